@@ -1,0 +1,72 @@
+/** Every error the gateway raises on purpose. Each has a stable code; no message holds a secret. */
+export class GatewayError extends Error {
+  readonly code: string;
+  /** Further facts for the response's `extensions`, beside the code. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: string,
+    message: string,
+    details: Readonly<Record<string, unknown>> = {},
+    cause?: unknown,
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** The caller's argument breaks the contract. `path` names it, such as `filter.email.eq`. */
+export class BadUserInputError extends GatewayError {
+  constructor(path: string, message: string) {
+    super('BAD_USER_INPUT', message, { argument: path });
+  }
+}
+
+/** Who is asking could not be established. */
+export class UnauthenticatedError extends GatewayError {
+  constructor(message: string) {
+    super('UNAUTHENTICATED', message);
+  }
+}
+
+/** A row holds text that is not a value of the column's type. */
+export class RowValueError extends GatewayError {
+  constructor(column: string, type: string) {
+    super(
+      'ROW_VALUE_INVALID',
+      `column ${column} must hold a value of type ${type}, but this row's text is none`,
+    );
+  }
+}
+
+/** Why a scan could not be completed. */
+export type ScanErrorCode =
+  | 'SCAN_IN_PROGRESS'
+  | 'SCAN_THROTTLED'
+  | 'SCAN_DENIED'
+  | 'SCAN_NOT_FOUND'
+  | 'SCAN_UNAVAILABLE'
+  | 'SCAN_INVALID_RESPONSE';
+
+/** A scan could not be completed, or not in time. */
+export class ScanError extends GatewayError {
+  declare readonly code: ScanErrorCode;
+
+  constructor(
+    code: ScanErrorCode,
+    message: string,
+    details: Readonly<Record<string, unknown>> = {},
+    cause?: unknown,
+  ) {
+    super(code, message, details, cause);
+  }
+}
+
+/** The gateway cannot start, or a command cannot run, as configured. The message is one line. */
+export class ConfigurationError extends GatewayError {
+  constructor(message: string, cause?: unknown) {
+    super('CONFIGURATION', message, {}, cause);
+  }
+}

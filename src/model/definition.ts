@@ -1,0 +1,72 @@
+/**
+ * What a Postgres catalog says about its foreign tables, in this project's own words.
+ *
+ * The catalog module produces these values and the model is built from them. They hold the server options as
+ * written, secrets included, so they stay between the catalog and the sources and are never printed.
+ */
+
+/** Options of a server, table or column, as written in `options (…)`. */
+export type Options = ReadonlyMap<string, string>;
+
+/** A foreign server and the wrapper behind it. */
+export interface ServerDefinition {
+  readonly name: string;
+  readonly options: Options;
+  readonly wrapper: {
+    readonly name: string;
+    /** The handler function's name; absent where the wrapper was created without one. */
+    readonly handler: string | undefined;
+    readonly options: Options;
+  };
+}
+
+/** The Postgres type of a column, after domains are resolved to their base type. */
+export interface TypeDefinition {
+  /** The type's name in the catalog, of the element where `array` is set: `text`, `int4`, `timestamptz`, … */
+  readonly name: string;
+  readonly schema: string;
+  readonly array: boolean;
+  /** The labels in sort order, where the type is an enum. */
+  readonly enumLabels: readonly string[] | undefined;
+}
+
+/** A column of a foreign table. */
+export interface ColumnDefinition {
+  readonly name: string;
+  readonly type: TypeDefinition;
+  readonly notNull: boolean;
+  readonly options: Options;
+  readonly comment: string | undefined;
+}
+
+/** A foreign table, its columns in declaration order. */
+export interface ForeignTableDefinition {
+  readonly schema: string;
+  readonly name: string;
+  readonly server: string;
+  readonly options: Options;
+  readonly comment: string | undefined;
+  readonly columns: readonly ColumnDefinition[];
+}
+
+/** A schema that holds foreign tables. */
+export interface SchemaDefinition {
+  readonly name: string;
+  readonly comment: string | undefined;
+}
+
+/** Everything one consistent read of the catalog found. */
+export interface CatalogDefinition {
+  readonly schemas: readonly SchemaDefinition[];
+  readonly servers: readonly ServerDefinition[];
+  readonly tables: readonly ForeignTableDefinition[];
+  readonly roles: readonly RoleGrants[];
+  /** The role the catalog was read as. */
+  readonly loginRole: string;
+}
+
+/** What a role may SELECT: readable column names by table, as `schema` → `table` → columns. */
+export interface RoleGrants {
+  readonly role: string;
+  readonly readable: ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
+}

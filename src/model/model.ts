@@ -1,0 +1,73 @@
+import type { ColumnType } from './column-type.ts';
+
+/** The foreign tables that can be exposed, and what stood in the way of the rest. Frozen. */
+export interface Model {
+  readonly tables: readonly Table[];
+  readonly problems: readonly Problem[];
+  /** What the directives on the exposed schemas say of introspection; undefined where none says anything. */
+  readonly introspection: boolean | undefined;
+}
+
+/** A foreign table as GraphQL exposes it. */
+export interface Table {
+  readonly schema: string;
+  readonly name: string;
+  /** The name of the GraphQL type. */
+  readonly typeName: string;
+  readonly description: string | undefined;
+  readonly server: string;
+  /** The object of the server that the table stands for, such as `users`. */
+  readonly object: string;
+  readonly columns: readonly Column[];
+  /** The key's columns in key order; empty where the table has none. */
+  readonly key: readonly Column[];
+  readonly totalCount: boolean;
+  readonly aggregate: boolean;
+  readonly maxRows: number;
+  /** References to other tables and, in reverse, from them. */
+  readonly relations: readonly Relation[];
+  /** Row filters by role, in the words of the contract's filters; undefined where the table has no policies. */
+  readonly policies: ReadonlyMap<string, PolicyFilter> | undefined;
+}
+
+/** A column of an exposed table. */
+export interface Column {
+  readonly name: string;
+  readonly fieldName: string;
+  readonly description: string | undefined;
+  readonly type: ColumnType;
+  readonly notNull: boolean;
+  /** Where a scan's record has the value. */
+  readonly origin: Origin;
+}
+
+/** Where a scan's record has a column's value. */
+export type Origin =
+  /** One of the fixed fields of the source, such as `username`. */
+  | { readonly kind: 'field'; readonly field: string }
+  /** One of a record's attributes, by name. */
+  | { readonly kind: 'attribute'; readonly attribute: string }
+  /** All of a record's attributes, as a JSON array of single-key objects. */
+  | { readonly kind: 'attributes' };
+
+/** One direction of a foreign key between two exposed tables. */
+export interface Relation {
+  readonly fieldName: string;
+  readonly table: { readonly schema: string; readonly name: string };
+  /** This table's columns and, at the same places, the columns of the other table that equal them. */
+  readonly columns: readonly string[];
+  readonly otherColumns: readonly string[];
+  /** `one`: at most one row of the other table; `many`: a connection of them. */
+  readonly cardinality: 'one' | 'many';
+}
+
+/** A policy's filter: a filter of the contract whose values may be `{"claim": "<path>"}`. */
+export type PolicyFilter = { readonly [key: string]: unknown };
+
+/** Something that could not be exposed, or was ignored: what, why, and what to do about it. */
+export interface Problem {
+  /** The object, as `schema.table`, `schema.table.column`, `schema x` or `server x`. */
+  readonly object: string;
+  readonly reason: string;
+  readonly hint: string;
+}

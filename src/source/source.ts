@@ -1,0 +1,45 @@
+/** The seam where rows come from. A source knows one kind of foreign server; everything behind it is alike. */
+
+/** A field that every record of the source has, in the order of `SourceRecord.fields`. */
+export interface Field {
+  readonly name: string;
+  /** `timestamp` values are milliseconds since 1970-01-01T00:00:00Z. */
+  readonly type: 'text' | 'boolean' | 'timestamp';
+}
+
+/** One row as the source delivers it. */
+export interface SourceRecord {
+  /** The fixed fields, in the source's order. The first is the row's identity: unique, never null. */
+  readonly fields: readonly (string | boolean | number | null)[];
+  /** Further values under names of their own, in the source's order. */
+  readonly attributes: readonly (readonly [name: string, value: string | null])[];
+}
+
+/** What a scan has done so far. */
+export interface ScanProgress {
+  readonly rows: number;
+  readonly pages: number;
+  readonly requests: number;
+  readonly throttles: number;
+  /** How many rows the object is believed to hold; undefined where the source cannot tell. */
+  readonly estimatedRows: number | undefined;
+}
+
+/** A source of one object's rows. */
+export interface Source {
+  readonly fields: readonly Field[];
+  /**
+   * Reads the whole object once. Yields each record at most once, whatever had to be retried or restarted, and
+   * ends only after the last one.
+   *
+   * @param signal ends the scan and frees its sockets
+   * @param onProgress is told after every page and every throttle
+   * @throws ScanError when the scan cannot be completed
+   */
+  scan(
+    signal: AbortSignal,
+    onProgress: (progress: ScanProgress) => void,
+  ): AsyncIterable<readonly SourceRecord[]>;
+  /** Frees connections. No scan may be under way. */
+  close(): void;
+}
