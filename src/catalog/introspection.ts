@@ -1,0 +1,223 @@
+import type { ClientBase } from 'pg';
+import type {
+  CatalogDefinition,
+  ColumnDefinition,
+  ForeignTableDefinition,
+  Options,
+  RoleGrants,
+  ServerDefinition,
+} from '../model/definition.ts';
+
+/**
+ * Reads every foreign table, its columns, server and wrapper, and what each role may read of them. One statement,
+ * so that all of it comes from one snapshot of the catalog. Works on PostgreSQL 14 and later, with no more
+ * privileges than connecting: these catalogs are readable by everyone.
+ */
+export async function readCatalog(client: Pick<ClientBase, 'query'>): Promise<CatalogDefinition> {
+  const { rows } = await client.query<{ catalog: CatalogRow }>(introspection);
+  const [row] = rows;
+  if (!row) throw new Error('the introspection statement must return one row, but got none');
+  return toDefinition(row.catalog);
+}
+
+const introspection = `
+with foreign_table as (
+  select ft.ftrelid, ft.ftserver, ft.ftoptions, c.relname, c.relnamespace, n.nspname
+  from pg_catalog.pg_foreign_table ft
+  join pg_catalog.pg_class c on c.oid = ft.ftrelid
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+),
+foreign_column as (
+  select a.attrelid, a.attnum, a.attname, a.attnotnull, a.attfdwoptions, base.oid as type_oid
+  from pg_catalog.pg_attribute a
+  join foreign_table f on f.ftrelid = a.attrelid
+  -- A domain stands for its base type; domains over domains do too.
+  cross join lateral (
+    with recursive unwrapped(oid, base, depth) as (
+      select t.oid, t.typbasetype, 0 from pg_catalog.pg_type t where t.oid = a.atttypid
+      union all
+      select t.oid, t.typbasetype, u.depth + 1
+      from unwrapped u join pg_catalog.pg_type t on t.oid = u.base
+      where u.base <> 0
+    )
+    select oid from unwrapped order by depth desc limit 1
+  ) base
+  where a.attnum > 0 and not a.attisdropped
+)
+select json_build_object(
+  'login_role', current_user,
+  'schemas', (
+    select coalesce(json_agg(json_build_object(
+      'nspname', n.nspname,
+      'comment', pg_catalog.obj_description(n.oid, 'pg_namespace')
+    ) order by n.nspname collate "C"), '[]')
+    from pg_catalog.pg_namespace n
+    where n.oid in (select relnamespace from foreign_table)
+  ),
+  'servers', (
+    select coalesce(json_agg(json_build_object(
+      'srvname', s.srvname,
+      'srvoptions', s.srvoptions,
+      'fdwname', w.fdwname,
+      'fdwoptions', w.fdwoptions,
+      'handler', p.proname
+    ) order by s.srvname collate "C"), '[]')
+    from pg_catalog.pg_foreign_server s
+    join pg_catalog.pg_foreign_data_wrapper w on w.oid = s.srvfdw
+    left join pg_catalog.pg_proc p on p.oid = w.fdwhandler
+  ),
+  'tables', (
+    select coalesce(json_agg(json_build_object(
+      'nspname', f.nspname,
+      'relname', f.relname,
+      'srvname', s.srvname,
+      'ftoptions', f.ftoptions,
+      'comment', pg_catalog.obj_description(f.ftrelid, 'pg_class'),
+      'columns', (
+        select coalesce(json_agg(json_build_object(
+          'attname', a.attname,
+          'attnotnull', a.attnotnull,
+          'attfdwoptions', a.attfdwoptions,
+          'comment', pg_catalog.col_description(a.attrelid, a.attnum),
+          'typname', coalesce(e.typname, t.typname),
+          'typnspname', tn.nspname,
+          'is_array', e.oid is not null,
+          'enum_labels', (
+            select json_agg(l.enumlabel order by l.enumsortorder)
+            from pg_catalog.pg_enum l
+            where l.enumtypid = coalesce(e.oid, t.oid)
+          )
+        ) order by a.attnum), '[]')
+        from foreign_column a
+        join pg_catalog.pg_type t on t.oid = a.type_oid
+        left join pg_catalog.pg_type e on e.oid = t.typelem and t.typcategory = 'A'
+        join pg_catalog.pg_namespace tn on tn.oid = coalesce(e.typnamespace, t.typnamespace)
+        where a.attrelid = f.ftrelid
+      )
+    ) order by f.nspname collate "C", f.relname collate "C"), '[]')
+    from foreign_table f
+    join pg_catalog.pg_foreign_server s on s.oid = f.ftserver
+  ),
+  'roles', (
+    select coalesce(json_agg(json_build_object('rolname', r.rolname, 'readable', (
+      select coalesce(json_agg(json_build_object(
+        'nspname', f.nspname,
+        'relname', f.relname,
+        'columns', (
+          select coalesce(json_agg(a.attname order by a.attnum), '[]')
+          from foreign_column a
+          where a.attrelid = f.ftrelid
+            and pg_catalog.has_column_privilege(r.oid, f.ftrelid, a.attnum, 'SELECT')
+        )
+      )), '[]')
+      from foreign_table f
+      where pg_catalog.has_schema_privilege(r.oid, f.relnamespace, 'USAGE')
+        and pg_catalog.has_any_column_privilege(r.oid, f.ftrelid, 'SELECT')
+    )) order by r.rolname collate "C"), '[]')
+    from pg_catalog.pg_roles r
+  )
+) as catalog`;
+
+/** The statement's one row, in Postgres' own names. */
+interface CatalogRow {
+  readonly login_role: string;
+  readonly schemas: readonly { readonly nspname: string; readonly comment: string | null }[];
+  readonly servers: readonly {
+    readonly srvname: string;
+    readonly srvoptions: readonly string[] | null;
+    readonly fdwname: string;
+    readonly fdwoptions: readonly string[] | null;
+    readonly handler: string | null;
+  }[];
+  readonly tables: readonly {
+    readonly nspname: string;
+    readonly relname: string;
+    readonly srvname: string;
+    readonly ftoptions: readonly string[] | null;
+    readonly comment: string | null;
+    readonly columns: readonly ColumnRow[];
+  }[];
+  readonly roles: readonly {
+    readonly rolname: string;
+    readonly readable: readonly {
+      readonly nspname: string;
+      readonly relname: string;
+      readonly columns: readonly string[];
+    }[];
+  }[];
+}
+
+interface ColumnRow {
+  readonly attname: string;
+  readonly attnotnull: boolean;
+  readonly attfdwoptions: readonly string[] | null;
+  readonly comment: string | null;
+  readonly typname: string;
+  readonly typnspname: string;
+  readonly is_array: boolean;
+  readonly enum_labels: readonly string[] | null;
+}
+
+function toDefinition(row: CatalogRow): CatalogDefinition {
+  return {
+    loginRole: row.login_role,
+    schemas: row.schemas.map((schema) => ({ name: schema.nspname, comment: schema.comment ?? undefined })),
+    servers: row.servers.map(
+      (server): ServerDefinition => ({
+        name: server.srvname,
+        options: toOptions(server.srvoptions),
+        wrapper: {
+          name: server.fdwname,
+          handler: server.handler ?? undefined,
+          options: toOptions(server.fdwoptions),
+        },
+      }),
+    ),
+    tables: row.tables.map(
+      (table): ForeignTableDefinition => ({
+        schema: table.nspname,
+        name: table.relname,
+        server: table.srvname,
+        options: toOptions(table.ftoptions),
+        comment: table.comment ?? undefined,
+        columns: table.columns.map(toColumn),
+      }),
+    ),
+    roles: row.roles.map(toGrants),
+  };
+}
+
+function toColumn(column: ColumnRow): ColumnDefinition {
+  return {
+    name: column.attname,
+    type: {
+      name: column.typname,
+      schema: column.typnspname,
+      array: column.is_array,
+      enumLabels: column.enum_labels ?? undefined,
+    },
+    notNull: column.attnotnull,
+    options: toOptions(column.attfdwoptions),
+    comment: column.comment ?? undefined,
+  };
+}
+
+function toGrants(role: CatalogRow['roles'][number]): RoleGrants {
+  const readable = new Map<string, Map<string, ReadonlySet<string>>>();
+  for (const table of role.readable) {
+    const tables = readable.get(table.nspname) ?? new Map<string, ReadonlySet<string>>();
+    tables.set(table.relname, new Set(table.columns));
+    readable.set(table.nspname, tables);
+  }
+  return { role: role.rolname, readable };
+}
+
+/** Postgres keeps options as `name=value`; a name holds no `=`. */
+function toOptions(options: readonly string[] | null): Options {
+  return new Map(
+    (options ?? []).map((option) => {
+      const separator = option.indexOf('=');
+      return [option.slice(0, separator), option.slice(separator + 1)];
+    }),
+  );
+}

@@ -1,0 +1,42 @@
+import type { ClientBase } from 'pg';
+import { ConfigurationError } from '../errors.ts';
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * The secret that a Vault reference stands for. A UUID matches a secret's `id` or `key_id`, any other reference
+ * its `name`, as the Wrappers extension looks them up.
+ *
+ * @throws ConfigurationError where Vault is not installed, not readable or has no such secret; the message names
+ *   the reference and never a secret
+ */
+export async function readVaultSecret(client: Pick<ClientBase, 'query'>, reference: string): Promise<string> {
+  const condition = uuid.test(reference) ? 'id = $1::uuid or key_id = $1::uuid' : 'name = $1';
+  const { rows } = await client
+    .query<{ decrypted_secret: string | null }>(
+      `select decrypted_secret from vault.decrypted_secrets where ${condition} limit 1`,
+      [reference],
+    )
+    .catch((cause: unknown) => {
+      throw new ConfigurationError(whyUnreadable(cause), cause);
+    });
+  const secret = rows[0]?.decrypted_secret;
+  if (!secret) {
+    throw new ConfigurationError(
+      `the secret's reference must be the id, key_id or name of a secret in Vault, but got ${JSON.stringify(reference)}, which is none`,
+    );
+  }
+  return secret;
+}
+
+/** SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+function whyUnreadable(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === '42501') {
+    return "the gateway's login must be able to read secrets, but may not: grant usage on schema vault and select on vault.decrypted_secrets to it";
+  }
+  if (code === '42P01' || code === '3F000') {
+    return 'a secret in Vault needs the view vault.decrypted_secrets, but this database has none: install Supabase Vault or use the option aws_secret_access_key';
+  }
+  return 'the secret must be readable from Vault, but the database did not answer';
+}

@@ -1,0 +1,129 @@
+import type { CatalogDefinition, ForeignTableDefinition, TypeDefinition } from './definition.ts';
+import type { Dialect } from './dialect.ts';
+import type { Model, Problem } from './model.ts';
+import { isGraphQLName, toTypeName } from './name.ts';
+import { relate } from './relation.ts';
+import { defaultSchemaSettings, readSchemaSettings } from './schema-settings.ts';
+import { buildTable, type TableDraft } from './table.ts';
+import { withoutCollisions } from './type-names.ts';
+
+/**
+ * Builds the model of a catalog. Never throws: what cannot be exposed becomes a problem, and everything else stays.
+ *
+ * @param dialects the kinds of wrapper that have a source; foreign tables of others become problems
+ * @param schemas the schemas to expose; all that hold foreign tables where undefined
+ */
+export function buildModel(
+  catalog: CatalogDefinition,
+  dialects: readonly Dialect[],
+  schemas: readonly string[] | undefined,
+): Model {
+  const problems: Problem[] = missingSchemas(catalog, schemas);
+  const exposed = catalog.schemas.filter(({ name }) => !schemas || schemas.includes(name));
+  const settings = new Map(exposed.map((schema) => [schema.name, readSchemaSettings(schema, problems)]));
+  const settingsOf = (schema: string) => settings.get(schema) ?? defaultSchemaSettings;
+  const enumNames = nameEnums(catalog, (schema) => settingsOf(schema).inflectNames, problems);
+
+  const drafts: TableDraft[] = [];
+  for (const table of catalog.tables) {
+    if (!settings.has(table.schema)) continue;
+    const dialect = dialectOf(table, catalog, dialects, problems);
+    const draft =
+      dialect &&
+      buildTable(
+        table,
+        {
+          dialect,
+          settings: settingsOf(table.schema),
+          enumTypeName: (type) => enumNames.get(enumKey(type)),
+        },
+        problems,
+      );
+    if (draft) drafts.push(draft);
+  }
+  const tables = relate(
+    withoutCollisions(drafts, enumNames.values(), problems),
+    (schema) => settingsOf(schema).inflectNames,
+    problems,
+  );
+  const introspection = [...settings.values()].map((schema) => schema.introspection);
+  return Object.freeze({
+    tables: Object.freeze(tables.map(Object.freeze)),
+    problems: Object.freeze(problems),
+    // One schema that forbids it is enough: its names would be seen otherwise.
+    introspection: introspection.includes(false) ? false : introspection.includes(true) ? true : undefined,
+  });
+}
+
+function missingSchemas(catalog: CatalogDefinition, schemas: readonly string[] | undefined): Problem[] {
+  if (catalog.tables.length === 0) {
+    return [
+      {
+        object: 'catalog',
+        reason: 'the database has no foreign tables',
+        hint: 'create one as the quick start shows, or connect to the database that has them',
+      },
+    ];
+  }
+  return (schemas ?? [])
+    .filter((name) => !catalog.schemas.some((schema) => schema.name === name))
+    .map((name) => ({
+      object: `schema ${name}`,
+      reason: 'it is asked for, but holds no foreign tables',
+      hint: `name schemas that do: ${catalog.schemas.map((schema) => schema.name).join(', ')}`,
+    }));
+}
+
+function dialectOf(
+  table: ForeignTableDefinition,
+  catalog: CatalogDefinition,
+  dialects: readonly Dialect[],
+  problems: Problem[],
+): Dialect | undefined {
+  const server = catalog.servers.find(({ name }) => name === table.server);
+  const dialect = server && dialects.find((candidate) => candidate.recognises(server));
+  if (!dialect) {
+    problems.push({
+      object: `${table.schema}.${table.name}`,
+      reason: `there is no source for the foreign-data wrapper ${server?.wrapper.name} of its server ${table.server}`,
+      hint: 'leave its schema out with --schemas, or use a wrapper that the gateway knows',
+    });
+  }
+  return dialect;
+}
+
+/** The GraphQL names of the enums that columns have, by `enumKey`. An enum that cannot have one is a problem. */
+function nameEnums(
+  catalog: CatalogDefinition,
+  inflects: (schema: string) => boolean,
+  problems: Problem[],
+): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const seen = new Set<string>();
+  for (const { type } of catalog.tables.flatMap((table) => table.columns)) {
+    if (!type.enumLabels || seen.has(enumKey(type))) continue;
+    seen.add(enumKey(type));
+    const name = toTypeName(type.name, inflects(type.schema));
+    const taken = [...names.values()].includes(name);
+    if (!taken && isGraphQLName(name) && type.enumLabels.every(isEnumValueName))
+      names.set(enumKey(type), name);
+    else {
+      problems.push({
+        object: `${type.schema}.${type.name}`,
+        reason: taken
+          ? `the GraphQL name ${name} is already taken`
+          : 'its name or a label is none that GraphQL allows',
+        hint: 'columns of this enum are exposed as Opaque; declare them as text to filter and order them',
+      });
+    }
+  }
+  return names;
+}
+
+function isEnumValueName(label: string): boolean {
+  return isGraphQLName(label) && !['true', 'false', 'null'].includes(label);
+}
+
+function enumKey(type: TypeDefinition): string {
+  return JSON.stringify([type.schema, type.name]);
+}

@@ -1,0 +1,51 @@
+import type { RoleGrants } from './definition.ts';
+import type { Model, Table } from './model.ts';
+
+/**
+ * The part of a model that a role may read. What it may not read is not there: no table, column, key or relation
+ * tells of it.
+ */
+export function restrict(model: Model, grants: RoleGrants): Model {
+  const tables = model.tables
+    .map((table) => restrictTable(table, readableColumns(grants, table.schema, table.name)))
+    .filter((table) => table !== undefined);
+  return { ...model, tables: tables.map((table) => withVisibleRelations(table, tables)) };
+}
+
+/** One text per distinct set of grants on the model's tables: roles that share it share a schema. */
+export function grantsFingerprint(model: Model, grants: RoleGrants): string {
+  return JSON.stringify(
+    model.tables.map((table) => {
+      const readable = readableColumns(grants, table.schema, table.name);
+      return table.columns.map((column) => (readable.has(column.name) ? 1 : 0)).join('');
+    }),
+  );
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+function readableColumns(grants: RoleGrants, schema: string, table: string): ReadonlySet<string> {
+  return grants.readable.get(schema)?.get(table) ?? nothing;
+}
+
+function restrictTable(table: Table, readable: ReadonlySet<string>): Table | undefined {
+  const columns = table.columns.filter((column) => readable.has(column.name));
+  if (columns.length === 0) return undefined;
+  // A key of which a part is hidden would tell it in every nodeId and cursor.
+  const key = table.key.every((column) => readable.has(column.name)) ? table.key : [];
+  return { ...table, columns, key };
+}
+
+function withVisibleRelations(table: Table, visible: readonly Table[]): Table {
+  const relations = table.relations.filter((relation) => {
+    const other = visible.find(
+      ({ schema, name }) => schema === relation.table.schema && name === relation.table.name,
+    );
+    return other && hasColumns(table, relation.columns) && hasColumns(other, relation.otherColumns);
+  });
+  return { ...table, relations };
+}
+
+function hasColumns(table: Table, names: readonly string[]): boolean {
+  return names.every((name) => table.columns.some((column) => column.name === name));
+}

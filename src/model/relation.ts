@@ -1,0 +1,112 @@
+import type { ForeignKeySetting } from './directive.ts';
+import type { Column, Problem, Relation, Table } from './model.ts';
+import { lowerFirst, toFieldName } from './name.ts';
+import type { TableDraft } from './table.ts';
+
+/**
+ * Gives each table its relations, in both directions of every foreign key that the directives declare.
+ *
+ * @param inflects whether names of a schema are inflected
+ */
+export function relate(
+  drafts: readonly TableDraft[],
+  inflects: (schema: string) => boolean,
+  problems: Problem[],
+): readonly Table[] {
+  const relations = new Map<Omit<Table, 'relations'>, Relation[]>(drafts.map(({ table }) => [table, []]));
+  const add = (table: Omit<Table, 'relations'>, relation: Relation) => {
+    const siblings = relations.get(table);
+    const taken =
+      relation.fieldName === 'nodeId' ||
+      table.columns.some((column) => column.fieldName === relation.fieldName) ||
+      siblings?.some((sibling) => sibling.fieldName === relation.fieldName);
+    if (!taken) siblings?.push(relation);
+    else {
+      problems.push({
+        object: `${table.schema}.${table.name}`,
+        reason: `the field ${relation.fieldName} of a foreign key is already taken`,
+        hint: 'give the foreign key a "local_name" or a "foreign_name" in its directive',
+      });
+    }
+  };
+  for (const { table: local, foreignKeys } of drafts) {
+    for (const key of foreignKeys) {
+      const foreign = drafts.find(
+        ({ table }) => table.schema === key.foreignSchema && table.name === key.foreignTable,
+      )?.table;
+      const fault = foreign ? faultOf(key, local, foreign) : 'refers to a table that is not exposed';
+      if (!foreign || fault) {
+        problems.push({
+          object: `${local.schema}.${local.name}`,
+          reason: `its foreign key to ${key.foreignSchema}.${key.foreignTable} ${fault}`,
+          hint: 'correct "foreign_keys" in its directive',
+        });
+        continue;
+      }
+      add(local, {
+        fieldName: key.foreignName ?? singularName(foreign, key.localColumns, inflects(foreign.schema)),
+        table: { schema: foreign.schema, name: foreign.name },
+        columns: key.localColumns,
+        otherColumns: key.foreignColumns,
+        cardinality: 'one',
+      });
+      const unique = isKey(local, key.localColumns);
+      add(foreign, {
+        fieldName: key.localName ?? reverseName(local, key.foreignColumns, unique, inflects(local.schema)),
+        table: { schema: local.schema, name: local.name },
+        columns: key.foreignColumns,
+        otherColumns: key.localColumns,
+        cardinality: unique ? 'one' : 'many',
+      });
+    }
+  }
+  return drafts.map(({ table }) => ({ ...table, relations: relations.get(table) ?? [] }));
+}
+
+type Unrelated = Omit<Table, 'relations'>;
+
+function faultOf(key: ForeignKeySetting, local: Unrelated, foreign: Unrelated): string | undefined {
+  for (const [i, name] of key.localColumns.entries()) {
+    const column = local.columns.find((candidate) => candidate.name === name);
+    const otherName = key.foreignColumns[i];
+    const other = foreign.columns.find((candidate) => candidate.name === otherName);
+    if (!column) return `names the column ${name}, which ${local.name} does not expose`;
+    if (!other) return `names the column ${otherName}, which ${foreign.name} does not expose`;
+    if (!areComparable(column, other)) return `compares ${name} with ${otherName}, whose types differ`;
+  }
+  return undefined;
+}
+
+/** Whether SQL's equality of the two columns is equality of their values here. */
+function areComparable(a: Column, b: Column): boolean {
+  if (a.type.array || b.type.array) return false;
+  if (a.type.kind === 'enum' || b.type.kind === 'enum')
+    return a.type.enum?.typeName === b.type.enum?.typeName;
+  return a.type.kind === b.type.kind;
+}
+
+function isKey(table: Unrelated, columns: readonly string[]): boolean {
+  return table.key.length === columns.length && table.key.every((column) => columns.includes(column.name));
+}
+
+/**
+ * The field that leads to the one row: named like the columns that refer to it, without their `_id` (`Id` where
+ * names are verbatim), else like its table.
+ */
+function singularName(table: Unrelated, columns: readonly string[], inflect: boolean): string {
+  const [column] = columns;
+  const suffix = inflect ? '_id' : 'Id';
+  if (columns.length === 1 && column?.endsWith(suffix) && column.length > suffix.length) {
+    return lowerFirst(toFieldName(column.slice(0, -suffix.length), inflect));
+  }
+  return lowerFirst(table.typeName);
+}
+
+function reverseName(
+  table: Unrelated,
+  columns: readonly string[],
+  unique: boolean,
+  inflect: boolean,
+): string {
+  return unique ? singularName(table, columns, inflect) : `${lowerFirst(table.typeName)}Collection`;
+}
