@@ -43,3 +43,15 @@ function resumeNext(): void {
   if (waiting.length > 0) setImmediate(resumeNext);
   resume?.();
 }
+
+/** How many items are gone through between two looks at the clock. */
+const stride = 512;
+
+/** Calls `act` with 0 to `count - 1`, and pauses when it is due. */
+export async function paced(count: number, pace: Pace, act: (index: number) => void): Promise<void> {
+  for (let from = 0; from < count; from += stride) {
+    const to = Math.min(from + stride, count);
+    for (let index = from; index < to; index++) act(index);
+    if (pace.due) await pace.pause();
+  }
+}

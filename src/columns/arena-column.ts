@@ -1,0 +1,39 @@
+import { Buffer } from 'node:buffer';
+import type { TextColumn } from './column.ts';
+
+/** Text without NULLs: the UTF-8 of all rows end to end, and where each begins. */
+export class ArenaColumn implements TextColumn {
+  readonly encoding = 'text';
+  readonly length: number;
+  readonly bytes: Uint8Array;
+  /** Row `i` is the bytes from `offsets[i]` to `offsets[i + 1]`. */
+  readonly offsets: Uint32Array;
+  start = 0;
+  end = 0;
+  readonly #buffer: Buffer;
+
+  constructor(offsets: Uint32Array, bytes: Uint8Array) {
+    this.length = offsets.length - 1;
+    this.offsets = offsets;
+    this.bytes = bytes;
+    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get(row: number): string {
+    const start = this.offsets[row] ?? 0;
+    const end = this.offsets[row + 1] ?? 0;
+    // `toString` takes its bounds as signed 32-bit numbers on Node 20.
+    if (end > 0x7fffffff) return this.#buffer.subarray(start, end).toString('utf8');
+    return this.#buffer.toString('utf8', start, end);
+  }
+
+  isNull(): boolean {
+    return false;
+  }
+
+  locate(row: number): boolean {
+    this.start = this.offsets[row] ?? 0;
+    this.end = this.offsets[row + 1] ?? 0;
+    return true;
+  }
+}

@@ -1,0 +1,30 @@
+import { ArenaColumn } from './arena-column.ts';
+import type { Column, TextColumn, Value } from './column.ts';
+import { NullableColumn } from './nullable-column.ts';
+import { UuidColumn } from './uuid-column.ts';
+
+/** What a string of V8 takes beside its characters, with the reference to it. */
+export const stringOverhead = 24;
+
+/** The bytes a column takes; its dictionary, which the JavaScript heap holds, is estimated. */
+export function byteLengthOf(column: Column): number {
+  switch (column.encoding) {
+    case 'ranked':
+      return column.codes.byteLength + column.values.reduce((sum: number, value) => sum + sizeOf(value), 0);
+    case 'number':
+      return column.values.byteLength;
+    case 'text':
+      return textByteLength(column);
+  }
+}
+
+function textByteLength(column: TextColumn): number {
+  if (column instanceof ArenaColumn) return column.bytes.byteLength + column.offsets.byteLength;
+  if (column instanceof UuidColumn) return column.packed.byteLength;
+  if (column instanceof NullableColumn) return column.presence.byteLength + textByteLength(column.values);
+  return 0;
+}
+
+function sizeOf(value: Value): number {
+  return typeof value === 'string' ? stringOverhead + value.length : 8;
+}

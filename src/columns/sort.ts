@@ -1,0 +1,76 @@
+import type { Pace } from './pace.ts';
+
+/** What is sorted: items 0 to `count - 1`. */
+export interface Sortable {
+  readonly count: number;
+  /** A number by which most items can be told apart: a smaller one always sorts first. */
+  readonly keys: Float64Array;
+  /** How two items with the same key compare. */
+  compareTied(a: number, b: number): number;
+}
+
+/** How many items are merged between two looks at the clock. */
+const stride = 1024;
+
+/** The items in ascending order; equal ones stay in the order they had. Merges bottom-up, so it can pause anywhere. */
+export async function sorted(items: Sortable, pace: Pace): Promise<Uint32Array> {
+  const { count } = items;
+  let from = new Uint32Array(count);
+  let to = new Uint32Array(count);
+  for (let i = 0; i < count; i++) from[i] = i;
+  for (let width = 1; width < count; width *= 2) {
+    const merge = new Merge(items, from, to, width);
+    while (!merge.advance(stride)) if (pace.due) await pace.pause();
+    [from, to] = [to, from];
+  }
+  return from;
+}
+
+/** One pass that merges neighbouring runs of `width` sorted items into runs of twice that. */
+class Merge {
+  readonly #items: Sortable;
+  readonly #from: Uint32Array;
+  readonly #to: Uint32Array;
+  readonly #width: number;
+  #left = 0;
+  #leftEnd = 0;
+  #right = 0;
+  #rightEnd = 0;
+  #out = 0;
+
+  constructor(items: Sortable, from: Uint32Array, to: Uint32Array, width: number) {
+    this.#items = items;
+    this.#from = from;
+    this.#to = to;
+    this.#width = width;
+  }
+
+  /** Merges about `steps` more items; true when the pass is complete. */
+  advance(steps: number): boolean {
+    const from = this.#from;
+    const to = this.#to;
+    const end = Math.min(this.#out + steps, from.length);
+    while (this.#out < end) {
+      if (this.#out === this.#rightEnd) this.#nextRuns();
+      const takeLeft = this.#right === this.#rightEnd || (this.#left < this.#leftEnd && this.#leftIsFirst());
+      to[this.#out++] = from[takeLeft ? this.#left++ : this.#right++] ?? 0;
+    }
+    return this.#out === from.length;
+  }
+
+  #nextRuns(): void {
+    const count = this.#from.length;
+    this.#left = this.#rightEnd;
+    this.#leftEnd = Math.min(this.#left + this.#width, count);
+    this.#right = this.#leftEnd;
+    this.#rightEnd = Math.min(this.#right + this.#width, count);
+  }
+
+  #leftIsFirst(): boolean {
+    const { keys } = this.#items;
+    const left = this.#from[this.#left] ?? 0;
+    const right = this.#from[this.#right] ?? 0;
+    const difference = (keys[left] ?? 0) - (keys[right] ?? 0);
+    return (difference || this.#items.compareTied(left, right)) <= 0;
+  }
+}

@@ -1,0 +1,76 @@
+import { stringOverhead } from './byte-length.ts';
+import { newCodes } from './codes.ts';
+import type { RankedColumn, TextColumn } from './column.ts';
+import type { ColumnBuilder } from './column-builder.ts';
+import { type Pace, paced } from './pace.ts';
+import { type Presence, PresenceBuilder } from './presence.ts';
+import { layTexts, type RowTexts } from './text-layout.ts';
+import { TextValues } from './text-values.ts';
+import { packedLength } from './uuid.ts';
+
+/** Builds a column of text: ranked where values repeat, laid out row by row where most are distinct. */
+export class TextBuilder implements ColumnBuilder<string> {
+  readonly #values = new TextValues();
+  readonly #present = new PresenceBuilder();
+  #arrivals = 0;
+
+  set(arrival: number, value: string): void {
+    this.#present.set(arrival);
+    this.#arrivals = arrival + 1;
+    this.#values.push(value);
+  }
+
+  async finish(order: Uint32Array, pace: Pace): Promise<RankedColumn | TextColumn> {
+    const rows = rowTexts(this.#values, this.#present.finish(this.#arrivals), order);
+    return ranksPay(this.#values, order.length)
+      ? rank(this.#values, rows, pace)
+      : layTexts(this.#values.texts, rows, pace);
+  }
+}
+
+function rowTexts(values: TextValues, arrived: Presence, order: Uint32Array): RowTexts {
+  return {
+    rowCount: order.length,
+    textOf(row) {
+      const arrival = order[row] ?? 0;
+      return arrived.has(arrival) ? values.textOf(arrived.rank(arrival)) : -1;
+    },
+  };
+}
+
+/** Codes make queries faster, so they may take up to twice the space. */
+function ranksPay(values: TextValues, rowCount: number): boolean {
+  const { texts } = values;
+  if (!values.repeating || 2 * texts.count > values.count) return false;
+  const meanLength = texts.meanLength;
+  const ranked =
+    rowCount * newCodes(0, texts.count).BYTES_PER_ELEMENT + texts.count * (stringOverhead + meanLength);
+  const laid = rowCount / 4 + values.count * (texts.allPacked ? packedLength : 4 + meanLength);
+  return ranked <= 2 * laid;
+}
+
+async function rank(values: TextValues, rows: RowTexts, pace: Pace): Promise<RankedColumn> {
+  const ranks = await usedTexts(values, rows, pace);
+  const order = await values.texts.order(pace);
+  const distinct: string[] = [];
+  await paced(order.length, pace, (i) => {
+    const text = order[i] ?? 0;
+    if (ranks[text] === 1) ranks[text] = distinct.push(values.texts.get(text));
+  });
+  const codes = newCodes(rows.rowCount, distinct.length);
+  await paced(rows.rowCount, pace, (row) => {
+    const text = rows.textOf(row);
+    codes[row] = text < 0 ? 0 : (ranks[text] ?? 0);
+  });
+  return { encoding: 'ranked', codes, values: distinct };
+}
+
+/** 1 for each text that some row has: the arrivals that became no row may have had further ones. */
+async function usedTexts(values: TextValues, rows: RowTexts, pace: Pace): Promise<Uint32Array> {
+  const used = new Uint32Array(values.texts.count);
+  await paced(rows.rowCount, pace, (row) => {
+    const text = rows.textOf(row);
+    if (text >= 0) used[text] = 1;
+  });
+  return used;
+}

@@ -1,0 +1,175 @@
+import { Buffer } from 'node:buffer';
+import { GrowingCodes } from './codes.ts';
+import { GrowingBytes, Span } from './growing-bytes.ts';
+import { type Pace, paced } from './pace.ts';
+import { sorted } from './sort.ts';
+import { expandUuid, packedLength, packUuid, uuidLength } from './uuid.ts';
+
+/** How many bytes a number holds exactly: the keys by which texts are sorted. */
+const keyLength = 6;
+
+/**
+ * Texts appended one by one and kept as UTF-8. As long as all of them are UUIDs in lower case they take sixteen
+ * bytes each; those stay packed when another text follows.
+ */
+export class TextList {
+  readonly #packed = new GrowingBytes();
+  readonly #plain = new GrowingBytes();
+  /** Where each plain text ends. */
+  readonly #ends = new GrowingCodes();
+  readonly #uuid = new Uint8Array(packedLength);
+  readonly #span = new Span();
+  readonly #otherSpan = new Span();
+  readonly #packedSpan = new Span();
+  #packedCount = 0;
+
+  get count(): number {
+    return this.#packedCount + this.#ends.length;
+  }
+
+  /** Whether there are texts and all of them are packed. */
+  get allPacked(): boolean {
+    return this.#ends.length === 0 && this.#packedCount > 0;
+  }
+
+  push(text: string): void {
+    if (this.#ends.length === 0 && packUuid(text, this.#uuid)) {
+      this.#packed.append(this.#uuid);
+      this.#packedCount++;
+    } else {
+      this.#plain.appendText(text);
+      assertOffset(this.#plain.length);
+      this.#ends.push(this.#plain.length);
+    }
+  }
+
+  /** The length of a text in bytes of UTF-8. */
+  byteLength(index: number): number {
+    if (index < this.#packedCount) return uuidLength;
+    const plain = index - this.#packedCount;
+    return this.#ends.at(plain) - this.#startOf(plain);
+  }
+
+  /** The mean length of a text in bytes of UTF-8. */
+  get meanLength(): number {
+    return (this.#packedCount * uuidLength + this.#plain.length) / Math.max(1, this.count);
+  }
+
+  get(index: number): string {
+    this.#locate(index, this.#span);
+    const { bytes, start, end } = this.#span;
+    return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
+  }
+
+  /** Writes a text's UTF-8 and returns where it ends. */
+  write(index: number, target: Uint8Array, at: number): number {
+    this.#locate(index, this.#span);
+    return copy(this.#span, target, at);
+  }
+
+  /** Writes the sixteen bytes of a text, where all are packed. */
+  writePacked(index: number, target: Uint8Array, at: number): number {
+    this.#locatePacked(index, this.#span);
+    return copy(this.#span, target, at);
+  }
+
+  /** Negative, 0 or positive as text `a` stands before, equals or stands after text `b`, by UTF-8 bytes. */
+  compare(a: number, b: number): number {
+    this.#locateSortable(a, this.#span);
+    this.#locateSortable(b, this.#otherSpan);
+    return compareBytes(this.#span, this.#otherSpan);
+  }
+
+  /** The indexes of the texts in the order of their UTF-8 bytes; equal ones stay in the order they had. */
+  async order(pace: Pace): Promise<Uint32Array> {
+    const skip = await this.#commonPrefix(pace);
+    const { count } = this;
+    const keys = new Float64Array(count);
+    await paced(count, pace, (i) => {
+      this.#locateSortable(i, this.#span);
+      keys[i] = keyOf(this.#span, skip);
+    });
+    return sorted({ count, keys, compareTied: (a, b) => this.compare(a, b) }, pace);
+  }
+
+  /** How many bytes all texts begin with alike. */
+  async #commonPrefix(pace: Pace): Promise<number> {
+    if (this.count === 0) return 0;
+    this.#locateSortable(0, this.#otherSpan);
+    let common = this.#otherSpan.end - this.#otherSpan.start;
+    await paced(this.count, pace, (i) => {
+      if (common === 0) return;
+      this.#locateSortable(i, this.#span);
+      common = commonLength(this.#span, this.#otherSpan, common);
+    });
+    return common;
+  }
+
+  #locate(index: number, span: Span): void {
+    if (index < this.#packedCount) {
+      this.#locatePacked(index, this.#packedSpan);
+      const { bytes, start } = this.#packedSpan;
+      expandUuid(bytes, start, span.claim(uuidLength), 0);
+    } else {
+      const plain = index - this.#packedCount;
+      this.#plain.locate(this.#startOf(plain), this.#ends.at(plain), span);
+    }
+  }
+
+  #startOf(plain: number): number {
+    return plain === 0 ? 0 : this.#ends.at(plain - 1);
+  }
+
+  #locatePacked(index: number, span: Span): void {
+    this.#packed.locate(packedLength * index, packedLength * (index + 1), span);
+  }
+
+  /** Where all texts are packed, their packed bytes sort as they do. */
+  #locateSortable(index: number, span: Span): void {
+    if (this.allPacked) this.#locatePacked(index, span);
+    else this.#locate(index, span);
+  }
+}
+
+/** Offsets are unsigned 32-bit numbers. */
+export function assertOffset(bytes: number): void {
+  if (bytes > 0xffffffff)
+    throw new RangeError(`a column must hold less than 4 GiB of text, but got ${bytes} bytes`);
+}
+
+/** Small spans are copied by hand, because a view of each costs more than its bytes. */
+function copy(span: Span, target: Uint8Array, at: number): number {
+  const length = span.end - span.start;
+  if (length > 64) {
+    target.set(span.bytes.subarray(span.start, span.end), at);
+  } else {
+    for (let i = 0; i < length; i++) target[at + i] = span.bytes[span.start + i] ?? 0;
+  }
+  return at + length;
+}
+
+/** The number that six bytes of the text make after the first `skip`, with zeros beyond its end. */
+function keyOf(span: Span, skip: number): number {
+  let key = 0;
+  for (let i = 0; i < keyLength; i++) {
+    const at = span.start + skip + i;
+    key = key * 256 + (at < span.end ? (span.bytes[at] ?? 0) : 0);
+  }
+  return key;
+}
+
+function compareBytes(a: Span, b: Span): number {
+  const lengthA = a.end - a.start;
+  const lengthB = b.end - b.start;
+  const length = Math.min(lengthA, lengthB);
+  const common = commonLength(a, b, length);
+  if (common === length) return lengthA - lengthB;
+  return (a.bytes[a.start + common] ?? 0) - (b.bytes[b.start + common] ?? 0);
+}
+
+function commonLength(a: Span, b: Span, limit: number): number {
+  const length = Math.min(limit, a.end - a.start, b.end - b.start);
+  let common = 0;
+  while (common < length && a.bytes[a.start + common] === b.bytes[b.start + common]) common++;
+  return common;
+}

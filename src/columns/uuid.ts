@@ -1,0 +1,46 @@
+/** Bytes that a UUID takes when packed. */
+export const packedLength = 16;
+/** Characters, and bytes in UTF-8, of a UUID as text: RFC 9562, section 4. */
+export const uuidLength = 36;
+
+const hyphen = 0x2d;
+/** Where each of the sixteen bytes has its two digits in the text. */
+const digitPositions = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
+const digits = new TextEncoder().encode('0123456789abcdef');
+
+/**
+ * Packs a UUID in lower case with its hyphens. Returns false for any other text, and leaves `target` undefined.
+ * Packed UUIDs compare by bytes as their texts do.
+ */
+export function packUuid(text: string, target: Uint8Array): boolean {
+  if (text.length !== uuidLength) return false;
+  for (const at of [8, 13, 18, 23]) if (text.charCodeAt(at) !== hyphen) return false;
+  for (let i = 0; i < packedLength; i++) {
+    const at = digitPositions[i] ?? 0;
+    const byte = (digitValue(text.charCodeAt(at)) << 4) | digitValue(text.charCodeAt(at + 1));
+    if (byte < 0) return false;
+    target[i] = byte;
+  }
+  return true;
+}
+
+/** Writes the text of a packed UUID. */
+export function expandUuid(source: Uint8Array, from: number, target: Uint8Array, to: number): void {
+  for (let i = 0; i < packedLength; i++) {
+    const byte = source[from + i] ?? 0;
+    const at = to + (digitPositions[i] ?? 0);
+    target[at] = digits[byte >>> 4] ?? 0;
+    target[at + 1] = digits[byte & 15] ?? 0;
+  }
+  target[to + 8] = hyphen;
+  target[to + 13] = hyphen;
+  target[to + 18] = hyphen;
+  target[to + 23] = hyphen;
+}
+
+/** Negative where the character is no lower-case hexadecimal digit. */
+function digitValue(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  if (code >= 0x61 && code <= 0x66) return code - 0x61 + 10;
+  return -0x1000;
+}

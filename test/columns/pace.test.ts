@@ -1,0 +1,40 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { Pace, paced } from '../../src/columns/pace.ts';
+
+describe('a paced loop', () => {
+  test('calls for every item, in order', async () => {
+    const seen: number[] = [];
+    await paced(2000, new Pace(0), (i) => seen.push(i));
+    expect(seen).toEqual(Array.from({ length: 2000 }, (_, i) => i));
+  });
+
+  test('is due as soon as its slice is used up', () => {
+    expect(new Pace(0).due).toBe(true);
+    expect(new Pace(60_000).due).toBe(false);
+  });
+
+  test('lets the event loop turn between two slices', async () => {
+    const events: string[] = [];
+    setImmediate(() => events.push('other work'));
+    await new Pace().pause();
+    events.push('loop');
+    expect(events).toEqual(['other work', 'loop']);
+  });
+
+  test('takes turns with other loops, one in each turn of the event loop', async () => {
+    let turns = 0;
+    let running = true;
+    const count = (async () => {
+      while (running) {
+        await nextTurn();
+        turns++;
+      }
+    })();
+    const loops = Array.from({ length: 20 }, () => new Pace().pause());
+    await Promise.all(loops);
+    running = false;
+    expect(turns).toBeGreaterThanOrEqual(19);
+    await count;
+  });
+});

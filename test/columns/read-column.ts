@@ -1,0 +1,16 @@
+import type { RankedColumn, TextColumn, Value } from '../../src/columns/column.ts';
+
+/** Every row's text, read through the column's interface. */
+export function textsOf(column: TextColumn | RankedColumn): (Value | null)[] {
+  if (column.encoding === 'ranked') {
+    return Array.from(column.codes, (code) => (code === 0 ? null : (column.values[code - 1] ?? null)));
+  }
+  return Array.from({ length: column.length }, (_, row) => column.get(row));
+}
+
+/** Every row's text, read from the bytes the column points at. */
+export function locatedTextsOf(column: TextColumn): (string | null)[] {
+  return Array.from({ length: column.length }, (_, row) =>
+    column.locate(row) ? Buffer.from(column.bytes.subarray(column.start, column.end)).toString('utf8') : null,
+  );
+}
