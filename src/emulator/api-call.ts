@@ -1,0 +1,86 @@
+import type { IncomingMessage } from 'node:http';
+import { ApiError } from './api-error.ts';
+
+/** One request of the AWS JSON 1.1 protocol. */
+export interface ApiCall {
+  /** The operation's name without the service's; `unknown` where the request names none of this service. */
+  readonly operation: string;
+  /** Its body; undefined where that is too long to be one of the API's. */
+  readonly text: string | undefined;
+  readonly identity: CallerIdentity;
+}
+
+/** Who signed a request, as far as its headers say. Signatures are not checked. */
+export interface CallerIdentity {
+  readonly accessKeyId: string | undefined;
+  readonly sessionToken: string | undefined;
+}
+
+/** Reads a request to its end. Rejects where the connection breaks before that. */
+export async function readCall(request: IncomingMessage): Promise<ApiCall> {
+  return { operation: operationOf(request), identity: identityOf(request), text: await readText(request) };
+}
+
+/**
+ * The parameters that a call's body holds.
+ *
+ * @throws ApiError where it is no JSON object
+ */
+export function parametersOf(call: ApiCall): Readonly<Record<string, unknown>> {
+  if (call.text === undefined) {
+    throw serialization(`the body must have at most ${maximumBodyBytes} bytes, but got more`);
+  }
+  const parameters = parseJson(call.text);
+  if (!isObject(parameters)) throw serialization('the body must be a JSON object');
+  return parameters;
+}
+
+const service = 'AWSCognitoIdentityProviderService';
+
+/** Far above any request of the API. */
+const maximumBodyBytes = 1_048_576;
+
+function operationOf(request: IncomingMessage): string {
+  const target = request.headers['x-amz-target'];
+  const [name, operation, ...rest] = typeof target === 'string' ? target.split('.') : [];
+  return name === service && operation && rest.length === 0 ? operation : 'unknown';
+}
+
+/** Reads the `Authorization` of Signature Version 4. */
+function identityOf(request: IncomingMessage): CallerIdentity {
+  const credential = /^AWS4-HMAC-SHA256 .*\bCredential=([^/,\s]+)\//.exec(
+    request.headers.authorization ?? '',
+  );
+  const sessionToken = request.headers['x-amz-security-token'];
+  return {
+    accessKeyId: credential?.[1],
+    sessionToken: typeof sessionToken === 'string' ? sessionToken : undefined,
+  };
+}
+
+async function readText(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    length += chunk.length;
+    if (length <= maximumBodyBytes) chunks.push(chunk);
+  }
+  return length <= maximumBodyBytes ? Buffer.concat(chunks).toString() : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw serialization('the body must be JSON');
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function serialization(message: string): ApiError {
+  return new ApiError('SerializationException', message);
+}

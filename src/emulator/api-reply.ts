@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiError } from './api-error.ts';
+import type { AnswerFault, Faults } from './faults.ts';
+
+/** One response of the AWS JSON 1.1 protocol, before any fault. */
+export interface ApiReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** The reply of an operation that succeeded. */
+export function successReply(output: object): ApiReply {
+  return reply(200, {}, output);
+}
+
+/** The reply that tells of an error. */
+export function errorReply({ code, message, status }: ApiError): ApiReply {
+  return reply(status, { 'x-amzn-ErrorType': `${code}:` }, { __type: code, message });
+}
+
+function reply(status: number, headers: Readonly<Record<string, string>>, output: object): ApiReply {
+  const common = { 'Content-Type': 'application/x-amz-json-1.1', 'x-amzn-RequestId': randomUUID() };
+  return { status, headers: { ...common, ...headers }, body: Buffer.from(JSON.stringify(output)) };
+}
+
+/** Sends a reply, with the fault that it has. */
+export async function sendReply(
+  response: ServerResponse,
+  { status, headers, body }: ApiReply,
+  fault: AnswerFault | undefined,
+  faults: Faults,
+): Promise<void> {
+  const half = body.subarray(0, body.length >> 1);
+  if (fault === 'reset') {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  if (fault === 'slow') await delay(faults.slow?.delayMs, undefined, { ref: false });
+  if (response.destroyed) return;
+  const sent = fault === 'malformedJson' ? half : body;
+  response.writeHead(status, { ...headers, 'Content-Length': sent.length });
+  if (fault === 'stalledBody') response.write(half);
+  else if (fault === 'truncatedBody') response.write(half, () => response.socket?.destroy());
+  else if (fault === 'drippingBody') await drip(response, body, faults.drippingBody?.overMs ?? 0);
+  else response.end(sent);
+}
+
+/** Into how many pieces a body is cut that comes slowly. */
+const drops = 10;
+
+async function drip(response: ServerResponse, body: Buffer, overMs: number): Promise<void> {
+  const size = Math.ceil(body.length / drops);
+  for (let start = 0; start < body.length && !response.destroyed; start += size) {
+    response.write(body.subarray(start, start + size));
+    await delay(overMs / drops, undefined, { ref: false });
+  }
+  response.end();
+}

@@ -1,0 +1,194 @@
+import { type ApiCall, type CallerIdentity, parametersOf } from './api-call.ts';
+import { ApiError, accessDenied } from './api-error.ts';
+import { type ApiReply, errorReply, successReply } from './api-reply.ts';
+import { ChainBook } from './chain-book.ts';
+import { FaultInjector } from './fault-injector.ts';
+import type { AnswerFault, Faults } from './faults.ts';
+import { listUsers, type UserPage } from './list-users.ts';
+import { isPoolId, readListUsersParameters, readPoolId } from './list-users-parameters.ts';
+import { LivePool } from './live-pool.ts';
+import { Quota } from './quota.ts';
+import type { Outcome, RecordedRequest } from './recorded-request.ts';
+import type { PoolUser } from './user.ts';
+
+/** What the emulated API holds, and whom it admits. */
+export interface ApiOptions {
+  /** The users of each pool, by the pool's id. They are copied. */
+  readonly pools: ReadonlyMap<string, readonly PoolUser[]>;
+  /** What goes wrong at first. Default nothing. */
+  readonly faults?: Faults;
+  /**
+   * How many `ListUsers` are answered within any one second, over all pools; one more gets
+   * `TooManyRequestsException`. No ceiling where absent.
+   */
+  readonly requestsPerSecond?: number;
+  /** Where given, other keys get `UnrecognizedClientException`. */
+  readonly accessKeyId?: string;
+  /** Whether `DescribeUserPool` is permitted. Default true. */
+  readonly describeAllowed?: boolean;
+}
+
+/** What to send for a call, and what goes wrong with it on the way. */
+export interface Answer {
+  readonly reply: ApiReply;
+  readonly fault: AnswerFault | undefined;
+  /** The faults by which the call was judged. */
+  readonly faults: Faults;
+}
+
+/** The emulated API without its transport: calls in, replies out. */
+export class Api {
+  readonly requests: RecordedRequest[] = [];
+  readonly #pools: ReadonlyMap<string, LivePool>;
+  readonly #quota: Quota | undefined;
+  readonly #accessKeyId: string | undefined;
+  readonly #describeAllowed: boolean;
+  readonly #book = new ChainBook();
+  #injector: FaultInjector;
+
+  /** @throws RangeError where an option is out of its range */
+  constructor({ pools, faults = {}, requestsPerSecond, accessKeyId, describeAllowed = true }: ApiOptions) {
+    for (const id of pools.keys()) {
+      if (!isPoolId(id)) throw new RangeError(`a pool's id must be like us-east-1_AbC, but got ${id}`);
+    }
+    this.#pools = new Map([...pools].map(([id, users]) => [id, new LivePool(users)]));
+    this.#quota = requestsPerSecond === undefined ? undefined : new Quota(requestsPerSecond);
+    this.#accessKeyId = accessKeyId;
+    this.#describeAllowed = describeAllowed;
+    this.#injector = new FaultInjector(faults);
+  }
+
+  get faults(): Faults {
+    return this.#injector.faults;
+  }
+
+  set faults(faults: Faults) {
+    this.#injector = new FaultInjector(faults);
+  }
+
+  /** @throws RangeError where there is no such pool */
+  pool(id: string): PoolUser[] {
+    const pool = this.#pools.get(id);
+    if (!pool)
+      throw new RangeError(`the pool must be one of ${[...this.#pools.keys()].join(', ')}, but got ${id}`);
+    return pool.users;
+  }
+
+  /** Answers one call and records it. */
+  answer(call: ApiCall): Answer {
+    const at = performance.timeOrigin + performance.now();
+    const injector = this.#injector;
+    const fault = injector.drawAnswerFault();
+    const { body, output, error } = this.#attempt(call, injector, fault);
+    this.requests.push({
+      at,
+      operation: call.operation,
+      poolId: typeof body.UserPoolId === 'string' ? body.UserPoolId : undefined,
+      body,
+      outcome: outcomeOf(fault, output, error),
+      error: error?.code,
+      users: output && 'Users' in output ? output.Users.length : undefined,
+      ...call.identity,
+    });
+    return { reply: error ? errorReply(error) : successReply(output ?? {}), fault, faults: injector.faults };
+  }
+
+  #attempt(call: ApiCall, injector: FaultInjector, fault: AnswerFault | undefined): Attempt {
+    let body: Attempt['body'] = {};
+    try {
+      body = parametersOf(call);
+      this.#checkIdentity(call.identity);
+      injector.checkAccess(call.operation);
+      return { body, output: this.#run(call.operation, body, injector, fault) };
+    } catch (error) {
+      return { body, error: error instanceof ApiError ? error : internalError() };
+    }
+  }
+
+  #checkIdentity({ accessKeyId }: CallerIdentity): void {
+    if (accessKeyId === undefined) {
+      throw new ApiError('MissingAuthenticationTokenException', 'Missing Authentication Token');
+    }
+    if (this.#accessKeyId !== undefined && accessKeyId !== this.#accessKeyId) {
+      const message = 'The security token included in the request is invalid.';
+      throw new ApiError('UnrecognizedClientException', message);
+    }
+  }
+
+  #run(
+    operation: string,
+    body: Attempt['body'],
+    injector: FaultInjector,
+    fault: AnswerFault | undefined,
+  ): UserPage | PoolDescription {
+    if (operation !== 'ListUsers' && operation !== 'DescribeUserPool') {
+      throw new ApiError('UnknownOperationException', `only ListUsers and DescribeUserPool are emulated`);
+    }
+    const describes = operation === 'DescribeUserPool';
+    if (describes && !this.#describeAllowed) throw accessDenied(operation);
+    if (!describes && this.#quota && !this.#quota.admit(performance.now())) throw throttled();
+    if (fault === 'throttle') throw throttled();
+    if (fault === 'internalError') throw internalError();
+    const pool = this.#find(readPoolId(body));
+    return describes
+      ? describePool(readPoolId(body), pool)
+      : listUsers(readListUsersParameters(body), pool, this.#book, injector);
+  }
+
+  #find(id: string): LivePool {
+    const pool = this.#pools.get(id);
+    if (!pool) throw new ApiError('ResourceNotFoundException', `User pool ${id} does not exist.`);
+    return pool;
+  }
+}
+
+/** What became of a call: an output or an error. */
+interface Attempt {
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly output?: UserPage | PoolDescription;
+  readonly error?: ApiError;
+}
+
+interface PoolDescription {
+  readonly UserPool: {
+    readonly Id: string;
+    readonly Name: string;
+    readonly EstimatedNumberOfUsers: number;
+  };
+}
+
+function describePool(id: string, pool: LivePool): PoolDescription {
+  return { UserPool: { Id: id, Name: id, EstimatedNumberOfUsers: pool.size } };
+}
+
+function throttled(): ApiError {
+  return new ApiError('TooManyRequestsException', 'Rate exceeded');
+}
+
+function internalError(): ApiError {
+  return new ApiError('InternalErrorException', 'An internal error occurred', 500);
+}
+
+/** A fault of the transport hides whatever the answer was. */
+const transportOutcomes: ReadonlyMap<AnswerFault, Outcome> = new Map<AnswerFault, Outcome>([
+  ['reset', 'reset'],
+  ['stalledBody', 'stalled-body'],
+  ['truncatedBody', 'truncated-body'],
+  ['malformedJson', 'malformed-json'],
+]);
+
+const errorOutcomes: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
+  ['TooManyRequestsException', 'throttled'],
+  ['InternalErrorException', 'internal-error'],
+]);
+
+function outcomeOf(
+  fault: AnswerFault | undefined,
+  output: Attempt['output'],
+  error: ApiError | undefined,
+): Outcome {
+  const onTheWay = fault && transportOutcomes.get(fault);
+  if (onTheWay) return onTheWay;
+  if (error) return errorOutcomes.get(error.code) ?? 'refused';
+  return output && 'Users' in output ? 'page' : 'description';
+}

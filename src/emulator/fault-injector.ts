@@ -1,0 +1,71 @@
+import { ApiError, accessDenied } from './api-error.ts';
+import { type AnswerFault, answerShares, checkFaults, type Faults } from './faults.ts';
+import { type Random, seededRandom } from './random.ts';
+
+/** Decides, request by request, what goes wrong. A new one begins whenever the faults are assigned. */
+export class FaultInjector {
+  readonly faults: Faults;
+  readonly #random: Random;
+  #requests = 0;
+  #refusals = 0;
+
+  /** @throws RangeError where a knob is out of its range */
+  constructor(faults: Faults) {
+    checkFaults(faults);
+    this.faults = faults;
+    this.#random = seededRandom(faults.seed ?? 1);
+  }
+
+  /** Counts a request, and says which fault its answer has. */
+  drawAnswerFault(): AnswerFault | undefined {
+    this.#requests++;
+    let roll = this.#random();
+    for (const [fault, share] of answerShares(this.faults)) {
+      if (roll < share) return fault;
+      roll -= share;
+    }
+    return undefined;
+  }
+
+  /** @throws ApiError where the credentials are revoked by now, or were never allowed to list users */
+  checkAccess(operation: string): void {
+    const { revokeCredentials, denyAccess } = this.faults;
+    if (revokeCredentials && this.#requests > revokeCredentials.after) {
+      const code = revokeCredentials.error ?? 'NotAuthorizedException';
+      throw new ApiError(code, 'The security token included in the request is no longer valid');
+    }
+    if (denyAccess && operation === 'ListUsers') throw accessDenied(operation);
+  }
+
+  /** A seed for the order of one scan. */
+  drawScanSeed(): number {
+    return Math.floor(this.#random() * 0x1_0000_0000);
+  }
+
+  /** How many users a page has that may have `limit`. */
+  drawPageSize(limit: number): number {
+    const { shortPages = 0 } = this.faults;
+    return shortPages > 0 && this.#random() < shortPages ? Math.floor(this.#random() * (limit + 1)) : limit;
+  }
+
+  /** Whether a scan's page of this number, from 0, is one of a run of empty ones. */
+  isEmptyPage(page: number): boolean {
+    const { emptyPages } = this.faults;
+    return emptyPages !== undefined && page % (emptyPages.every + emptyPages.run) < emptyPages.run;
+  }
+
+  /** The place, below `seen`, of an earlier user that a page repeats; undefined where it repeats none. */
+  drawRepeatedPlace(seen: number): number | undefined {
+    const { repeatedUsers = 0 } = this.faults;
+    if (repeatedUsers === 0 || seen === 0 || this.#random() >= repeatedUsers) return undefined;
+    return Math.floor(this.#random() * seen);
+  }
+
+  /** Whether the token of a scan that had so many pages is refused. */
+  drawRefusal(pages: number): boolean {
+    const { refuseTokens } = this.faults;
+    if (!refuseTokens || pages < refuseTokens.after || this.#refusals >= refuseTokens.times) return false;
+    this.#refusals++;
+    return true;
+  }
+}

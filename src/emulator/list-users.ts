@@ -1,0 +1,100 @@
+import { invalidParameter } from './api-error.ts';
+import { Chain, type ChainParameters } from './chain.ts';
+import { type Bookmark, type ChainBook, refusedToken } from './chain-book.ts';
+import type { FaultInjector } from './fault-injector.ts';
+import { parseFilter } from './filter.ts';
+import type { ListUsersParameters } from './list-users-parameters.ts';
+import type { LivePool } from './live-pool.ts';
+import type { PoolUser } from './user.ts';
+
+/** One page, as the API sends it. */
+export interface UserPage {
+  readonly Users: readonly PoolUser[];
+  /** Absent on the last page. */
+  readonly PaginationToken?: string;
+}
+
+/**
+ * Answers one `ListUsers`. The work is that of one page, however large the pool, save that the first page of a scan
+ * with a filter looks at every user.
+ *
+ * @throws ApiError where a parameter is refused
+ */
+export function listUsers(
+  parameters: ListUsersParameters,
+  pool: LivePool,
+  book: ChainBook,
+  injector: FaultInjector,
+): UserPage {
+  const bookmark =
+    parameters.paginationToken === undefined
+      ? openChain(parameters, pool, book, injector)
+      : continueChain(parameters.paginationToken, parameters, book, injector);
+  const { chain, page } = bookmark;
+  const size = injector.isEmptyPage(page) ? 0 : injector.drawPageSize(parameters.limit);
+  const { users, next } = readPage(bookmark, size, injector);
+  const shown = parameters.attributesToGet
+    ? users.map((user) => pick(user, parameters.attributesToGet))
+    : users;
+  // Runs of empty pages also come at the end, so that the last page may well be an empty one.
+  const isLast = chain.nextPlace(next) === undefined && !injector.isEmptyPage(page + 1);
+  return isLast
+    ? { Users: shown }
+    : { Users: shown, PaginationToken: book.tokenFor({ chain, place: next, page: page + 1 }) };
+}
+
+function openChain(
+  parameters: ChainParameters,
+  pool: LivePool,
+  book: ChainBook,
+  injector: FaultInjector,
+): Bookmark {
+  const matches = parameters.filter === undefined ? undefined : parseFilter(parameters.filter);
+  const chain = new Chain(parameters, pool, matches, injector.drawScanSeed());
+  book.open(chain);
+  return { chain, place: 0, page: 0 };
+}
+
+function continueChain(
+  token: string,
+  parameters: ChainParameters,
+  book: ChainBook,
+  injector: FaultInjector,
+): Bookmark {
+  const bookmark = book.find(token, parameters);
+  if (injector.drawRefusal(bookmark.page)) {
+    book.forget(bookmark.chain);
+    throw refusedToken();
+  }
+  return bookmark;
+}
+
+function readPage(
+  { chain, place }: Bookmark,
+  size: number,
+  injector: FaultInjector,
+): { readonly users: readonly PoolUser[]; readonly next: number } {
+  const users: PoolUser[] = [];
+  // A page of nothing but a repeated user would lead nowhere.
+  const repeatedPlace = size > 1 ? injector.drawRepeatedPlace(place) : undefined;
+  const repeated = repeatedPlace === undefined ? undefined : chain.userAt(repeatedPlace);
+  if (repeated) users.push(repeated);
+  let next = place;
+  while (users.length < size) {
+    const found = chain.nextPlace(next);
+    const user = found === undefined ? undefined : chain.userAt(found);
+    if (found === undefined || !user) break;
+    users.push(user);
+    next = found + 1;
+  }
+  return { users, next };
+}
+
+/** A user with some attributes only; every user of the page must have them. */
+function pick(user: PoolUser, names: readonly string[] = []): PoolUser {
+  const missing = names.find((name) => !user.Attributes?.some((attribute) => attribute.Name === name));
+  if (missing !== undefined) {
+    throw invalidParameter(`AttributesToGet must name attributes that all users have, but got ${missing}`);
+  }
+  return { ...user, Attributes: (user.Attributes ?? []).filter(({ Name }) => names.includes(Name)) };
+}
