@@ -6,7 +6,7 @@ import { TextList } from './text-list.ts';
 
 /** Builds the column by which rows are told apart and ordered. Every arrival must have a value. */
 export class IdentityBuilder implements ColumnBuilder<string> {
-  readonly #texts = new TextList();
+  #texts = new TextList();
 
   set(_arrival: number, value: string): void {
     this.#texts.push(value);
@@ -24,7 +24,10 @@ export class IdentityBuilder implements ColumnBuilder<string> {
     return kept === arrivals.length ? arrivals : arrivals.slice(0, kept);
   }
 
+  /** Leaves the builder empty. */
   async finish(order: Uint32Array, pace: Pace): Promise<TextColumn> {
-    return layTexts(this.#texts, { rowCount: order.length, textOf: (row) => order[row] ?? 0 }, pace);
+    const texts = this.#texts;
+    this.#texts = new TextList();
+    return layTexts(texts, { rowCount: order.length, textOf: (row) => order[row] ?? 0 }, pace);
   }
 }

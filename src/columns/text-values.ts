@@ -37,11 +37,12 @@ export class TextValues {
   }
 
   #pushRepeating(known: Map<string, number>, value: string): void {
-    this.#codes.push(known.get(value) ?? this.#learn(known, value.replace(loneSurrogates, '\ufffd')));
+    this.#codes.push(known.get(value) ?? this.#learn(known, value.toWellFormed()));
     this.#textsWhileRepeating = this.texts.count;
     if (this.texts.count > repeatingLimit(this.#count)) this.#known = undefined;
   }
 
+  /** Values that differ in lone surrogates alone are the same text, because UTF-8 has U+FFFD for each. */
   #learn(known: Map<string, number>, value: string): number {
     const code = known.get(value) ?? this.texts.count;
     if (code === this.texts.count) {
@@ -51,9 +52,6 @@ export class TextValues {
     return code;
   }
 }
-
-/** In UTF-8 lone surrogates become U+FFFD, so values that differ in them alone are the same text. */
-const loneSurrogates = /\p{Surrogate}/gu;
 
 /**
  * How many distinct texts `count` values may have and still count as repeating. Names are mostly new among the

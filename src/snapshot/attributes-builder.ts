@@ -1,0 +1,96 @@
+import type { Column } from '../columns/column.ts';
+import type { Pace } from '../columns/pace.ts';
+import { TextBuilder } from '../columns/text-builder.ts';
+import type { SourceRecord } from '../source/source.ts';
+import { type Shapes, ShapesBuilder } from './shape.ts';
+import type { Slot } from './snapshot.ts';
+
+/** Which attributes a snapshot keeps: all of them, or those with these names. */
+export type AttributeNeeds = 'all' | ReadonlySet<string>;
+
+/** Takes the attributes of records in the order they arrive. */
+export class AttributesBuilder {
+  readonly #needs: AttributeNeeds;
+  readonly #names = new Map<string, NamedAttributes>();
+  readonly #slots: GrowingSlot[] = [];
+  readonly #shapes = new ShapesBuilder();
+  #arrival = 0;
+
+  constructor(needs: AttributeNeeds) {
+    this.#needs = needs;
+  }
+
+  /** Adds the attributes of the next arrival. */
+  add(attributes: SourceRecord['attributes']): void {
+    let shape = 0;
+    for (const [name, value] of attributes) {
+      if (this.#needs !== 'all' && !this.#needs.has(name)) continue;
+      const slot = this.#slotFor(name, value === null);
+      if (value !== null) slot.values?.set(this.#arrival, value);
+      shape = this.#shapes.extended(shape, slot.index);
+    }
+    this.#shapes.push(shape);
+    this.#arrival++;
+  }
+
+  /**
+   * Encodes slot by slot, and frees what each slot was built from as soon as it is encoded.
+   *
+   * @param order the arrival that each row is, row by row
+   * @param share returns the column itself, or one that equals it
+   */
+  async finish(
+    order: Uint32Array,
+    pace: Pace,
+    share: (column: Column) => Promise<Column>,
+  ): Promise<{ readonly slots: readonly Slot[]; readonly shapes: Shapes }> {
+    const slots: Slot[] = [];
+    for (const slot of this.#slots) {
+      const { name, occurrence } = slot;
+      const column = slot.values && (await share(await slot.values.finish(order, pace)));
+      slot.values = undefined;
+      slots.push({ name, occurrence, column });
+    }
+    return { slots, shapes: await this.#shapes.finish(order, pace) };
+  }
+
+  #slotFor(name: string, isNull: boolean): GrowingSlot {
+    const named = this.#names.get(name) ?? this.#learn(name.toWellFormed());
+    named.occurrence = named.arrival === this.#arrival ? named.occurrence + 1 : 0;
+    named.arrival = this.#arrival;
+    const slots = isNull ? named.nulls : named.values;
+    return slots[named.occurrence] ?? this.#newSlot(named, slots, isNull ? undefined : new TextBuilder());
+  }
+
+  #newSlot(named: NamedAttributes, slots: GrowingSlot[], values: TextBuilder | undefined): GrowingSlot {
+    const { name, occurrence } = named;
+    const slot = { index: this.#slots.length, name, occurrence, values };
+    this.#slots.push(slot);
+    slots[occurrence] = slot;
+    return slot;
+  }
+
+  #learn(name: string): NamedAttributes {
+    const known = this.#names.get(name);
+    const named: NamedAttributes = known ?? { name, arrival: -1, occurrence: 0, values: [], nulls: [] };
+    this.#names.set(name, named);
+    return named;
+  }
+}
+
+/** The slots of one name, by occurrence within a record. */
+interface NamedAttributes {
+  readonly name: string;
+  /** The arrival that had the name last, and which occurrence that was. */
+  arrival: number;
+  occurrence: number;
+  readonly values: GrowingSlot[];
+  readonly nulls: GrowingSlot[];
+}
+
+interface GrowingSlot {
+  readonly index: number;
+  readonly name: string;
+  readonly occurrence: number;
+  values: TextBuilder | undefined;
+}

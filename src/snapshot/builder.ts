@@ -1,0 +1,80 @@
+import type { Column } from '../columns/column.ts';
+import { IdentityBuilder } from '../columns/identity-builder.ts';
+import { Pace } from '../columns/pace.ts';
+import { isSameText } from '../columns/same-column.ts';
+import { ScanError } from '../errors.ts';
+import type { Field, SourceRecord } from '../source/source.ts';
+import { type AttributeNeeds, AttributesBuilder } from './attributes-builder.ts';
+import { type FieldBuilder, fieldBuilder } from './field-builder.ts';
+import { ColumnarSnapshot, type SnapshotStats } from './snapshot.ts';
+
+/** What a snapshot is to be built of. */
+export interface SnapshotBuilderOptions {
+  /** The source's fields. The first, which must be text, is the rows' identity. */
+  readonly fields: readonly Field[];
+  readonly needs: AttributeNeeds;
+}
+
+/** When the scan began, and what it took. Its rows are counted by the builder. */
+export type ScanFacts = Omit<SnapshotStats, 'rows'> & { readonly startedAt: number };
+
+/** Builds a snapshot from a scan's pages as they come. */
+export class SnapshotBuilder {
+  readonly #identity = new IdentityBuilder();
+  readonly #fields: FieldBuilder[];
+  readonly #attributes: AttributesBuilder;
+  #arrivals = 0;
+
+  constructor({ fields, needs }: SnapshotBuilderOptions) {
+    const [identity, ...others] = fields;
+    if (identity?.type !== 'text') {
+      throw new TypeError(`a source's first field must be text, but got ${identity?.type ?? 'no field'}`);
+    }
+    this.#fields = [fieldBuilder(identity, this.#identity), ...others.map((field) => fieldBuilder(field))];
+    this.#attributes = new AttributesBuilder(needs);
+  }
+
+  /** @throws ScanError where a record is not as the source's fields say */
+  add(page: readonly SourceRecord[]): void {
+    for (const { fields, attributes } of page) {
+      if (typeof fields[0] !== 'string') {
+        throw new ScanError('SCAN_INVALID_RESPONSE', `a row must have an identity, but got ${fields[0]}`);
+      }
+      for (const [i, field] of this.#fields.entries()) field.set(this.#arrivals, fields[i] ?? null);
+      this.#attributes.add(attributes);
+      this.#arrivals++;
+    }
+  }
+
+  /**
+   * Sorts and encodes what was added, a column at a time, and frees what each column was built from. Of rows with
+   * the same identity the first is kept. The builder is of no use afterwards.
+   *
+   * @param signal gives up between two columns
+   */
+  async finish({ startedAt, ...stats }: ScanFacts, signal?: AbortSignal): Promise<ColumnarSnapshot> {
+    const pace = new Pace();
+    const order = await this.#identity.order(pace);
+    const columns: Column[] = [];
+    const share = async (column: Column): Promise<Column> => {
+      signal?.throwIfAborted();
+      for (const known of columns) if (await isSameText(known, column, pace)) return known;
+      columns.push(column);
+      return column;
+    };
+    const fields = new Map<string, Column>();
+    for (let field = this.#fields.shift(); field; field = this.#fields.shift()) {
+      fields.set(field.name, await share(await field.finish(order, pace)));
+    }
+    const { slots, shapes } = await this.#attributes.finish(order, pace, share);
+    const rowCount = order.length;
+    return new ColumnarSnapshot({
+      rowCount,
+      startedAt,
+      stats: { rows: rowCount, ...stats },
+      fields,
+      slots,
+      shapes,
+    });
+  }
+}

@@ -1,0 +1,124 @@
+import { byteLengthOf } from '../columns/byte-length.ts';
+import type { Column } from '../columns/column.ts';
+import { type Shapes, slotsOf } from './shape.ts';
+
+/** What a scan left behind: an immutable copy of a foreign object's rows, in the order of their identity. */
+export interface Snapshot {
+  readonly rowCount: number;
+  /** When its scan began, in milliseconds since 1970-01-01T00:00:00Z. */
+  readonly startedAt: number;
+  readonly stats: SnapshotStats;
+  /** The bytes it takes, outside the JavaScript heap and, as an estimate, inside. */
+  readonly byteLength: number;
+  /** The stored column of a field or attribute; undefined where it was not kept, or no row has that attribute. */
+  column(origin: StoredOrigin): Column | undefined;
+  /** One attribute of a row, the first of that name; null where the row has none, or its value is null. */
+  attribute(row: number, name: string): string | null;
+  /** The kept attributes of a row in the source's order, null values and repeated names included. */
+  attributes(row: number): readonly Attribute[];
+}
+
+/** Where a record has a value that the snapshot keeps as a column. */
+export type StoredOrigin =
+  | { readonly kind: 'field'; readonly field: string }
+  | { readonly kind: 'attribute'; readonly attribute: string };
+
+/** An attribute of a row. */
+export type Attribute = readonly [name: string, value: string | null];
+
+/** What the scan took. */
+export interface SnapshotStats {
+  readonly rows: number;
+  readonly pages: number;
+  readonly requests: number;
+  readonly throttles: number;
+  readonly durationMs: number;
+}
+
+/** One of the things that rows have under a name. */
+export interface Slot {
+  readonly name: string;
+  /** Which of the row's attributes of that name this is, from 0. */
+  readonly occurrence: number;
+  /** Where its values are; undefined where the slot stands for a null. */
+  readonly column: Column | undefined;
+}
+
+/** What a snapshot consists of. */
+export interface SnapshotContent {
+  readonly rowCount: number;
+  readonly startedAt: number;
+  readonly stats: SnapshotStats;
+  /** The columns of the source's fields by name, in the source's order. */
+  readonly fields: ReadonlyMap<string, Column>;
+  readonly slots: readonly Slot[];
+  readonly shapes: Shapes;
+}
+
+/** A snapshot in columns. Columns that are equal row for row are one object. */
+export class ColumnarSnapshot implements Snapshot {
+  readonly content: SnapshotContent;
+  readonly byteLength: number;
+  readonly #attributes: ReadonlyMap<string, Column>;
+
+  constructor(content: SnapshotContent) {
+    this.content = content;
+    this.#attributes = firstOccurrences(content.slots);
+    this.byteLength = contentByteLength(content);
+  }
+
+  get rowCount(): number {
+    return this.content.rowCount;
+  }
+
+  get startedAt(): number {
+    return this.content.startedAt;
+  }
+
+  get stats(): SnapshotStats {
+    return this.content.stats;
+  }
+
+  column(origin: StoredOrigin): Column | undefined {
+    return origin.kind === 'field'
+      ? this.content.fields.get(origin.field)
+      : this.#attributes.get(origin.attribute);
+  }
+
+  attribute(row: number, name: string): string | null {
+    const column = this.#attributes.get(name);
+    return column ? textAt(column, row) : null;
+  }
+
+  attributes(row: number): readonly Attribute[] {
+    return slotsOf(this.content.shapes, row).map((index) => {
+      const slot = this.content.slots[index];
+      return [slot?.name ?? '', slot?.column ? textAt(slot.column, row) : null];
+    });
+  }
+}
+
+function firstOccurrences(slots: readonly Slot[]): ReadonlyMap<string, Column> {
+  const columns = new Map<string, Column>();
+  for (const { name, occurrence, column } of slots) {
+    if (occurrence === 0 && column) columns.set(name, column);
+  }
+  return columns;
+}
+
+function textAt(column: Column, row: number): string | null {
+  if (column.encoding === 'text') return column.get(row);
+  if (column.encoding === 'number') return null;
+  const code = column.codes[row] ?? 0;
+  const value = code === 0 ? null : column.values[code - 1];
+  return typeof value === 'string' ? value : null;
+}
+
+function contentByteLength({ fields, slots, shapes }: SnapshotContent): number {
+  const columns = new Set([...fields.values(), ...slots.flatMap(({ column }) => column ?? [])]);
+  const { parents, slots: lastSlots, codes } = shapes;
+  return [...columns].reduce(
+    (sum, column) => sum + byteLengthOf(column),
+    parents.byteLength + lastSlots.byteLength + codes.byteLength,
+  );
+}
