@@ -31,6 +31,20 @@ export class UnauthenticatedError extends GatewayError {
   }
 }
 
+/** Answering the request would take more than a limit allows. `details` name the limit and its flag. */
+export class QueryTooComplexError extends GatewayError {
+  constructor(message: string, details: Readonly<Record<string, unknown>>) {
+    super('QUERY_TOO_COMPLEX', message, details);
+  }
+}
+
+/** The request was not answered in the time that one may take. */
+export class RequestTimeoutError extends GatewayError {
+  constructor(message: string) {
+    super('REQUEST_TIMEOUT', message);
+  }
+}
+
 /** A row holds text that is not a value of the column's type. */
 export class RowValueError extends GatewayError {
   constructor(column: string, type: string) {

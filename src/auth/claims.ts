@@ -1,0 +1,23 @@
+/** The claims of a verified token, as its issuer wrote them. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/**
+ * The value that a path stands for: a claim of exactly that name (`cognito:groups`, `https://example.com/role`),
+ * else the dots lead into nested objects (`app_metadata.role`). Undefined where there is none; lists are not
+ * entered, and nothing inherited is seen.
+ */
+export function claimAt(claims: Claims, path: string): unknown {
+  if (Object.hasOwn(claims, path)) return claims[path];
+  for (let dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+    const outer = path.slice(0, dot);
+    const inner = Object.hasOwn(claims, outer) ? claims[outer] : undefined;
+    if (!isObject(inner)) continue;
+    const value = claimAt(inner, path.slice(dot + 1));
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+function isObject(value: unknown): value is Claims {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

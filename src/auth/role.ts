@@ -1,0 +1,27 @@
+import { UnauthenticatedError } from '../errors.ts';
+import { type Claims, claimAt } from './claims.ts';
+
+/**
+ * The Postgres role that a token's claim names; undefined where the token has no such claim. Of a list, such as
+ * Cognito's groups, it is the first element that is a role.
+ *
+ * @throws UnauthenticatedError where the claim is there and names no role that exists
+ */
+export function roleOf(
+  claims: Claims,
+  path: string,
+  roleExists: (role: string) => boolean,
+): string | undefined {
+  const value = claimAt(claims, path) ?? [];
+  const candidates: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (candidates.length === 0) return undefined;
+  const role = candidates.find(
+    (candidate) => typeof candidate === 'string' && candidate !== '' && roleExists(candidate),
+  );
+  if (typeof role !== 'string') {
+    throw new UnauthenticatedError(
+      `the token's claim ${path} must name a role of the database, but names none`,
+    );
+  }
+  return role;
+}

@@ -1,0 +1,121 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { errors, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { UnauthenticatedError } from '../errors.ts';
+import type { Claims } from './claims.ts';
+import { KeySetUnavailableError, type KeySource } from './remote-keys.ts';
+
+/** What a token must be to be believed. */
+export interface TokenRules {
+  /** Verifies HS256, HS384 and HS512, and nothing else. */
+  readonly secret: string | undefined;
+  /** Verify every other algorithm, and never one of those. */
+  readonly keys: KeySource | undefined;
+  readonly audience: string | undefined;
+  readonly issuer: string | undefined;
+  readonly clockToleranceSeconds: number;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/**
+ * The claims of a token that is believed.
+ *
+ * @throws UnauthenticatedError where it is not, and why, without a word of the token
+ */
+export type VerifyToken = (token: string) => Promise<Claims>;
+
+/** https://www.iana.org/assignments/jose, those in use; `none` is not among them. */
+const secretAlgorithms = ['HS256', 'HS384', 'HS512'];
+const keyAlgorithms = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+  ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+];
+
+/** Verifies signature, audience, issuer, `exp` and `nbf`. A token without `exp` never expires. */
+export function createTokenVerifier(rules: TokenRules): VerifyToken {
+  const { keys, audience, issuer, clock } = rules;
+  // As a key object the secret shows up in no inspection and no error.
+  const secret = rules.secret === undefined ? undefined : createSecretKey(rules.secret, 'utf8');
+  const algorithms = [...(secret ? secretAlgorithms : []), ...(keys ? keyAlgorithms : [])];
+
+  return async (token) => {
+    const options: JWTVerifyOptions = {
+      algorithms,
+      clockTolerance: rules.clockToleranceSeconds,
+      currentDate: new Date(clock()),
+      ...(audience !== undefined && { audience }),
+      ...(issuer !== undefined && { issuer }),
+    };
+    try {
+      return await verify(token, { secret, keys }, options);
+    } catch (error) {
+      throw new UnauthenticatedError(whyRefused(error, algorithms));
+    }
+  };
+}
+
+interface Keys {
+  readonly secret: KeyObject | undefined;
+  readonly keys: KeySource | undefined;
+}
+
+async function verify(token: string, { secret, keys }: Keys, options: JWTVerifyOptions): Promise<Claims> {
+  try {
+    const { payload } = await jwtVerify(
+      token,
+      (header, jws) => {
+        // The algorithm decides which key may be used, so that none can pass for another.
+        const key = secretAlgorithms.includes(header.alg ?? '') ? secret : keys?.(header, jws);
+        if (!key) throw new errors.JOSEAlgNotAllowed();
+        return key;
+      },
+      options,
+    );
+    return payload;
+  } catch (error) {
+    if (error instanceof errors.JWKSMultipleMatchingKeys) return verifyWithAny(token, error, options);
+    throw error;
+  }
+}
+
+/** A token that does not say which of several keys signed it is tried with each. */
+async function verifyWithAny(
+  token: string,
+  keys: errors.JWKSMultipleMatchingKeys,
+  options: JWTVerifyOptions,
+): Promise<Claims> {
+  for await (const key of keys) {
+    try {
+      return (await jwtVerify(token, key, options)).payload;
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    }
+  }
+  throw new errors.JWSSignatureVerificationFailed();
+}
+
+function whyRefused(error: unknown, algorithms: readonly string[]): string {
+  if (error instanceof errors.JWTExpired) return 'the token must not have expired, but has';
+  if (error instanceof errors.JWTClaimValidationFailed) return whyClaimRefused(error);
+  if (error instanceof errors.JWSSignatureVerificationFailed) {
+    return "the token's signature must be valid, but is not";
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported) {
+    return `the token must be signed with one of ${algorithms.join(', ')}, but is not`;
+  }
+  if (error instanceof errors.JWKSNoMatchingKey) {
+    return 'the token must be signed with a key of the key set, but is not';
+  }
+  if (error instanceof KeySetUnavailableError) {
+    return 'the token could not be verified, because the key set is not available';
+  }
+  return 'the token must be a signed JWT, but is none';
+}
+
+function whyClaimRefused({ claim, reason }: errors.JWTClaimValidationFailed): string {
+  if (reason === 'missing') return `the token must have the claim ${claim}, but has none`;
+  if (claim === 'nbf' && reason === 'check_failed') return 'the token must be valid already, but is not yet';
+  if (claim === 'aud') return 'the token must be meant for this audience, but is meant for another';
+  if (claim === 'iss') return 'the token must come from the trusted issuer, but comes from another';
+  return `the token's claim ${claim} must be valid, but is not`;
+}
