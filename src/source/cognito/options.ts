@@ -1,0 +1,132 @@
+import type { Options, ServerDefinition } from '../../model/definition.ts';
+import type { Problem } from '../../model/model.ts';
+
+/** A user pool, and how to reach and read it. */
+export interface CognitoServer {
+  readonly region: string;
+  readonly userPoolId: string;
+  /** An http or https URL; undefined where AWS' own address is meant. */
+  readonly endpoint: string | undefined;
+  readonly credentials: ServerCredentials;
+  /** Into how many chains a scan is split; undefined where the server does not say. */
+  readonly parallelScan: number | undefined;
+}
+
+/** What the server's definition says of credentials. */
+export type ServerCredentials =
+  | {
+      readonly kind: 'static';
+      readonly accessKeyId: string;
+      readonly secret: SecretSource;
+      readonly sessionToken: string | undefined;
+    }
+  /** AWS' own chain: environment, profile, IAM role. */
+  | { readonly kind: 'default-chain' };
+
+/** Where the secret access key is: in the definition, or behind a reference to Vault. */
+export type SecretSource =
+  | { readonly kind: 'plain'; readonly value: string }
+  | { readonly kind: 'vault'; readonly reference: string };
+
+/** The numbers of chains a scan can be split into: the powers of 2 that two hexadecimal digits can tell apart. */
+export const parallelScans: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+type Refusal = Omit<Problem, 'object'>;
+
+/** The pool that a server's options describe, or why they describe none. Never repeats a secret. */
+export function parseCognitoServer({ options }: ServerDefinition): CognitoServer | Refusal {
+  const region = options.get('region');
+  if (region === undefined) return missing('region', "the pool's AWS Region, such as 'us-east-1'");
+  // A Region is part of a host name: RFC 1123, section 2.1.
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(region)) {
+    return wrong('region', "an AWS Region, such as 'us-east-1'", JSON.stringify(region));
+  }
+  const userPoolId = options.get('user_pool_id');
+  if (!userPoolId) return missing('user_pool_id', "the user pool's id, such as 'us-east-1_AbCdEfGhI'");
+  const endpoint = options.get('endpoint_url');
+  // The value is not repeated: a URL can hold a password.
+  if (endpoint !== undefined && !isHttpUrl(endpoint)) {
+    return wrong(
+      'endpoint_url',
+      'an http or https URL',
+      endpoint === '' ? 'an empty text' : 'something else',
+    );
+  }
+  const credentials = parseCredentials(options);
+  if ('reason' in credentials) return credentials;
+  const parallelScan = options.get('parallel_scan');
+  if (parallelScan !== undefined && !parallelScans.some((n) => String(n) === parallelScan)) {
+    return wrong('parallel_scan', 'a power of 2 from 1 to 256', JSON.stringify(parallelScan));
+  }
+  return {
+    region,
+    userPoolId,
+    endpoint,
+    credentials,
+    parallelScan: parallelScan === undefined ? undefined : Number(parallelScan),
+  };
+}
+
+function parseCredentials(options: Options): ServerCredentials | Refusal {
+  const accessKeyId = options.get('aws_access_key_id');
+  const value = options.get('aws_secret_access_key');
+  const reference = options.get('api_key_id');
+  const sessionToken = options.get('aws_session_token');
+  const given = [...options.keys()].filter((name) => credentialOptions.has(name));
+  if (given.length === 0) return { kind: 'default-chain' };
+  const empty = given.find((name) => options.get(name) === '');
+  if (empty !== undefined) return wrong(empty, credentialOptions.get(empty) ?? '', 'an empty text');
+  if (accessKeyId === undefined) {
+    return {
+      reason: `the server's option aws_access_key_id must go with ${given.join(' and ')}, but is missing`,
+      hint: "add it, or drop the others to sign with AWS' own credential chain",
+    };
+  }
+  if (value !== undefined && reference !== undefined) {
+    return {
+      reason:
+        'a server must have exactly one of the options aws_secret_access_key and api_key_id, but has both',
+      hint: 'drop aws_secret_access_key and keep the secret in Vault',
+    };
+  }
+  const secret: SecretSource | undefined =
+    value !== undefined
+      ? { kind: 'plain', value }
+      : reference !== undefined
+        ? { kind: 'vault', reference }
+        : undefined;
+  if (secret === undefined) {
+    return {
+      reason:
+        'a server with the option aws_access_key_id must have exactly one of aws_secret_access_key and api_key_id, but has neither',
+      hint: 'add api_key_id with the id of the secret access key in Vault, or aws_secret_access_key with the key itself',
+    };
+  }
+  return { kind: 'static', accessKeyId, secret, sessionToken };
+}
+
+/** The options that make up credentials, and what each must be. */
+const credentialOptions: ReadonlyMap<string, string> = new Map([
+  ['aws_access_key_id', "an access key's id"],
+  ['aws_secret_access_key', 'a secret access key'],
+  ['api_key_id', 'the id or name of a secret in Vault'],
+  ['aws_session_token', 'a session token'],
+]);
+
+function isHttpUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text) && URL.canParse(text);
+}
+
+function missing(option: string, meaning: string): Refusal {
+  return {
+    reason: `a server must have the option ${option}, but it is missing`,
+    hint: `add ${meaning}, with: alter server … options (add ${option} '…')`,
+  };
+}
+
+function wrong(option: string, rule: string, got: string): Refusal {
+  return {
+    reason: `the server's option ${option} must be ${rule}, but got ${got}`,
+    hint: `correct it with: alter server … options (set ${option} '…')`,
+  };
+}

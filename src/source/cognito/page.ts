@@ -1,0 +1,111 @@
+import type { SourceRecord } from '../source.ts';
+
+/** One answer of ListUsers. */
+export interface Page {
+  readonly records: readonly SourceRecord[];
+  /** What asks for the next page; undefined where this is the last one. */
+  readonly token: string | undefined;
+}
+
+/** An answer is not what the API's model promises. The message says how, and repeats nothing of it. */
+export class MalformedAnswerError extends Error {}
+
+/**
+ * A page from the JSON of a ListUsers answer.
+ *
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
+ *
+ * @throws MalformedAnswerError
+ */
+export function parsePage(body: unknown): Page {
+  if (!isObject(body)) throw new MalformedAnswerError('a page that is no JSON object');
+  const users = body.Users;
+  if (!Array.isArray(users)) throw new MalformedAnswerError('a page without a list of users');
+  const token = optional(isString, body.PaginationToken, 'a page whose token is no text');
+  return { records: users.map(parseUser), token: token || undefined };
+}
+
+/**
+ * The number of users that the JSON of a DescribeUserPool answer gives, where it gives one.
+ *
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolType.html
+ */
+export function parseEstimatedUsers(body: unknown): number | undefined {
+  const pool = isObject(body) ? body.UserPool : undefined;
+  const estimate = isObject(pool) ? pool.EstimatedNumberOfUsers : undefined;
+  return isNumber(estimate) && estimate >= 0 ? estimate : undefined;
+}
+
+/**
+ * Milliseconds since 1970 of a timestamp in fractional seconds, cut as the Wrappers extension cuts them: the
+ * fraction of the floating-point number to nanoseconds, then to milliseconds. So 1700000000.123, of which the
+ * nearest number is …000.12299990, gives …000122.
+ */
+export function cutToMilliseconds(seconds: number): number {
+  const whole = Math.floor(seconds);
+  const nanoseconds = Math.trunc((seconds - whole) * 1e9);
+  return whole * 1000 + Math.floor(nanoseconds / 1e6);
+}
+
+/** The latest and, negated, the earliest time that a `Date` can hold, in seconds: ECMA-262, 21.4.1.1. */
+const maxSeconds = 8.64e12;
+
+function parseUser(user: unknown): SourceRecord {
+  if (!isObject(user)) throw new MalformedAnswerError('a user that is no JSON object');
+  return {
+    fields: [
+      parseUsername(user.Username),
+      optional(isString, user.UserStatus, 'a user whose status is no text') ?? null,
+      // Absent means disabled, as for the Wrappers extension.
+      optional(isBoolean, user.Enabled, 'a user whose Enabled is no boolean') ?? false,
+      parseTime(user.UserCreateDate),
+      parseTime(user.UserLastModifiedDate),
+    ],
+    attributes: (optional(Array.isArray, user.Attributes, 'a user whose attributes are no list') ?? []).map(
+      parseAttribute,
+    ),
+  };
+}
+
+function parseUsername(username: unknown): string {
+  if (!isString(username) || username === '') throw new MalformedAnswerError('a user without Username');
+  // A lone surrogate has no UTF-8, by which users are told apart.
+  if (/\p{Surrogate}/u.test(username)) throw new MalformedAnswerError('a user whose Username is not Unicode');
+  return username;
+}
+
+function parseTime(time: unknown): number | null {
+  const seconds = optional(isNumber, time, 'a user whose date is no number');
+  if (seconds === undefined) return null;
+  if (Math.abs(seconds) > maxSeconds) throw new MalformedAnswerError('a user whose date is out of range');
+  return cutToMilliseconds(seconds);
+}
+
+function parseAttribute(attribute: unknown): readonly [string, string | null] {
+  const name = isObject(attribute) ? attribute.Name : undefined;
+  if (!isObject(attribute) || !isString(name)) throw new MalformedAnswerError('an attribute without Name');
+  return [name, optional(isString, attribute.Value, 'an attribute whose value is no text') ?? null];
+}
+
+/** The value, or undefined where it is absent or null. */
+function optional<T>(is: (value: unknown) => value is T, value: unknown, complaint: string): T | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!is(value)) throw new MalformedAnswerError(complaint);
+  return value;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
+}

@@ -1,0 +1,22 @@
+/** The most chains, which two hexadecimal digits can tell apart. */
+const digits = '0123456789abcdef';
+
+/**
+ * Splits all users into `count` parts, each given by the filters that together match its users. `sub` begins
+ * with a hexadecimal digit in lower case for every user, so each user is in exactly one part.
+ *
+ * One part has no filter at all, which matches everyone.
+ *
+ * @param count a power of 2 from 1 to 256
+ */
+export function partitions(count: number): readonly (readonly (string | undefined)[])[] {
+  if (count === 1) return [[undefined]];
+  const prefixes =
+    count <= digits.length
+      ? [...digits]
+      : [...digits].flatMap((first) => [...digits].map((second) => first + second));
+  const perPart = prefixes.length / count;
+  return Array.from({ length: count }, (_, part) =>
+    prefixes.slice(part * perPart, (part + 1) * perPart).map((prefix) => `sub ^= "${prefix}"`),
+  );
+}

@@ -1,0 +1,158 @@
+import type { Clock } from './clock.ts';
+import { type Failure, failureOf, TimeoutError } from './failure.ts';
+import type { TokenBucket } from './token-bucket.ts';
+
+/** How long and how often a request is tried. Times are in milliseconds. */
+export interface RetryPolicy {
+  /** After this long an attempt is given up. */
+  readonly requestTimeoutMs: number;
+  /** Attempts of one request that may fail, throttles aside, while the pool has not answered any yet. */
+  readonly firstAttempts: number;
+  /** The same once it has answered: there is work to lose. */
+  readonly attempts: number;
+  /** How long one request may be throttled. */
+  readonly throttlePatienceMs: number;
+  /** The longest pause after the first failure; it doubles with each further one up to `maxDelayMs`. */
+  readonly baseDelayMs: number;
+  readonly maxDelayMs: number;
+}
+
+/**
+ * Ten attempts fail together, where one in five fails, once in ten million requests; they take some 10 s. A quota
+ * that others exhaust for two minutes without a gap is not shared but taken.
+ */
+export const defaultRetryPolicy: RetryPolicy = {
+  requestTimeoutMs: 10_000,
+  firstAttempts: 5,
+  attempts: 10,
+  throttlePatienceMs: 120_000,
+  baseDelayMs: 100,
+  maxDelayMs: 5_000,
+};
+
+/** What retrying depends on. */
+export interface RetryContext {
+  readonly policy: RetryPolicy;
+  readonly bucket: TokenBucket;
+  readonly clock: Clock;
+  /** From 0 to less than 1. */
+  readonly random: () => number;
+  /** Ends everything, with its reason. */
+  readonly signal: AbortSignal;
+  /** Whether the pool has answered a request before. */
+  hasAnswered(): boolean;
+  /** Is told before each attempt. */
+  onAttempt(): void;
+  /** Is told of each throttle. */
+  onThrottle(): void;
+  /** Makes the next attempt look up the credentials again. */
+  forgetCredentials(): void;
+}
+
+/** A request has failed for good. */
+export class GivenUpError extends Error {
+  readonly failure: Failure;
+  readonly attempts: number;
+
+  constructor(failure: Failure, attempts: number, cause: unknown) {
+    super(`given up after ${attempts} attempts: ${failure.kind}`, { cause });
+    this.failure = failure;
+    this.attempts = attempts;
+  }
+}
+
+/**
+ * Sends a request until it succeeds, each attempt when the bucket lets it, with pauses of "full jitter" between
+ * them (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+ *
+ * @throws GivenUpError where it fails in a way that lasts, or too often
+ * @throws the signal's reason once it is aborted
+ */
+export async function persist<T>(
+  send: (signal: AbortSignal) => Promise<T>,
+  context: RetryContext,
+): Promise<T> {
+  const { policy, bucket, clock, random, signal } = context;
+  let attempts = 0;
+  let faults = 0;
+  let throttles = 0;
+  let throttledSince = 0;
+  let renewals = 0;
+  for (;;) {
+    await bucket.take(signal);
+    attempts += 1;
+    context.onAttempt();
+    try {
+      return await withTimeout(send, policy.requestTimeoutMs, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const failure = failureOf(error);
+      let failures: number;
+      switch (failure.kind) {
+        case 'throttled':
+          bucket.slowDown();
+          context.onThrottle();
+          if (throttles === 0) throttledSince = clock.now();
+          if (clock.now() - throttledSince >= policy.throttlePatienceMs) {
+            throw new GivenUpError(failure, attempts, error);
+          }
+          throttles += 1;
+          failures = throttles;
+          break;
+        case 'unavailable':
+        case 'malformed':
+          faults += 1;
+          if (faults >= (context.hasAnswered() ? policy.attempts : policy.firstAttempts)) {
+            throw new GivenUpError(failure, attempts, error);
+          }
+          failures = faults;
+          break;
+        case 'expired':
+        case 'skewed':
+          renewals += 1;
+          if (renewals > 1) throw new GivenUpError(failure, attempts, error);
+          if (failure.kind === 'expired') context.forgetCredentials();
+          continue;
+        default:
+          throw new GivenUpError(failure, attempts, error);
+      }
+      await clock.sleep(
+        random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (failures - 1)),
+        signal,
+      );
+    }
+  }
+}
+
+/**
+ * The answer, if it comes in time; otherwise the request is aborted.
+ *
+ * @throws TimeoutError where it does not come
+ * @throws the signal's reason once it is aborted
+ */
+export function withTimeout<T>(
+  send: (signal: AbortSignal) => Promise<T>,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const controller = new AbortController();
+    const timer = setTimeout(() => stop(new TimeoutError(timeoutMs)), timeoutMs);
+    const cancel = () => stop(signal.reason);
+    signal.addEventListener('abort', cancel, { once: true });
+    // Not everything behind `send` heeds its signal, looking up credentials for one, so nobody waits for it.
+    send(controller.signal).then(resolve, reject).finally(release);
+
+    function stop(reason: unknown): void {
+      release();
+      reject(reason);
+      controller.abort(reason);
+    }
+
+    function release(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', cancel);
+    }
+  });
+}

@@ -1,0 +1,172 @@
+import { setMaxListeners } from 'node:events';
+import { IdentitySet } from '../identity-set.ts';
+import type { ScanProgress, SourceRecord } from '../source.ts';
+import { BoundedQueue } from './bounded-queue.ts';
+import { readChain, TokenRefusedError } from './chain.ts';
+import type { PoolClient } from './client.ts';
+import type { Clock } from './clock.ts';
+import type { CognitoServer } from './options.ts';
+import { type Page, parseEstimatedUsers, parsePage } from './page.ts';
+import { partitions } from './partitions.ts';
+import { GivenUpError, persist, type RetryContext, type RetryPolicy, withTimeout } from './retry.ts';
+import { scanFailure } from './scan-failure.ts';
+import { Tally } from './tally.ts';
+import type { TokenBucket } from './token-bucket.ts';
+
+/** What a scan reads, and with what. */
+export interface ScanContext {
+  readonly server: CognitoServer;
+  readonly client: PoolClient;
+  readonly bucket: TokenBucket;
+  /** Into how many chains the scan is split. */
+  readonly chains: number;
+  /** How many of them are read at the same time, at the most. */
+  readonly maxConcurrency: number;
+  readonly policy: RetryPolicy;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** Users per page: the most that ListUsers allows, whose own default is not documented. */
+const limit = 60;
+/** Pages that may wait for the consumer, beside those that the chains hold. */
+const waitingPages = 4;
+
+/**
+ * Reads a whole pool once. Yields each user at most once, by username, and ends only after the last one.
+ *
+ * At any time at most `waitingPages` and two pages per chain that is being read are in memory.
+ */
+export async function* scanPool(
+  context: ScanContext,
+  signal: AbortSignal,
+  onProgress: (progress: ScanProgress) => void,
+): AsyncGenerator<readonly SourceRecord[], void, undefined> {
+  signal.throwIfAborted();
+  const stop = new AbortController();
+  // As many listeners as chains, which is no leak.
+  setMaxListeners(0, stop.signal);
+  const cancel = () => stop.abort(signal.reason);
+  signal.addEventListener('abort', cancel, { once: true });
+  const queue = new BoundedQueue<readonly SourceRecord[]>(waitingPages);
+  const fail = () => queue.fail(stop.signal.reason);
+  stop.signal.addEventListener('abort', fail, { once: true });
+
+  const reading = readPool(context, stop, new Tally(onProgress), (records) => queue.push(records)).then(
+    () => {
+      stop.signal.removeEventListener('abort', fail);
+      queue.end();
+      // What is left, such as the estimate, is of no use any more.
+      stop.abort(new Error('the scan has ended'));
+      context.client.closeIdleConnections();
+    },
+  );
+  try {
+    for (let page = await queue.take(); page !== undefined; page = await queue.take()) yield page;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    stop.abort(new Error('nobody waits for the scan any more'));
+    await reading;
+  }
+}
+
+/** Reads all chains, so many at a time. Resolves when none is being read any more; a failure aborts `stop`. */
+async function readPool(
+  context: ScanContext,
+  stop: AbortController,
+  tally: Tally,
+  deliver: (records: readonly SourceRecord[]) => Promise<void>,
+): Promise<void> {
+  const { chains, maxConcurrency } = context;
+  const seen = new IdentitySet();
+  const remaining = partitions(chains).values();
+
+  async function deliverNew(records: readonly SourceRecord[]): Promise<void> {
+    const fresh = records.filter(
+      ({ fields: [username] }) => typeof username === 'string' && seen.add(username),
+    );
+    tally.countPage(fresh.length);
+    if (fresh.length > 0) await deliver(fresh);
+  }
+
+  async function readRemaining(): Promise<void> {
+    for (const filters of remaining) {
+      for (const filter of filters) {
+        stop.signal.throwIfAborted();
+        await readChain((token) => fetchPage(filter, token), deliverNew);
+      }
+    }
+  }
+
+  let isEstimating = false;
+
+  async function fetchPage(filter: string | undefined, token: string | undefined): Promise<Page> {
+    const page = await requestPage(context, retryContext, filter, token);
+    // Where one page is all, there is nothing to estimate.
+    if (page.token !== undefined && !isEstimating) {
+      isEstimating = true;
+      void estimate(context, stop.signal, tally);
+    }
+    return page;
+  }
+
+  const retryContext: RetryContext = {
+    ...context,
+    signal: stop.signal,
+    hasAnswered: () => tally.pages > 0,
+    onAttempt: () => {
+      tally.requests += 1;
+    },
+    onThrottle: () => tally.countThrottle(),
+    forgetCredentials: () => context.client.forgetCredentials(),
+  };
+
+  const readers = Array.from({ length: Math.min(chains, maxConcurrency) }, () =>
+    readRemaining().catch((error: unknown) => stop.abort(error)),
+  );
+  await Promise.all(readers);
+}
+
+/**
+ * Asks for one page until it is there.
+ *
+ * @throws TokenRefusedError where the pool does not know the token any more
+ * @throws ScanError
+ */
+async function requestPage(
+  { server, client }: ScanContext,
+  retryContext: RetryContext,
+  filter: string | undefined,
+  token: string | undefined,
+): Promise<Page> {
+  const request = {
+    Limit: limit,
+    ...(token === undefined ? {} : { PaginationToken: token }),
+    ...(filter === undefined ? {} : { Filter: filter }),
+  };
+  try {
+    return await persist(async (signal) => parsePage(await client.listUsers(request, signal)), retryContext);
+  } catch (error) {
+    if (!(error instanceof GivenUpError)) throw error;
+    const failure = scanFailure(error.failure, server, error.attempts, error.cause);
+    // The next scan may find better ones, such as a secret that was replaced in Vault.
+    if (failure.code === 'SCAN_DENIED') client.forgetCredentials();
+    if (error.failure.kind === 'bad-parameter' && token !== undefined) throw new TokenRefusedError(failure);
+    throw failure;
+  }
+}
+
+/** Notes how many users the pool says it has. Where it does not, nothing is lost but the percentage. */
+async function estimate(
+  { client, bucket, policy }: ScanContext,
+  signal: AbortSignal,
+  tally: Tally,
+): Promise<void> {
+  try {
+    await bucket.take(signal);
+    const answer = await withTimeout((s) => client.describeUserPool(s), policy.requestTimeoutMs, signal);
+    tally.estimatedRows = parseEstimatedUsers(answer);
+  } catch {
+    tally.estimatedRows = undefined;
+  }
+}

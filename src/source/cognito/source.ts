@@ -1,0 +1,69 @@
+import type { Source } from '../source.ts';
+import { createPoolClient } from './client.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { credentialsProvider } from './credentials.ts';
+import { fields } from './fields.ts';
+import { type CognitoServer, parallelScans } from './options.ts';
+import { defaultRetryPolicy, type RetryPolicy } from './retry.ts';
+import { scanPool } from './scan.ts';
+import type { TokenBucket } from './token-bucket.ts';
+
+/** What the source of a user pool needs. */
+export interface CognitoSourceOptions {
+  readonly server: CognitoServer;
+  /** Gives the secret that a reference to Vault stands for. */
+  readonly resolveSecret: (reference: string) => Promise<string>;
+  /** The bucket of the server's credentials and Region. */
+  readonly bucket: TokenBucket;
+  /** Into how many chains a scan is split: a power of 2 from 1 to 256. Default 1. */
+  readonly parallelScan?: number;
+  /** Where it differs from `defaultRetryPolicy`. */
+  readonly retry?: Partial<RetryPolicy>;
+  readonly clock?: Clock;
+  /** From 0 to less than 1; default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** Chains read at once, and so connections: with answers within a second, enough for Cognito's 30 requests. */
+const maxConcurrency = 32;
+
+/**
+ * The users of a Cognito user pool. Connects at the first scan.
+ *
+ * @throws RangeError where `parallelScan` is out of its range
+ */
+export function createCognitoSource({
+  server,
+  resolveSecret,
+  bucket,
+  parallelScan = 1,
+  retry,
+  clock = systemClock,
+  random = Math.random,
+}: CognitoSourceOptions): Source {
+  if (!parallelScans.includes(parallelScan)) {
+    throw new RangeError(`parallelScan must be a power of 2 from 1 to 256, but got ${parallelScan}`);
+  }
+  const client = createPoolClient({
+    server,
+    credentials: credentialsProvider(server.credentials, resolveSecret),
+    // One more for the estimate.
+    maxSockets: maxConcurrency + 1,
+  });
+  const policy = { ...defaultRetryPolicy, ...retry };
+  const context = {
+    server,
+    client,
+    bucket,
+    chains: parallelScan,
+    maxConcurrency,
+    policy,
+    clock,
+    random,
+  };
+  return {
+    fields,
+    scan: (signal, onProgress) => scanPool(context, signal, onProgress),
+    close: () => client.close(),
+  };
+}

@@ -1,0 +1,32 @@
+import type { ScanProgress } from '../source.ts';
+
+/** Counts what a scan does, and tells of it. */
+export class Tally implements ScanProgress {
+  rows = 0;
+  pages = 0;
+  /** ListUsers requests, each attempt counted. */
+  requests = 0;
+  throttles = 0;
+  estimatedRows: number | undefined;
+  readonly #onProgress: (progress: ScanProgress) => void;
+
+  constructor(onProgress: (progress: ScanProgress) => void) {
+    this.#onProgress = onProgress;
+  }
+
+  countPage(newRows: number): void {
+    this.pages += 1;
+    this.rows += newRows;
+    this.#tell();
+  }
+
+  countThrottle(): void {
+    this.throttles += 1;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { rows, pages, requests, throttles, estimatedRows } = this;
+    this.#onProgress({ rows, pages, requests, throttles, estimatedRows });
+  }
+}

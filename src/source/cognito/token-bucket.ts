@@ -1,0 +1,124 @@
+import { type Clock, systemClock } from './clock.ts';
+import { quotaHolder } from './credentials.ts';
+import type { CognitoServer } from './options.ts';
+
+/** Paces requests that share a quota, whoever sends them; first come, first served. */
+export interface TokenBucket {
+  /** Resolves when one more request may be sent, or rejects with the signal's reason once it is aborted. */
+  take(signal: AbortSignal): Promise<void>;
+  /** Says that the service refused a request for being one too many. */
+  slowDown(): void;
+  /** The requests per second that are let through at this time. */
+  readonly requestsPerSecond: number;
+}
+
+/** What a bucket lets through. */
+export interface TokenBucketOptions {
+  readonly requestsPerSecond: number;
+  readonly clock?: Clock;
+}
+
+/**
+ * The share of a second's requests that may be sent at once: 25 requests per second make at most 28 in any one
+ * second, which leaves Cognito's 30 some room for what the network holds up and delivers together.
+ */
+const burst = 0.12;
+/** What a throttle leaves of the rate, at most once a second: requests already under way are throttled with it. */
+const decrease = 0.7;
+const decreaseEveryMs = 1000;
+/** What throttles never take: with others on the same quota, a scan still has to end. */
+const floor = 0.4;
+/** The part of the full rate that each second without a throttle gives back. */
+const recoveryPerSecond = 0.05;
+
+/** A bucket that starts full. */
+export function createTokenBucket({
+  requestsPerSecond,
+  clock = systemClock,
+}: TokenBucketOptions): TokenBucket {
+  const capacity = Math.max(1, requestsPerSecond * burst);
+  const waiting = new Set<() => void>();
+  let rate = requestsPerSecond;
+  let tokens = capacity;
+  let countedAt = clock.now();
+  let slowedAt = Number.NEGATIVE_INFINITY;
+  let draining = false;
+
+  function count(): void {
+    const seconds = (clock.now() - countedAt) / 1000;
+    countedAt += seconds * 1000;
+    tokens = Math.min(capacity, tokens + seconds * rate);
+    rate = Math.min(requestsPerSecond, rate + seconds * recoveryPerSecond * requestsPerSecond);
+  }
+
+  /** Lets those who wait through, each at its time. */
+  async function drain(): Promise<void> {
+    draining = true;
+    while (waiting.size > 0) {
+      count();
+      for (const letThrough of waiting) {
+        if (tokens < 1) break;
+        tokens -= 1;
+        letThrough();
+      }
+      if (waiting.size > 0) await clock.sleep(Math.ceil(((1 - tokens) / rate) * 1000));
+    }
+    draining = false;
+  }
+
+  return {
+    take(signal) {
+      return new Promise((resolve, reject) => {
+        if (signal.aborted) {
+          reject(signal.reason);
+          return;
+        }
+        waiting.add(letThrough);
+        signal.addEventListener('abort', giveUp, { once: true });
+        if (!draining) void drain();
+
+        function letThrough(): void {
+          waiting.delete(letThrough);
+          signal.removeEventListener('abort', giveUp);
+          resolve();
+        }
+
+        function giveUp(): void {
+          waiting.delete(letThrough);
+          reject(signal.reason);
+        }
+      });
+    },
+    slowDown() {
+      count();
+      tokens = Math.min(tokens, 0);
+      if (clock.now() - slowedAt < decreaseEveryMs) return;
+      slowedAt = clock.now();
+      rate = Math.max(floor * requestsPerSecond, rate * decrease);
+    },
+    get requestsPerSecond() {
+      count();
+      return rate;
+    },
+  };
+}
+
+/** The buckets of a process: one for each pair of credentials and Region, as AWS counts. All have the same rate. */
+export class TokenBuckets {
+  readonly #requestsPerSecond: number;
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(requestsPerSecond: number) {
+    this.#requestsPerSecond = requestsPerSecond;
+  }
+
+  /** The bucket that a server shares with all others whose requests are counted together. */
+  of({ credentials, region }: CognitoServer): TokenBucket {
+    const key = JSON.stringify([quotaHolder(credentials), region]);
+    const known = this.#buckets.get(key);
+    if (known !== undefined) return known;
+    const bucket = createTokenBucket({ requestsPerSecond: this.#requestsPerSecond });
+    this.#buckets.set(key, bucket);
+    return bucket;
+  }
+}

@@ -1,0 +1,110 @@
+import { Buffer } from 'node:buffer';
+import { randomInt } from 'node:crypto';
+
+/** Bytes in a chunk of the arena. */
+const chunkSize = 1 << 18;
+/** No UTF-16 code unit takes more than three bytes of UTF-8. */
+const maxBytesPerUnit = 3;
+/** Bytes in front of each text that hold its length. */
+const lengthBytes = 4;
+
+/**
+ * An exact set of texts in little memory: the UTF-8 of each once, and 8 to 16 bytes more of a hash table. A
+ * million e-mail addresses take about 45 MB, where a `Set` of strings takes over 100 on the garbage-collected
+ * heap.
+ */
+export class IdentitySet {
+  readonly #seed: number;
+  readonly #chunks: Buffer[] = [];
+  /** Where the next text goes in the last chunk; full while there is none. */
+  #end = chunkSize;
+  /**
+   * Slots of two numbers: the text's hash, and 1 + its place as chunk × chunkSize + offset, in units of four
+   * bytes; 0 where the slot is free. The number of slots is a power of 2.
+   */
+  #slots = new Uint32Array(2 * 1024);
+  #size = 0;
+
+  /** @param seed of the hash, so that nobody can choose texts that collide */
+  constructor(seed: number = randomInt(2 ** 32)) {
+    this.#seed = seed;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds the text, which must be well-formed Unicode. Returns whether it was not there before. */
+  add(text: string): boolean {
+    const chunk = this.#chunkFor(text);
+    const start = this.#end + lengthBytes;
+    const length = chunk.write(text, start);
+    const hash = this.#hash(chunk, start, start + length);
+    const slot = this.#find(hash, chunk, start, length);
+    if (this.#slots[slot + 1] !== 0) return false;
+    chunk.writeUInt32LE(length, this.#end);
+    this.#slots[slot] = hash;
+    this.#slots[slot + 1] = 1 + ((this.#chunks.length - 1) * chunkSize + this.#end) / 4;
+    this.#end = (start + length + 3) & ~3;
+    this.#size += 1;
+    if (this.#size > (this.#slots.length / 2) * 0.75) this.#grow();
+    return true;
+  }
+
+  /** The last chunk, after a new one where the text may not fit any more. */
+  #chunkFor(text: string): Buffer {
+    const needed = lengthBytes + maxBytesPerUnit * text.length;
+    if (needed > chunkSize) throw new RangeError(`an identity must fit ${chunkSize} bytes, but is longer`);
+    const last = this.#chunks.at(-1);
+    if (last !== undefined && this.#end + needed <= chunkSize) return last;
+    const chunk = Buffer.allocUnsafeSlow(chunkSize);
+    this.#chunks.push(chunk);
+    this.#end = 0;
+    return chunk;
+  }
+
+  /** The slot that holds the text, or the free one where it belongs. */
+  #find(hash: number, bytes: Buffer, start: number, length: number): number {
+    const mask = this.#slots.length - 1;
+    for (let slot = (2 * hash) & mask; ; slot = (slot + 2) & mask) {
+      const place = this.#slots[slot + 1] ?? 0;
+      if (place === 0) return slot;
+      if (this.#slots[slot] === hash && this.#holds(place, bytes, start, length)) return slot;
+    }
+  }
+
+  #holds(place: number, bytes: Buffer, start: number, length: number): boolean {
+    const at = (place - 1) * 4;
+    const chunk = this.#chunks[Math.floor(at / chunkSize)];
+    if (chunk === undefined) return false;
+    const offset = at % chunkSize;
+    if (chunk.readUInt32LE(offset) !== length) return false;
+    const from = offset + lengthBytes;
+    return chunk.compare(bytes, start, start + length, from, from + length) === 0;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    const slots = new Uint32Array(2 * old.length);
+    const mask = slots.length - 1;
+    for (let i = 0; i < old.length; i += 2) {
+      const hash = old[i] ?? 0;
+      const place = old[i + 1] ?? 0;
+      if (place === 0) continue;
+      let slot = (2 * hash) & mask;
+      while (slots[slot + 1] !== 0) slot = (slot + 2) & mask;
+      slots[slot] = hash;
+      slots[slot + 1] = place;
+    }
+    this.#slots = slots;
+  }
+
+  /** FNV-1a from a seed of its own (http://www.isthe.com/chongo/tech/comp/fnv/), with MurmurHash3's last mixing. */
+  #hash(bytes: Buffer, start: number, end: number): number {
+    let hash = this.#seed ^ 0x811c9dc5;
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    return (hash ^ (hash >>> 16)) >>> 0;
+  }
+}
