@@ -15,8 +15,8 @@ export interface ChainParameters {
  * One scan, from its first page to its last: the order in which its tokens lead through the pool.
  *
  * A place in that order belongs to one user for ever. The users of the beginning come first, shuffled; those who
- * arrive later follow. So nobody comes twice, nobody who was there all along is missed, and who is deleted before
- * his turn does not come.
+ * arrive later follow. So nobody comes twice, nobody who was there all along is missed, and whoever is deleted
+ * before their turn does not come.
  */
 export class Chain {
   readonly parameters: ChainParameters;
