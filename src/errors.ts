@@ -84,3 +84,10 @@ export class ConfigurationError extends GatewayError {
     super('CONFIGURATION', message, {}, cause);
   }
 }
+
+/** A command was given flags that contradict each other. The message is one line. */
+export class UsageError extends GatewayError {
+  constructor(message: string) {
+    super('USAGE', message);
+  }
+}

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { ConfigurationError } from '../errors.ts';
 import type { CatalogDefinition } from '../model/definition.ts';
@@ -5,8 +6,11 @@ import { startEmbeddedPostgres } from './embedded.ts';
 import { readCatalog } from './introspection.ts';
 import { readVaultSecret } from './vault.ts';
 
-/** Where the catalog is: a Postgres server, or a file of SQL for an embedded one. */
-export type CatalogLocation = { readonly databaseUrl: string } | { readonly file: string };
+/** Where the catalog is: a Postgres server, or a file or text of SQL for an embedded one. */
+export type CatalogLocation =
+  | { readonly databaseUrl: string }
+  | { readonly file: string }
+  | { readonly sql: string };
 
 /** A Postgres catalog that stays open for as long as secrets may have to be read. */
 export interface Catalog {
@@ -22,7 +26,9 @@ const connectionTimeoutMs = 10_000;
 /** @throws ConfigurationError where the catalog cannot be opened */
 export async function openCatalog(location: CatalogLocation): Promise<Catalog> {
   if ('databaseUrl' in location) return openDatabase(location.databaseUrl);
-  const embedded = await startEmbeddedPostgres(location.file);
+  const embedded = await startEmbeddedPostgres(
+    'sql' in location ? location.sql : await readSql(location.file),
+  );
   const catalog = await openDatabase(embedded.url);
   return {
     ...catalog,
@@ -31,6 +37,15 @@ export async function openCatalog(location: CatalogLocation): Promise<Catalog> {
       await embedded.close();
     },
   };
+}
+
+function readSql(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new ConfigurationError(
+      `the catalog must be a readable .sql file, but got ${JSON.stringify(file)}`,
+      cause,
+    );
+  });
 }
 
 async function openDatabase(url: string): Promise<Catalog> {

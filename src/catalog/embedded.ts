@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { ConfigurationError } from '../errors.ts';
@@ -11,24 +10,21 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * Starts an embedded Postgres and runs the file's SQL in it.
+ * Starts an embedded Postgres and runs the SQL in it.
  *
- * @throws ConfigurationError where the file cannot be read or its SQL fails
+ * @throws ConfigurationError where the SQL fails
  */
-export async function startEmbeddedPostgres(file: string): Promise<EmbeddedPostgres> {
-  const sql = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new ConfigurationError(
-      `the catalog must be a readable .sql file, but got ${JSON.stringify(file)}`,
-      cause,
-    );
-  });
+export async function startEmbeddedPostgres(sql: string): Promise<EmbeddedPostgres> {
   const database = await PGlite.create();
   try {
     await database.exec(sql);
   } catch (cause) {
     await database.close();
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigurationError(`the catalog file must be valid SQL, but ${file} fails: ${reason}`, cause);
+    throw new ConfigurationError(
+      `the catalog must be SQL that Postgres runs, but it fails: ${reason}`,
+      cause,
+    );
   }
   // Port 0 lets the system choose, and loopback keeps the catalog to this machine.
   const server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: 0 });

@@ -7,17 +7,19 @@ import { defaultSchemaSettings, readSchemaSettings } from './schema-settings.ts'
 import { buildTable, type TableDraft } from './table.ts';
 import { withoutCollisions } from './type-names.ts';
 
-/**
- * Builds the model of a catalog. Never throws: what cannot be exposed becomes a problem, and everything else stays.
- *
- * @param dialects the kinds of wrapper that have a source; foreign tables of others become problems
- * @param schemas the schemas to expose; all that hold foreign tables where undefined
- */
-export function buildModel(
-  catalog: CatalogDefinition,
-  dialects: readonly Dialect[],
-  schemas: readonly string[] | undefined,
-): Model {
+/** What of a catalog to expose, and by what. */
+export interface ModelOptions {
+  /** The kinds of wrapper that have a source; foreign tables of others become problems. */
+  readonly dialects: readonly Dialect[];
+  /** The schemas to expose; all that hold foreign tables where undefined. */
+  readonly schemas: readonly string[] | undefined;
+  /** Why a server cannot be used, by its name; its tables become problems. */
+  readonly unusableServers: ReadonlyMap<string, Omit<Problem, 'object'>>;
+}
+
+/** Builds the model of a catalog. Never throws: what cannot be exposed becomes a problem, and everything else stays. */
+export function buildModel(catalog: CatalogDefinition, options: ModelOptions): Model {
+  const { schemas } = options;
   const problems: Problem[] = missingSchemas(catalog, schemas);
   const exposed = catalog.schemas.filter(({ name }) => !schemas || schemas.includes(name));
   const settings = new Map(exposed.map((schema) => [schema.name, readSchemaSettings(schema, problems)]));
@@ -27,7 +29,7 @@ export function buildModel(
   const drafts: TableDraft[] = [];
   for (const table of catalog.tables) {
     if (!settings.has(table.schema)) continue;
-    const dialect = dialectOf(table, catalog, dialects, problems);
+    const dialect = dialectOf(table, catalog, options, problems);
     const draft =
       dialect &&
       buildTable(
@@ -48,7 +50,7 @@ export function buildModel(
   );
   const introspection = [...settings.values()].map((schema) => schema.introspection);
   return Object.freeze({
-    tables: Object.freeze(tables.map(Object.freeze)),
+    tables: Object.freeze(tables.map((table) => Object.freeze(table))),
     problems: Object.freeze(problems),
     // One schema that forbids it is enough: its names would be seen otherwise.
     introspection: introspection.includes(false) ? false : introspection.includes(true) ? true : undefined,
@@ -77,9 +79,14 @@ function missingSchemas(catalog: CatalogDefinition, schemas: readonly string[] |
 function dialectOf(
   table: ForeignTableDefinition,
   catalog: CatalogDefinition,
-  dialects: readonly Dialect[],
+  { dialects, unusableServers }: ModelOptions,
   problems: Problem[],
 ): Dialect | undefined {
+  const fault = unusableServers.get(table.server);
+  if (fault) {
+    problems.push({ object: `${table.schema}.${table.name}`, ...fault });
+    return undefined;
+  }
   const server = catalog.servers.find(({ name }) => name === table.server);
   const dialect = server && dialects.find((candidate) => candidate.recognises(server));
   if (!dialect) {

@@ -1,5 +1,5 @@
 import type { RoleGrants } from './definition.ts';
-import type { Model, Table } from './model.ts';
+import { findTable, type Model, type Table } from './model.ts';
 
 /**
  * The part of a model that a role may read. What it may not read is not there: no table, column, key or relation
@@ -38,9 +38,7 @@ function restrictTable(table: Table, readable: ReadonlySet<string>): Table | und
 
 function withVisibleRelations(table: Table, visible: readonly Table[]): Table {
   const relations = table.relations.filter((relation) => {
-    const other = visible.find(
-      ({ schema, name }) => schema === relation.table.schema && name === relation.table.name,
-    );
+    const other = findTable(visible, relation.table);
     return other && hasColumns(table, relation.columns) && hasColumns(other, relation.otherColumns);
   });
   return { ...table, relations };

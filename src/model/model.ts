@@ -30,6 +30,14 @@ export interface Table {
   readonly policies: ReadonlyMap<string, PolicyFilter> | undefined;
 }
 
+/** The table of that schema and name; undefined where none is exposed. */
+export function findTable<T extends Pick<Table, 'schema' | 'name'>>(
+  tables: readonly T[],
+  { schema, name }: Pick<Table, 'schema' | 'name'>,
+): T | undefined {
+  return tables.find((table) => table.schema === schema && table.name === name);
+}
+
 /** A column of an exposed table. */
 export interface Column {
   readonly name: string;

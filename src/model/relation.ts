@@ -1,5 +1,5 @@
 import type { ForeignKeySetting } from './directive.ts';
-import type { Column, Problem, Relation, Table } from './model.ts';
+import { type Column, findTable, type Problem, type Relation, type Table } from './model.ts';
 import { lowerFirst, toFieldName } from './name.ts';
 import type { TableDraft } from './table.ts';
 
@@ -13,7 +13,8 @@ export function relate(
   inflects: (schema: string) => boolean,
   problems: Problem[],
 ): readonly Table[] {
-  const relations = new Map<Omit<Table, 'relations'>, Relation[]>(drafts.map(({ table }) => [table, []]));
+  const tables = drafts.map(({ table }) => table);
+  const relations = new Map<Omit<Table, 'relations'>, Relation[]>(tables.map((table) => [table, []]));
   const add = (table: Omit<Table, 'relations'>, relation: Relation) => {
     const siblings = relations.get(table);
     const taken =
@@ -31,9 +32,7 @@ export function relate(
   };
   for (const { table: local, foreignKeys } of drafts) {
     for (const key of foreignKeys) {
-      const foreign = drafts.find(
-        ({ table }) => table.schema === key.foreignSchema && table.name === key.foreignTable,
-      )?.table;
+      const foreign = findTable(tables, { schema: key.foreignSchema, name: key.foreignTable });
       const fault = foreign ? faultOf(key, local, foreign) : 'refers to a table that is not exposed';
       if (!foreign || fault) {
         problems.push({
@@ -60,7 +59,7 @@ export function relate(
       });
     }
   }
-  return drafts.map(({ table }) => ({ ...table, relations: relations.get(table) ?? [] }));
+  return tables.map((table) => ({ ...table, relations: relations.get(table) ?? [] }));
 }
 
 type Unrelated = Omit<Table, 'relations'>;

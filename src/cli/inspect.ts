@@ -1,0 +1,55 @@
+import { openCatalog } from '../catalog/catalog.ts';
+import { describeCatalog } from '../gateway.ts';
+import type { Model, Problem, Table } from '../model/model.ts';
+import { type CatalogFlags, catalogLocation } from './catalog-location.ts';
+
+/** Prints the model and its problems. */
+export async function inspect(flags: CatalogFlags & { readonly json?: true }): Promise<void> {
+  const catalog = await openCatalog(catalogLocation(flags));
+  try {
+    const { model } = await describeCatalog(catalog, flags);
+    process.stdout.write(flags.json ? `${JSON.stringify(toJson(model), null, 2)}\n` : toText(model));
+  } finally {
+    await catalog.close();
+  }
+}
+
+function toJson(model: Model) {
+  return {
+    ...model,
+    tables: model.tables.map((table) => ({
+      ...table,
+      key: table.key.map((column) => column.name),
+      policies: table.policies && Object.fromEntries(table.policies),
+    })),
+  };
+}
+
+function toText({ tables, problems }: Model): string {
+  const lines = tables.length ? tables.flatMap(describeTable) : ['No foreign table is exposed.'];
+  return `${[...lines, '', ...describeProblems(problems)].join('\n')}\n`;
+}
+
+function describeTable(table: Table): string[] {
+  const width = Math.max(...table.columns.map((column) => column.fieldName.length));
+  return [
+    `${table.schema}.${table.name} → ${table.typeName} (object ${table.object} of server ${table.server})`,
+    ...table.columns.map((column) => {
+      const { origin, type } = column;
+      const from =
+        origin.kind === 'field'
+          ? origin.field
+          : origin.kind === 'attribute'
+            ? `attribute ${origin.attribute}`
+            : 'all attributes';
+      const key = table.key.some((part) => part.name === column.name) ? ', key' : '';
+      const name = `${type.enum?.name ?? type.kind}${type.array ? '[]' : ''}`;
+      return `  ${column.fieldName.padEnd(width)}  ${name} ← ${from}${key}`;
+    }),
+  ];
+}
+
+function describeProblems(problems: readonly Problem[]): string[] {
+  if (problems.length === 0) return ['No problems.'];
+  return problems.flatMap(({ object, reason, hint }) => [`! ${object}: ${reason}`, `  → ${hint}`]);
+}

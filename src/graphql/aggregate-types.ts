@@ -1,0 +1,109 @@
+import type { ObjectRef } from '@pothos/core';
+import { type ColumnType, isOrderable, type ScalarKind } from '../model/column-type.ts';
+import type { Column, Table } from '../model/model.ts';
+import { type Aggregates, aggregateRows } from '../rows/aggregate.ts';
+import type { Builder, SchemaTypes } from './builder.ts';
+import type { Connection } from './collection.ts';
+import type { ColumnTypes } from './column-types.ts';
+import type { ScalarName } from './scalars.ts';
+import { selectedFields } from './selection.ts';
+
+type ConnectionRef = ObjectRef<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, Connection>;
+
+/** Adds the field `aggregate` to a table's connection, and its types to the schema, named as pg_graphql does. */
+export function addAggregate(
+  builder: Builder,
+  table: Table,
+  connection: ConnectionRef,
+  columnTypes: ColumnTypes,
+): void {
+  const operations = [
+    {
+      name: 'sum',
+      columns: table.columns.filter(isNumeric),
+      typeOf: (type: ColumnType) => sumTypes[type.kind] ?? 'BigFloat',
+    },
+    { name: 'avg', columns: table.columns.filter(isNumeric), typeOf: (): ScalarName => 'BigFloat' },
+    {
+      name: 'min',
+      columns: table.columns.filter(hasExtremes),
+      typeOf: (type: ColumnType) => columnTypes.elementOf(type),
+    },
+    {
+      name: 'max',
+      columns: table.columns.filter(hasExtremes),
+      typeOf: (type: ColumnType) => columnTypes.elementOf(type),
+    },
+  ] as const;
+  const results = operations
+    .filter(({ columns }) => columns.length > 0)
+    .map(({ name, columns, typeOf }) => {
+      const typeName = `${table.typeName}${name.slice(0, 1).toUpperCase()}${name.slice(1)}AggregateResult`;
+      const type = builder.objectRef<Aggregates>(typeName).implement({
+        fields: (t) =>
+          Object.fromEntries(
+            columns.map((column) => [
+              column.fieldName,
+              t.field({
+                type: typeOf(column.type),
+                resolve: (aggregates) => aggregates[name].get(column) ?? null,
+              }),
+            ]),
+          ),
+      });
+      return { name, columns, type };
+    });
+  const aggregate = builder.objectRef<Aggregates>(`${table.typeName}Aggregate`).implement({
+    fields: (t) => ({
+      count: t.int({
+        nullable: false,
+        description: 'How many rows the filter matches.',
+        resolve: ({ count }) => count,
+      }),
+      ...Object.fromEntries(
+        results.map(({ name, type }) => [
+          name,
+          t.field({ type, nullable: false, resolve: (parent) => parent }),
+        ]),
+      ),
+    }),
+  });
+  builder.objectField(connection, 'aggregate', (t) =>
+    t.field({
+      type: aggregate,
+      nullable: false,
+      description: 'Figures on all rows that the filter matches, before paging.',
+      resolve: ({ view, rows }, _args, _scope, info) => {
+        const selected = selectedFields(info);
+        const columnsOf = (operation: 'sum' | 'avg' | 'min' | 'max'): readonly Column[] =>
+          (selected.has(operation) && results.find(({ name }) => name === operation)?.columns) || [];
+        return aggregateRows(view, {
+          ...rows,
+          sum: columnsOf('sum'),
+          avg: columnsOf('avg'),
+          min: columnsOf('min'),
+          max: columnsOf('max'),
+        });
+      },
+    }),
+  );
+}
+
+/** What Postgres' sum() makes of each numeric type. */
+const sumTypes: Partial<Record<ScalarKind, ScalarName>> = {
+  int2: 'BigInt',
+  int4: 'BigInt',
+  int8: 'BigFloat',
+  float4: 'Float',
+  float8: 'Float',
+  numeric: 'BigFloat',
+};
+
+function isNumeric({ type }: Column): boolean {
+  return !type.array && type.kind in sumTypes;
+}
+
+/** Whether Postgres has min() and max() of the type, and pg_graphql offers them. */
+function hasExtremes({ type }: Column): boolean {
+  return isOrderable(type) && !['bool', 'uuid', 'enum', 'opaque'].includes(type.kind);
+}

@@ -1,0 +1,70 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { BadUserInputError } from '../errors.ts';
+import type { Table } from '../model/model.ts';
+import { type FilterInput, toFilter } from '../plan/filter.ts';
+import { type OrderInput, toOrder } from '../plan/order.ts';
+import { type PageInput, toPage } from '../plan/page.ts';
+import { type Filter, InvalidPatternError } from '../rows/filter.ts';
+import { type OrderKey, queryRows, type RowPage } from '../rows/query.ts';
+import type { TableView } from '../rows/view.ts';
+import type { RequestScope } from './request-scope.ts';
+import { selectedFields } from './selection.ts';
+
+/** The arguments of a collection, as GraphQL has coerced them. */
+export interface CollectionArguments extends PageInput {
+  readonly filter?: FilterInput | null | undefined;
+  readonly orderBy?: readonly (OrderInput | null)[] | null | undefined;
+}
+
+/** A page of a table's rows, and what its fields are computed from. */
+export interface Connection {
+  readonly table: Table;
+  readonly view: TableView;
+  readonly order: readonly OrderKey[];
+  readonly page: RowPage;
+  /** What the whole collection is, before paging. */
+  readonly rows: { readonly filter: Filter | undefined; readonly candidates: readonly number[] | undefined };
+}
+
+/** One row of a connection. */
+export interface Edge {
+  readonly connection: Connection;
+  readonly row: number;
+}
+
+/** One row of a table. */
+export interface RowNode {
+  readonly table: Table;
+  readonly view: TableView;
+  readonly row: number;
+}
+
+/**
+ * Answers a collection: plan, snapshot, filter, order, page.
+ *
+ * @param candidates the rows to choose from, where the collection is that of a relation; they are visible already
+ */
+export async function resolveCollection(
+  table: Table,
+  args: CollectionArguments,
+  scope: RequestScope,
+  info: GraphQLResolveInfo,
+  candidates?: readonly number[],
+): Promise<Connection> {
+  const asked = toFilter(table, args.filter, 'filter');
+  const order = toOrder(table, args.orderBy);
+  const page = toPage(table, order, args);
+  const view = await scope.view(table);
+  const filter = candidates ? asked : scope.visible(table, asked);
+  const rows = filter === 'none' ? { filter: undefined, candidates: [] } : { filter, candidates };
+  const selected = selectedFields(info);
+  const wanted = { totalCount: selected.has('totalCount'), pageInfo: selected.has('pageInfo') };
+  const result = await queryRows(view, { ...rows, order, page, wanted }).catch(nameThePattern);
+  scope.countMatches(table, result.totalCount ?? result.rows.length);
+  return { table, view, order, page: result, rows };
+}
+
+function nameThePattern(error: unknown): never {
+  if (error instanceof InvalidPatternError) throw new BadUserInputError('filter', error.message);
+  throw error;
+}

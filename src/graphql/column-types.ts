@@ -1,0 +1,76 @@
+import type { EnumRef, InputObjectRef } from '@pothos/core';
+import { type ColumnType, isFilterable } from '../model/column-type.ts';
+import { operatorsOf } from '../model/operator.ts';
+import type { FilterInput } from '../plan/filter.ts';
+import { type OrderDirection, orderDirectionNames } from '../plan/order.ts';
+import type { Builder, SchemaTypes } from './builder.ts';
+import { type ScalarName, scalarByKind } from './scalars.ts';
+
+type Enum<T = unknown> = EnumRef<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, T, T>;
+type Input = InputObjectRef<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, FilterInput>;
+
+/** The GraphQL types of columns, and of the filters and orders on them. Each is made when first asked for. */
+export class ColumnTypes {
+  readonly #builder: Builder;
+  readonly #enums = new Map<string, Enum>();
+  readonly #filters = new Map<string, Input>();
+  readonly #filterIs: Enum;
+  /** The enum `OrderByDirection`. */
+  readonly orderByDirection: Enum<OrderDirection>;
+  /** The filter on a nodeId. */
+  readonly idFilter: Input;
+
+  constructor(builder: Builder) {
+    this.#builder = builder;
+    this.#filterIs = builder.enumType('FilterIs', { values: ['NULL', 'NOT_NULL'] as const });
+    this.orderByDirection = builder.enumType('OrderByDirection', {
+      description: 'The direction of an order, and the place of nulls in it.',
+      values: orderDirectionNames,
+    });
+    this.idFilter = builder.inputRef<FilterInput>('IDFilter').implement({
+      description: 'Boolean expression on a nodeId.',
+      fields: (t) => ({ eq: t.id() }),
+    });
+  }
+
+  /** The type of a column's value, or of its elements. */
+  elementOf(type: ColumnType): ScalarName | Enum {
+    if (type.kind !== 'enum') return scalarByKind[type.kind];
+    const { typeName, labels } = type.enum ?? { typeName: 'Opaque', labels: [] };
+    const known = this.#enums.get(typeName);
+    if (known) return known;
+    const created = this.#builder.enumType(typeName, { values: labels });
+    this.#enums.set(typeName, created);
+    return created;
+  }
+
+  /** The input of a filter on a column of this type; undefined where there is none. */
+  filterOf(type: ColumnType): Input | undefined {
+    if (!isFilterable(type)) return undefined;
+    const element = this.elementOf(type);
+    const elementName = typeof element === 'string' ? element : (type.enum?.typeName ?? 'Opaque');
+    const name = `${elementName}${type.array ? 'List' : ''}Filter`;
+    const known = this.#filters.get(name);
+    if (known) return known;
+    const created = this.#createFilter(name, type, elementName);
+    this.#filters.set(name, created);
+    return created;
+  }
+
+  #createFilter(name: string, type: ColumnType, elementName: string): Input {
+    const element = this.elementOf(type);
+    return this.#builder.inputRef<FilterInput>(name).implement({
+      description: `Boolean expression on ${type.array ? `a list of ${elementName}` : `a value of type ${elementName}`}.`,
+      fields: (t) =>
+        Object.fromEntries(
+          operatorsOf(type)
+            .toSorted()
+            .map((operator) => {
+              if (operator === 'is') return [operator, t.field({ type: this.#filterIs })];
+              const isList = type.array || operator === 'in';
+              return [operator, isList ? t.field({ type: [element] }) : t.field({ type: element })];
+            }),
+        ),
+    });
+  }
+}

@@ -1,0 +1,120 @@
+import DataLoader from 'dataloader';
+import type { Value } from '../columns/column.ts';
+import type { Column, Table } from '../model/model.ts';
+import { and } from '../plan/filter.ts';
+import type { Visibility } from '../plan/policy.ts';
+import type { Filter } from '../rows/filter.ts';
+import { filterRows, findRows } from '../rows/query.ts';
+import { TableView } from '../rows/view.ts';
+import type { SnapshotRead } from '../snapshot/store.ts';
+
+/** What a request needs of the gateway to answer its fields. */
+export interface RequestPorts {
+  /** The table's snapshot, fresh enough for the request. */
+  read(table: Table): Promise<SnapshotRead>;
+  /** What the caller may see of the table's rows. */
+  visibilityOf(table: Table): Visibility;
+}
+
+/** A scan that a request's answer rests on. */
+export interface UsedScan {
+  readonly table: Table;
+  readonly read: SnapshotRead;
+  /** Rows that the request's filters matched, where it asked for a collection. */
+  rowsMatched: number | undefined;
+}
+
+/**
+ * What the fields of one request share: one snapshot per foreign object, so that they never disagree, and loaders
+ * that answer a level of the query in one pass. Ends with the request.
+ */
+export class RequestScope {
+  /** The scans that have been used so far, by object. */
+  readonly scans = new Map<string, UsedScan>();
+  readonly #ports: RequestPorts;
+  readonly #reads = new Map<string, Promise<SnapshotRead>>();
+  readonly #views = new Map<string, Promise<TableView>>();
+  readonly #loaders = new Map<string, DataLoader<Key, readonly number[], string>>();
+
+  constructor(ports: RequestPorts) {
+    this.#ports = ports;
+  }
+
+  /** The table over the request's snapshot. */
+  view(table: Table): Promise<TableView> {
+    return memoize(this.#views, tablePath(table), async () => {
+      const read = await memoize(this.#reads, objectPath(table), () => this.#ports.read(table));
+      if (!this.scans.has(tablePath(table)))
+        this.scans.set(tablePath(table), { table, read, rowsMatched: undefined });
+      return new TableView(read.snapshot, table);
+    });
+  }
+
+  /** The filter that keeps the rows which the caller may see and which `filter` matches; `none` where it may see none. */
+  visible(table: Table, filter: Filter | undefined): Filter | undefined | 'none' {
+    const visibility = this.#ports.visibilityOf(table);
+    if (visibility === 'none') return 'none';
+    return visibility === 'all' ? filter : and([visibility.filter, filter]);
+  }
+
+  /** Ends the reading of every snapshot; to be called when the request has been answered. */
+  release(): void {
+    for (const { read } of this.scans.values()) read.release();
+  }
+
+  /** Notes how many rows a collection's filter matched. */
+  countMatches(table: Table, rows: number): void {
+    const scan = this.scans.get(tablePath(table));
+    if (scan) scan.rowsMatched = (scan.rowsMatched ?? 0) + rows;
+  }
+
+  /**
+   * The visible rows whose columns equal the key's values, by SQL's equality. All keys that one level of the query
+   * asks for are found in one pass.
+   */
+  rowsByKey(table: Table, columns: readonly Column[], key: Key): Promise<readonly number[]> {
+    const name = JSON.stringify([tablePath(table), columns.map((column) => column.name)]);
+    const loader = this.#loaders.get(name) ?? this.#createLoader(table, columns);
+    this.#loaders.set(name, loader);
+    return loader.load(key);
+  }
+
+  #createLoader(table: Table, columns: readonly Column[]): DataLoader<Key, readonly number[], string> {
+    return new DataLoader(
+      async (keys) => {
+        const view = await this.view(table);
+        const filter = this.visible(table, undefined);
+        if (filter === 'none') return keys.map(() => []);
+        const found = await findRows(view, columns, keys);
+        if (!filter) return found;
+        const visible = new Set(await filterRows(view, filter, [...new Set(found.flat())]));
+        return found.map((rows) => rows.filter((row) => visible.has(row)));
+      },
+      { cacheKeyFn: (key) => key.map(describeValue).join('\u0000') },
+    );
+  }
+}
+
+/** Values of some columns, in their order. */
+export type Key = readonly (Value | null)[];
+
+function describeValue(value: Value | null): string {
+  if (value === null) return 'n';
+  return `${typeof value}:${typeof value === 'object' ? JSON.stringify(value) : String(value)}`;
+}
+
+function tablePath(table: Table): string {
+  return JSON.stringify([table.schema, table.name]);
+}
+
+function objectPath(table: Table): string {
+  return JSON.stringify([table.server, table.object]);
+}
+
+function memoize<T>(cache: Map<string, Promise<T>>, key: string, create: () => Promise<T>): Promise<T> {
+  const known = cache.get(key);
+  if (known) return known;
+  const created = create();
+  cache.set(key, created);
+  return created;
+}

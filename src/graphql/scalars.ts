@@ -1,0 +1,142 @@
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import type { ColumnType, ScalarKind } from '../model/column-type.ts';
+import { valueType } from '../rows/value-type.ts';
+import type { Builder, SchemaTypes } from './builder.ts';
+
+/** The name of a scalar that a column can have. */
+export type ScalarName = Exclude<keyof SchemaTypes['Scalars'], 'ID' | 'Cursor'>;
+
+/** The scalar of each kind of column, as pg_graphql maps them; an enum has a type of its own. */
+export const scalarByKind: Readonly<Record<Exclude<ScalarKind, 'enum'>, ScalarName>> = {
+  text: 'String',
+  citext: 'String',
+  bpchar: 'String',
+  bool: 'Boolean',
+  int2: 'Int',
+  int4: 'Int',
+  int8: 'BigInt',
+  float4: 'Float',
+  float8: 'Float',
+  numeric: 'BigFloat',
+  uuid: 'UUID',
+  date: 'Date',
+  time: 'Time',
+  timestamp: 'Datetime',
+  timestamptz: 'Datetime',
+  json: 'JSON',
+  jsonb: 'JSON',
+  opaque: 'Opaque',
+};
+
+/** The scalars that are not GraphQL's own: what they accept, and where that is specified. */
+const scalars: readonly ScalarSpecification[] = [
+  {
+    name: 'BigFloat',
+    description: 'A number of any size and precision, as a string.',
+    specifiedByURL: 'https://www.postgresql.org/docs/current/datatype-numeric.html',
+    accepts: isText('numeric'),
+    acceptsNumbers: true,
+  },
+  {
+    name: 'BigInt',
+    description: 'A whole number of 64 bits, as a string.',
+    specifiedByURL: 'https://www.postgresql.org/docs/current/datatype-numeric.html',
+    accepts: isText('int8'),
+    acceptsNumbers: true,
+  },
+  {
+    name: 'Cursor',
+    description: 'A place in a collection. Opaque: it is only good for before and after, in the same order.',
+    specifiedByURL: 'https://relay.dev/graphql/connections.htm#sec-Cursor',
+    accepts: () => true,
+  },
+  {
+    name: 'Date',
+    description: 'A date without a time, such as 2024-02-29.',
+    specifiedByURL: 'https://www.postgresql.org/docs/current/datatype-datetime.html',
+    accepts: isText('date'),
+  },
+  {
+    name: 'Datetime',
+    description: 'A date and time as ISO 8601 writes it, with an offset where the column has one.',
+    specifiedByURL: 'https://www.postgresql.org/docs/current/datatype-datetime.html',
+    accepts: isText('timestamptz'),
+  },
+  {
+    name: 'JSON',
+    description: 'JSON, as a string.',
+    specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
+    accepts: isText('json'),
+  },
+  {
+    name: 'Opaque',
+    description: 'A value of a type that GraphQL does not know, as the text that Postgres writes for it.',
+    specifiedByURL: 'https://www.postgresql.org/docs/current/datatype.html',
+    accepts: () => true,
+  },
+  {
+    name: 'Time',
+    description: 'A time of day without a date, such as 13:37:00.',
+    specifiedByURL: 'https://www.postgresql.org/docs/current/datatype-datetime.html',
+    accepts: isText('time'),
+  },
+  {
+    name: 'UUID',
+    description: 'A universally unique identifier.',
+    specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc9562',
+    accepts: isText('uuid'),
+  },
+];
+
+interface ScalarSpecification {
+  readonly name: Exclude<keyof SchemaTypes['Scalars'], 'String' | 'Int' | 'Float' | 'Boolean' | 'ID'>;
+  readonly description: string;
+  readonly specifiedByURL: string;
+  readonly accepts: (text: string) => boolean;
+  /** Whether a number stands for its digits. */
+  readonly acceptsNumbers?: true;
+}
+
+/** Adds the scalars to a schema. Only those that something refers to end up in it. */
+export function addScalars(builder: Builder): void {
+  for (const specification of scalars) builder.addScalarType(specification.name, toScalar(specification));
+}
+
+function toScalar({ accepts, acceptsNumbers, ...config }: ScalarSpecification): GraphQLScalarType {
+  const parse = (text: string | undefined, shown: unknown): string => {
+    if (text !== undefined && accepts(text)) return text;
+    throw new GraphQLError(
+      `${config.name} must be ${article(config.name)} as a string, but got ${describe(shown)}`,
+    );
+  };
+  return new GraphQLScalarType<string, unknown>({
+    ...config,
+    serialize: (value) => value,
+    parseValue: (value) => {
+      const isNumber = acceptsNumbers && typeof value === 'number' && Number.isFinite(value);
+      return parse(typeof value === 'string' ? value : isNumber ? String(value) : undefined, value);
+    },
+    parseLiteral: (node: ValueNode) => {
+      // A number's digits are taken as they stand, since a double could not hold them all.
+      const isNumber = acceptsNumbers && (node.kind === Kind.INT || node.kind === Kind.FLOAT);
+      return parse(
+        node.kind === Kind.STRING || isNumber ? node.value : undefined,
+        'value' in node ? node.value : node.kind,
+      );
+    },
+  });
+}
+
+function article(name: string): string {
+  return name === 'Opaque' || name === 'Cursor' ? 'a value' : `a valid ${name}`;
+}
+
+function describe(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
+
+function isText(kind: ScalarKind): (text: string) => boolean {
+  const type: ColumnType = { kind, array: false, enum: undefined };
+  return (text) => valueType(type).parse(text) !== undefined;
+}

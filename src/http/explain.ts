@@ -1,0 +1,19 @@
+import type { RequestScope } from '../graphql/request-scope.ts';
+
+/** What an answer's `extensions.scans` says of each table that it rests on. */
+export function reportScans(scope: RequestScope) {
+  return [...scope.scans.values()].map(({ table, read, rowsMatched }) => ({
+    table: `${table.schema}.${table.name}`,
+    server: table.server,
+    object: table.object,
+    rows: read.snapshot.rowCount,
+    pages: read.snapshot.stats.pages,
+    requests: read.snapshot.stats.requests,
+    throttles: read.snapshot.stats.throttles,
+    scannedAt: new Date(read.snapshot.startedAt).toISOString(),
+    age: Math.floor(read.ageMs / 1000),
+    durationMs: read.snapshot.stats.durationMs,
+    snapshot: read.state,
+    ...(rowsMatched !== undefined && { rowsMatched }),
+  }));
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import type { Model, Table } from '../model/model.ts';
+import { lowerFirst } from '../model/name.ts';
+
+/** Serves GraphiQL, which needs nothing from any other host. */
+export interface GraphiQLPage {
+  /** Whether the request is a browser's for the page. */
+  matches(request: IncomingMessage): boolean;
+  serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+/** @param model what the query in a new tab is about */
+export function createGraphiQLPage(endpoint: string, model: Model): GraphiQLPage {
+  const compress = promisify(gzip);
+  // The page is some megabytes large: rendered and compressed once, when first asked for.
+  let page: Promise<{ readonly body: Buffer; readonly etag: string }> | undefined;
+  const render = async () => {
+    const html = renderGraphiQL({ endpoint, title: 'fdw-graphql', defaultQuery: exampleQuery(model) });
+    return { body: await compress(html), etag: `"${createHash('sha256').update(html).digest('base64url')}"` };
+  };
+  return {
+    matches(request) {
+      const path = request.url?.split('?')[0];
+      return (
+        request.method === 'GET' && path === endpoint && /\btext\/html\b/.test(request.headers.accept ?? '')
+      );
+    },
+    async serve(request, response) {
+      page ??= render();
+      const { body, etag } = await page;
+      const headers = { etag, 'cache-control': 'no-cache', vary: 'accept' };
+      if (request.headers['if-none-match'] === etag) {
+        response.writeHead(304, headers).end();
+        return;
+      }
+      response
+        .writeHead(200, {
+          ...headers,
+          'content-type': 'text/html; charset=utf-8',
+          'content-encoding': 'gzip',
+          'content-length': body.byteLength,
+        })
+        .end(body);
+    },
+  };
+}
+
+/** A query on the first table that shows a page, the count and some columns. */
+function exampleQuery({ tables: [table] }: Model): string {
+  if (!table) return '# No foreign table is exposed: the log says why.\n{ __typename }\n';
+  return `# Users of the pool behind ${table.schema}.${table.name}: filtered, ordered and paged by the gateway.
+# Press Ctrl-Space for what else can be asked, and the play button to run it.
+query FirstPage {
+  ${lowerFirst(table.typeName)}Collection(first: 10${exampleArguments(table)}) {${table.totalCount ? '\n    totalCount' : ''}
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+${table.columns
+  .slice(0, 6)
+  .map((column) => `        ${column.fieldName}`)
+  .join('\n')}
+      }
+    }
+  }
+}
+`;
+}
+
+function exampleArguments(table: Table): string {
+  const filtered = table.columns.find(
+    (column) => column.fieldName === 'email' && column.type.kind === 'text',
+  );
+  const ordered = table.columns.find((column) => column.type.kind.startsWith('timestamp'));
+  const filter = filtered ? `, filter: {${filtered.fieldName}: {ilike: "%a%"}}` : '';
+  return ordered ? `${filter}, orderBy: [{${ordered.fieldName}: DescNullsLast}]` : filter;
+}

@@ -1,0 +1,119 @@
+import { BREAK, type DocumentNode, visit } from 'graphql';
+import { createYoga, isAsyncIterable, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { Authenticator, Caller } from '../auth/authenticator.ts';
+import { GatewayError } from '../errors.ts';
+import { type RequestPorts, RequestScope } from '../graphql/request-scope.ts';
+import type { RoleSchemas } from '../graphql/role-schemas.ts';
+import type { Observe } from '../observation.ts';
+import { reportScans } from './explain.ts';
+import { createErrorMask } from './mask-error.ts';
+
+/** Where the endpoint answers. */
+export const graphqlPath = '/graphql';
+
+/** What the endpoint is made of. */
+export interface EndpointOptions {
+  readonly schemas: RoleSchemas;
+  readonly authenticator: Authenticator;
+  /** What a request of this caller needs to answer. */
+  readonly portsFor: (caller: Caller, request: Request) => RequestPorts;
+  /** Whether clients may introspect the schema. */
+  readonly introspection: boolean;
+  /** Whether every answer explains its scans. */
+  readonly explain: boolean;
+  readonly observe: Observe;
+}
+
+/** What the endpoint knows of a request beside its content. */
+export interface EndpointContext {
+  caller: Caller;
+  scope: RequestScope;
+}
+
+/** The GraphQL endpoint: a handler of fetch requests that `node:http` can call too. */
+export type GraphQLEndpoint = YogaServerInstance<EndpointContext, object>;
+
+/** Creates the endpoint. */
+export function createGraphQLEndpoint(options: EndpointOptions): GraphQLEndpoint {
+  const { schemas, observe } = options;
+  return createYoga<EndpointContext>({
+    graphqlEndpoint: graphqlPath,
+    schema: ({ caller }) => schemas.of(caller.role).schema,
+    maskedErrors: { maskError: createErrorMask(observe) },
+    graphiql: false,
+    landingPage: false,
+    logging: false,
+    cors: false,
+    batching: false,
+    plugins: [
+      useCaller(options),
+      useIsolatedFailures(schemas),
+      useScanReports(options.explain),
+      ...options.plugins,
+    ],
+  });
+}
+
+/** Establishes who is asking, before anything of the request is looked at. */
+function useCaller({ authenticator, portsFor }: EndpointOptions): Plugin<EndpointContext, EndpointContext> {
+  return {
+    async onRequest({ request, serverContext, fetchAPI, endResponse }) {
+      try {
+        const caller = await authenticator.authenticate(request.headers.get('authorization'));
+        Object.assign(serverContext ?? {}, { caller, scope: new RequestScope(portsFor(caller, request)) });
+      } catch (error) {
+        if (!(error instanceof GatewayError)) throw error;
+        const body = { errors: [{ message: error.message, extensions: { code: error.code } }] };
+        endResponse(fetchAPI.Response.json(body, { status: 401, headers: { 'www-authenticate': 'Bearer' } }));
+      }
+    },
+  };
+}
+
+/** Executes so that a root field's failure is its own. Introspection is left to tell of the schema as it is. */
+function useIsolatedFailures(schemas: RoleSchemas): Plugin<EndpointContext, EndpointContext> {
+  return {
+    onExecute({ args, executeFn, setExecuteFn }) {
+      if (introspects(args.document)) return;
+      const { executable } = schemas.of(args.contextValue.caller.role);
+      setExecuteFn((execution) => executeFn({ ...execution, schema: executable }));
+    },
+  };
+}
+
+const introspecting = new WeakMap<DocumentNode, boolean>();
+
+function introspects(document: DocumentNode): boolean {
+  const known = introspecting.get(document);
+  if (known !== undefined) return known;
+  let found = false;
+  visit(document, {
+    Field({ name }) {
+      found = name.value === '__schema' || name.value === '__type';
+      return found ? BREAK : undefined;
+    },
+  });
+  introspecting.set(document, found);
+  return found;
+}
+
+/** Tells of the scans behind an answer: their age in a header, and all of it in `extensions.scans` where asked. */
+function useScanReports(explainAll: boolean): Plugin<EndpointContext, EndpointContext> {
+  return {
+    onExecute({ args: { contextValue } }) {
+      const { scope, request } = contextValue;
+      if (!explainAll && request.headers.get('x-fdw-explain') !== '1') return undefined;
+      return {
+        onExecuteDone({ result, setResult }) {
+          if (isAsyncIterable(result)) return;
+          setResult({ ...result, extensions: { ...result.extensions, scans: reportScans(scope) } });
+        },
+      };
+    },
+    onResponse({ response, serverContext }) {
+      serverContext.scope?.release();
+      const ages = [...(serverContext.scope?.scans.values() ?? [])].map(({ read }) => read.ageMs);
+      if (ages.length > 0) response.headers.set('age', String(Math.floor(Math.max(...ages) / 1000)));
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { GraphiQLPage } from './graphiql.ts';
+import { type GraphQLEndpoint, graphqlPath } from './graphql-endpoint.ts';
+
+/** What is served beside GraphQL. */
+export interface ListenerOptions {
+  readonly endpoint: GraphQLEndpoint;
+  /** Undefined where clients may not introspect the schema, which GraphiQL lives on. */
+  readonly graphiql: GraphiQLPage | undefined;
+}
+
+/** Sends each request where it belongs. */
+export function createListener({ endpoint, graphiql }: ListenerOptions): RequestListener {
+  return (request, response) => {
+    const path = pathOf(request);
+    if (path === '/' && request.method === 'GET') redirect(response, graphqlPath);
+    else if (path === '/healthz' || path === '/readyz') answer(response, 200, 'ok');
+    else if (graphiql?.matches(request)) void graphiql.serve(request, response);
+    else if (path === graphqlPath) void endpoint(request, response);
+    else answer(response, 404, `there is nothing at this address: GraphQL is at ${graphqlPath}`);
+  };
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '/').split('?')[0] ?? '/';
+}
+
+function redirect(response: ServerResponse, location: string): void {
+  response.writeHead(302, { location }).end();
+}
+
+function answer(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+}

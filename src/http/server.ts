@@ -1,0 +1,56 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { ConfigurationError } from '../errors.ts';
+import { graphqlPath } from './graphql-endpoint.ts';
+
+/** What the server serves. */
+export interface ServerOptions {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly listener: RequestListener;
+}
+
+/** A server that listens. */
+export interface ListeningServer {
+  /** The address of GraphQL. */
+  readonly url: string;
+  /** Takes no more requests, and ends when those under way have been answered or `graceMs` have passed. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** @throws ConfigurationError where the address cannot be listened on */
+export async function listen({ host, port, listener }: ServerOptions): Promise<ListeningServer> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(
+        new ConfigurationError(
+          `--host and --port must be an address that is free, but got ${host}:${port}: ${cause.code}`,
+          cause,
+        ),
+      ),
+    );
+    server.listen(port, host, resolve);
+  });
+  return {
+    url: `http://${authority(server, host)}${graphqlPath}`,
+    close: (graceMs) => close(server, graceMs),
+  };
+}
+
+function authority(server: Server, host: string): string {
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : '';
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function close(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const impatient = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(impatient);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,48 @@
+import type { Value } from '../columns/column.ts';
+import { BadUserInputError } from '../errors.ts';
+import type { Column, Table } from '../model/model.ts';
+import type { Filter } from '../rows/filter.ts';
+import { decodeNodeId, type NodeId } from '../rows/node-id.ts';
+import { toOperand } from './operand.ts';
+
+/** The filter that a nodeId stands for. A null names no row. */
+export function keyFilter(table: Table, nodeId: unknown, path: string): Filter {
+  const values = nodeId === null ? table.key.map(() => null) : keyOf(table, parseNodeId(nodeId, path), path);
+  return {
+    kind: 'and',
+    filters: table.key.map((column, i) => ({
+      kind: 'compare',
+      column,
+      operator: 'eq',
+      value: values[i] ?? null,
+    })),
+  };
+}
+
+/** @throws BadUserInputError where the text is none of ours */
+export function parseNodeId(text: unknown, path: string): NodeId {
+  const id = typeof text === 'string' ? decodeNodeId(text) : undefined;
+  if (id) return id;
+  throw new BadUserInputError(path, `${path} must be a nodeId of this API, but got something else`);
+}
+
+/**
+ * The values of the key's columns that a nodeId of this table names.
+ *
+ * @throws BadUserInputError where it belongs to another table or its values are none of the key's types
+ */
+export function keyOf(table: Table, id: NodeId, path: string): readonly (Value | null)[] {
+  if (id.schema !== table.schema || id.table !== table.name) {
+    throw new BadUserInputError(
+      path,
+      `${path} must be a nodeId of ${table.typeName}, but it belongs to another type`,
+    );
+  }
+  if (id.values.length !== table.key.length) {
+    throw new BadUserInputError(
+      path,
+      `${path} must hold ${table.key.length} key values, but holds ${id.values.length}`,
+    );
+  }
+  return table.key.map((column: Column, i) => toOperand(column.type, id.values[i], path));
+}

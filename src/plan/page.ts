@@ -1,0 +1,63 @@
+import { BadUserInputError } from '../errors.ts';
+import type { Table } from '../model/model.ts';
+import { decodeCursor } from '../rows/cursor.ts';
+import type { OrderKey, PageRequest } from '../rows/query.ts';
+
+/** The paging arguments of a collection. */
+export interface PageInput {
+  readonly first?: number | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly offset?: number | null | undefined;
+}
+
+/**
+ * The page that the arguments ask for. A null argument is as good as none.
+ *
+ * @throws BadUserInputError where they contradict each other, are negative, or a cursor is none of this order
+ */
+export function toPage(table: Table, order: readonly OrderKey[], input: PageInput): PageRequest {
+  for (const name of ['first', 'last', 'offset'] as const) {
+    const value = input[name] ?? 0;
+    if (value < 0)
+      throw new BadUserInputError(name, `${name} must be a whole number from 0, but got ${value}`);
+  }
+  for (const [name, other] of contradictions) {
+    if (isGiven(input[name]) && isGiven(input[other])) {
+      throw new BadUserInputError(other, `${name} must stand without ${other}, but got both`);
+    }
+  }
+  return {
+    limit: Math.min(input.first ?? input.last ?? table.maxRows, table.maxRows),
+    offset: input.offset ?? 0,
+    backward: isGiven(input.last) || isGiven(input.before),
+    cursor: toCursor(table, order, input),
+  };
+}
+
+/** The arguments that cannot stand together, as in pg_graphql. */
+const contradictions = [
+  ['first', 'last'],
+  ['before', 'after'],
+  ['first', 'before'],
+  ['last', 'after'],
+  ['offset', 'last'],
+  ['offset', 'before'],
+] as const;
+
+function isGiven(argument: unknown): boolean {
+  return argument !== null && argument !== undefined;
+}
+
+function toCursor(table: Table, order: readonly OrderKey[], input: PageInput): PageRequest['cursor'] {
+  const name = isGiven(input.before) ? 'before' : 'after';
+  const text = input[name];
+  if (text === null || text === undefined) return undefined;
+  const cursor = decodeCursor(order, text, table.key.length === 0);
+  if (cursor) return cursor;
+  throw new BadUserInputError(
+    name,
+    `${name} must be a cursor of this collection in the same order, but got something else`,
+  );
+}

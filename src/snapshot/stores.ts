@@ -1,0 +1,52 @@
+import type { Model, Table } from '../model/model.ts';
+import type { Source } from '../source/source.ts';
+import { type AttributeNeeds, SnapshotStore, type SnapshotStoreOptions } from './store.ts';
+
+/** What the stores of all foreign objects have in common. */
+export type StoresOptions = Omit<SnapshotStoreOptions, 'source' | 'server' | 'object' | 'needs'> & {
+  readonly model: Model;
+  /** The source of a server's object. */
+  readonly connect: (server: string, object: string) => Source;
+};
+
+/** One store per foreign object, shared by every table on it, every role and every request. */
+export class SnapshotStores {
+  readonly #stores = new Map<string, SnapshotStore>();
+
+  constructor({ model, connect, ...options }: StoresOptions) {
+    for (const { server, object } of model.tables) {
+      if (this.#stores.has(pathOf({ server, object }))) continue;
+      const needs = attributeNeeds(
+        model.tables.filter((table) => table.server === server && table.object === object),
+      );
+      const source = connect(server, object);
+      this.#stores.set(
+        pathOf({ server, object }),
+        new SnapshotStore({ ...options, source, server, object, needs }),
+      );
+    }
+  }
+
+  /** The store of the object behind a table. */
+  of(table: Table): SnapshotStore {
+    const store = this.#stores.get(pathOf(table));
+    if (!store) throw new Error(`the table must be one of the model, but got ${table.schema}.${table.name}`);
+    return store;
+  }
+
+  /** Ends all scans and frees their connections. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#stores.values()].map((store) => store.close()));
+  }
+}
+
+/** The attributes that the tables can be asked for. */
+function attributeNeeds(tables: readonly Table[]): AttributeNeeds {
+  const origins = tables.flatMap((table) => table.columns.map((column) => column.origin));
+  if (origins.some((origin) => origin.kind === 'attributes')) return 'all';
+  return new Set(origins.flatMap((origin) => (origin.kind === 'attribute' ? [origin.attribute] : [])));
+}
+
+function pathOf({ server, object }: Pick<Table, 'server' | 'object'>): string {
+  return JSON.stringify([server, object]);
+}
