@@ -1,0 +1,30 @@
+import type { ColumnarSnapshot } from './snapshot.ts';
+
+/** A snapshot, and who still reads it. */
+export class HeldSnapshot {
+  readonly snapshot: ColumnarSnapshot;
+  #readers = 0;
+  #whenUnread: (() => void)[] = [];
+
+  constructor(snapshot: ColumnarSnapshot) {
+    this.snapshot = snapshot;
+  }
+
+  /** Adds a reader. Returns what ends its reading; further calls of it do nothing. */
+  hold(): () => void {
+    this.#readers++;
+    let reading = true;
+    return () => {
+      if (!reading) return;
+      reading = false;
+      this.#readers--;
+      if (this.#readers === 0) for (const resolve of this.#whenUnread.splice(0)) resolve();
+    };
+  }
+
+  /** Resolves as soon as nobody reads it. */
+  unread(): Promise<void> {
+    if (this.#readers === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenUnread.push(resolve));
+  }
+}

@@ -1,0 +1,71 @@
+import { Pace } from '../columns/pace.ts';
+import type { Observe } from '../observation.ts';
+import type { ScanProgress, Source } from '../source/source.ts';
+import type { AttributeNeeds } from './attributes-builder.ts';
+import { SnapshotBuilder } from './builder.ts';
+import type { Clock } from './clock.ts';
+import type { ColumnarSnapshot } from './snapshot.ts';
+
+/** What is scanned, for whom. */
+export interface ScanOptions {
+  readonly source: Source;
+  readonly server: string;
+  readonly object: string;
+  readonly needs: AttributeNeeds;
+  readonly observe: Observe;
+  readonly clock: Clock;
+}
+
+/** The least time between two observations of a scan's progress. */
+const progressIntervalMs = 5_000;
+
+/** One full scan of an object into a snapshot. */
+export class Scan {
+  readonly #options: ScanOptions;
+  #startedAt: number | undefined;
+  #progress: ScanProgress = { rows: 0, pages: 0, requests: 0, throttles: 0, estimatedRows: undefined };
+  #reportedAt = 0;
+
+  constructor(options: ScanOptions) {
+    this.#options = options;
+  }
+
+  /** When it began; undefined before that. */
+  get startedAt(): number | undefined {
+    return this.#startedAt;
+  }
+
+  get progress(): ScanProgress {
+    return this.#progress;
+  }
+
+  /** Runs the scan, once. The snapshot is whole, or there is an error. */
+  async run(signal: AbortSignal): Promise<ColumnarSnapshot> {
+    const { source, server, object, needs, observe, clock } = this.#options;
+    const startedAt = clock.now();
+    this.#startedAt = startedAt;
+    this.#reportedAt = startedAt;
+    const builder = new SnapshotBuilder({ fields: source.fields, needs });
+    const pace = new Pace();
+    for await (const page of source.scan(signal, (progress) => this.#report(progress))) {
+      builder.add(page);
+      if (pace.due) await pace.pause();
+    }
+    // A source may end its pages early, instead of throwing, when it is aborted.
+    signal.throwIfAborted();
+    const { pages, requests, throttles } = this.#progress;
+    const durationMs = Math.max(0, clock.now() - startedAt);
+    const snapshot = await builder.finish({ startedAt, pages, requests, throttles, durationMs }, signal);
+    this.#progress = { ...this.#progress, rows: snapshot.rowCount };
+    observe({ event: 'scan-finished', server, object, durationMs, ...this.#progress });
+    return snapshot;
+  }
+
+  #report(progress: ScanProgress): void {
+    const { server, object, observe, clock } = this.#options;
+    this.#progress = progress;
+    if (clock.now() - this.#reportedAt < progressIntervalMs) return;
+    this.#reportedAt = clock.now();
+    observe({ event: 'scan-progress', server, object, ...progress });
+  }
+}

@@ -1,0 +1,453 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ScanError } from '../../src/errors.ts';
+import type { Observation } from '../../src/observation.ts';
+import type { Snapshot } from '../../src/snapshot/snapshot.ts';
+import { type ReadOptions, SnapshotStore, type SnapshotStoreOptions } from '../../src/snapshot/store.ts';
+import { FakeClock, settle } from './fake-clock.ts';
+import { FakeSource } from './fake-source.ts';
+
+const second = 1_000;
+const minute = 60 * second;
+
+let clock: FakeClock;
+let source: FakeSource;
+let observations: Observation[];
+let store: SnapshotStore;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  source = new FakeSource();
+  observations = [];
+  store = createStore({});
+});
+
+afterEach(async () => {
+  await store.close();
+  expect(source.scans.every((scan) => scan.ended)).toBe(true);
+  expect(clock.sleepers).toBe(0);
+});
+
+describe('freshness', () => {
+  test('a first read waits for a whole scan', async () => {
+    const read = store.read();
+    await settle();
+    source.latest.page('b');
+    source.latest.finish('a');
+    const { snapshot, state } = await read;
+    expect(identities(snapshot)).toEqual(['a', 'b']);
+    expect(state).toBe('scanned');
+  });
+
+  test('a snapshot is fresh for max-age after its scan began', async () => {
+    await scanned(10 * second);
+    await clock.advance(49 * second);
+    expect(await readNow()).toEqual(['fresh', 59 * second]);
+    expect(source.scans).toHaveLength(1);
+  });
+
+  test('then it is served while one scan in the background replaces it', async () => {
+    await scanned(0);
+    await clock.advance(minute);
+    expect(await readNow()).toEqual(['stale', minute]);
+    expect(await readNow()).toEqual(['stale', minute]);
+    await settle();
+    expect(source.scans).toHaveLength(2);
+    await clock.advance(second);
+    source.latest.finish('new');
+    await settle();
+    expect(await readNow()).toEqual(['fresh', second]);
+    expect(identities((await store.read()).snapshot)).toEqual(['new']);
+  });
+
+  test('after stale-while-revalidate a read waits for a new scan', async () => {
+    await scanned(0);
+    await clock.advance(11 * minute);
+    const read = store.read();
+    await settle();
+    source.latest.finish('new');
+    expect(await read).toMatchObject({ state: 'scanned', ageMs: 0 });
+  });
+
+  test('with max-age 0 every read begins a scan or joins one', async () => {
+    store = createStore({ maxAgeMs: 0, staleWhileRevalidateMs: 0 });
+    for (const round of [1, 2, 3]) {
+      const reads = [store.read(), store.read()];
+      await settle();
+      expect(source.scans).toHaveLength(round);
+      source.latest.finish(`round ${round}`);
+      const results = await Promise.all(reads);
+      expect(results.map(({ state }) => state)).toEqual(['scanned', 'joined']);
+      expect(results.map(({ snapshot }) => identities(snapshot))).toEqual([
+        [`round ${round}`],
+        [`round ${round}`],
+      ]);
+    }
+  });
+
+  test('a clock that was set back makes no snapshot younger than its scan', async () => {
+    await scanned(0);
+    clock.setBack(minute);
+    expect(await readNow()).toEqual(['fresh', 0]);
+  });
+
+  test('warming begins a scan, and does not where a snapshot is fresh', async () => {
+    store.warm();
+    await settle();
+    source.latest.finish('a');
+    await settle();
+    store.warm();
+    await settle();
+    expect(source.scans).toHaveLength(1);
+    expect((await readNow())[0]).toBe('fresh');
+  });
+});
+
+describe('no-cache', () => {
+  test('waits for a new scan although a snapshot is fresh', async () => {
+    await scanned(0);
+    const read = store.read({ noCache: true });
+    await settle();
+    source.latest.finish('new');
+    expect(identities((await read).snapshot)).toEqual(['new']);
+    expect(source.scans).toHaveLength(2);
+  });
+
+  test('does not take a scan that began before: one scan follows it, for all who wait', async () => {
+    const early = store.read();
+    await settle();
+    const late = [store.read({ noCache: true }), store.read({ noCache: true })];
+    await settle();
+    expect(source.scans).toHaveLength(1);
+    source.latest.finish('before');
+    expect(identities((await early).snapshot)).toEqual(['before']);
+    await settle();
+    expect(source.scans).toHaveLength(2);
+    source.latest.finish('after');
+    const results = await Promise.all(late);
+    expect(results.map(({ snapshot }) => identities(snapshot))).toEqual([['after'], ['after']]);
+    expect(results.map(({ state }) => state)).toEqual(['scanned', 'joined']);
+  });
+
+  test('follows a scan that failed with its error, because it is too early for another', async () => {
+    const early = caught();
+    await settle();
+    const late = caught({ noCache: true });
+    await settle();
+    source.latest.fail(new ScanError('SCAN_THROTTLED', 'slow down'));
+    expect(await early).toMatchObject({ code: 'SCAN_THROTTLED' });
+    expect(await late).toMatchObject({ code: 'SCAN_THROTTLED' });
+    expect(source.scans).toHaveLength(1);
+  });
+});
+
+describe('single flight', () => {
+  test('a hundred reads at once make one scan', async () => {
+    const reads = Array.from({ length: 100 }, () => store.read());
+    await settle();
+    expect(source.scans).toHaveLength(1);
+    source.latest.finish('a');
+    const results = await Promise.all(reads);
+    expect(new Set(results.map(({ snapshot }) => snapshot)).size).toBe(1);
+    expect(results.map(({ state }) => state)).toEqual(['scanned', ...Array(99).fill('joined')]);
+  });
+
+  test('a reader who leaves does not end the scan that others wait for', async () => {
+    const leaving = new AbortController();
+    const left = caught({ signal: leaving.signal });
+    const other = store.read();
+    await settle();
+    leaving.abort(new Error('gone'));
+    expect(await left).toMatchObject({ message: 'gone' });
+    source.latest.finish('a');
+    expect(identities((await other).snapshot)).toEqual(['a']);
+    expect(source.scans).toHaveLength(1);
+  });
+
+  test('a scan goes on although its only reader has left', async () => {
+    const leaving = new AbortController();
+    const left = caught({ signal: leaving.signal });
+    await settle();
+    leaving.abort(new Error('gone'));
+    await left;
+    source.latest.finish('a');
+    await settle();
+    expect((await readNow())[0]).toBe('fresh');
+  });
+
+  test('a reader who has already left begins nothing', async () => {
+    expect(await caught({ signal: AbortSignal.abort(new Error('gone')) })).toMatchObject({ message: 'gone' });
+    await settle();
+    expect(source.scans).toHaveLength(0);
+  });
+});
+
+describe('a scan that takes long', () => {
+  test('is reported as in progress after the scan timeout, with what it has done, and goes on', async () => {
+    const read = caught();
+    await settle();
+    const progress = { rows: 120, pages: 2, requests: 3, throttles: 1, estimatedRows: 1000 };
+    source.latest.progress(progress);
+    await clock.advance(30 * second);
+    expect(await read).toMatchObject({ code: 'SCAN_IN_PROGRESS', details: { progress } });
+    expect(store.progress()).toEqual(progress);
+    source.latest.finish('a');
+    await settle();
+    expect(store.progress()).toBeUndefined();
+    expect(await readNow()).toEqual(['fresh', 30 * second]);
+    expect(source.scans).toHaveLength(1);
+  });
+
+  test('serves those who waited even where it took longer than a snapshot is served', async () => {
+    store = createStore({ scanTimeoutMs: 60 * minute });
+    const read = store.read();
+    await settle();
+    await clock.advance(20 * minute);
+    source.latest.finish('a');
+    expect(await read).toMatchObject({ state: 'scanned', ageMs: 20 * minute });
+  });
+
+  test('is observed every few seconds', async () => {
+    const read = store.read();
+    await settle();
+    for (let i = 0; i < 12; i++) {
+      await clock.advance(second);
+      source.latest.progress({ rows: i, pages: i });
+    }
+    source.latest.finish('a');
+    await read;
+    const progress = observations.filter(({ event }) => event === 'scan-progress');
+    expect(progress).toEqual([
+      expect.objectContaining({ server: 'pool', object: 'users', rows: 4 }),
+      expect.objectContaining({ server: 'pool', object: 'users', rows: 9 }),
+    ]);
+    expect(observations.at(-1)).toMatchObject({ event: 'scan-finished', rows: 1, durationMs: 12 * second });
+  });
+});
+
+describe('a scan that fails', () => {
+  test('is the error of everybody who waited for it, and is observed once', async () => {
+    const reads = [caught(), caught()];
+    await settle();
+    source.latest.page('a');
+    source.latest.fail(new ScanError('SCAN_DENIED', 'no access'));
+    for (const error of await Promise.all(reads)) expect(error).toMatchObject({ code: 'SCAN_DENIED' });
+    expect(observations).toEqual([
+      { event: 'scan-failed', server: 'pool', object: 'users', code: 'SCAN_DENIED', message: 'no access' },
+    ]);
+  });
+
+  test('leaves the old snapshot in place while that may be served', async () => {
+    await scanned(0);
+    await clock.advance(2 * minute);
+    await failInBackground();
+    expect(await readNow()).toEqual(['stale', 2 * minute]);
+  });
+
+  test('is the error where the old snapshot may no longer be served', async () => {
+    await scanned(0);
+    await clock.advance(2 * minute);
+    await failInBackground();
+    await clock.advance(20 * minute);
+    const read = caught();
+    await settle();
+    source.latest.fail(new ScanError('SCAN_UNAVAILABLE', 'unreachable'));
+    expect(await read).toMatchObject({ code: 'SCAN_UNAVAILABLE' });
+  });
+
+  test('is not tried again at once: readers get its error', async () => {
+    await failNow();
+    expect(await caught()).toMatchObject({ code: 'SCAN_UNAVAILABLE' });
+    expect(await caught({ noCache: true })).toMatchObject({ code: 'SCAN_UNAVAILABLE' });
+    expect(source.scans).toHaveLength(1);
+  });
+
+  test('is tried again after a second, then after twice as long each time, at most a minute', async () => {
+    for (const delay of [1, 2, 4, 8, 16, 32, 60, 60]) {
+      await failNow();
+      await clock.advance((delay * second) / 2 - 1);
+      const scans = source.scans.length;
+      await caught();
+      expect(source.scans).toHaveLength(scans);
+      await clock.advance((delay * second) / 2 + 1);
+    }
+  });
+
+  test('is tried again after a second where scans have succeeded since', async () => {
+    await failNow();
+    await clock.advance(second);
+    await scanned(0);
+    await clock.advance(20 * minute);
+    await failNow();
+    await clock.advance(second);
+    await scanned(0);
+  });
+
+  test('does not tell what an error of no kind of its own says, except in the log', async () => {
+    const read = caught();
+    await settle();
+    const error = new Error('password=secret');
+    source.latest.fail(error);
+    const failure = await read;
+    expect(failure).toMatchObject({ code: 'SCAN_UNAVAILABLE', message: 'the scan failed unexpectedly' });
+    expect(observations).toEqual([
+      expect.objectContaining({ event: 'internal-error', error }),
+      expect.objectContaining({ event: 'scan-failed', message: 'the scan failed unexpectedly' }),
+    ]);
+    expect(failure).toHaveProperty('details.errorId', Reflect.get(observations[0] ?? {}, 'errorId'));
+  });
+
+  test('fails where a record is not as the source says', async () => {
+    const read = caught();
+    await settle();
+    source.latest.records([{ fields: [null, true, 0, null], attributes: [] }]);
+    expect(await read).toMatchObject({ code: 'SCAN_INVALID_RESPONSE' });
+  });
+});
+
+describe('two snapshots at most', () => {
+  test('no scan begins while a replaced snapshot is read', async () => {
+    const reading = await scanned(0);
+    await rescanned();
+    const next = store.read({ noCache: true });
+    await settle();
+    expect(source.scans).toHaveLength(2);
+    reading.release();
+    await settle();
+    expect(source.scans).toHaveLength(3);
+    source.latest.finish('third');
+    (await next).release();
+  });
+
+  test('nor does a scan wait for such a reader longer than five seconds', async () => {
+    await scanned(0);
+    await rescanned();
+    const next = store.read({ noCache: true });
+    await clock.advance(5 * second);
+    expect(source.scans).toHaveLength(3);
+    source.latest.finish('third');
+    await next;
+  });
+
+  test('releasing twice counts once', async () => {
+    const first = await scanned(0);
+    const second = await store.read();
+    await rescanned();
+    first.release();
+    first.release();
+    const next = store.read({ noCache: true });
+    await settle();
+    expect(source.scans).toHaveLength(2);
+    second.release();
+    await settle();
+    source.latest.finish('third');
+    await next;
+  });
+});
+
+describe('closing', () => {
+  test('aborts a running scan, waits for its end and closes the source', async () => {
+    const read = caught();
+    await settle();
+    source.latest.page('a');
+    await store.close();
+    expect(source.latest).toMatchObject({ ended: true, signal: { aborted: true } });
+    expect(await read).toMatchObject({ code: 'SCAN_UNAVAILABLE', message: 'the gateway is stopping' });
+    expect(source.closed).toBe(1);
+    expect(observations).toEqual([]);
+  });
+
+  test('serves no partial snapshot where the source ends quietly when it is aborted', async () => {
+    const read = caught();
+    await settle();
+    source.latest.page('a');
+    source.latest.endsQuietly = true;
+    await store.close();
+    expect(await read).toMatchObject({ message: 'the gateway is stopping' });
+  });
+
+  test('ends the wait for a scan that has yet to follow', async () => {
+    const reads = [caught(), caught({ noCache: true })];
+    await settle();
+    await store.close();
+    for (const error of await Promise.all(reads))
+      expect(error).toMatchObject({ message: 'the gateway is stopping' });
+    expect(source.scans).toHaveLength(1);
+  });
+
+  test('refuses later reads, and closing again waits for the first', async () => {
+    await Promise.all([store.close(), store.close()]);
+    expect(await caught()).toMatchObject({ code: 'SCAN_UNAVAILABLE' });
+    store.warm();
+    await settle();
+    expect(source.scans).toHaveLength(0);
+    expect(source.closed).toBe(1);
+  });
+});
+
+function createStore(options: Partial<SnapshotStoreOptions>): SnapshotStore {
+  return new SnapshotStore({
+    source,
+    server: 'pool',
+    object: 'users',
+    needs: 'all',
+    maxAgeMs: minute,
+    staleWhileRevalidateMs: 9 * minute,
+    scanTimeoutMs: 30 * second,
+    observe: (observation) => observations.push(observation),
+    clock,
+    ...options,
+  });
+}
+
+/** Reads while a scan runs to its end that takes this long. */
+async function scanned(durationMs: number) {
+  const read = store.read();
+  await settle();
+  await clock.advance(durationMs);
+  source.latest.finish('old');
+  return await read;
+}
+
+/** Replaces the snapshot. */
+async function rescanned(): Promise<void> {
+  const read = store.read({ noCache: true });
+  await settle();
+  source.latest.finish('second');
+  (await read).release();
+}
+
+async function failNow(): Promise<void> {
+  const read = caught();
+  await settle();
+  source.latest.fail(new ScanError('SCAN_UNAVAILABLE', 'unreachable'));
+  await read;
+}
+
+async function failInBackground(): Promise<void> {
+  (await store.read()).release();
+  await settle();
+  source.latest.fail(new ScanError('SCAN_UNAVAILABLE', 'unreachable'));
+  await settle();
+}
+
+async function readNow(): Promise<[state: string, ageMs: number]> {
+  const { state, ageMs, release } = await store.read();
+  release();
+  return [state, ageMs];
+}
+
+/** What a read fails with. */
+async function caught(options?: ReadOptions): Promise<unknown> {
+  try {
+    await store.read(options);
+  } catch (error) {
+    return error;
+  }
+  throw new Error('the read must fail');
+}
+
+function identities(snapshot: Snapshot): (string | null)[] {
+  const column = snapshot.column({ kind: 'field', field: 'username' });
+  if (column?.encoding !== 'text') return [];
+  return Array.from({ length: snapshot.rowCount }, (_, row) => column.get(row));
+}
