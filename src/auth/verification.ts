@@ -1,0 +1,94 @@
+import { ConfigurationError } from '../errors.ts';
+import type { Observe } from '../observation.ts';
+import { createRemoteKeys } from './remote-keys.ts';
+import { createTokenVerifier, type VerifyToken } from './token-verifier.ts';
+
+/** How tokens are verified; without a secret and an address, not at all. */
+export interface VerificationOptions {
+  /** Shared secret of at least 32 bytes, for HS256, HS384 and HS512. */
+  readonly jwtSecret?: string | undefined;
+  /** Address of a JSON Web Key Set, for RSA, EC and EdDSA signatures. */
+  readonly jwksUrl?: string | undefined;
+  /** What a token's `aud` must be or contain. */
+  readonly audience?: string | undefined;
+  /** What a token's `iss` must be. */
+  readonly issuer?: string | undefined;
+  readonly observe?: Observe | undefined;
+  /** Milliseconds since 1970. */
+  readonly clock?: (() => number) | undefined;
+  /** By how many seconds an issuer's clock may differ from ours; 5 by default. */
+  readonly clockToleranceSeconds?: number | undefined;
+}
+
+/** Bytes of the shortest secret for HS256 (RFC 7518, section 3.2). */
+const shortestSecret = 32;
+
+/**
+ * The verifier that the options describe; undefined where they describe none.
+ *
+ * @throws ConfigurationError where they are wrong or contradict each other
+ */
+export function configureVerifier(options: VerificationOptions): VerifyToken | undefined {
+  const { observe, clock = Date.now, clockToleranceSeconds = 5 } = options;
+  const secret = sufficientSecret(options.jwtSecret);
+  const jwksUrl = httpUrl(options.jwksUrl);
+  const audience = nonEmpty('--jwt-audience', 'an audience', options.audience);
+  const issuer = nonEmpty('--jwt-issuer', 'an issuer', options.issuer);
+  if (!Number.isFinite(clockToleranceSeconds) || clockToleranceSeconds < 0) {
+    throw new ConfigurationError(
+      `the clock tolerance must be a number of seconds from 0, but got ${clockToleranceSeconds}`,
+    );
+  }
+  if (secret === undefined && jwksUrl === undefined) {
+    if (audience !== undefined) refuseWithoutVerification('--jwt-audience', audience);
+    if (issuer !== undefined) refuseWithoutVerification('--jwt-issuer', issuer);
+    return undefined;
+  }
+  const keys = jwksUrl && createRemoteKeys(jwksUrl, observe);
+  return createTokenVerifier({ secret, keys, audience, issuer, clockToleranceSeconds, clock });
+}
+
+/** A flag that nothing would look at is a mistake, and maybe a dangerous one. */
+export function refuseWithoutVerification(flag: string, value: string): never {
+  throw new ConfigurationError(
+    `${flag} must come with --jwt-secret or --jwks-url, but got ${JSON.stringify(value)} without either`,
+  );
+}
+
+/** The flag's value, which may be absent but not blank. */
+export function nonEmpty(flag: string, what: string, value: string | undefined): string | undefined {
+  if (value?.trim() === '') {
+    throw new ConfigurationError(`${flag} must be ${what}, but got ${JSON.stringify(value)}`);
+  }
+  return value;
+}
+
+function sufficientSecret(secret: string | undefined): string | undefined {
+  if (secret === undefined) return undefined;
+  const bytes = Buffer.byteLength(secret);
+  if (bytes < shortestSecret) {
+    throw new ConfigurationError(`--jwt-secret must have at least ${shortestSecret} bytes, but got ${bytes}`);
+  }
+  return secret;
+}
+
+function httpUrl(text: string | undefined): URL | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    throw new ConfigurationError(
+      `--jwks-url must be an http or https address, but got ${JSON.stringify(withoutPassword(text))}`,
+    );
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new ConfigurationError(
+      `--jwks-url must be an address without a user name and password, but got one with them at ${url.host}`,
+    );
+  }
+  return url;
+}
+
+/** Whatever stands before an @ may be a password. */
+function withoutPassword(text: string): string {
+  return text.replace(/^.*@/s, '…@');
+}
