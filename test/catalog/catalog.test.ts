@@ -1,0 +1,56 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, inject, test } from 'vitest';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+import { createDatabase } from '../support/database.ts';
+import { cognitoServer, sevenColumns } from '../support/definitions.ts';
+
+const refusal = (location: Parameters<typeof openCatalog>[0]) =>
+  openCatalog(location).then(
+    async (catalog) => {
+      await catalog.close();
+      return 'opened';
+    },
+    (error: Error) => error.message,
+  );
+
+describe('opening a catalog', () => {
+  test('an embedded Postgres reads the same definitions as a server', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'catalog-'));
+    const file = join(directory, 'catalog.sql');
+    await writeFile(file, `${cognitoServer} ${sevenColumns}`);
+    const database = await createDatabase(`${cognitoServer} ${sevenColumns}`);
+    const embedded = await openCatalog({ file });
+    const server = await openCatalog({ databaseUrl: database.url });
+    const [fromFile, fromServer] = [await embedded.readDefinition(), await server.readDefinition()];
+    await Promise.all([embedded.close(), server.close()]);
+    await database.drop();
+    expect(fromFile.tables).toEqual(fromServer.tables);
+    expect(fromFile.servers).toEqual(fromServer.servers);
+    expect(fromFile.loginRole).toBe('postgres');
+  });
+
+  test('says that nothing listens', async () => {
+    expect(await refusal({ databaseUrl: 'postgres://someone:hush@127.0.0.1:1/postgres' })).toBe(
+      'the database must accept connections, but nothing listens at its address (ECONNREFUSED)',
+    );
+  });
+
+  test('says that there is no such database, and keeps the password to itself', async () => {
+    const url = new URL(inject('postgresUrl'));
+    url.pathname = '/no_such_database';
+    expect(await refusal({ databaseUrl: url.href })).toBe(
+      'the database must accept connections, but it answered: database "no_such_database" does not exist',
+    );
+  });
+
+  test('says what is wrong with a file of SQL', async () => {
+    expect(await refusal({ file: '/no/such/catalog.sql' })).toBe(
+      'the catalog must be a readable .sql file, but got "/no/such/catalog.sql"',
+    );
+    expect(await refusal({ sql: 'create foreign tabel x' })).toMatch(
+      /^the catalog must be SQL that Postgres runs, but /,
+    );
+  });
+});
