@@ -79,7 +79,7 @@ export class Api {
     const at = performance.timeOrigin + performance.now();
     const injector = this.#injector;
     const fault = injector.drawAnswerFault();
-    const { body, output, error } = this.#attempt(call, injector, fault);
+    const { body, output, error } = this.#attempt(call, at, injector, fault);
     this.requests.push({
       at,
       operation: call.operation,
@@ -93,13 +93,16 @@ export class Api {
     return { reply: error ? errorReply(error) : successReply(output ?? {}), fault, faults: injector.faults };
   }
 
-  #attempt(call: ApiCall, injector: FaultInjector, fault: AnswerFault | undefined): Attempt {
+  #attempt(call: ApiCall, at: number, injector: FaultInjector, fault: AnswerFault | undefined): Attempt {
     let body: Attempt['body'] = {};
     try {
       body = parametersOf(call);
       this.#checkIdentity(call.identity);
       injector.checkAccess(call.operation);
-      return { body, output: this.#run(call.operation, body, injector, fault) };
+      if (call.operation === 'ListUsers') this.#checkQuota(at);
+      if (fault === 'throttle') throw throttled();
+      if (fault === 'internalError') throw internalError();
+      return { body, output: this.#run(call.operation, body, injector) };
     } catch (error) {
       return { body, error: error instanceof ApiError ? error : internalError() };
     }
@@ -115,24 +118,21 @@ export class Api {
     }
   }
 
-  #run(
-    operation: string,
-    body: Attempt['body'],
-    injector: FaultInjector,
-    fault: AnswerFault | undefined,
-  ): UserPage | PoolDescription {
-    if (operation !== 'ListUsers' && operation !== 'DescribeUserPool') {
-      throw new ApiError('UnknownOperationException', `only ListUsers and DescribeUserPool are emulated`);
+  #checkQuota(at: number): void {
+    if (this.#quota && !this.#quota.admit(at)) throw throttled();
+  }
+
+  #run(operation: string, body: Attempt['body'], injector: FaultInjector): UserPage | PoolDescription {
+    if (operation === 'ListUsers') {
+      const parameters = readListUsersParameters(body);
+      return listUsers(parameters, this.#find(parameters.poolId), this.#book, injector);
     }
-    const describes = operation === 'DescribeUserPool';
-    if (describes && !this.#describeAllowed) throw accessDenied(operation);
-    if (!describes && this.#quota && !this.#quota.admit(performance.now())) throw throttled();
-    if (fault === 'throttle') throw throttled();
-    if (fault === 'internalError') throw internalError();
-    const pool = this.#find(readPoolId(body));
-    return describes
-      ? describePool(readPoolId(body), pool)
-      : listUsers(readListUsersParameters(body), pool, this.#book, injector);
+    if (operation === 'DescribeUserPool') {
+      if (!this.#describeAllowed) throw accessDenied(operation);
+      const id = readPoolId(body);
+      return describePool(id, this.#find(id));
+    }
+    throw new ApiError('UnknownOperationException', 'only ListUsers and DescribeUserPool are emulated');
   }
 
   #find(id: string): LivePool {

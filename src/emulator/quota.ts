@@ -5,8 +5,14 @@ export class Quota {
   readonly #answered: number[] = [];
   #next = 0;
 
-  /** @param perSecond a whole number of at least 1 */
+  /**
+   * @param perSecond a whole number of at least 1
+   * @throws RangeError where it is not
+   */
   constructor(perSecond: number) {
+    if (!(Number.isInteger(perSecond) && perSecond > 0)) {
+      throw new RangeError(`requestsPerSecond must be a whole number from 1, but got ${perSecond}`);
+    }
     this.#perSecond = perSecond;
   }
 
