@@ -1,3 +1,5 @@
+import { Chunks } from './chunks.ts';
+
 /** Small whole numbers in the narrowest array that holds them. */
 export type Codes = Uint8Array | Uint16Array | Uint32Array;
 
@@ -8,33 +10,40 @@ export function newCodes(length: number, largest: number): Codes {
   return new Uint32Array(length);
 }
 
-const chunkBits = 15;
-const chunkLength = 1 << chunkBits;
-
-/** Codes appended one by one. Each chunk is as wide as its own largest code, and growing copies one chunk at most. */
+/** Codes appended one by one. They take one byte each until the first that needs more. */
 export class GrowingCodes {
-  readonly #chunks: Codes[] = [];
+  /** The lowest bytes of all codes, then the second lowest, and so on as far as any code has more than zeros. */
+  readonly #planes: Chunks<Uint8Array>[] = [newPlane()];
   #length = 0;
 
   get length(): number {
     return this.#length;
   }
 
+  /** @param code a whole number below 2^32 */
   push(code: number): void {
-    const index = this.#length >>> chunkBits;
-    let chunk = this.#chunks[index];
-    if (chunk === undefined || code >= 2 ** (8 * chunk.BYTES_PER_ELEMENT)) {
-      const wider = newCodes(chunkLength, code);
-      if (chunk) wider.set(chunk);
-      this.#chunks[index] = wider;
-      chunk = wider;
+    let rest = code;
+    for (let i = 0; i < this.#planes.length || rest > 0; i++) {
+      this.#plane(i).put(this.#length, rest & 0xff);
+      rest >>>= 8;
     }
-    chunk[this.#length & (chunkLength - 1)] = code;
     this.#length++;
   }
 
   /** The code at an index; 0 beyond the last. */
   at(index: number): number {
-    return this.#chunks[index >>> chunkBits]?.[index & (chunkLength - 1)] ?? 0;
+    let code = 0;
+    for (let i = this.#planes.length - 1; i >= 0; i--) code = code * 256 + (this.#planes[i]?.at(index) ?? 0);
+    return code;
   }
+
+  #plane(i: number): Chunks<Uint8Array> {
+    const plane = this.#planes[i] ?? newPlane();
+    this.#planes[i] = plane;
+    return plane;
+  }
+}
+
+function newPlane(): Chunks<Uint8Array> {
+  return new Chunks((length) => new Uint8Array(length));
 }

@@ -1,7 +1,5 @@
 import { Buffer } from 'node:buffer';
-
-const chunkBits = 18;
-const chunkSize = 1 << chunkBits;
+import { Chunks } from './chunks.ts';
 
 /** A span of bytes, and a place of its own for bytes that have to be put together first. */
 export class Span {
@@ -20,9 +18,9 @@ export class Span {
   }
 }
 
-/** Bytes appended in chunks, so that growing copies nothing. */
+/** Bytes appended one after the other. */
 export class GrowingBytes {
-  readonly #chunks: Buffer[] = [];
+  readonly #chunks = new Chunks((length) => Buffer.allocUnsafeSlow(length));
   #length = 0;
 
   get length(): number {
@@ -31,19 +29,19 @@ export class GrowingBytes {
 
   /** Appends the text as UTF-8; a lone surrogate becomes U+FFFD. */
   appendText(text: string): void {
-    const room = this.#room();
-    const at = this.#length & (chunkSize - 1);
+    const chunk = this.#chunks.grow(this.#length);
+    const at = this.#length & (this.#chunks.length - 1);
     // No UTF-16 code unit takes more than three bytes.
-    if (3 * text.length <= chunkSize - at) this.#length += room.write(text, at);
+    if (3 * text.length <= chunk.length - at) this.#length += chunk.write(text, at);
     else this.append(Buffer.from(text));
   }
 
   append(bytes: Uint8Array): void {
     for (let done = 0; done < bytes.length; ) {
-      const room = this.#room();
-      const at = this.#length & (chunkSize - 1);
-      const part = Math.min(bytes.length - done, chunkSize - at);
-      room.set(bytes.subarray(done, done + part), at);
+      const chunk = this.#chunks.grow(this.#length);
+      const at = this.#length & (this.#chunks.length - 1);
+      const part = Math.min(bytes.length - done, chunk.length - at);
+      chunk.set(bytes.subarray(done, done + part), at);
       this.#length += part;
       done += part;
     }
@@ -51,11 +49,12 @@ export class GrowingBytes {
 
   /** Points the span at the bytes from `start` to `end`, without a copy where one chunk holds them all. */
   locate(start: number, end: number, span: Span): void {
-    const index = start >>> chunkBits;
-    if (end <= (index + 1) * chunkSize) {
-      span.bytes = this.#chunk(index);
-      span.start = start - index * chunkSize;
-      span.end = end - index * chunkSize;
+    const from = start & (this.#chunks.length - 1);
+    if (from + end - start <= this.#chunks.length) {
+      // Only the empty span at the very end has no chunk.
+      span.bytes = this.#chunks.of(start) ?? empty;
+      span.start = from;
+      span.end = from + end - start;
     } else {
       this.#copy(start, end, span.claim(end - start));
     }
@@ -63,23 +62,11 @@ export class GrowingBytes {
 
   #copy(start: number, end: number, target: Uint8Array): void {
     for (let done = start; done < end; ) {
-      const index = done >>> chunkBits;
-      const from = done - index * chunkSize;
-      const part = Math.min(end - done, chunkSize - from);
-      target.set(this.#chunk(index).subarray(from, from + part), done - start);
+      const from = done & (this.#chunks.length - 1);
+      const part = Math.min(end - done, this.#chunks.length - from);
+      target.set((this.#chunks.of(done) ?? empty).subarray(from, from + part), done - start);
       done += part;
     }
-  }
-
-  #room(): Buffer {
-    const index = this.#length >>> chunkBits;
-    if (index === this.#chunks.length) this.#chunks.push(Buffer.allocUnsafeSlow(chunkSize));
-    return this.#chunk(index);
-  }
-
-  #chunk(index: number): Buffer {
-    // Only the empty span at the very end has no chunk.
-    return this.#chunks[index] ?? empty;
   }
 }
 

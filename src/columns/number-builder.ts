@@ -1,26 +1,23 @@
+import { Chunks } from './chunks.ts';
 import type { NumberColumn } from './column.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { type Pace, paced } from './pace.ts';
 
-const chunkBits = 14;
-const chunkLength = 1 << chunkBits;
-
 /** Builds a column of numbers. */
 export class NumberBuilder implements ColumnBuilder<number> {
-  readonly #chunks: Float64Array[] = [];
+  readonly #chunks = new Chunks((length) => new Float64Array(length));
+  #length = 0;
 
   set(arrival: number, value: number): void {
-    const index = arrival >>> chunkBits;
-    while (this.#chunks.length <= index) this.#chunks.push(new Float64Array(chunkLength).fill(Number.NaN));
-    const chunk = this.#chunks[index];
-    if (chunk) chunk[arrival & (chunkLength - 1)] = value;
+    while (this.#length < arrival) this.#chunks.put(this.#length++, Number.NaN);
+    this.#chunks.put(this.#length++, value);
   }
 
   async finish(order: Uint32Array, pace: Pace): Promise<NumberColumn> {
     const values = new Float64Array(order.length);
     await paced(values.length, pace, (row) => {
       const arrival = order[row] ?? 0;
-      values[row] = this.#chunks[arrival >>> chunkBits]?.[arrival & (chunkLength - 1)] ?? Number.NaN;
+      values[row] = arrival < this.#length ? this.#chunks.at(arrival) : Number.NaN;
     });
     return { encoding: 'number', values };
   }

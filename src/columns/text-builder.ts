@@ -3,7 +3,7 @@ import { newCodes } from './codes.ts';
 import type { RankedColumn, TextColumn } from './column.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { type Pace, paced } from './pace.ts';
-import { type Presence, PresenceBuilder } from './presence.ts';
+import { PresenceBuilder } from './presence.ts';
 import { layTexts, type RowTexts } from './text-layout.ts';
 import { TextValues } from './text-values.ts';
 import { packedLength } from './uuid.ts';
@@ -21,21 +21,29 @@ export class TextBuilder implements ColumnBuilder<string> {
   }
 
   async finish(order: Uint32Array, pace: Pace): Promise<RankedColumn | TextColumn> {
-    const rows = rowTexts(this.#values, this.#present.finish(this.#arrivals), order);
+    const rows = this.#rowTexts(order);
     return ranksPay(this.#values, order.length)
       ? rank(this.#values, rows, pace)
       : layTexts(this.#values.texts, rows, pace);
   }
-}
 
-function rowTexts(values: TextValues, arrived: Presence, order: Uint32Array): RowTexts {
-  return {
-    rowCount: order.length,
-    textOf(row) {
-      const arrival = order[row] ?? 0;
-      return arrived.has(arrival) ? values.textOf(arrived.rank(arrival)) : -1;
-    },
-  };
+  #rowTexts(order: Uint32Array): RowTexts {
+    const values = this.#values;
+    const arrivals = this.#arrivals;
+    const present = this.#present.finish(arrivals);
+    const arrivalOf = (row: number) => order[row] ?? 0;
+    const valueOf =
+      present.size === arrivals
+        ? (arrival: number) => (arrival < arrivals ? arrival : -1)
+        : (arrival: number) => (present.has(arrival) ? present.rank(arrival) : -1);
+    return {
+      rowCount: order.length,
+      textOf(row) {
+        const value = valueOf(arrivalOf(row));
+        return value < 0 ? -1 : values.textOf(value);
+      },
+    };
+  }
 }
 
 /** Codes make queries faster, so they may take up to twice the space. */

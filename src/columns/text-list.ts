@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { GrowingCodes } from './codes.ts';
+import { Chunks } from './chunks.ts';
 import { GrowingBytes, Span } from './growing-bytes.ts';
 import { type Pace, paced } from './pace.ts';
 import { sorted } from './sort.ts';
@@ -16,30 +16,31 @@ export class TextList {
   readonly #packed = new GrowingBytes();
   readonly #plain = new GrowingBytes();
   /** Where each plain text ends. */
-  readonly #ends = new GrowingCodes();
+  readonly #ends = new Chunks((length) => new Uint32Array(length));
   readonly #uuid = new Uint8Array(packedLength);
   readonly #span = new Span();
   readonly #otherSpan = new Span();
   readonly #packedSpan = new Span();
   #packedCount = 0;
+  #plainCount = 0;
 
   get count(): number {
-    return this.#packedCount + this.#ends.length;
+    return this.#packedCount + this.#plainCount;
   }
 
   /** Whether there are texts and all of them are packed. */
   get allPacked(): boolean {
-    return this.#ends.length === 0 && this.#packedCount > 0;
+    return this.#plainCount === 0 && this.#packedCount > 0;
   }
 
   push(text: string): void {
-    if (this.#ends.length === 0 && packUuid(text, this.#uuid)) {
+    if (this.#plainCount === 0 && packUuid(text, this.#uuid)) {
       this.#packed.append(this.#uuid);
       this.#packedCount++;
     } else {
       this.#plain.appendText(text);
       assertOffset(this.#plain.length);
-      this.#ends.push(this.#plain.length);
+      this.#ends.put(this.#plainCount++, this.#plain.length);
     }
   }
 

@@ -18,6 +18,9 @@ export interface SnapshotBuilderOptions {
 /** When the scan began, and what it took. Its rows are counted by the builder. */
 export type ScanFacts = Omit<SnapshotStats, 'rows'> & { readonly startedAt: number };
 
+/** A rescan must hardly be felt by the requests that are served meanwhile. */
+const sliceMs = 1;
+
 /** Builds a snapshot from a scan's pages as they come. */
 export class SnapshotBuilder {
   readonly #identity = new IdentityBuilder();
@@ -53,7 +56,7 @@ export class SnapshotBuilder {
    * @param signal gives up between two columns
    */
   async finish({ startedAt, ...stats }: ScanFacts, signal?: AbortSignal): Promise<ColumnarSnapshot> {
-    const pace = new Pace();
+    const pace = new Pace(sliceMs);
     const order = await this.#identity.order(pace);
     const columns: Column[] = [];
     const share = async (column: Column): Promise<Column> => {

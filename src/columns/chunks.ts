@@ -1,0 +1,55 @@
+/**
+ * The size of a chunk. From this size on, glibc's allocator maps each piece of memory on its own, so that it goes
+ * back to the system as soon as it is freed (`DEFAULT_MMAP_THRESHOLD_MAX`, mallopt(3)); smaller pieces leave holes
+ * that stay with the process. Pages that nothing has been written to take no memory.
+ */
+const chunkBytes = 2 ** 25;
+/** The size of a first chunk, until it is full. */
+const firstChunkBytes = 2 ** 14;
+
+/** What elements are kept in. */
+export type Elements = Uint8Array | Uint32Array | Float64Array;
+
+/** An array that grows. Growing copies no more than the first few elements. */
+export class Chunks<A extends Elements> {
+  /** The number of elements in a chunk, which is a power of two. */
+  readonly length: number;
+  readonly #create: (length: number) => A;
+  readonly #bits: number;
+  readonly #firstLength: number;
+  readonly #chunks: A[] = [];
+
+  /** @param create makes an array of that many elements */
+  constructor(create: (length: number) => A) {
+    const { BYTES_PER_ELEMENT } = create(0);
+    this.#create = create;
+    this.length = chunkBytes / BYTES_PER_ELEMENT;
+    this.#bits = Math.log2(this.length);
+    this.#firstLength = firstChunkBytes / BYTES_PER_ELEMENT;
+  }
+
+  /** The chunk that holds an element, at `index & (length - 1)`; undefined beyond the last chunk. */
+  of(index: number): A | undefined {
+    return this.#chunks[index >>> this.#bits];
+  }
+
+  /** The chunk for an element, which is made where there is none yet. */
+  grow(index: number): A {
+    const place = index >>> this.#bits;
+    const chunk = this.#chunks[place];
+    if (chunk && (index & (this.length - 1)) < chunk.length) return chunk;
+    const grown = this.#create(index < this.#firstLength ? this.#firstLength : this.length);
+    if (chunk) grown.set(chunk);
+    this.#chunks[place] = grown;
+    return grown;
+  }
+
+  /** The element at an index; 0 where none has been put. */
+  at(index: number): number {
+    return this.of(index)?.[index & (this.length - 1)] ?? 0;
+  }
+
+  put(index: number, value: number): void {
+    this.grow(index)[index & (this.length - 1)] = value;
+  }
+}
