@@ -39,18 +39,13 @@ export function createGraphQLEndpoint(options: EndpointOptions): GraphQLEndpoint
   return createYoga<EndpointContext>({
     graphqlEndpoint: graphqlPath,
     schema: ({ caller }) => schemas.of(caller.role).schema,
-    maskedErrors: { maskError: createErrorMask(observe) },
+    maskedErrors: { maskError: createErrorMask({ observe, suggestions: options.introspection }) },
     graphiql: false,
     landingPage: false,
     logging: false,
     cors: false,
     batching: false,
-    plugins: [
-      useCaller(options),
-      useIsolatedFailures(schemas),
-      useScanReports(options.explain),
-      ...options.plugins,
-    ],
+    plugins: [useCaller(options), useIsolatedFailures(schemas), useScanReports(options.explain)],
   });
 }
 

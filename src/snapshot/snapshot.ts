@@ -1,5 +1,5 @@
 import { byteLengthOf } from '../columns/byte-length.ts';
-import type { Column } from '../columns/column.ts';
+import type { Column, TextColumn } from '../columns/column.ts';
 import { type Shapes, slotsOf } from './shape.ts';
 
 /** What a scan left behind: an immutable copy of a foreign object's rows, in the order of their identity. */
@@ -10,6 +10,8 @@ export interface Snapshot {
   readonly stats: SnapshotStats;
   /** The bytes it takes, outside the JavaScript heap and, as an estimate, inside. */
   readonly byteLength: number;
+  /** The source's first field: what tells rows apart, and orders them. */
+  readonly identity: TextColumn;
   /** The stored column of a field or attribute; undefined where it was not kept, or no row has that attribute. */
   column(origin: StoredOrigin): Column | undefined;
   /** One attribute of a row, the first of that name; null where the row has none, or its value is null. */
@@ -58,11 +60,13 @@ export interface SnapshotContent {
 /** A snapshot in columns. Columns that are equal row for row are one object. */
 export class ColumnarSnapshot implements Snapshot {
   readonly content: SnapshotContent;
+  readonly identity: TextColumn;
   readonly byteLength: number;
   readonly #attributes: ReadonlyMap<string, Column>;
 
   constructor(content: SnapshotContent) {
     this.content = content;
+    this.identity = identityOf(content);
     this.#attributes = firstOccurrences(content.slots);
     this.byteLength = contentByteLength(content);
   }
@@ -96,6 +100,14 @@ export class ColumnarSnapshot implements Snapshot {
       return [slot?.name ?? '', slot?.column ? textAt(slot.column, row) : null];
     });
   }
+}
+
+function identityOf({ fields }: SnapshotContent): TextColumn {
+  const [identity] = fields.values();
+  if (identity?.encoding === 'text') return identity;
+  throw new TypeError(
+    `a snapshot's first field must be a text column, but got ${identity?.encoding ?? 'none'}`,
+  );
 }
 
 function firstOccurrences(slots: readonly Slot[]): ReadonlyMap<string, Column> {
