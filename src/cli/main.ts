@@ -4,6 +4,7 @@ import { GatewayError, UsageError } from '../errors.ts';
 import { demo } from './demo.ts';
 import { inspect } from './inspect.ts';
 import { options } from './options.ts';
+import { scan } from './scan.ts';
 import { printSdl } from './sdl.ts';
 import { serve } from './serve.ts';
 
@@ -42,6 +43,13 @@ command('inspect', 'print what is exposed, and what stands in the way of the res
   ...source,
   options.json(),
 ]).action(inspect);
+
+command('scan', 'scan every foreign object once and print what it took', [
+  ...source,
+  options.parallelScan(),
+  options.requestsPerSecond(),
+  options.json(),
+]).action(scan);
 
 try {
   await program.parseAsync();

@@ -1,0 +1,120 @@
+import { MultiBar, type SingleBar } from 'cli-progress';
+import { openCatalog } from '../catalog/catalog.ts';
+import { ConfigurationError } from '../errors.ts';
+import { describeCatalog } from '../gateway.ts';
+import type { ScanProgress, Source } from '../source/source.ts';
+import { type CatalogFlags, catalogLocation } from './catalog-location.ts';
+
+/** The flags of `scan`. */
+interface ScanFlags extends CatalogFlags {
+  readonly parallelScan: number;
+  readonly requestsPerSecond: number;
+  readonly json?: true;
+}
+
+/** What became of one scan. */
+interface ScanSummary extends ScanProgress {
+  readonly server: string;
+  readonly object: string;
+  readonly seconds: number;
+}
+
+/** Tells of a scan while it goes on. */
+interface ProgressDisplay {
+  update(progress: ScanProgress, seconds: number): void;
+  finish(): void;
+}
+
+/** Milliseconds between two lines about one scan, where there is no terminal. */
+const lineEveryMs = 1_000;
+
+/** Scans every foreign object of the catalog once, in full, and prints what it took. */
+export async function scan(flags: ScanFlags): Promise<void> {
+  const catalog = await openCatalog(catalogLocation(flags));
+  try {
+    const { model, servers } = await describeCatalog(catalog, flags);
+    const objects = new Map(
+      model.tables.map(({ server, object }) => [`${server}.${object}`, { server, object }]),
+    );
+    if (objects.size === 0) {
+      throw new ConfigurationError(
+        'there must be a foreign table to scan, but none can be: `inspect` says why',
+      );
+    }
+    for (const [name, { server, object }] of objects) {
+      const source = servers.connect(server, object);
+      try {
+        const summary = { server, object, ...(await scanOnce(name, source, flags)) };
+        process.stdout.write(flags.json ? `${JSON.stringify(summary)}\n` : `${describe(summary)}\n`);
+      } finally {
+        source.close();
+      }
+    }
+  } finally {
+    await catalog.close();
+  }
+}
+
+async function scanOnce(
+  name: string,
+  source: Source,
+  flags: ScanFlags,
+): Promise<ScanProgress & { seconds: number }> {
+  const abort = new AbortController();
+  const stop = () => abort.abort(new ConfigurationError(`the scan of ${name} was interrupted`));
+  process.once('SIGINT', stop);
+  const display = process.stderr.isTTY && !flags.json ? progressBar(name) : progressLines(name);
+  const startedAt = performance.now();
+  const seconds = () => (performance.now() - startedAt) / 1000;
+  let last: ScanProgress = { rows: 0, pages: 0, requests: 0, throttles: 0, estimatedRows: undefined };
+  try {
+    const pages = source.scan(abort.signal, (progress) => {
+      last = progress;
+      display.update(progress, seconds());
+    });
+    // The rows themselves are not kept: only the scan is of interest.
+    for await (const _page of pages);
+    return { ...last, seconds: Math.round(seconds() * 1000) / 1000 };
+  } finally {
+    display.finish();
+    process.off('SIGINT', stop);
+  }
+}
+
+function progressBar(name: string): ProgressDisplay {
+  const bars = new MultiBar({
+    stream: process.stderr,
+    format: `${name} {bar} {percentage}% | {value} of {total} rows | {rate} rows/s | {throttles} throttles | ETA {eta_formatted}`,
+    hideCursor: true,
+    clearOnComplete: true,
+  });
+  let bar: SingleBar | undefined;
+  return {
+    update({ rows, throttles, estimatedRows }, seconds) {
+      const facts = { rate: Math.round(rows / seconds), throttles };
+      bar ??= bars.create(estimatedRows ?? rows, rows, facts);
+      // An estimate may fall short of what is really there.
+      bar.setTotal(Math.max(estimatedRows ?? 0, rows));
+      bar.update(rows, facts);
+    },
+    finish: () => bars.stop(),
+  };
+}
+
+function progressLines(name: string): ProgressDisplay {
+  let writtenAt = 0;
+  return {
+    update(progress, seconds) {
+      if (performance.now() - writtenAt < lineEveryMs) return;
+      writtenAt = performance.now();
+      process.stderr.write(
+        `${JSON.stringify({ scanning: name, ...progress, seconds: Math.round(seconds) })}\n`,
+      );
+    },
+    finish: () => {},
+  };
+}
+
+function describe({ server, object, rows, pages, requests, throttles, seconds }: ScanSummary): string {
+  return `${server}.${object}: ${rows} rows in ${pages} pages, ${requests} requests, ${throttles} throttles, ${seconds} s`;
+}
