@@ -1,0 +1,109 @@
+import { ConfigurationError, QueryTooComplexError } from '../errors.ts';
+
+/** What one request may take, and how many at once. */
+export interface Limits {
+  /** Fields within fields. */
+  readonly depth: number;
+  /** Fields at the top of an operation. */
+  readonly rootFields: number;
+  readonly aliases: number;
+  readonly directives: number;
+  /** Fields and fragments of the document's operations, each fragment counted wherever it is spread. */
+  readonly selections: number;
+  /** Characters of the document. */
+  readonly documentLength: number;
+  /** Lexical tokens of the document. */
+  readonly tokens: number;
+  /** Nodes that the operation could return, page sizes multiplied. */
+  readonly cost: number;
+  /** Elements of one list in the arguments, such as that of the operator `in`. */
+  readonly listSize: number;
+  /** Objects within objects in the arguments, such as `and`, `or` and `not` in a filter. */
+  readonly filterDepth: number;
+  /** Bytes of the request's body. */
+  readonly bodyBytes: number;
+  /** Milliseconds in which the request's body must have arrived. */
+  readonly bodyTimeout: number;
+  /** Milliseconds that an execution may take. */
+  readonly requestTimeout: number;
+  /** Requests that are being answered at the same time. */
+  readonly concurrentRequests: number;
+}
+
+/** How a limit is set, and what it is where it is not. */
+export interface LimitSetting {
+  readonly flag: string;
+  readonly default: number;
+  /** What it limits, in a plural that fits after a number. */
+  readonly noun: string;
+}
+
+/**
+ * Generous for what people and their tools write: GraphiQL's introspection query is 15 deep and selects 130 fields,
+ * and a list of 10,000 texts fits a document as well as the variables.
+ */
+export const limitSettings: Readonly<Record<keyof Limits, LimitSetting>> = {
+  depth: { flag: '--max-depth', default: 20, noun: 'levels of fields' },
+  rootFields: { flag: '--max-root-fields', default: 20, noun: 'fields at the top of an operation' },
+  aliases: { flag: '--max-aliases', default: 50, noun: 'aliases' },
+  directives: { flag: '--max-directives', default: 50, noun: 'directives' },
+  selections: { flag: '--max-selections', default: 2_000, noun: 'fields and fragments' },
+  documentLength: { flag: '--max-document-length', default: 512 * 1024, noun: 'characters' },
+  tokens: { flag: '--max-tokens', default: 15_000, noun: 'tokens' },
+  cost: { flag: '--max-cost', default: 50_000, noun: 'nodes' },
+  listSize: { flag: '--max-list-size', default: 10_000, noun: 'elements in a list' },
+  filterDepth: { flag: '--max-filter-depth', default: 32, noun: 'levels of objects in an argument' },
+  bodyBytes: { flag: '--max-body-bytes', default: 2 * 1024 * 1024, noun: 'bytes' },
+  bodyTimeout: { flag: '--body-timeout', default: 10_000, noun: 'milliseconds' },
+  requestTimeout: { flag: '--request-timeout', default: 60_000, noun: 'milliseconds' },
+  concurrentRequests: { flag: '--max-concurrent-requests', default: 500, noun: 'requests at a time' },
+};
+
+/** Timers take no longer time, and nothing that is limited comes near it. */
+const largest = 2 ** 31 - 1;
+
+/**
+ * The limits with their defaults.
+ *
+ * @throws ConfigurationError where one is not a whole number from 1
+ */
+export function resolveLimits(given: { readonly [Name in keyof Limits]?: number | undefined } = {}): Limits {
+  const limit = (name: keyof Limits): number => {
+    const { flag, default: fallback } = limitSettings[name];
+    const value = given[name] ?? fallback;
+    if (!Number.isInteger(value) || value < 1 || value > largest) {
+      throw new ConfigurationError(`${flag} must be a whole number from 1 to ${largest}, but got ${value}`);
+    }
+    return value;
+  };
+  return {
+    depth: limit('depth'),
+    rootFields: limit('rootFields'),
+    aliases: limit('aliases'),
+    directives: limit('directives'),
+    selections: limit('selections'),
+    documentLength: limit('documentLength'),
+    tokens: limit('tokens'),
+    cost: limit('cost'),
+    listSize: limit('listSize'),
+    filterDepth: limit('filterDepth'),
+    bodyBytes: limit('bodyBytes'),
+    bodyTimeout: limit('bodyTimeout'),
+    requestTimeout: limit('requestTimeout'),
+    concurrentRequests: limit('concurrentRequests'),
+  };
+}
+
+/**
+ * What is said where a limit is exceeded.
+ *
+ * @param subject what exceeds it, such as `the document`
+ */
+export function exceeded(limits: Limits, name: keyof Limits, subject: string): QueryTooComplexError {
+  const { flag, noun } = limitSettings[name];
+  const maximum = limits[name];
+  return new QueryTooComplexError(`${subject} must have at most ${maximum} ${noun}, but has more (${flag})`, {
+    limit: flag.slice('--'.length),
+    maximum,
+  });
+}

@@ -1,0 +1,140 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  type ValueNode,
+} from 'graphql';
+import { deepestNesting } from './lexical.ts';
+import { exceeded, type Limits } from './limits.ts';
+import { assertOverlapLimits, fragmentsOf } from './overlap.ts';
+
+/**
+ * Refuses a document by its shape, before it is validated. Each fragment is measured once and its measure used
+ * wherever it is spread, so that the work is linear in the document, whatever its fragments multiply to. Cycles are
+ * left to the validation.
+ *
+ * @throws QueryTooComplexError
+ */
+export function assertShapeLimits(document: DocumentNode, limits: Limits): void {
+  const fragments = fragmentsOf(document);
+  const measurer = new ShapeMeasurer(fragments, limits);
+  const roots: SelectionSetNode[] = [];
+  let selections = 0;
+  const add = (shape: Shape, root: SelectionSetNode) => {
+    roots.push(root);
+    selections += shape.selections;
+    if (shape.depth > limits.depth) throw exceeded(limits, 'depth', 'the document');
+    if (selections > limits.selections) throw exceeded(limits, 'selections', 'the document');
+  };
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const shape = measurer.measureOperation(definition);
+    if (shape.fields > limits.rootFields) throw exceeded(limits, 'rootFields', 'the document');
+    add(shape, definition.selectionSet);
+  }
+  // Fragments that nothing spreads are not allowed, but validated all the same.
+  for (const [name, { selectionSet }] of fragments) {
+    if (!measurer.hasMeasured(name)) add(measurer.measureFragment(name), selectionSet);
+  }
+  assertOverlapLimits(fragments, roots, limits);
+}
+
+/** What a selection set comes to, its fragments included. */
+interface Shape {
+  /** Fields of the set itself. */
+  readonly fields: number;
+  /** Fields and fragments of the set and of all that is below. */
+  readonly selections: number;
+  /** Fields within fields. */
+  readonly depth: number;
+  /** Fields and fragments within fields and fragments. */
+  readonly nesting: number;
+}
+
+const nothing: Shape = { fields: 0, selections: 0, depth: 0, nesting: 0 };
+
+class ShapeMeasurer {
+  readonly #limits: Limits;
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #measured = new Map<string, Shape>();
+  #aliases = 0;
+  #level = 0;
+
+  constructor(fragments: ReadonlyMap<string, FragmentDefinitionNode>, limits: Limits) {
+    this.#limits = limits;
+    this.#fragments = fragments;
+  }
+
+  hasMeasured(fragment: string): boolean {
+    return this.#measured.has(fragment);
+  }
+
+  measureOperation({ variableDefinitions = [], selectionSet }: OperationDefinitionNode): Shape {
+    for (const { defaultValue } of variableDefinitions) {
+      if (defaultValue) assertValueLimits(defaultValue, this.#limits);
+    }
+    return this.#measureSet(selectionSet);
+  }
+
+  measureFragment(name: string): Shape {
+    const measured = this.#measured.get(name);
+    if (measured) return measured;
+    const fragment = this.#fragments.get(name);
+    if (!fragment) return nothing;
+    // Where the fragment spreads itself, it adds nothing to itself.
+    this.#measured.set(name, nothing);
+    const shape = this.#measureSet(fragment.selectionSet);
+    if (shape.nesting > deepestNesting(this.#limits)) throw exceeded(this.#limits, 'depth', 'the document');
+    this.#measured.set(name, shape);
+    return shape;
+  }
+
+  #measureSet({ selections }: SelectionSetNode): Shape {
+    // Below this level even a fragment's fragment could exhaust the stack.
+    if (++this.#level > deepestNesting(this.#limits)) throw exceeded(this.#limits, 'depth', 'the document');
+    let total = nothing;
+    for (const selection of selections) total = sum(total, this.#measure(selection));
+    this.#level--;
+    return total;
+  }
+
+  #measure(selection: SelectionNode): Shape {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return within(this.measureFragment(selection.name.value));
+    if (selection.kind === Kind.INLINE_FRAGMENT) return within(this.#measureSet(selection.selectionSet));
+    if (selection.alias && ++this.#aliases > this.#limits.aliases) {
+      throw exceeded(this.#limits, 'aliases', 'the document');
+    }
+    for (const { value } of selection.arguments ?? []) assertValueLimits(value, this.#limits);
+    const below = selection.selectionSet ? this.#measureSet(selection.selectionSet) : nothing;
+    return { ...within(below), fields: 1, depth: below.depth + 1 };
+  }
+}
+
+/** A selection that holds what is below it. */
+function within(below: Shape): Shape {
+  return { ...below, selections: below.selections + 1, nesting: below.nesting + 1 };
+}
+
+function sum(a: Shape, b: Shape): Shape {
+  return {
+    fields: a.fields + b.fields,
+    selections: a.selections + b.selections,
+    depth: Math.max(a.depth, b.depth),
+    nesting: Math.max(a.nesting, b.nesting),
+  };
+}
+
+/** The recursion is bounded, since the brackets of the document are. */
+function assertValueLimits(value: ValueNode, limits: Limits, depth = 0): void {
+  if (value.kind === Kind.LIST) {
+    if (value.values.length > limits.listSize) throw exceeded(limits, 'listSize', 'an argument');
+    for (const element of value.values) assertValueLimits(element, limits, depth);
+  }
+  if (value.kind === Kind.OBJECT) {
+    if (depth === limits.filterDepth) throw exceeded(limits, 'filterDepth', 'an argument');
+    for (const field of value.fields) assertValueLimits(field.value, limits, depth + 1);
+  }
+}

@@ -1,0 +1,56 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  type ValidationContext,
+  type ValidationRule,
+  validate,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+/** How many errors of one document are looked for. Each costs a search for similar names. */
+const maxErrors = 20;
+
+/**
+ * Validates within bounds. Without introspection, questions about the schema are refused, and no error proposes a
+ * name that was not asked for.
+ */
+export function useValidation({ introspection }: { readonly introspection: boolean }): Plugin {
+  const hideSuggestions = !introspection;
+  return {
+    onValidate({ addValidationRule, setValidationFn }) {
+      if (!introspection) addValidationRule(NoIntrospectionRule);
+      setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules?: readonly ValidationRule[]) =>
+        validate(schema, document, rules, { maxErrors, hideSuggestions }),
+      );
+    },
+    onExecute({ executeFn, setExecuteFn }) {
+      if (introspection) return;
+      // The values of variables are coerced, and their errors written, by the executor.
+      setExecuteFn((args) => {
+        const discreet = { ...args, hideSuggestions };
+        return executeFn(discreet);
+      });
+    },
+  };
+}
+
+/** Refuses `__schema` and `__type`, and nothing else: `__typename` tells only what the query knows. */
+export function NoIntrospectionRule(context: ValidationContext): ReturnType<ValidationRule> {
+  return {
+    Field(node) {
+      const name = node.name.value;
+      if (name !== '__schema' && name !== '__type') return;
+      context.reportError(
+        new GraphQLError(`introspection must be on for ${name} to be asked, but is off (--introspection)`, {
+          nodes: node,
+        }),
+      );
+    },
+  };
+}
+
+/** An error's message without what it proposes instead, which may be names of the schema. */
+export function withoutSuggestions(message: string): string {
+  return message.replace(/ ?Did you mean [\s\S]*$/, '');
+}
