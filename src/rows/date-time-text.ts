@@ -1,0 +1,108 @@
+import { type CivilDate, daysInMonth } from './calendar.ts';
+
+/** What a text says of a date, a time of day and a zone. */
+export interface DateTimeText {
+  readonly date: CivilDate | undefined;
+  /** Microseconds since midnight; undefined where the text has no time. Up to a day and a second. */
+  readonly time: number | undefined;
+  /** Seconds that the zone is ahead of UTC; undefined where the text has no zone. */
+  readonly offset: number | undefined;
+}
+
+/**
+ * Reads dates and times as Postgres does under its DateStyle `ISO, MDY`: ISO 8601, and the common ways of writing
+ * that its documentation lists (section 8.5.1). Names of zones other than UTC and words such as `today`, whose
+ * meaning changes, are not read. Undefined for what is none of these.
+ */
+export function readDateTime(text: string): DateTimeText | undefined {
+  const parts = dateTime.exec(text)?.groups;
+  if (!parts) return undefined;
+  const date = parts.date === undefined ? undefined : readDate(parts.date, parts.era);
+  const time = parts.time === undefined ? undefined : readTime(parts.time, parts.half);
+  const offset = parts.zone === undefined ? undefined : readZone(parts.zone);
+  const isComplete =
+    (parts.date === undefined || date) &&
+    (parts.time === undefined || time !== undefined) &&
+    (parts.zone === undefined || offset !== undefined);
+  return isComplete ? { date, time, offset } : undefined;
+}
+
+const month =
+  'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';
+const isoDate = String.raw`\d{4,7}-\d{1,2}-\d{1,2}|\d{8}`;
+const slashedDate = String.raw`\d{4}/\d{1,2}/\d{1,2}|\d{1,2}([-/.])\d{1,2}\1\d{4}`;
+const namedDate = String.raw`(?:${month})[ -]\d{1,2}(?:, ?|[ -])\d{4}|\d{1,2}[ -](?:${month})[ -]\d{4}|\d{4}-(?:${month})-\d{1,2}`;
+const time = String.raw`\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d*)?)?`;
+const zone = String.raw`z|utc|gmt|zulu|[+-]\d{1,2}(?::?\d{2}(?::\d{2})?)?`;
+
+const dateTime = new RegExp(
+  String.raw`^\s*(?:(?<date>${isoDate}|${slashedDate}|${namedDate})(?:(?:\s+|t)(?=\d)|\s*(?=$|\s(?:bc|ad))))?` +
+    String.raw`(?:(?<time>${time})(?:\s*(?<half>am|pm))?(?:\s*(?<zone>${zone}))?)?(?:\s+(?<era>bc|ad))?\s*$`,
+  'i',
+);
+
+function readDate(text: string, era: string | undefined): CivilDate | undefined {
+  const fields = /^\d{8}$/.test(text)
+    ? [text.slice(0, 4), text.slice(4, 6), text.slice(6)]
+    : text.split(/[-/., ]+/);
+  const [year, month, day] = inOrder(fields);
+  const isBc = era?.toLowerCase() === 'bc';
+  if (year === 0 || month < 1 || month > 12) return undefined;
+  const date = { year: isBc ? 1 - year : year, month, day };
+  return day >= 1 && day <= daysInMonth(date.year, month) ? date : undefined;
+}
+
+/** Year, month and day, whichever way round they stand. */
+function inOrder(fields: readonly string[]): readonly [year: number, month: number, day: number] {
+  const [first = '', second = '', third = ''] = fields;
+  const yearFirst = first.length >= 4 && /\d/.test(first);
+  if (yearFirst) return [Number(first), monthOf(second), Number(third)];
+  if (/\d/.test(first) && !/\d/.test(second)) return [Number(third), monthOf(second), Number(first)];
+  return [Number(third), monthOf(first), Number(second)];
+}
+
+function monthOf(field: string): number {
+  return /\d/.test(field) ? Number(field) : monthNames.indexOf(field.slice(0, 3).toLowerCase()) + 1;
+}
+
+const monthNames = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
+/** Microseconds of a day. */
+export const dayMicros = 86_400_000_000;
+
+function readTime(text: string, half: string | undefined): number | undefined {
+  const [hourText = '', minuteText = '', secondText = '0'] = text.split(':');
+  const [wholeSeconds = '0', fraction = ''] = secondText.split('.');
+  const hour = hourOf(Number(hourText), half?.toLowerCase());
+  const minute = Number(minuteText);
+  const second = Number(wholeSeconds);
+  if (hour === undefined || hour > 24 || minute > 59 || second > 60) return undefined;
+  const micros = ((hour * 60 + minute) * 60 + second) * 1_000_000 + toMicros(fraction);
+  return micros > dayMicros ? undefined : micros;
+}
+
+function hourOf(hour: number, half: string | undefined): number | undefined {
+  if (half === undefined) return hour;
+  if (hour > 12) return undefined;
+  return (hour % 12) + (half === 'pm' ? 12 : 0);
+}
+
+/** A fraction of a second, rounded half to even as C's rint() does. */
+function toMicros(digits: string): number {
+  const micros = Number(`0.${digits || '0'}`) * 1_000_000;
+  const below = Math.floor(micros);
+  if (micros - below !== 0.5) return Math.round(micros);
+  return below % 2 === 0 ? below : below + 1;
+}
+
+/** The farthest that a zone may be from UTC is below 16 hours. */
+const zoneHours = 16;
+
+function readZone(text: string): number | undefined {
+  const match = /^([+-])(\d{1,2}):?(\d{2})?:?(\d{2})?$/.exec(text);
+  if (!match) return 0;
+  const [hour, minute, second] = [Number(match[2]), Number(match[3] ?? 0), Number(match[4] ?? 0)];
+  if (hour >= zoneHours || minute > 59 || second > 59) return undefined;
+  const seconds = (hour * 60 + minute) * 60 + second;
+  return match[1] === '-' ? -seconds : seconds;
+}

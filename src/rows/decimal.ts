@@ -1,0 +1,93 @@
+/**
+ * A number of Postgres' type `numeric`: exact, with the number of decimal places it is shown with. The value is
+ * `coefficient` × 10^`exponent`, kept in the smallest form, so that `1e100000` takes no more room than `1`.
+ */
+export class Decimal {
+  /** Without trailing zeros; 0 for zero. */
+  readonly coefficient: bigint;
+  readonly exponent: number;
+  /** How many decimal places are shown. */
+  readonly scale: number;
+  /** How many digits stand before the decimal point; negative where zeros follow the point. 0 for zero. */
+  readonly magnitude: number;
+
+  /** @param scale at least as many places as the value has */
+  constructor(coefficient: bigint, exponent: number, scale: number) {
+    const digits = String(coefficient < 0n ? -coefficient : coefficient);
+    const significant = coefficient === 0n ? 0 : digits.replace(trailingZeros, '').length;
+    const zeros = digits.length - significant;
+    this.coefficient = coefficient === 0n || zeros === 0 ? coefficient : coefficient / 10n ** BigInt(zeros);
+    this.exponent = coefficient === 0n ? 0 : exponent + zeros;
+    this.scale = scale;
+    this.magnitude = coefficient === 0n ? 0 : digits.length + exponent;
+  }
+
+  /** The value × 10^`places`, cut to a whole number. */
+  scaled(places: number): bigint {
+    const shift = this.exponent + places;
+    return shift >= 0 ? this.coefficient * 10n ** BigInt(shift) : this.coefficient / 10n ** BigInt(-shift);
+  }
+
+  /** As Postgres' output function writes it: no exponent, all places of the scale. */
+  toString(): string {
+    const sign = this.coefficient < 0n ? '-' : '';
+    const whole = this.scaled(this.scale);
+    const digits = String(whole < 0n ? -whole : whole).padStart(this.scale + 1, '0');
+    if (this.scale === 0) return sign + digits;
+    return `${sign}${digits.slice(0, -this.scale)}.${digits.slice(-this.scale)}`;
+  }
+
+  /** The nearest double. */
+  toNumber(): number {
+    return Number(`${this.coefficient}e${this.exponent}`);
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+}
+
+const trailingZeros = /(?<!0)0+$/;
+
+/** Numeric order: negative, 0 or positive. The scale does not matter. */
+export function compareDecimals(a: Decimal, b: Decimal): number {
+  const signA = signOf(a.coefficient);
+  const signB = signOf(b.coefficient);
+  if (signA !== signB || signA === 0) return signA - signB;
+  if (a.magnitude !== b.magnitude) return (a.magnitude - b.magnitude) * signA;
+  const places = -Math.min(a.exponent, b.exponent);
+  return signOf(a.scaled(places) - b.scaled(places));
+}
+
+function signOf(value: bigint): number {
+  return value > 0n ? 1 : value < 0n ? -1 : 0;
+}
+
+/** Digits that Postgres keeps before the decimal point, and after it: its documentation, section 8.1.2. */
+const mostDigitsBefore = 131_072;
+const mostDigitsAfter = 16_383;
+
+/**
+ * Reads a decimal number, such as `-1_000.50e3`, as Postgres' numeric_in() does; undefined where it would raise.
+ *
+ * @param text without white space
+ */
+export function parseDecimal(text: string): Decimal | undefined {
+  const match = decimal.exec(text);
+  if (!match) return undefined;
+  const before = digitsOf(match[2]);
+  const after = digitsOf(match[3] ?? match[4]);
+  const exponent = Number(digitsOf(match[5]) || '0');
+  if (before.length + after.length > mostDigitsBefore + mostDigitsAfter) return undefined;
+  const scale = Math.max(0, after.length - exponent);
+  const coefficient = BigInt(before + after || '0');
+  const value = new Decimal(match[1] === '-' ? -coefficient : coefficient, exponent - after.length, scale);
+  return value.magnitude > mostDigitsBefore || scale > mostDigitsAfter ? undefined : value;
+}
+
+const decimal =
+  /^([+-]?)(?:(\d+(?:_\d+)*)(?:\.(\d+(?:_\d+)*)?)?|\.(\d+(?:_\d+)*))(?:[eE]([+-]?\d+(?:_\d+)*))?$/;
+
+function digitsOf(text: string | undefined): string {
+  return text?.replaceAll('_', '') ?? '';
+}

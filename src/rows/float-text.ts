@@ -1,0 +1,81 @@
+import { compareDecimals, Decimal, parseDecimal } from './decimal.ts';
+import { trimSpace } from './number-text.ts';
+
+/** Reads a number of double precision as Postgres does, which leaves it to C's strtod(); undefined where it raises. */
+export function parseFloat64(text: string): number | undefined {
+  const trimmed = trimSpace(text);
+  const word = words.get(trimmed.toLowerCase());
+  if (word !== undefined) return word;
+  const value = decimal.test(trimmed) ? Number(trimmed) : parseHexadecimal(trimmed);
+  return value === undefined || isOutOfRange(value, trimmed) ? undefined : value;
+}
+
+/** Reads a number of single precision likewise. */
+export function parseFloat32(text: string): number | undefined {
+  const double = parseFloat64(text);
+  if (double === undefined) return undefined;
+  const value = toFloat32(double, text);
+  const overflows = Number.isFinite(double) && !Number.isFinite(value);
+  return overflows || (value === 0 && double !== 0) ? undefined : value;
+}
+
+const words: ReadonlyMap<string, number> = new Map(
+  ['', '+', '-'].flatMap((sign): [string, number][] => {
+    const infinity = sign === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+    return [
+      [`${sign}nan`, Number.NaN],
+      [`${sign}inf`, infinity],
+      [`${sign}infinity`, infinity],
+    ];
+  }),
+);
+
+const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const hexadecimal = /^([+-]?)0x(?=\.?[\da-f])([\da-f]*)\.?([\da-f]*)(?:p([+-]?\d+))?$/i;
+
+function parseHexadecimal(text: string): number | undefined {
+  const match = hexadecimal.exec(text);
+  if (!match) return undefined;
+  const [, sign = '', before = '', after = '', exponent = '0'] = match;
+  const magnitude = Number(BigInt(`0x${before}${after}`)) * 2 ** (Number(exponent) - 4 * after.length);
+  return sign === '-' ? -magnitude : magnitude;
+}
+
+/** Postgres refuses what would be rounded to infinity, or to zero. */
+function isOutOfRange(value: number, text: string): boolean {
+  if (value !== 0) return !Number.isFinite(value);
+  const mantissa = text.replace(/^[+-]?0x/i, '').split(/[ep]/i)[0] ?? '';
+  return /[1-9a-f]/i.test(mantissa);
+}
+
+/** Rounding twice differs from rounding once where the double stands halfway between two floats. */
+function toFloat32(double: number, text: string): number {
+  const float = Math.fround(double);
+  const other = neighbour(float, double);
+  if (float === double || other - double !== double - float) return float;
+  const exact = parseDecimal(trimSpace(text));
+  const halfway = parseDecimal(exactDigits(double));
+  const beyond = exact && halfway ? compareDecimals(exact, halfway) : 0;
+  if (beyond === 0) return float;
+  return beyond > 0 ? Math.max(float, other) : Math.min(float, other);
+}
+
+/** The next number of single precision on that side of `float` where `towards` is. */
+function neighbour(float: number, towards: number): number {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setFloat32(0, float);
+  const away = towards > float === float > 0 || float === 0;
+  view.setInt32(0, view.getInt32(0) + (away ? 1 : -1));
+  return view.getFloat32(0);
+}
+
+/** All digits of a double: 2^-1 is 5 × 10^-1, so dividing by a power of two shifts a product of fives. */
+function exactDigits(double: number): string {
+  let whole = double;
+  let halvings = 0;
+  while (!Number.isInteger(whole)) {
+    whole *= 2;
+    halvings++;
+  }
+  return String(new Decimal(BigInt(whole) * 5n ** BigInt(halvings), -halvings, halvings));
+}

@@ -1,0 +1,31 @@
+import { parseDecimal } from './decimal.ts';
+import { shortestFloat32, shortestFloat64 } from './float-digits.ts';
+import { parseFloat32, parseFloat64 } from './float-text.ts';
+import type { JsonValue } from './json-value.ts';
+import type { ValueType } from './value-type.ts';
+
+/** `float4`: numbers of single precision. */
+export const float4Type: ValueType<number> = floatType(parseFloat32, shortestFloat32);
+
+/** `float8`: numbers of double precision. */
+export const float8Type: ValueType<number> = floatType(parseFloat64, shortestFloat64);
+
+/** @param shortest the fewest digits that tell a number from all others of its precision */
+function floatType(
+  parse: (text: string) => number | undefined,
+  shortest: (value: number) => string,
+): ValueType<number> {
+  return {
+    parse,
+    compare(a, b) {
+      // NaN equals itself and stands above all others.
+      if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+      return a < b ? -1 : Number(a > b);
+    },
+    sortKey: (value) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value),
+    // JSON has no sign of zero: adding 0 takes it away.
+    print: (value): JsonValue => (Number.isFinite(value) ? Number(shortest(value)) + 0 : String(value)),
+    // JSON's numbers become numeric in jsonb, which is written without exponent.
+    jsonb: (value) => (Number.isFinite(value) ? String(parseDecimal(shortest(value))) : `"${value}"`),
+  };
+}

@@ -1,0 +1,139 @@
+import { parseDecimal } from './decimal.ts';
+import { compareBytes } from './text-order.ts';
+
+/** The nesting at which reading ends, well before the stack does. Postgres' own limit is its stack's depth. */
+const deepest = 4096;
+
+/**
+ * JSON as `jsonb` writes it: object keys by length and bytes, of repeated keys the last, numbers in full, one space
+ * after each comma and colon. Undefined for what is no JSON, or none that `jsonb` holds.
+ */
+export function normalizeJson(text: string): string | undefined {
+  const reader = new JsonReader(text);
+  const value = reader.readValue(0);
+  return reader.isAtEnd() ? value : undefined;
+}
+
+/** Whether the text is JSON: RFC 8259. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The elements of a JSON array, each as `jsonb` writes it: numbers keep all of their digits, which JSON.parse()
+ * would round. Undefined for what is no array.
+ */
+export function readJsonArray(text: string): readonly string[] | undefined {
+  const reader = new JsonReader(text);
+  const elements = reader.readElements(0);
+  return reader.isAtEnd() ? elements : undefined;
+}
+
+/** Reads one token after the other. Whatever cannot be read is undefined, and nothing is read after it. */
+class JsonReader {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  isAtEnd(): boolean {
+    this.#skipSpace();
+    return this.#at === this.#text.length;
+  }
+
+  readValue(depth: number): string | undefined {
+    this.#skipSpace();
+    switch (this.#text[this.#at]) {
+      case '{':
+        return this.#readObject(depth);
+      case '[': {
+        const elements = this.readElements(depth);
+        return elements && `[${elements.join(', ')}]`;
+      }
+      case '"': {
+        const string = this.#readString();
+        return string === undefined ? undefined : JSON.stringify(string);
+      }
+      default:
+        return this.#take(word) ?? this.#readNumber();
+    }
+  }
+
+  readElements(depth: number): string[] | undefined {
+    if (depth > deepest || !this.#takeMark('[')) return undefined;
+    if (this.#takeMark(']')) return [];
+    const elements: string[] = [];
+    do {
+      const element = this.readValue(depth + 1);
+      if (element === undefined) return undefined;
+      elements.push(element);
+    } while (this.#takeMark(','));
+    return this.#takeMark(']') ? elements : undefined;
+  }
+
+  #readObject(depth: number): string | undefined {
+    if (depth > deepest || !this.#takeMark('{')) return undefined;
+    if (this.#takeMark('}')) return '{}';
+    const members = new Map<string, string>();
+    do {
+      this.#skipSpace();
+      const key = this.#readString();
+      if (key === undefined || !this.#takeMark(':')) return undefined;
+      const value = this.readValue(depth + 1);
+      if (value === undefined) return undefined;
+      members.set(key, value);
+    } while (this.#takeMark(','));
+    return this.#takeMark('}') ? writeObject(members) : undefined;
+  }
+
+  #readString(): string | undefined {
+    const token = this.#take(string);
+    if (token === undefined) return undefined;
+    const value: unknown = JSON.parse(token);
+    return typeof value === 'string' && value.isWellFormed() && !value.includes('\0') ? value : undefined;
+  }
+
+  #readNumber(): string | undefined {
+    const token = this.#take(number);
+    return token === undefined ? undefined : parseDecimal(token)?.toString();
+  }
+
+  #takeMark(mark: string): boolean {
+    this.#skipSpace();
+    if (this.#text[this.#at] !== mark) return false;
+    this.#at++;
+    return true;
+  }
+
+  #skipSpace(): void {
+    this.#take(space);
+  }
+
+  #take(token: RegExp): string | undefined {
+    token.lastIndex = this.#at;
+    const taken = token.exec(this.#text)?.[0];
+    this.#at += taken?.length ?? 0;
+    return taken;
+  }
+}
+
+// The tokens of RFC 8259.
+const space = /[ \t\n\r]*/y;
+const word = /(?:true|false|null)(?![\w$])/y;
+const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w$.+-])/y;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that JSON's strings must escape
+const string = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
+
+function writeObject(members: ReadonlyMap<string, string>): string {
+  const sorted = [...members]
+    .map(([key, value]) => ({ key: JSON.stringify(key), bytes: Buffer.from(key), value }))
+    .sort((a, b) => a.bytes.length - b.bytes.length || compareBytes(a.bytes, b.bytes));
+  return `{${sorted.map(({ key, value }) => `${key}: ${value}`).join(', ')}}`;
+}

@@ -1,0 +1,20 @@
+/**
+ * A whole number as Postgres' input functions read it since version 16: decimal, hexadecimal, octal or binary, with
+ * white space around it and single underscores between digits.
+ */
+export function parseWhole(text: string): bigint | undefined {
+  const match = whole.exec(text);
+  if (!match) return undefined;
+  const magnitude = BigInt((match[2] ?? '').replaceAll('_', ''));
+  return match[1] === '-' ? -magnitude : magnitude;
+}
+
+const whole =
+  /^[ \t\n\v\f\r]*([+-]?)(\d+(?:_\d+)*|0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+)[ \t\n\v\f\r]*$/;
+
+/** The text without the white space around it, as C's isspace() has it. */
+export function trimSpace(text: string): string {
+  return text.replace(surroundingSpace, '');
+}
+
+const surroundingSpace = /^[ \t\n\v\f\r]+|(?<![ \t\n\v\f\r])[ \t\n\v\f\r]+$/g;

@@ -1,0 +1,55 @@
+import { compareDecimals, Decimal, parseDecimal } from './decimal.ts';
+import { parseWhole, trimSpace } from './number-text.ts';
+import type { ValueType } from './value-type.ts';
+
+/** A value of `numeric`: a decimal, or one of what is not finite. */
+export type Numeric = Decimal | NonFinite;
+
+/** As JavaScript's numbers of those names, NaN being equal to itself and greater than all others, as in Postgres. */
+export type NonFinite = 'NaN' | 'Infinity' | '-Infinity';
+
+/** `numeric`, printed as a string, since JSON's readers would round it. */
+export const numericType: ValueType<Numeric> = {
+  parse(text) {
+    const trimmed = trimSpace(text);
+    const nonFinite = nonFiniteWords.get(trimmed.toLowerCase());
+    if (nonFinite) return nonFinite;
+    const whole = prefixed.test(trimmed) ? parseWhole(trimmed) : undefined;
+    return whole === undefined ? parseDecimal(trimmed) : new Decimal(whole, 0, 0);
+  },
+  compare: compareNumerics,
+  sortKey: (value) => (value instanceof Decimal ? value.toNumber() : nonFiniteKeys[value]),
+  print: String,
+  jsonb: (value) => (value instanceof Decimal ? String(value) : `"${value}"`),
+};
+
+/** Numeric order, with NaN above all and equal to itself. */
+export function compareNumerics(a: Numeric, b: Numeric): number {
+  if (a instanceof Decimal && b instanceof Decimal) return compareDecimals(a, b);
+  return nonFiniteRank(a) - nonFiniteRank(b);
+}
+
+const nonFiniteWords: ReadonlyMap<string, NonFinite> = new Map<string, NonFinite>([
+  ['nan', 'NaN'],
+  ['infinity', 'Infinity'],
+  ['+infinity', 'Infinity'],
+  ['-infinity', '-Infinity'],
+  ['inf', 'Infinity'],
+  ['+inf', 'Infinity'],
+  ['-inf', '-Infinity'],
+]);
+
+/** Hexadecimal, octal and binary are read as whole numbers. */
+const prefixed = /^[+-]?0[xob]/i;
+
+/** NaN and Infinity share a key, which `compare` tells apart. */
+const nonFiniteKeys: Readonly<Record<NonFinite, number>> = {
+  NaN: Number.POSITIVE_INFINITY,
+  Infinity: Number.POSITIVE_INFINITY,
+  '-Infinity': Number.NEGATIVE_INFINITY,
+};
+
+function nonFiniteRank(value: Numeric): number {
+  if (value instanceof Decimal) return 1;
+  return value === '-Infinity' ? 0 : value === 'Infinity' ? 2 : 3;
+}

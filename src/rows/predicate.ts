@@ -1,0 +1,104 @@
+/** A filter over the columns of one store, compiled: it goes through many rows at a time. */
+export interface Predicate {
+  /** How many rows may be asked about at once, so that no call takes more than a few milliseconds. */
+  readonly largestBlock: number;
+  /**
+   * Keeps the rows for which the filter is true, in the order they have.
+   *
+   * @param rows the row numbers
+   * @param count how many of them count, at most `largestBlock`
+   * @param kept receives the kept ones; may be `rows` itself
+   * @returns how many were kept
+   */
+  keep(rows: Uint32Array, count: number, kept: Uint32Array): number;
+}
+
+/** The largest block of predicates that take some nanoseconds for each row. */
+export const wholeBlock = 16_384;
+
+/** True for no row. */
+export const never: Predicate = { largestBlock: wholeBlock, keep: () => 0 };
+
+/** True for every row. */
+export const always: Predicate = {
+  largestBlock: wholeBlock,
+  keep(rows, count, kept) {
+    if (kept !== rows) kept.set(rows.subarray(0, count));
+    return count;
+  },
+};
+
+/** True where all are. */
+export function allOf(predicates: readonly Predicate[]): Predicate {
+  if (predicates.includes(never)) return never;
+  const [first, ...others] = predicates.filter((predicate) => predicate !== always);
+  if (!first) return always;
+  if (others.length === 0) return first;
+  return {
+    largestBlock: smallest(predicates),
+    keep(rows, count, kept) {
+      let left = first.keep(rows, count, kept);
+      for (const predicate of others) {
+        if (left === 0) return 0;
+        left = predicate.keep(kept, left, kept);
+      }
+      return left;
+    },
+  };
+}
+
+/** True where any is. */
+export function anyOf(predicates: readonly Predicate[]): Predicate {
+  if (predicates.includes(always)) return always;
+  const possible = predicates.filter((predicate) => predicate !== never);
+  const [first, ...others] = possible;
+  if (!first) return never;
+  return others.length === 0 ? first : new AnyOf(possible);
+}
+
+class AnyOf implements Predicate {
+  readonly largestBlock: number;
+  readonly #predicates: readonly Predicate[];
+  readonly #undecided: Uint32Array;
+  readonly #matched: Uint32Array;
+
+  constructor(predicates: readonly Predicate[]) {
+    this.largestBlock = smallest(predicates);
+    this.#predicates = predicates;
+    this.#undecided = new Uint32Array(this.largestBlock);
+    this.#matched = new Uint32Array(this.largestBlock);
+  }
+
+  keep(rows: Uint32Array, count: number, kept: Uint32Array): number {
+    const undecided = this.#undecided;
+    undecided.set(rows.subarray(0, count));
+    let left = count;
+    for (const predicate of this.#predicates) {
+      const matched = predicate.keep(undecided, left, this.#matched);
+      left = without(undecided, left, this.#matched, matched, undecided);
+    }
+    return without(rows, count, undecided, left, kept);
+  }
+}
+
+function smallest(predicates: readonly Predicate[]): number {
+  return Math.min(...predicates.map(({ largestBlock }) => largestBlock));
+}
+
+/** The rows that are not among `others`, which are some of them in the same order. */
+function without(
+  rows: Uint32Array,
+  count: number,
+  others: Uint32Array,
+  otherCount: number,
+  kept: Uint32Array,
+): number {
+  let other = 0;
+  let left = 0;
+  for (let i = 0; i < count; i++) {
+    const row = rows[i] ?? 0;
+    if (other < otherCount && others[other] === row) other++;
+    else kept[left++] = row;
+  }
+  return left;
+}

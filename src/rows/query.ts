@@ -1,0 +1,95 @@
+import type { Value } from '../columns/column.ts';
+import { Pace } from '../columns/pace.ts';
+import { chooseSource } from './choose-source.ts';
+import { compileFilter } from './compile-filter.ts';
+import type { Filter } from './filter.ts';
+import { matchingRows } from './match-rows.ts';
+import { naturalPage } from './natural-page.ts';
+import { orderIndex } from './order-index.ts';
+import { orderMatches, topPage } from './order-matches.ts';
+import { cutPage, type OrderedRows, type PageRequest, type RowPage } from './page.ts';
+import { always, never, type Predicate } from './predicate.ts';
+import { type OrderKey, type RowOrder, rowOrder } from './row-order.ts';
+import type { RowSource } from './row-source.ts';
+import type { TableView } from './view.ts';
+
+export { findRows } from './find-rows.ts';
+export type { PageRequest, RowPage } from './page.ts';
+export { readValue } from './read-value.ts';
+export type { OrderKey } from './row-order.ts';
+
+/** What is asked of a table's rows. */
+export interface RowQuery {
+  readonly filter: Filter | undefined;
+  /** The first key decides, then the next; the row's identity where all are equal. */
+  readonly order: readonly OrderKey[];
+  readonly page: PageRequest;
+  /** What need not be found out otherwise. */
+  readonly wanted: { readonly totalCount: boolean; readonly pageInfo: boolean };
+  /** The only rows to choose from. */
+  readonly candidates?: readonly number[] | undefined;
+}
+
+/**
+ * Answers a query: filter, order, page. Never holds the event loop for more than some milliseconds.
+ *
+ * @throws InvalidPatternError where a pattern of the filter cannot be read
+ */
+export async function queryRows(view: TableView, query: RowQuery): Promise<RowPage> {
+  const order = await rowOrder(view, query.order);
+  if (!query.filter && !query.candidates) return cutPage(await allRows(view, order), order, query.page);
+  const pace = new Pace();
+  const { source, predicate } = await selection(view, query, pace);
+  if (order.natural && !query.wanted.totalCount) {
+    return naturalPage(source, predicate, order, query, pace);
+  }
+  const matched = await matchingRows(source, predicate, pace);
+  if (order.natural === undefined && isSmallPart(query.page, matched.length)) {
+    return topPage(matched, order, query.page, pace);
+  }
+  return cutPage(await orderMatches(view, matched, order, pace), order, query.page);
+}
+
+/**
+ * Those of the rows for which the filter is true, in the order they have.
+ *
+ * @throws InvalidPatternError where a pattern of the filter cannot be read
+ */
+export async function filterRows(
+  view: TableView,
+  filter: Filter,
+  rows: readonly number[],
+): Promise<number[]> {
+  const pace = new Pace();
+  const predicate = await compileFilter(view, filter, pace);
+  return [...(await matchingRows({ kind: 'rows', rows }, predicate, pace))];
+}
+
+/** The rows that a query chooses from, and the test that they must pass. */
+export async function selection(
+  view: TableView,
+  { filter, candidates }: Pick<RowQuery, 'filter' | 'candidates'>,
+  pace: Pace,
+): Promise<{ readonly source: RowSource; readonly predicate: Predicate }> {
+  const predicate = filter ? await compileFilter(view, filter, pace) : always;
+  if (predicate === never) return { source: { kind: 'range', from: 0, to: 0 }, predicate };
+  if (candidates) return { source: { kind: 'rows', rows: Uint32Array.from(candidates).sort() }, predicate };
+  const everything: RowSource = { kind: 'range', from: 0, to: view.store.rowCount };
+  return { source: filter ? await chooseSource(view, filter, pace) : everything, predicate };
+}
+
+async function allRows(view: TableView, order: RowOrder): Promise<OrderedRows> {
+  const length = view.store.rowCount;
+  if (order.natural === 'asc') return { length, at: (index) => index };
+  if (order.natural === 'desc') return { length, at: (index) => length - 1 - index };
+  const rows = await orderIndex(view, order);
+  return { length, at: (index) => rows[index] ?? 0 };
+}
+
+/** Whether finding the page's rows takes less than ordering all that match. */
+function isSmallPart({ offset, limit }: PageRequest, matched: number): boolean {
+  return offset + limit <= 4096 && 4 * (offset + limit) < matched;
+}
+
+/** A cursor's values: one for each order key, and the text of the identity where the table has no key. */
+export type Cursor = readonly (Value | null)[];
