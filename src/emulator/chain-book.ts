@@ -11,18 +11,27 @@ export interface Bookmark {
   readonly page: number;
 }
 
-/** How many scans can be under way; the oldest is forgotten for one more, and its tokens are refused. */
-const maximumChains = 4096;
-/** How many sequence numbers all of them may remember together; 4 bytes each. */
-const maximumWeight = 16_777_216;
-
-/** The scans under way, and the tokens by which their callers continue them. */
+/**
+ * The scans under way, and the tokens by which their callers continue them. For one scan too many the oldest is
+ * forgotten.
+ */
 export class ChainBook {
   readonly #chains = new Map<number, Chain>();
   readonly #numbers = new Map<Chain, number>();
   readonly #key = randomBytes(32);
   #opened = 0;
   #weight = 0;
+  readonly #maximumChains: number;
+  readonly #maximumWeight: number;
+
+  /**
+   * @param maximumChains how many scans can be under way
+   * @param maximumWeight how many sequence numbers they may remember together, of 4 bytes each
+   */
+  constructor(maximumChains = 4096, maximumWeight = 16_777_216) {
+    this.#maximumChains = maximumChains;
+    this.#maximumWeight = maximumWeight;
+  }
 
   /** Remembers a scan. */
   open(chain: Chain): void {
@@ -31,7 +40,7 @@ export class ChainBook {
     this.#numbers.set(chain, number);
     this.#weight += chain.weight;
     for (const oldest of this.#chains.values()) {
-      if (this.#chains.size <= maximumChains && this.#weight <= maximumWeight) break;
+      if (this.#chains.size <= this.#maximumChains && this.#weight <= this.#maximumWeight) break;
       if (oldest !== chain) this.forget(oldest);
     }
   }

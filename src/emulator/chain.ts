@@ -21,20 +21,20 @@ export interface ChainParameters {
 export class Chain {
   readonly parameters: ChainParameters;
   readonly #pool: LivePool;
-  readonly #matches: UserFilter | undefined;
+  readonly #filter: UserFilter | undefined;
   readonly #seed: number;
   /** The sequence numbers of the users that match; undefined where there is no filter. */
   readonly #base: Uint32Array | undefined;
   readonly #baseSize: number;
   readonly #firstArrival: number;
 
-  constructor(parameters: ChainParameters, pool: LivePool, matches: UserFilter | undefined, seed: number) {
+  constructor(parameters: ChainParameters, pool: LivePool, filter: UserFilter | undefined, seed: number) {
     this.parameters = parameters;
     this.#pool = pool;
-    this.#matches = matches;
+    this.#filter = filter;
     this.#seed = seed;
     this.#firstArrival = pool.sequences;
-    this.#base = matches && matchingSequences(pool, matches);
+    this.#base = filter && matchingSequences(pool, filter);
     this.#baseSize = this.#base?.length ?? this.#firstArrival;
   }
 
@@ -53,7 +53,7 @@ export class Chain {
   /** The user at a place; undefined where the user is gone or matches no longer. */
   userAt(place: number): PoolUser | undefined {
     const user = this.#pool.at(this.#sequenceAt(place));
-    return user && (!this.#matches || this.#matches(user)) ? user : undefined;
+    return user && (!this.#filter || this.#filter.matches(user)) ? user : undefined;
   }
 
   #sequenceAt(place: number): number {
@@ -63,11 +63,14 @@ export class Chain {
   }
 }
 
-function matchingSequences(pool: LivePool, matches: UserFilter): Uint32Array {
+function matchingSequences(pool: LivePool, filter: UserFilter): Uint32Array {
+  const candidates = filter.subPrefix === undefined ? undefined : pool.candidates(filter.subPrefix);
+  const count = candidates?.length ?? pool.sequences;
   const sequences: number[] = [];
-  for (let sequence = 0; sequence < pool.sequences; sequence++) {
+  for (let index = 0; index < count; index++) {
+    const sequence = candidates?.[index] ?? index;
     const user = pool.at(sequence);
-    if (user && matches(user)) sequences.push(sequence);
+    if (user && filter.matches(user)) sequences.push(sequence);
   }
   return Uint32Array.from(sequences);
 }

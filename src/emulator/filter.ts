@@ -1,8 +1,12 @@
 import { invalidParameter } from './api-error.ts';
 import { attributeOf, type PoolUser } from './user.ts';
 
-/** Whether a user is among those that the caller asked for. */
-export type UserFilter = (user: PoolUser) => boolean;
+/** Who the caller asked for. */
+export interface UserFilter {
+  matches(user: PoolUser): boolean;
+  /** With what the `sub` of each must begin; undefined where the filter does not say. */
+  readonly subPrefix: string | undefined;
+}
 
 /**
  * Reads the `Filter` of a request: `attribute = "value"` or `attribute ^= "prefix"`, quotes within it escaped by
@@ -28,11 +32,14 @@ export function parseFilter(text: string): UserFilter {
   const folds = caseless.has(attribute);
   const plain = quoted.replace(/\\(.)/gs, '$1');
   const wanted = folds ? plain.toLowerCase() : plain;
-  return (user) => {
-    const value = read(user);
-    if (value === undefined) return false;
-    const found = folds ? value.toLowerCase() : value;
-    return operator === '=' ? found === wanted : found.startsWith(wanted);
+  return {
+    matches(user) {
+      const value = read(user);
+      if (value === undefined) return false;
+      const found = folds ? value.toLowerCase() : value;
+      return operator === '=' ? found === wanted : found.startsWith(wanted);
+    },
+    subPrefix: attribute === 'sub' ? wanted : undefined,
   };
 }
 

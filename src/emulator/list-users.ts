@@ -49,8 +49,8 @@ function openChain(
   book: ChainBook,
   injector: FaultInjector,
 ): Bookmark {
-  const matches = parameters.filter === undefined ? undefined : parseFilter(parameters.filter);
-  const chain = new Chain(parameters, pool, matches, injector.drawScanSeed());
+  const filter = parameters.filter === undefined ? undefined : parseFilter(parameters.filter);
+  const chain = new Chain(parameters, pool, filter, injector.drawScanSeed());
   book.open(chain);
   return { chain, place: 0, page: 0 };
 }

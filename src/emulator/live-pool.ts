@@ -1,3 +1,4 @@
+import { SubIndex } from './sub-index.ts';
 import { isPoolUser, type PoolUser } from './user.ts';
 
 /**
@@ -11,6 +12,8 @@ export class LivePool {
   readonly users: PoolUser[];
   readonly #rows: PoolUser[];
   #ledger: Ledger | undefined;
+  /** Undefined from each change until it is needed again. */
+  #subIndex: SubIndex | undefined;
 
   constructor(users: Iterable<PoolUser>) {
     this.#rows = [...users];
@@ -42,10 +45,15 @@ export class LivePool {
     return this.#ledger ? this.#ledger.users[sequence] : this.#rows[sequence];
   }
 
+  /** Sequence numbers of all users that may have such a `sub`; undefined where that may be anyone. */
+  candidates(subPrefix: string): readonly number[] | undefined {
+    this.#subIndex ??= new SubIndex(this);
+    return this.#subIndex.candidates(subPrefix);
+  }
+
   #replace(index: number, user: unknown): void {
     if (!isPoolUser(user)) throw new TypeError(`a pool must hold users, but got ${typeof user}`);
-    const ledger = this.#openLedger();
-    // In this order, so that a user who only moves within the array is never gone.
+    const ledger = this.#change();
     const before = this.#rows[index];
     ledger.enter(user);
     if (before) ledger.leave(before);
@@ -53,14 +61,16 @@ export class LivePool {
 
   #remove(index: number): void {
     const user = this.#rows[index];
-    if (user) this.#openLedger().leave(user);
+    if (user) this.#change().leave(user);
   }
 
   #cut(length: number): void {
     for (let index = length; index < this.#rows.length; index++) this.#remove(index);
   }
 
-  #openLedger(): Ledger {
+  /** Prepares for a change of who is in the pool. */
+  #change(): Ledger {
+    this.#subIndex = undefined;
     this.#ledger ??= new Ledger(this.#rows);
     return this.#ledger;
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseFilter } from '../../src/emulator/filter.ts';
 import type { PoolUser } from '../../src/emulator/user.ts';
-import { clientFor, listPage, plainUsers, scanUsernames, startForTest } from './pool-client.ts';
+import { clientFor, listPage, plainUsers, poolId, scanUsernames, startForTest } from './pool-client.ts';
 
 const carol: PoolUser = {
   Username: 'carol',
@@ -87,13 +87,33 @@ test('the sixteen prefixes of sub partition a pool', async () => {
   expect(usernames.sort()).toEqual(users.map((user) => user.Username).sort());
 });
 
+test('a user whose sub changes is found by the new one', async () => {
+  const emulator = await startForTest([carol]);
+  const client = clientFor(emulator.url);
+  const Filter = 'sub ^= "cd"';
+  expect(await scanUsernames(client, { Filter })).toEqual([]);
+  emulator.pool(poolId)[0] = { ...carol, Attributes: [{ Name: 'sub', Value: 'cd000000-0000' }] };
+  expect(await scanUsernames(client, { Filter })).toEqual(['carol']);
+});
+
+test.each(['0', '00', '000', '0000000', '0000000-0000-4000-8000-000000000010'])(
+  'a sub is found by a prefix of any length: …%s',
+  async (rest) => {
+    const emulator = await startForTest(plainUsers(32));
+    const usernames = await scanUsernames(clientFor(emulator.url), { Filter: `sub ^= "0${rest}"` });
+    expect(usernames.sort()).toEqual(rest.length > 10 ? ['user16'] : ['user0', 'user16']);
+  },
+);
+
 test('any value can be searched for, its quotes and backslashes escaped', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), (value) => {
       const escaped = value.replace(/["\\]/g, '\\$&');
-      const matches = parseFilter(`name = "${escaped}"`);
-      expect(matches({ Username: 'u', Attributes: [{ Name: 'name', Value: value }] })).toBe(true);
-      expect(matches({ Username: 'u', Attributes: [{ Name: 'name', Value: `${value}.` }] })).toBe(false);
+      const filter = parseFilter(`name = "${escaped}"`);
+      expect(filter.matches({ Username: 'u', Attributes: [{ Name: 'name', Value: value }] })).toBe(true);
+      expect(filter.matches({ Username: 'u', Attributes: [{ Name: 'name', Value: `${value}.` }] })).toBe(
+        false,
+      );
     }),
   );
 });

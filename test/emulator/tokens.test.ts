@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Chain } from '../../src/emulator/chain.ts';
 import { ChainBook } from '../../src/emulator/chain-book.ts';
 import { startEmulator } from '../../src/emulator/emulator.ts';
+import { parseFilter } from '../../src/emulator/filter.ts';
 import { LivePool } from '../../src/emulator/live-pool.ts';
 import { clientFor, listPage, plainUsers, poolId, startForTest } from './pool-client.ts';
 
@@ -88,13 +89,34 @@ test('two scans at once do not disturb each other', async () => {
   for (const usernames of seen) expect(new Set(usernames).size).toBe(40);
 });
 
-test('the oldest of too many scans is forgotten', () => {
+/** Opens scans one after another, and says which of them can still go on. */
+function surviving(book: ChainBook, count: number, filter: string | undefined): readonly boolean[] {
   const pool = new LivePool(plainUsers(10));
-  const parameters = { poolId, limit: 10, filter: undefined, attributesToGet: undefined };
-  const book = new ChainBook();
-  const chains = Array.from({ length: 4097 }, () => new Chain(parameters, pool, undefined, 1));
+  const parameters = { poolId, limit: 10, filter, attributesToGet: undefined };
+  const chains = Array.from(
+    { length: count },
+    () => new Chain(parameters, pool, filter === undefined ? undefined : parseFilter(filter), 1),
+  );
   for (const chain of chains) book.open(chain);
-  const [oldest, second] = chains.map((chain) => book.tokenFor({ chain, place: 3, page: 1 }));
-  expect(() => book.find(oldest ?? '', parameters)).toThrow('Invalid pagination token');
-  expect(book.find(second ?? '', parameters)).toEqual({ chain: chains[1], place: 3, page: 1 });
+  return chains.map((chain) => {
+    const token = book.tokenFor({ chain, place: 3, page: 1 });
+    try {
+      return book.find(token, parameters).chain === chain;
+    } catch {
+      return false;
+    }
+  });
+}
+
+test('the oldest of too many scans is forgotten', () => {
+  expect(surviving(new ChainBook(3, 1000), 4, undefined)).toEqual([false, true, true, true]);
+});
+
+test('the oldest of scans that remember too much is forgotten', () => {
+  // Each remembers the ten users that match.
+  expect(surviving(new ChainBook(100, 20), 4, 'username ^= "user"')).toEqual([false, false, true, true]);
+});
+
+test('a scan that alone remembers too much goes on', () => {
+  expect(surviving(new ChainBook(100, 5), 2, 'username ^= "user"')).toEqual([false, true]);
 });
