@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoUsers } from '../../src/emulator/population.ts';
+import { cutToMilliseconds } from '../../src/source/cognito/page.ts';
 import { cognitoServer, sevenColumns, twoColumns } from '../support/definitions.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
@@ -60,7 +61,7 @@ describe("the tables of the FDW's documentation over a pool with short and empty
       enabled: alice?.Enabled,
     });
     expect(data.usersByPk.created_at).toBe(
-      new Date(Math.trunc((alice?.UserCreateDate ?? 0) * 1000)).toISOString().replace(/\.?0*Z$/, ''),
+      new Date(cutToMilliseconds(alice?.UserCreateDate ?? 0)).toISOString().replace(/\.?0*Z$/, ''),
     );
     expect(JSON.parse(data.usersByPk.attributes)).toEqual(
       alice?.Attributes?.map(({ Name, Value }) => ({ [Name]: Value })),
