@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { ScanError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
 import type { ScanProgress, Source } from '../source/source.ts';
 import type { AttributeNeeds } from './attributes-builder.ts';
-import { Backoff } from './backoff.ts';
 import { type Clock, wallClock, within } from './clock.ts';
+import type { SnapshotFiles, SnapshotOwner } from './file/snapshot-files.ts';
 import { HeldSnapshot } from './held-snapshot.ts';
-import { Scan } from './scan.ts';
-import type { Snapshot } from './snapshot.ts';
+import { ScanFlight } from './scan-flight.ts';
+import type { ColumnarSnapshot, Snapshot } from './snapshot.ts';
 
 export type { AttributeNeeds } from './attributes-builder.ts';
 
@@ -25,6 +24,8 @@ export interface SnapshotStoreOptions {
   /** How long a read waits for a scan. */
   readonly scanTimeoutMs: number;
   readonly observe: Observe;
+  /** Keeps the latest snapshot from one start of the gateway to the next. */
+  readonly files?: SnapshotFiles | undefined;
   readonly clock?: Clock;
 }
 
@@ -62,20 +63,24 @@ const readersPatienceMs = 5_000;
 export class SnapshotStore {
   readonly #options: SnapshotStoreOptions;
   readonly #clock: Clock;
-  readonly #closing = new AbortController();
-  readonly #backoff = new Backoff<ScanError>();
+  readonly #scans: ScanFlight<HeldSnapshot>;
+  #latest: HeldSnapshot | undefined;
   /** Snapshots that have been replaced and are still read. */
   readonly #replaced = new Set<HeldSnapshot>();
-  #latest: HeldSnapshot | undefined;
-  /** The scan that runs, or is about to. */
-  #running: RunningScan | undefined;
-  /** The scan that follows it, for reads that came too late for the running one. */
-  #following: Promise<HeldSnapshot> | undefined;
+  #restored: Promise<void> | undefined;
+  /** Settles when every snapshot so far has been written. */
+  #saved: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
   constructor(options: SnapshotStoreOptions) {
     this.#options = options;
     this.#clock = options.clock ?? wallClock;
+    this.#scans = new ScanFlight({
+      ...options,
+      clock: this.#clock,
+      clear: (signal) => this.#makeRoom(signal),
+      land: (snapshot) => this.#replaceWith(snapshot),
+    });
   }
 
   /**
@@ -85,15 +90,10 @@ export class SnapshotStore {
    */
   async read({ noCache = false, signal }: ReadOptions = {}): Promise<SnapshotRead> {
     signal?.throwIfAborted();
-    this.#closing.signal.throwIfAborted();
-    const latest = noCache ? undefined : this.#latest;
-    const freshness = latest ? this.#freshnessOf(latest) : 'expired';
-    if (latest && freshness !== 'expired') {
-      if (freshness === 'stale') this.#revalidate();
-      return this.#lend(latest, freshness);
-    }
-    const { state, result } = this.#nextSnapshot(noCache);
-    const next = await within(result, {
+    if (this.#closed) throw stopping();
+    const found = this.#findLatest(noCache);
+    if (found) return this.#lend(found);
+    const awaited = await within(this.#awaitNext(noCache), {
       clock: this.#clock,
       ms: this.#options.scanTimeoutMs,
       signal,
@@ -101,31 +101,58 @@ export class SnapshotStore {
         throw this.#inProgress();
       },
     });
-    return this.#lend(next, state);
+    return this.#lend(awaited);
   }
 
   /** Begins a scan, where no snapshot is fresh, before anybody asks for one. */
   warm(): void {
-    if (!this.#latest || this.#freshnessOf(this.#latest) !== 'fresh') this.#revalidate();
+    void this.#restore().then(() => {
+      if (!this.#latest || this.#freshnessOf(this.#latest) !== 'fresh') this.#revalidate();
+    });
   }
 
   /** What the running scan has done so far; undefined where none runs. */
   progress(): ScanProgress | undefined {
-    return this.#running?.scan.progress;
+    return this.#scans.progress;
   }
 
-  /** Aborts a running scan, waits for its end, and closes the source. */
+  /** Aborts a running scan, waits for its end and for what is being written, and closes the source. */
   close(): Promise<void> {
     this.#closed ??= this.#shutDown();
     return this.#closed;
   }
 
   async #shutDown(): Promise<void> {
-    this.#closing.abort(new ScanError('SCAN_UNAVAILABLE', 'the gateway is stopping'));
-    this.#running?.controller.abort(this.#closing.signal.reason);
-    await Promise.allSettled([this.#running?.result, this.#following]);
+    await this.#scans.close(stopping());
+    await this.#restored;
+    await this.#saved;
     this.#latest = undefined;
     this.#options.source.close();
+  }
+
+  #findLatest(noCache: boolean): Found | undefined {
+    const held = noCache ? undefined : this.#latest;
+    const freshness = held ? this.#freshnessOf(held) : 'expired';
+    if (!held || freshness === 'expired') return undefined;
+    if (freshness === 'stale') this.#revalidate();
+    return { held, state: freshness };
+  }
+
+  async #awaitNext(noCache: boolean): Promise<Found> {
+    await this.#restore();
+    const restored = this.#findLatest(noCache);
+    if (restored) return restored;
+    const { joined, result } = this.#scans.next({ fromNow: noCache });
+    return { held: await result, state: joined ? 'joined' : 'scanned' };
+  }
+
+  /** A failure is observed, and the next who has to wait gets it. */
+  #revalidate(): void {
+    this.#scans.next({ fromNow: false }).result.catch(() => undefined);
+  }
+
+  #lend({ held, state }: Found): SnapshotRead {
+    return { snapshot: held.snapshot, state, ageMs: this.#ageOf(held), release: held.hold() };
   }
 
   #freshnessOf(held: HeldSnapshot): 'fresh' | 'stale' | 'expired' {
@@ -139,95 +166,58 @@ export class SnapshotStore {
     return Math.max(0, this.#clock.now() - snapshot.startedAt);
   }
 
-  #lend(held: HeldSnapshot, state: SnapshotState): SnapshotRead {
-    return { snapshot: held.snapshot, state, ageMs: this.#ageOf(held), release: held.hold() };
+  /** Leaves one snapshot in memory at most. One that can no longer be served goes with its last reader. */
+  async #makeRoom(signal: AbortSignal): Promise<void> {
+    const replaced = [...this.#replaced];
+    if (this.#latest && this.#freshnessOf(this.#latest) === 'expired') this.#retire(this.#latest);
+    if (replaced.length === 0) return;
+    await within(Promise.all(replaced.map((held) => held.unread())), {
+      clock: this.#clock,
+      ms: readersPatienceMs,
+      signal,
+      onLate: () => [],
+    });
   }
 
-  #revalidate(): void {
-    this.#scan().catch(() => undefined);
+  #replaceWith(snapshot: ColumnarSnapshot): HeldSnapshot {
+    if (this.#latest) this.#retire(this.#latest);
+    const held = new HeldSnapshot(snapshot);
+    this.#latest = held;
+    this.#save(held);
+    return held;
   }
 
-  #nextSnapshot(noCache: boolean): { state: SnapshotState; result: Promise<HeldSnapshot> } {
-    const running = this.#running;
-    if (!running) return { state: 'scanned', result: this.#scan() };
-    if (!noCache || running.scan.startedAt === undefined) return { state: 'joined', result: running.result };
-    const state = this.#following ? 'joined' : 'scanned';
-    this.#following ??= this.#scanAfter(running);
-    return { state, result: this.#following };
+  #retire(held: HeldSnapshot): void {
+    this.#latest = undefined;
+    this.#replaced.add(held);
+    void held.unread().then(() => this.#replaced.delete(held));
   }
 
-  /** A scan that begins after the running one has ended, one way or the other. */
-  async #scanAfter(running: RunningScan): Promise<HeldSnapshot> {
-    await Promise.allSettled([running.result]);
-    this.#following = undefined;
-    return this.#scan();
+  /** Brings back, once, the snapshot that was kept when the gateway last ran. */
+  #restore(): Promise<void> {
+    this.#restored ??= this.#load();
+    return this.#restored;
   }
 
-  /** The running scan, or else a new one; the last failure while it is too early for another try. */
-  async #scan(): Promise<HeldSnapshot> {
-    if (this.#running) return this.#running.result;
-    this.#closing.signal.throwIfAborted();
-    const error = this.#backoff.errorAt(this.#clock.now());
-    if (error) throw error;
-    const scan = new Scan({ ...this.#options, clock: this.#clock });
-    // Each scan has a signal of its own, so that what listens to it goes when the scan does.
-    const controller = new AbortController();
-    this.#running = { scan, controller, result: this.#run(scan, controller.signal) };
-    return this.#running.result;
+  async #load(): Promise<void> {
+    const { files, maxAgeMs, staleWhileRevalidateMs } = this.#options;
+    const notAfter = this.#clock.now();
+    const notBefore = notAfter - maxAgeMs - staleWhileRevalidateMs;
+    const snapshot = await files?.load(this.#owner(), { notBefore, notAfter });
+    if (snapshot) this.#latest = new HeldSnapshot(snapshot);
   }
 
-  async #run(scan: Scan, signal: AbortSignal): Promise<HeldSnapshot> {
-    try {
-      await this.#replacedAreUnread();
-      if (this.#latest && this.#freshnessOf(this.#latest) === 'expired') this.#latest = undefined;
-      const snapshot = new HeldSnapshot(await scan.run(signal));
-      this.#backoff.succeed();
-      this.#replaceWith(snapshot);
-      return snapshot;
-    } catch (cause) {
-      this.#closing.signal.throwIfAborted();
-      throw this.#failed(cause);
-    } finally {
-      this.#running = undefined;
-    }
+  /** The files of one object are written one after the other; a snapshot that is being written counts as read. */
+  #save(held: HeldSnapshot): void {
+    const { files } = this.#options;
+    if (!files) return;
+    const release = held.hold();
+    this.#saved = this.#saved.then(() => files.save(this.#owner(), held.snapshot)).then(release);
   }
 
-  async #replacedAreUnread(): Promise<void> {
-    if (this.#replaced.size === 0) return;
-    const unread = Promise.all(Array.from(this.#replaced, (held) => held.unread()));
-    await within(
-      unread.then(() => undefined),
-      {
-        clock: this.#clock,
-        ms: readersPatienceMs,
-        signal: this.#closing.signal,
-        onLate: () => undefined,
-      },
-    );
-  }
-
-  #replaceWith(snapshot: HeldSnapshot): void {
-    const replaced = this.#latest;
-    this.#latest = snapshot;
-    if (!replaced) return;
-    this.#replaced.add(replaced);
-    void replaced.unread().then(() => this.#replaced.delete(replaced));
-  }
-
-  /** Notes the failure and returns it as the readers get it. */
-  #failed(cause: unknown): ScanError {
-    const { server, object, observe } = this.#options;
-    const error = cause instanceof ScanError ? cause : this.#unexpected(cause);
-    this.#backoff.fail(error, this.#clock.now());
-    observe({ event: 'scan-failed', server, object, code: error.code, message: error.message });
-    return error;
-  }
-
-  /** The cause goes to the log alone: it may hold anything. */
-  #unexpected(cause: unknown): ScanError {
-    const errorId = randomUUID();
-    this.#options.observe({ event: 'internal-error', errorId, error: cause });
-    return new ScanError('SCAN_UNAVAILABLE', 'the scan failed unexpectedly', { errorId }, cause);
+  #owner(): SnapshotOwner {
+    const { server, object, source, needs } = this.#options;
+    return { server, object, origin: source.origin, fields: source.fields, needs };
   }
 
   #inProgress(): ScanError {
@@ -240,9 +230,12 @@ export class SnapshotStore {
   }
 }
 
-/** A scan, and what comes of it. */
-interface RunningScan {
-  readonly scan: Scan;
-  readonly controller: AbortController;
-  readonly result: Promise<HeldSnapshot>;
+/** A snapshot for a reader, and how it was come by. */
+interface Found {
+  readonly held: HeldSnapshot;
+  readonly state: SnapshotState;
+}
+
+function stopping(): ScanError {
+  return new ScanError('SCAN_UNAVAILABLE', 'the gateway is stopping');
 }

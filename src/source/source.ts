@@ -29,6 +29,11 @@ export interface ScanProgress {
 export interface Source {
   readonly fields: readonly Field[];
   /**
+   * Names what is read, such as a pool and its address, without a secret: what was read from one origin is never
+   * taken for another's. Where it is undefined, the names of server and object say enough.
+   */
+  readonly origin?: string | undefined;
+  /**
    * Reads the whole object once. Yields each record at most once, whatever had to be retried or restarted, and
    * ends only after the last one.
    *

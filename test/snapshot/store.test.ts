@@ -81,6 +81,7 @@ describe('freshness', () => {
         [`round ${round}`],
         [`round ${round}`],
       ]);
+      for (const { release } of results) release();
     }
   });
 
@@ -275,11 +276,11 @@ describe('a scan that fails', () => {
   test('is tried again after a second where scans have succeeded since', async () => {
     await failNow();
     await clock.advance(second);
-    await scanned(0);
+    (await scanned(0)).release();
     await clock.advance(20 * minute);
     await failNow();
     await clock.advance(second);
-    await scanned(0);
+    (await scanned(0)).release();
   });
 
   test('does not tell what an error of no kind of its own says, except in the log', async () => {
@@ -322,6 +323,7 @@ describe('two snapshots at most', () => {
     await scanned(0);
     await rescanned();
     const next = store.read({ noCache: true });
+    await settle();
     await clock.advance(5 * second);
     expect(source.scans).toHaveLength(3);
     source.latest.finish('third');

@@ -1,0 +1,74 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { Unseal } from './seal.ts';
+import { DamagedContent } from './unusable-file.ts';
+
+/** How much is read and opened at once: less than a millisecond of work. */
+const blockLength = 2 ** 18;
+
+/** Reads what a `BlockWriter` wrote. Nothing of it may be used before `end` has returned. */
+export class BlockReader {
+  readonly #file: FileHandle;
+  readonly #unseal: Unseal;
+  readonly #end: number;
+  readonly #block = Buffer.allocUnsafeSlow(blockLength);
+  /** Where the next block begins in the file. */
+  #position: number;
+  /** What is left of the last block. */
+  #rest: Uint8Array = new Uint8Array(0);
+
+  /**
+   * @param start where the sealed values begin in the file
+   * @param length the length of the file
+   */
+  constructor(file: FileHandle, unseal: Unseal, start: number, length: number) {
+    this.#file = file;
+    this.#unseal = unseal;
+    this.#position = start;
+    this.#end = length - unseal.trailerLength;
+  }
+
+  async uint32(): Promise<number> {
+    return new Uint32Array(await this.bytes(4))[0] ?? 0;
+  }
+
+  async float64(): Promise<number> {
+    return new Float64Array(await this.bytes(8))[0] ?? 0;
+  }
+
+  async text(): Promise<string> {
+    return Buffer.from(await this.bytes(await this.uint32())).toString('utf8');
+  }
+
+  /** @throws DamagedContent where the file does not hold so many more */
+  async bytes(length: number): Promise<ArrayBuffer> {
+    // Memory is taken only for what the file can fill: the length itself may be damaged.
+    if (length > this.#rest.length + this.#end - this.#position) throw new DamagedContent();
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      if (this.#rest.length === 0) await this.#nextBlock();
+      const part = this.#rest.subarray(0, length - done);
+      bytes.set(part, done);
+      this.#rest = this.#rest.subarray(part.length);
+      done += part.length;
+    }
+    return bytes.buffer;
+  }
+
+  /** @throws DamagedContent where there are more values, or what has been read is not what was written */
+  async end(): Promise<void> {
+    if (this.#rest.length > 0 || this.#position !== this.#end) throw new DamagedContent();
+    const trailer = await this.#read(this.#unseal.trailerLength);
+    if (!this.#unseal.verify(trailer)) throw new DamagedContent();
+  }
+
+  async #nextBlock(): Promise<void> {
+    this.#rest = this.#unseal.open(await this.#read(Math.min(blockLength, this.#end - this.#position)));
+  }
+
+  async #read(length: number): Promise<Uint8Array> {
+    const { bytesRead } = await this.#file.read(this.#block, 0, length, this.#position);
+    if (bytesRead === 0) throw new DamagedContent();
+    this.#position += bytesRead;
+    return this.#block.subarray(0, bytesRead);
+  }
+}

@@ -1,0 +1,51 @@
+import { createSecretKey, type KeyObject, type ScryptOptions, scrypt } from 'node:crypto';
+import { ConfigurationError } from '../../errors.ts';
+
+/** What snapshot files are encrypted with. Its bytes are kept outside the JavaScript heap. */
+export interface SnapshotKey {
+  /** The AES-256 key for the file that has this salt. */
+  forSalt(salt: Uint8Array): Promise<KeyObject>;
+}
+
+/** AES-256 takes keys of this many bytes. */
+const keyLength = 32;
+/** NIST SP 800-132, section 5.1, asks for at least 16 bytes of salt. */
+export const saltLength = 16;
+
+/** OWASP's Password Storage Cheat Sheet: N = 2^15 with r = 8 asks for p = 3. */
+const scryptCost: ScryptOptions = { N: 2 ** 15, r: 8, p: 3, maxmem: 2 ** 26 };
+
+/**
+ * Reads a key: 64 hexadecimal digits or 44 characters of base64 are 32 bytes, and any other text is a passphrase.
+ *
+ * @throws ConfigurationError where the text is empty
+ */
+export function parseSnapshotKey(text: string): SnapshotKey {
+  if (text === '') {
+    throw new ConfigurationError(
+      'the snapshot key must be 32 bytes in hexadecimal or base64, or a passphrase, but got an empty text',
+    );
+  }
+  const bytes = keyBytes(text);
+  if (bytes) {
+    const key = createSecretKey(bytes);
+    return { forSalt: async () => key };
+  }
+  const passphrase = createSecretKey(text, 'utf8');
+  return { forSalt: (salt) => derive(passphrase, salt) };
+}
+
+function keyBytes(text: string): Buffer | undefined {
+  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
+  if (/^[0-9a-z+/]{43}=$/i.test(text)) return Buffer.from(text, 'base64');
+  return undefined;
+}
+
+function derive(passphrase: KeyObject, salt: Uint8Array): Promise<KeyObject> {
+  return new Promise((resolve, reject) => {
+    scrypt(passphrase.export(), salt, keyLength, scryptCost, (error, key) => {
+      if (error) reject(error);
+      else resolve(createSecretKey(key));
+    });
+  });
+}

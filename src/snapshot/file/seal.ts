@@ -1,0 +1,77 @@
+import { createCipheriv, createDecipheriv, createHash, type KeyObject } from 'node:crypto';
+
+/** Turns a file's blocks into what is written, and ends with what proves them whole. */
+export interface Seal {
+  seal(block: Uint8Array): Uint8Array;
+  /** After the last block. */
+  trailer(): Uint8Array;
+}
+
+/** The reverse. */
+export interface Unseal {
+  readonly trailerLength: number;
+  /** What it means where the blocks make no sense, or are not those that the trailer was made for. */
+  readonly damage: string;
+  open(block: Uint8Array): Uint8Array;
+  /** Whether the blocks are those that the trailer was made for. */
+  verify(trailer: Uint8Array): boolean;
+}
+
+const hash = 'sha256';
+const hashLength = 32;
+const cipher = 'aes-256-gcm';
+const tagLength = 16;
+/** NIST SP 800-38D, section 8.2: a nonce of 12 bytes that is used once. */
+export const nonceLength = 12;
+
+/** Blocks as they are, and a checksum. */
+export function plainSeal(preamble: Uint8Array): Seal {
+  const checksum = createHash(hash).update(preamble);
+  return {
+    seal(block) {
+      checksum.update(block);
+      return block;
+    },
+    trailer: () => checksum.digest(),
+  };
+}
+
+export function plainUnseal(preamble: Uint8Array): Unseal {
+  const { seal, trailer: expected } = plainSeal(preamble);
+  return {
+    trailerLength: hashLength,
+    damage: 'is damaged',
+    open: seal,
+    verify: (trailer) => Buffer.from(expected()).equals(trailer),
+  };
+}
+
+/** Blocks encrypted, and an authentication tag. */
+export function cipherSeal(preamble: Uint8Array, key: KeyObject, nonce: Uint8Array): Seal {
+  const encryption = createCipheriv(cipher, key, nonce, { authTagLength: tagLength }).setAAD(preamble);
+  return {
+    seal: (block) => encryption.update(block),
+    trailer() {
+      encryption.final();
+      return encryption.getAuthTag();
+    },
+  };
+}
+
+export function cipherUnseal(preamble: Uint8Array, key: KeyObject, nonce: Uint8Array): Unseal {
+  const decryption = createDecipheriv(cipher, key, nonce, { authTagLength: tagLength }).setAAD(preamble);
+  return {
+    trailerLength: tagLength,
+    damage: 'is damaged, or was encrypted with another key',
+    open: (block) => decryption.update(block),
+    verify(trailer) {
+      decryption.setAuthTag(trailer);
+      try {
+        decryption.final();
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
+}

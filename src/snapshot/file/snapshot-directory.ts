@@ -1,0 +1,200 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Observe } from '../../observation.ts';
+import { ColumnarSnapshot, type SnapshotContent } from '../snapshot.ts';
+import { BlockReader } from './block-reader.ts';
+import { BlockWriter, type WritableFile } from './block-writer.ts';
+import { readContent } from './content-reader.ts';
+import { writeContent } from './content-writer.ts';
+import type { SnapshotKey } from './key.ts';
+import { newPreamble, preambleLength, readPreamble } from './preamble.ts';
+import type { SnapshotFiles, SnapshotOwner } from './snapshot-files.ts';
+import { DamagedContent, UnusableFile } from './unusable-file.ts';
+
+/** Where snapshots are kept, and how. */
+export interface SnapshotDirectoryOptions {
+  /** Made where it is missing, for its owner alone. */
+  readonly directory: string;
+  /** Encrypts the files. */
+  readonly key?: SnapshotKey | undefined;
+  readonly observe: Observe;
+  /** Makes a new file that its owner alone can read. */
+  readonly createFile?: (path: string) => Promise<NewFile>;
+}
+
+/** The part of a file handle that a new file takes. */
+export interface NewFile extends WritableFile {
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a process that was killed left half written is removed after this time. */
+const abandonedAfterMs = 3_600_000;
+
+/**
+ * Keeps snapshots as files of a directory, one for each foreign object. A file is whole or it is not used: it
+ * comes into its place by renaming, and carries a checksum or, where encrypted, an authentication tag.
+ */
+export class SnapshotDirectory implements SnapshotFiles {
+  readonly #directory: string;
+  readonly #key: SnapshotKey | undefined;
+  readonly #observe: Observe;
+  readonly #createFile: (path: string) => Promise<NewFile>;
+
+  constructor({ directory, key, observe, createFile = createPrivateFile }: SnapshotDirectoryOptions) {
+    this.#directory = directory;
+    this.#key = key;
+    this.#observe = observe;
+    this.#createFile = createFile;
+  }
+
+  async load(
+    owner: SnapshotOwner,
+    { notBefore, notAfter }: { readonly notBefore: number; readonly notAfter: number },
+  ): Promise<ColumnarSnapshot | undefined> {
+    try {
+      const snapshot = await this.#read(owner);
+      if (!snapshot) return undefined;
+      if (snapshot.startedAt < notBefore) throw new UnusableFile('is too old');
+      if (snapshot.startedAt > notAfter) throw new UnusableFile('is from the future');
+      return snapshot;
+    } catch (error) {
+      const reason = error instanceof UnusableFile ? error.message : `cannot be read (${describe(error)})`;
+      this.#warn(owner, `the snapshot file ${this.pathOf(owner)} ${reason}; it is ignored`);
+      return undefined;
+    }
+  }
+
+  async save(owner: SnapshotOwner, snapshot: ColumnarSnapshot): Promise<void> {
+    const path = this.pathOf(owner);
+    const temporary = `${path}.${randomUUID()}.tmp`;
+    try {
+      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      await this.#removeAbandoned(path);
+      await this.#write(temporary, owner, snapshot);
+      await rename(temporary, path);
+      await syncDirectory(this.#directory);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      this.#warn(
+        owner,
+        `the snapshot file ${path} cannot be written (${describe(error)}); it is left as it was`,
+      );
+    }
+  }
+
+  /** The names are in the file's name only as far as they are letters and digits; a hash tells them apart. */
+  pathOf({ server, object }: Pick<SnapshotOwner, 'server' | 'object'>): string {
+    const legible = `${server}-${object}`.replaceAll(/[^A-Za-z0-9-]+/g, '_').slice(0, 60);
+    const hash = createHash('sha256')
+      .update(JSON.stringify([server, object]))
+      .digest('hex')
+      .slice(0, 16);
+    return join(this.#directory, `${legible}-${hash}.snapshot`);
+  }
+
+  async #read(owner: SnapshotOwner): Promise<ColumnarSnapshot | undefined> {
+    const file = await openIfThere(this.pathOf(owner));
+    if (!file) return undefined;
+    try {
+      const { size } = await file.stat();
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(preambleLength), 0, preambleLength, 0);
+      const unseal = await readPreamble(buffer.subarray(0, bytesRead), this.#key);
+      const input = new BlockReader(file, unseal, preambleLength, size);
+      const sealed = await readSealed(input, unseal.damage);
+      if (sealed.owner !== describeOwner(owner)) {
+        throw new UnusableFile('is of another object, or of other columns');
+      }
+      return new ColumnarSnapshot(sealed.content);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #write(path: string, owner: SnapshotOwner, snapshot: ColumnarSnapshot): Promise<void> {
+    const file = await this.#createFile(path);
+    try {
+      const { preamble, seal } = await newPreamble(this.#key);
+      await file.write(preamble);
+      const out = new BlockWriter(file, seal);
+      out.text(describeOwner(owner));
+      await writeContent(out, snapshot.content);
+      await out.end();
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #removeAbandoned(path: string): Promise<void> {
+    for (const name of await readdir(this.#directory)) {
+      const candidate = join(this.#directory, name);
+      if (!candidate.startsWith(`${path}.`) || !name.endsWith('.tmp')) continue;
+      // Another gateway may have removed it meanwhile.
+      const status = await stat(candidate).catch(() => undefined);
+      if (status && Date.now() - status.mtimeMs > abandonedAfterMs) await rm(candidate, { force: true });
+    }
+  }
+
+  #warn({ server, object }: SnapshotOwner, message: string): void {
+    this.#observe({ event: 'snapshot-file', server, object, message });
+  }
+}
+
+interface Sealed {
+  /** Whose snapshot it is, as `describeOwner` has it. */
+  readonly owner: string;
+  readonly content: SnapshotContent;
+}
+
+/** Nothing that was read is looked at before the seal is verified. */
+async function readSealed(input: BlockReader, damage: string): Promise<Sealed> {
+  try {
+    const sealed = { owner: await input.text(), content: await readContent(input) };
+    await input.end();
+    return sealed;
+  } catch (error) {
+    const isDamaged = error instanceof DamagedContent || error instanceof RangeError;
+    throw isDamaged ? new UnusableFile(damage) : error;
+  }
+}
+
+function describeOwner({ server, object, origin, fields, needs }: SnapshotOwner): string {
+  return JSON.stringify([
+    server,
+    object,
+    origin ?? null,
+    fields.map(({ name, type }) => [name, type]),
+    needs === 'all' ? needs : [...needs].sort(),
+  ]);
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function createPrivateFile(path: string): Promise<FileHandle> {
+  return open(path, 'wx', 0o600);
+}
+
+/** Makes the renaming durable, where the system knows how to. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r').catch(() => undefined);
+  await directory?.sync().catch(() => undefined);
+  await directory?.close();
+}
+
+function describe(error: unknown): string {
+  return codeOf(error) ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** The code of a system error, such as `ENOSPC`. */
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

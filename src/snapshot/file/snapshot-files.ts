@@ -1,0 +1,28 @@
+import type { Field } from '../../source/source.ts';
+import type { AttributeNeeds } from '../attributes-builder.ts';
+import type { ColumnarSnapshot } from '../snapshot.ts';
+
+/** Whose snapshot a file holds. A file of any other is not taken for it. */
+export interface SnapshotOwner {
+  readonly server: string;
+  readonly object: string;
+  /** What the source reads; see `Source`. */
+  readonly origin: string | undefined;
+  readonly fields: readonly Field[];
+  readonly needs: AttributeNeeds;
+}
+
+/** Keeps the latest snapshot of each foreign object from one start of the gateway to the next. Never rejects. */
+export interface SnapshotFiles {
+  /**
+   * The snapshot that was kept; undefined where there is none of use.
+   *
+   * @param began when its scan may have begun, in milliseconds since 1970-01-01T00:00:00Z
+   */
+  load(
+    owner: SnapshotOwner,
+    began: { readonly notBefore: number; readonly notAfter: number },
+  ): Promise<ColumnarSnapshot | undefined>;
+  /** Keeps this snapshot instead of any earlier one. */
+  save(owner: SnapshotOwner, snapshot: ColumnarSnapshot): Promise<void>;
+}

@@ -1,0 +1,328 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Observation } from '../../../src/observation.ts';
+import { SnapshotBuilder } from '../../../src/snapshot/builder.ts';
+import { parseSnapshotKey } from '../../../src/snapshot/file/key.ts';
+import { SnapshotDirectory } from '../../../src/snapshot/file/snapshot-directory.ts';
+import type { SnapshotOwner } from '../../../src/snapshot/file/snapshot-files.ts';
+import type { ColumnarSnapshot } from '../../../src/snapshot/snapshot.ts';
+import type { SourceRecord } from '../../../src/source/source.ts';
+import { anyRecord, asStored, fields, readBack } from '../records.ts';
+
+const startedAt = 1_700_000_000_000;
+const anyTime = { notBefore: 0, notAfter: Number.MAX_SAFE_INTEGER };
+const owner: SnapshotOwner = { server: 'pool', object: 'users', origin: 'eu/1', fields, needs: 'all' };
+const records: readonly SourceRecord[] = Array.from({ length: 500 }, (_, i) => ({
+  fields: [crypto.randomUUID(), i % 7 === 0, startedAt - i, i % 3 ? 'CONFIRMED' : 'UNCONFIRMED'],
+  attributes: [
+    ['email', `user${i}@example.com`],
+    ['custom:tenant', i % 10 === 0 ? `tenant ${i}` : null],
+    ['given_name', `name ${i % 20}`],
+  ],
+}));
+
+let directory: string;
+let observations: Observation[];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'snapshots-'));
+  observations = [];
+});
+
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+describe('a kept snapshot', () => {
+  test.each([
+    ['as it is', undefined],
+    ['encrypted', parseSnapshotKey(randomBytes(32).toString('hex'))],
+  ])('is the same when it comes back: %s', async (_, key) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyRecord), async (records) => {
+        const snapshot = await build(records);
+        const files = keeper({ key });
+        await files.save(owner, snapshot);
+        const kept = await files.load(owner, anyTime);
+        expect(kept && readBack(kept)).toEqual(asStored(records));
+        expect(kept?.startedAt).toBe(snapshot.startedAt);
+        expect(kept?.stats).toEqual(snapshot.stats);
+        expect(kept?.byteLength).toBe(snapshot.byteLength);
+        expect(observations).toEqual([]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('keeps its columns in the same encodings, and shared where they were', async () => {
+    const files = keeper({});
+    const shared = records.map(({ fields, attributes }) => ({
+      fields,
+      attributes: [['sub', String(fields[0])] as const, ...attributes],
+    }));
+    const snapshot = await build(shared);
+    await files.save(owner, snapshot);
+    const kept = await files.load(owner, anyTime);
+    expect([...(kept?.content.fields ?? [])]).toEqual([...snapshot.content.fields]);
+    expect(kept?.content.slots).toEqual(snapshot.content.slots);
+    const username = kept?.column({ kind: 'field', field: 'username' });
+    expect(kept?.column({ kind: 'attribute', attribute: 'sub' })).toBe(username);
+  });
+
+  test('is replaced by the next one', async () => {
+    const files = keeper({});
+    await files.save(owner, await build(records));
+    await files.save(owner, await build(records.slice(0, 3)));
+    expect((await files.load(owner, anyTime))?.rowCount).toBe(3);
+    expect(await readdir(directory)).toHaveLength(1);
+  });
+
+  test('can be read by its owner alone', async () => {
+    const inner = join(directory, 'made', 'for it');
+    const files = keeper({ directory: inner });
+    await files.save(owner, await build(records));
+    expect((await stat(inner)).mode & 0o777).toBe(0o700);
+    expect((await stat(files.pathOf(owner))).mode & 0o777).toBe(0o600);
+  });
+
+  test('is not there before the first one, and that is no reason for a warning', async () => {
+    expect(await keeper({}).load(owner, anyTime)).toBeUndefined();
+    expect(await keeper({ directory: join(directory, 'missing') }).load(owner, anyTime)).toBeUndefined();
+    expect(observations).toEqual([]);
+  });
+
+  test('has a file of its own, inside the directory, whatever its names are', () => {
+    const files = keeper({});
+    const names = ['a', 'A', '../a', 'a/b', 'a_b', '', '.', 'ü', '\ud800', 'x'.repeat(1000), 'a\0'];
+    const paths = names.flatMap((server) => names.map((object) => files.pathOf({ server, object })));
+    expect(new Set(paths.map((path) => path.toLowerCase())).size).toBe(names.length ** 2);
+    for (const path of paths) {
+      expect(path.slice(directory.length)).toMatch(/^\/[A-Za-z0-9_-]{1,100}\.snapshot$/);
+    }
+  });
+});
+
+describe('encryption', () => {
+  test('leaves nothing legible in the file', async () => {
+    await keeper({}).save(owner, await build(records));
+    const path = keeper({}).pathOf(owner);
+    expect((await readFile(path)).includes('user7@example.com')).toBe(true);
+    await keeper({ key: parseSnapshotKey('a passphrase') }).save(owner, await build(records));
+    const encrypted = await readFile(path);
+    for (const text of ['user7@example.com', 'CONFIRMED', 'email', 'pool']) {
+      expect(encrypted.includes(text)).toBe(false);
+    }
+  });
+
+  test('takes a passphrase, 64 hexadecimal digits or 32 bytes in base64', async () => {
+    const bytes = randomBytes(32);
+    const snapshot = await build(records);
+    for (const text of ['a passphrase', bytes.toString('hex'), bytes.toString('base64')]) {
+      await keeper({ key: parseSnapshotKey(text) }).save(owner, snapshot);
+      const kept = await keeper({ key: parseSnapshotKey(text) }).load(owner, anyTime);
+      expect(kept?.rowCount).toBe(records.length);
+    }
+    // The same bytes are the same key, however they are written.
+    const hex = keeper({ key: parseSnapshotKey(bytes.toString('hex')) });
+    expect((await hex.load(owner, anyTime))?.rowCount).toBe(records.length);
+  });
+
+  test('makes another file of the same snapshot each time', async () => {
+    const files = keeper({ key: parseSnapshotKey('a passphrase') });
+    const snapshot = await build(records);
+    await files.save(owner, snapshot);
+    const first = await readFile(files.pathOf(owner));
+    await files.save(owner, snapshot);
+    expect((await readFile(files.pathOf(owner))).equals(first)).toBe(false);
+  });
+
+  test('refuses an empty key', () => {
+    expect(() => parseSnapshotKey('')).toThrow(/must be 32 bytes in hexadecimal or base64, or a passphrase/);
+  });
+});
+
+describe('a file that cannot be used is ignored with one warning', () => {
+  test.each<[string, Partial<SnapshotOwner>]>([
+    ['another origin', { origin: 'eu/2' }],
+    ['other fields', { fields: fields.slice(0, 2) }],
+    ['other attributes', { needs: new Set(['email']) }],
+  ])('of %s', async (_, other) => {
+    await keeper({}).save(owner, await build(records));
+    await expectIgnored(keeper({}), { ...owner, ...other }, 'is of another object, or of other columns');
+  });
+
+  test('of another server that took its place', async () => {
+    const files = keeper({});
+    await files.save(owner, await build(records));
+    const other = { ...owner, server: 'other' };
+    await writeFile(files.pathOf(other), await readFile(files.pathOf(owner)));
+    await expectIgnored(files, other, 'is of another object, or of other columns');
+  });
+
+  test('whose scan began too long ago, or has yet to begin', async () => {
+    const files = keeper({});
+    await files.save(owner, await build(records));
+    await expectIgnored(files, owner, 'is too old', { notBefore: startedAt + 1, notAfter: startedAt + 2 });
+    await expectIgnored(files, owner, 'is from the future', { notBefore: 0, notAfter: startedAt - 1 });
+  });
+
+  test('that was encrypted with another key, or with one at all, or not', async () => {
+    const [plain, one, other] = [undefined, 'one', 'other'].map((text) =>
+      keeper({ key: text === undefined ? undefined : parseSnapshotKey(text) }),
+    );
+    const snapshot = await build(records);
+    await one?.save(owner, snapshot);
+    await expectIgnored(other, owner, 'is damaged, or was encrypted with another key');
+    await expectIgnored(plain, owner, 'is encrypted, and there is no key');
+    await plain?.save(owner, snapshot);
+    await expectIgnored(one, owner, 'is not encrypted, although there is a key');
+  });
+
+  test('that is something else', async () => {
+    await writeFile(keeper({}).pathOf(owner), 'hello');
+    await expectIgnored(keeper({}), owner, 'is no snapshot file');
+    await writeFile(keeper({}).pathOf(owner), '');
+    await expectIgnored(keeper({}), owner, 'is no snapshot file');
+  });
+
+  test('of another format', async () => {
+    await damage(keeper({}), (bytes) => bytes.fill(0xff, 8, 12));
+    await expectIgnored(keeper({}), owner, 'has another format');
+  });
+
+  test.each([
+    ['as it is', undefined, 'is damaged'],
+    [
+      'encrypted',
+      parseSnapshotKey(randomBytes(32).toString('hex')),
+      'is damaged, or was encrypted with another key',
+    ],
+  ])('in which any byte has changed: %s', async (_, key, reason) => {
+    const files = keeper({ key });
+    await files.save(owner, await build(records));
+    const whole = await readFile(files.pathOf(owner));
+    await fc.assert(
+      fc.asyncProperty(
+        // What comes before this is the version and whether it is encrypted.
+        fc.integer({ min: 16, max: whole.length - 1 }),
+        fc.integer({ min: 1, max: 255 }),
+        async (at, change) => {
+          const bytes = Buffer.from(whole);
+          bytes[at] = (bytes[at] ?? 0) ^ change;
+          await writeFile(files.pathOf(owner), bytes);
+          await expectIgnored(files, owner, reason);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  test('that ends anywhere but at its end', async () => {
+    const files = keeper({});
+    await files.save(owner, await build(records));
+    const whole = await readFile(files.pathOf(owner));
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 44, max: whole.length - 1 }), async (length) => {
+        await writeFile(files.pathOf(owner), whole.subarray(0, length));
+        await expectIgnored(files, owner, 'is damaged');
+      }),
+    );
+    await writeFile(files.pathOf(owner), Buffer.concat([whole, Buffer.from('more')]));
+    await expectIgnored(files, owner, 'is damaged');
+  });
+
+  test('that is no file', async () => {
+    const files = keeper({ directory: join(directory, 'x') });
+    await writeFile(join(directory, 'x'), '');
+    await expectIgnored(files, owner, 'cannot be read (ENOTDIR)');
+  });
+});
+
+describe('a snapshot that cannot be written', () => {
+  test('because the disk is full leaves the old one, no remains, and one warning', async () => {
+    await keeper({}).save(owner, await build(records));
+    const full = keeper({
+      createFile: async (path) => {
+        const file = await open(path, 'wx', 0o600);
+        let room = 10_000;
+        return {
+          async write(bytes) {
+            if (room === 0) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+            const part = bytes.subarray(0, room);
+            room -= part.length;
+            return file.write(part);
+          },
+          sync: () => file.sync(),
+          close: () => file.close(),
+        };
+      },
+    });
+    await full.save(owner, await build(records.slice(1)));
+    expect(observations).toEqual([
+      expect.objectContaining({ event: 'snapshot-file', message: expect.stringContaining('(ENOSPC)') }),
+    ]);
+    expect(await readdir(directory)).toHaveLength(1);
+    expect((await keeper({}).load(owner, anyTime))?.rowCount).toBe(records.length);
+  });
+
+  test('because its directory cannot be made is one warning', async () => {
+    await writeFile(join(directory, 'file'), '');
+    await keeper({ directory: join(directory, 'file', 'inside') }).save(owner, await build(records));
+    expect(observations).toEqual([
+      expect.objectContaining({ event: 'snapshot-file', message: expect.stringContaining('(ENOTDIR)') }),
+    ]);
+  });
+
+  test('to its end by a process that was killed is removed after an hour', async () => {
+    const files = keeper({});
+    const [abandoned, recent] = ['a', 'b'].map((name) => `${files.pathOf(owner)}.${name}.tmp`);
+    for (const path of [abandoned, recent]) await writeFile(path ?? '', 'half');
+    const twoHoursAgo = new Date(Date.now() - 7_200_000);
+    await utimes(abandoned ?? '', twoHoursAgo, twoHoursAgo);
+    await files.save(owner, await build(records));
+    expect((await readdir(directory)).map((name) => join(directory, name)).sort()).toEqual(
+      [files.pathOf(owner), recent].sort(),
+    );
+  });
+});
+
+function keeper(options: Partial<ConstructorParameters<typeof SnapshotDirectory>[0]>): SnapshotDirectory {
+  return new SnapshotDirectory({
+    directory,
+    observe: (observation) => observations.push(observation),
+    ...options,
+  });
+}
+
+async function build(records: readonly SourceRecord[]): Promise<ColumnarSnapshot> {
+  const builder = new SnapshotBuilder({ fields, needs: 'all' });
+  builder.add(records);
+  return builder.finish({ startedAt, pages: 9, requests: 10, throttles: 1, durationMs: 1234 });
+}
+
+async function damage(files: SnapshotDirectory, change: (bytes: Buffer) => void): Promise<void> {
+  await files.save(owner, await build(records));
+  const bytes = await readFile(files.pathOf(owner));
+  change(bytes);
+  await writeFile(files.pathOf(owner), bytes);
+}
+
+async function expectIgnored(
+  files: SnapshotDirectory | undefined,
+  owner: SnapshotOwner,
+  reason: string,
+  began = anyTime,
+): Promise<void> {
+  observations.length = 0;
+  expect(await files?.load(owner, began)).toBeUndefined();
+  expect(observations).toEqual([
+    {
+      event: 'snapshot-file',
+      server: owner.server,
+      object: owner.object,
+      message: `the snapshot file ${files?.pathOf(owner)} ${reason}; it is ignored`,
+    },
+  ]);
+}
