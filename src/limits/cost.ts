@@ -23,7 +23,7 @@ import { fragmentsOf } from './overlap.ts';
 /** An operation and the values that it gets. */
 export interface CostedOperation {
   readonly schema: GraphQLSchema;
-  /** Valid against the schema. */
+  /** Valid against the schema, and no deeper than the limits allow. */
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   /** As they were sent. */

@@ -1,0 +1,273 @@
+import { getIntrospectionQuery } from 'graphql';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { post, type SmallGateway, startSmallGateway } from './small-gateway.ts';
+
+let gateway: SmallGateway;
+
+beforeAll(async () => {
+  gateway = await startSmallGateway();
+});
+
+afterAll(() => gateway.close());
+
+afterEach(async () => {
+  // Whatever was refused, the next query is answered.
+  await expect(gateway.ask('{ user(id: 1) { name } }')).resolves.toMatchObject({
+    data: { user: { name: 'Ada' } },
+  });
+  expect(gateway.observations).toEqual([]);
+});
+
+function times(count: number, make: (i: number) => string): string {
+  return Array.from({ length: count }, (_, i) => make(i)).join(' ');
+}
+
+function nested(count: number, open: string, inner: string, close: string): string {
+  return open.repeat(count) + inner + close.repeat(count);
+}
+
+function tooComplex(limit: string) {
+  return {
+    errors: [
+      {
+        message: expect.stringContaining(`--${limit}`),
+        extensions: { code: 'QUERY_TOO_COMPLEX', limit, maximum: expect.any(Number) },
+      },
+    ],
+  };
+}
+
+describe('a document is refused before it is parsed, because of', () => {
+  test.each([
+    ['its length', `#${'x'.repeat(600_000)}\n{ user(id: 1) { id } }`, 'max-document-length'],
+    ['its tokens', `{ ${times(15_000, () => 'slow')} }`, 'max-tokens'],
+    ['its punctuation', `{ ${'!'.repeat(20_000)}`, 'max-tokens'],
+    ['its directives', `{ user(id: 1) ${times(51, () => '@skip(if: false)')} { id } }`, 'max-directives'],
+    ['the depth of its fields', `{ user(id: 1) ${nested(5_000, '{ friend ', '{ id }', '}')} }`, 'max-depth'],
+    ['the depth of its inline fragments', `{ ${nested(5_000, '... {', 'slow', '}')} }`, 'max-depth'],
+    [
+      'the depth of a filter',
+      `{ users(filter: ${nested(4_000, '{not:', '{}', '}')}) { totalCount } }`,
+      'max-filter-depth',
+    ],
+    ['the depth of a list', `{ user(id: ${nested(7_000, '[', '1', ']')}) { id } }`, 'max-filter-depth'],
+    ['the depth of a type', `query($a: ${nested(7_000, '[', 'Int', ']')}) { slow }`, 'max-filter-depth'],
+  ])('%s', async (_case, query, limit) => {
+    await expect(gateway.ask(query)).resolves.toMatchObject(tooComplex(limit));
+  });
+});
+
+describe('a document is refused before it is validated, because of', () => {
+  const chain = (count: number, body: (next: string) => string, last: string) =>
+    `${times(count, (i) => `fragment f${i} on User { ${body(`f${i + 1}`)} }`)} fragment f${count} on User { ${last} }`;
+
+  test.each([
+    ['its depth', `{ user(id: 1) ${nested(20, '{ friend ', '{ id }', '}')} }`, 'max-depth'],
+    [
+      'a depth that is spread over fragments',
+      `{ user(id: 1) { ...f0 } } ${chain(20, (next) => `friend { ...${next} }`, 'id')}`,
+      'max-depth',
+    ],
+    [
+      'fragments within fragments',
+      `{ user(id: 1) { ...f0 } } ${chain(1_500, (next) => `...${next}`, 'id')}`,
+      'max-depth',
+    ],
+    ['its root fields', `{ ${times(21, () => 'slow')} }`, 'max-root-fields'],
+    [
+      'root fields in fragments',
+      `{ ...f ...g } fragment f on Query { ${times(11, () => 'slow')} } fragment g on Query { ${times(11, () => 'slow')} }`,
+      'max-root-fields',
+    ],
+    ['its aliases', `{ user(id: 1) { ${times(51, (i) => `a${i}: name`)} } }`, 'max-aliases'],
+    ['its fields', `{ user(id: 1) { ${times(2_000, () => 'name')} } }`, 'max-selections'],
+    [
+      'what its fragments multiply to',
+      `{ user(id: 1) { ...f0 } } ${chain(15, (next) => `a: friend { ...${next} } b: friend { ...${next} }`, 'id')}`,
+      'max-selections',
+    ],
+    [
+      'what its fragments would multiply to for ever',
+      `{ user(id: 1) { ...f0 } } ${chain(24, (next) => `a: friend { ...${next} } b: friend { ...${next} }`, 'id ...f0')}`,
+      'max-depth',
+    ],
+    ['fields that repeat', `{ user(id: 1) { ${times(400, () => 'name')} } }`, 'max-selections'],
+    [
+      'fields that repeat in fields that repeat',
+      `{ user(id: 1) { ${times(110, () => 'friend { name name name }')} } }`,
+      'max-selections',
+    ],
+    [
+      'fragments that would have to be compared',
+      `{ user(id: 1) { ${times(400, (i) => `...f${i}`)} } } ${times(400, (i) => `fragment f${i} on User { name }`)}`,
+      'max-selections',
+    ],
+    [
+      'fragments that nothing spreads',
+      `{ slow } ${times(700, (i) => `fragment f${i} on User { name ...f${i + 1} ...f${i + 2} }`)}`,
+      'max-depth',
+    ],
+    [
+      'many operations of the same fragments',
+      `${times(100, (i) => `query q${i} { ...f0 }`)} ${times(50, (i) => `fragment f${i} on Query { ...f${i + 1} }`)} fragment f50 on Query { slow }`,
+      'max-selections',
+    ],
+    [
+      'the length of a list',
+      `{ users(filter: { name: { in: [${'"a",'.repeat(10_001)}] } }) { totalCount } }`,
+      'max-list-size',
+    ],
+    [
+      'the length of a list by default',
+      `query($a: [String!] = [${'"a",'.repeat(10_001)}]) { users(filter: { name: { in: $a } }) { totalCount } }`,
+      'max-list-size',
+    ],
+    [
+      'the depth of a filter',
+      `{ users(filter: ${nested(33, '{not:', '{}', '}')}) { totalCount } }`,
+      'max-filter-depth',
+    ],
+    [
+      'the depth of a filter by default',
+      `query($a: UserFilter = ${nested(33, '{not:', '{}', '}')}) { users(filter: $a) { totalCount } }`,
+      'max-filter-depth',
+    ],
+  ])('%s', async (_case, query, limit) => {
+    await expect(gateway.ask(query)).resolves.toMatchObject(tooComplex(limit));
+  });
+});
+
+describe('an operation is refused before it runs, because of', () => {
+  const filtered = 'query($filter: UserFilter) { users(filter: $filter) { totalCount } }';
+  const page = (first: string, inner: string) => `friends(first: ${first}) { edges { node { ${inner} } } }`;
+
+  test.each<[string, string, Record<string, unknown>, string]>([
+    [
+      'the length of a list',
+      filtered,
+      { filter: { name: { in: Array(10_001).fill('a') } } },
+      'max-list-size',
+    ],
+    [
+      'the depth of a filter',
+      filtered,
+      { filter: JSON.parse(nested(33, '{"not":', '{}', '}')) },
+      'max-filter-depth',
+    ],
+    [
+      'pages within pages',
+      `{ user(id: 1) { ${page('30', page('30', page('30', page('30', 'id'))))} } }`,
+      {},
+      'max-cost',
+    ],
+    [
+      'pages whose size is a variable',
+      `query($n: Int) { user(id: 1) { ${page('$n', page('$n', page('$n', page('$n', 'id'))))} } }`,
+      { n: 30 },
+      'max-cost',
+    ],
+    [
+      'pages whose size nobody gave',
+      `{ user(id: 1) { ${page('null', page('null', page('null', page('null', 'id'))))} } }`,
+      {},
+      'max-cost',
+    ],
+    [
+      'pages of many entities',
+      `query($all: [Representation!]!) { _entities(representations: $all) { ${page('30', 'id')} } }`,
+      { all: Array(2_000).fill({ id: 1 }) },
+      'max-cost',
+    ],
+  ])('%s', async (_case, query, variables, limit) => {
+    await expect(gateway.ask(query, variables)).resolves.toMatchObject(tooComplex(limit));
+  });
+});
+
+test.each([
+  ['filters', nested(50_000, '{"and":[', '{}', ']}')],
+  ['lists', nested(50_000, '[', '', ']')],
+])('an operation is refused before it runs, because of %s without end', async (_case, filter) => {
+  const query = 'query($filter: UserFilter) { users(filter: $filter) { totalCount } }';
+  const body = `{"query":${JSON.stringify(query)},"variables":{"filter":${filter}}}`;
+  await expect(post(gateway.url, body)).resolves.toMatchObject(tooComplex('max-filter-depth'));
+});
+
+describe('a document that is wrong in thousands of places has few errors:', () => {
+  test.each([
+    ['unknown fields', `{ ${times(20, (i) => `user(id: 1) { ${times(15, (j) => `nam${i}${j}`)} }`)} }`],
+    ['unknown types', `{ slow } ${times(500, (i) => `fragment f${i} on Usr { id }`)}`],
+    ['unknown arguments', `{ user(${times(3_000, (i) => `a${i}: 1`)}) { id } }`],
+    ['unknown variables', `query(${times(3_000, (i) => `$v${i}: Int`)}) { slow }`],
+  ])('%s', async (_case, query) => {
+    const { errors } = await gateway.ask(query);
+    expect(errors?.length).toBeLessThanOrEqual(21);
+    for (const { extensions } of errors ?? []) {
+      expect(extensions).toMatchObject({ code: 'GRAPHQL_VALIDATION_FAILED' });
+    }
+  });
+
+  test('fragments that spread themselves', async () => {
+    const query =
+      '{ user(id: 1) { ...f } } fragment f on User { friend { ...g } } fragment g on User { friend { ...f } }';
+    await expect(gateway.ask(query)).resolves.toMatchObject({
+      errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
+    });
+  });
+});
+
+describe('what people and their tools ask is answered:', () => {
+  const tenThousand = Array.from({ length: 10_000 }, (_, i) => `user-${i}@company.example`);
+
+  test.each<[string, string, Record<string, unknown>]>([
+    [
+      'the introspection query',
+      getIntrospectionQuery({ inputValueDeprecation: true, schemaDescription: true }),
+      {},
+    ],
+    [
+      'a list of ten thousand in the document',
+      `{ users(filter: { name: { in: ${JSON.stringify(tenThousand)} } }) { totalCount } }`,
+      {},
+    ],
+    [
+      'a list of ten thousand in a variable',
+      'query($in: [String!]) { users(filter: { name: { in: $in } }) { totalCount } }',
+      { in: tenThousand },
+    ],
+    [
+      'a filter 32 deep in the document',
+      `{ users(filter: ${nested(31, '{not:', '{}', '}')}) { totalCount } }`,
+      {},
+    ],
+    [
+      'a filter 32 deep in a variable',
+      'query($filter: UserFilter) { users(filter: $filter) { totalCount } }',
+      { filter: JSON.parse(nested(31, '{"not":', '{}', '}')) },
+    ],
+    [
+      'a filter 32 deep of lists',
+      'query($filter: UserFilter) { users(filter: $filter) { totalCount } }',
+      { filter: JSON.parse(nested(31, '{"and":[', '{}', ']}')) },
+    ],
+    ['fields 20 deep', `{ user(id: 1) ${nested(18, '{ friend ', '{ id }', '}')} }`, {}],
+    [
+      'twenty root fields and fifty aliases',
+      `{ ${times(19, (i) => `a${i}: user(id: 1) { id }`)} ...f } fragment f on Query { a19: user(id: 1) { ${times(30, (i) => `b${i}: id`)} } }`,
+      {},
+    ],
+    [
+      'the same fragment in fifty places',
+      `{ user(id: 1) { ${times(50, (i) => `...f${i}`)} } } ${times(50, (i) => `fragment f${i} on User { id name }`)}`,
+      {},
+    ],
+    [
+      'a huge page, which is cut to what a page may have',
+      '{ users(first: 2147483647) { totalCount edges { node { id } } } }',
+      {},
+    ],
+  ])('%s', async (_case, query, variables) => {
+    const answer = await gateway.ask(query, variables);
+    expect(answer).toMatchObject({ status: 200, data: expect.any(Object) });
+    expect(answer.errors).toBeUndefined();
+  });
+});
