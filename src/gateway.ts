@@ -34,6 +34,8 @@ export interface GatewayOptions {
   readonly introspection?: boolean;
   /** Whether every answer explains its scans in `extensions.scans`. */
   readonly explain?: boolean;
+  /** Whether the gateway is a subgraph of Apollo Federation 2; off by default. */
+  readonly federation?: boolean;
   /** Is told everything worth knowing. */
   readonly observe?: Observe;
 }
@@ -62,7 +64,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     observe({ event: 'model', tables: model.tables.length, problems: model.problems.length });
     for (const problem of model.problems) observe({ event: 'problem', ...problem });
 
-    const schemas = new RoleSchemas(model, definition.roles);
+    const schemas = new RoleSchemas(model, definition.roles, { federation: options.federation ?? false });
     const roleExists = (role: string) => schemas.has(role);
     const { loginRole } = definition;
     const authenticator = createAuthenticator({ ...options.auth, loginRole, roleExists, observe });
@@ -109,7 +111,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 /** What a catalog exposes, and the servers behind it. */
 export async function describeCatalog(
   catalog: Catalog,
-  options: Pick<GatewayOptions, 'schemas' | 'parallelScan' | 'requestsPerSecond'>,
+  options: Pick<GatewayOptions, 'schemas' | 'parallelScan' | 'requestsPerSecond' | 'federation'>,
 ): Promise<{ definition: CatalogDefinition; servers: Servers; model: Model }> {
   const definition = await catalog.readDefinition();
   const servers = await connectServers(definition, {
@@ -118,7 +120,12 @@ export async function describeCatalog(
     requestsPerSecond: options.requestsPerSecond ?? 25,
   });
   const { unusable: unusableServers } = servers;
-  const model = buildModel(definition, { dialects, schemas: options.schemas, unusableServers });
+  const model = buildModel(definition, {
+    dialects,
+    schemas: options.schemas,
+    unusableServers,
+    federation: options.federation ?? false,
+  });
   return {
     definition,
     servers,

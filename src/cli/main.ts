@@ -21,6 +21,7 @@ const serving = [
   options.parallelScan(),
   options.requestsPerSecond(),
   options.introspection(),
+  options.federation(),
   options.logLevel(),
 ];
 
@@ -38,9 +39,10 @@ command('demo', 'serve an emulated user pool: nothing to install or configure', 
   ...serving,
   options.logFormat().default('pretty'),
 ]).action(demo);
-command('sdl', 'print the schema', [...source, options.role()]).action(printSdl);
+command('sdl', 'print the schema', [...source, options.role(), options.federation()]).action(printSdl);
 command('inspect', 'print what is exposed, and what stands in the way of the rest', [
   ...source,
+  options.federation(),
   options.json(),
 ]).action(inspect);
 

@@ -46,6 +46,8 @@ export const options = {
     )
       .env('INTROSPECTION')
       .choices(['on', 'off']),
+  federation: () =>
+    onOff('--federation [on|off]', 'whether to be a subgraph of Apollo Federation 2').default(false, 'off'),
   logLevel: () =>
     new Option('--log-level <level>', 'how much to log').env('LOG_LEVEL').choices(logLevels).default('info'),
   logFormat: () =>
@@ -74,6 +76,7 @@ export interface ServeFlags {
   readonly parallelScan: number;
   readonly requestsPerSecond: number;
   readonly introspection?: 'on' | 'off';
+  readonly federation: boolean;
   readonly logLevel: (typeof logLevels)[number];
   readonly logFormat: (typeof logFormats)[number];
 }
@@ -103,6 +106,16 @@ function seconds(flags: string, description: string): Option {
 
 /** Timers in Node count milliseconds in 31 bits: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 const longestSeconds = 2_147_483;
+
+/** A flag that stands for itself alone, and can be turned off, as where the environment has turned it on. */
+function onOff(flags: string, description: string): Option {
+  return withEnvironment(new Option(flags, description))
+    .preset('on')
+    .argParser((value: string) => {
+      if (value === 'on' || value === 'off') return value === 'on';
+      throw new InvalidArgumentError('It must be on or off.');
+    });
+}
 
 function names(value: string): readonly string[] {
   const list = value.split(',').map((name) => name.trim());

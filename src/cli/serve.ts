@@ -24,6 +24,7 @@ export function gatewayOptions(flags: ServeFlags): Omit<GatewayOptions, 'catalog
     ...(flags.schemas && { schemas: flags.schemas }),
     ...(flags.introspection && { introspection: flags.introspection === 'on' }),
     explain: flags.logLevel === 'debug',
+    federation: flags.federation,
     maxAgeMs: flags.maxAge * 1000,
     staleWhileRevalidateMs: flags.staleWhileRevalidate * 1000,
     scanTimeoutMs: flags.scanTimeout * 1000,

@@ -25,6 +25,8 @@ export interface SchemaTypes {
     readonly Datetime: { readonly Input: string; readonly Output: unknown };
     readonly JSON: { readonly Input: string; readonly Output: unknown };
     readonly Opaque: { readonly Input: string; readonly Output: unknown };
+    /** Of a subgraph only: see `entities.ts`. */
+    readonly _Any: { readonly Input: unknown; readonly Output: unknown };
   };
 }
 

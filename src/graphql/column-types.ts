@@ -12,6 +12,7 @@ type Input = InputObjectRef<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, F
 /** The GraphQL types of columns, and of the filters and orders on them. Each is made when first asked for. */
 export class ColumnTypes {
   readonly #builder: Builder;
+  readonly #prefix: string;
   readonly #enums = new Map<string, Enum>();
   readonly #filters = new Map<string, Input>();
   readonly #filterIs: Enum;
@@ -20,14 +21,16 @@ export class ColumnTypes {
   /** The filter on a nodeId. */
   readonly idFilter: Input;
 
-  constructor(builder: Builder) {
+  /** @param prefix what the names of all of these types begin with, scalars apart; empty where they are shared */
+  constructor(builder: Builder, prefix = '') {
     this.#builder = builder;
-    this.#filterIs = builder.enumType('FilterIs', { values: ['NULL', 'NOT_NULL'] as const });
-    this.orderByDirection = builder.enumType('OrderByDirection', {
+    this.#prefix = prefix;
+    this.#filterIs = builder.enumType(`${prefix}FilterIs`, { values: ['NULL', 'NOT_NULL'] as const });
+    this.orderByDirection = builder.enumType(`${prefix}OrderByDirection`, {
       description: 'The direction of an order, and the place of nulls in it.',
       values: orderDirectionNames,
     });
-    this.idFilter = builder.inputRef<FilterInput>('IDFilter').implement({
+    this.idFilter = builder.inputRef<FilterInput>(`${prefix}IDFilter`).implement({
       description: 'Boolean expression on a nodeId.',
       fields: (t) => ({ eq: t.id() }),
     });
@@ -39,7 +42,7 @@ export class ColumnTypes {
     const { typeName, labels } = type.enum ?? { typeName: 'Opaque', labels: [] };
     const known = this.#enums.get(typeName);
     if (known) return known;
-    const created = this.#builder.enumType(typeName, { values: labels });
+    const created = this.#builder.enumType(this.#prefix + typeName, { values: labels });
     this.#enums.set(typeName, created);
     return created;
   }
@@ -47,18 +50,18 @@ export class ColumnTypes {
   /** The input of a filter on a column of this type; undefined where there is none. */
   filterOf(type: ColumnType): Input | undefined {
     if (!isFilterable(type)) return undefined;
-    const element = this.elementOf(type);
-    const elementName = typeof element === 'string' ? element : (type.enum?.typeName ?? 'Opaque');
-    const name = `${elementName}${type.array ? 'List' : ''}Filter`;
+    const elementName = type.kind === 'enum' ? (type.enum?.typeName ?? 'Opaque') : scalarByKind[type.kind];
+    const name = `${this.#prefix}${elementName}${type.array ? 'List' : ''}Filter`;
     const known = this.#filters.get(name);
     if (known) return known;
-    const created = this.#createFilter(name, type, elementName);
+    const created = this.#createFilter(name, type);
     this.#filters.set(name, created);
     return created;
   }
 
-  #createFilter(name: string, type: ColumnType, elementName: string): Input {
+  #createFilter(name: string, type: ColumnType): Input {
     const element = this.elementOf(type);
+    const elementName = typeof element === 'string' ? element : element.name;
     return this.#builder.inputRef<FilterInput>(name).implement({
       description: `Boolean expression on ${type.array ? `a list of ${elementName}` : `a value of type ${elementName}`}.`,
       fields: (t) =>

@@ -6,7 +6,6 @@ import { toOperand } from '../plan/operand.ts';
 import type { Builder } from './builder.ts';
 import { type RowNode, resolveCollection } from './collection.ts';
 import { collectionArguments } from './collection-arguments.ts';
-import type { ColumnTypes } from './column-types.ts';
 import type { NodeRef } from './node.ts';
 import type { Key, RequestScope } from './request-scope.ts';
 import type { TableTypes } from './table-types.ts';
@@ -15,7 +14,6 @@ import type { TableTypes } from './table-types.ts';
 export function addQueryType(
   builder: Builder,
   tables: readonly TableTypes[],
-  columnTypes: ColumnTypes,
   node: NodeRef | undefined,
 ): void {
   builder.queryType({
@@ -30,7 +28,7 @@ export function addQueryType(
       node,
     );
   for (const types of tables) {
-    if (types.table.key.length > 0) addByPkField(builder, types, columnTypes);
+    if (types.table.key.length > 0) addByPkField(builder, types);
     addCollectionField(builder, types);
   }
   // GraphQL wants at least one field, whatever the catalog holds.
@@ -58,7 +56,7 @@ function addNodeField(builder: Builder, tables: readonly Table[], node: NodeRef)
   );
 }
 
-function addByPkField(builder: Builder, { table, node }: TableTypes, columnTypes: ColumnTypes): void {
+function addByPkField(builder: Builder, { table, node, columns }: TableTypes): void {
   builder.queryField(`${lowerFirst(table.typeName)}ByPk`, (t) =>
     t.field({
       type: node,
@@ -66,7 +64,7 @@ function addByPkField(builder: Builder, { table, node }: TableTypes, columnTypes
       args: Object.fromEntries(
         table.key.map((column) => [
           column.fieldName,
-          t.arg({ type: columnTypes.elementOf(column.type), required: true }),
+          t.arg({ type: columns.elementOf(column.type), required: true }),
         ]),
       ),
       resolve: (_root, args: { readonly [name: string]: unknown }, { scope }) => {

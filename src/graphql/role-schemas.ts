@@ -1,8 +1,9 @@
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, printSchema } from 'graphql';
 import type { RoleGrants } from '../model/definition.ts';
 import { grantsFingerprint, restrict } from '../model/grants.ts';
 import type { Model } from '../model/model.ts';
-import { generateSchema, withNullableRootFields } from './schema.ts';
+import { generateSchema, type SchemaOptions, withNullableRootFields } from './schema.ts';
+import { printSubgraph } from './subgraph-sdl.ts';
 
 /** The schema of one set of grants. */
 export interface RoleSchema {
@@ -10,17 +11,21 @@ export interface RoleSchema {
   readonly schema: GraphQLSchema;
   /** The same for execution; see `withNullableRootFields`. */
   readonly executable: GraphQLSchema;
+  /** The schema as text; of a subgraph what `_service` answers. */
+  print(): string;
 }
 
 /** The schemas of the roles, one per distinct set of grants, each generated when first asked for. */
 export class RoleSchemas {
   readonly #model: Model;
+  readonly #options: SchemaOptions;
   readonly #grants: ReadonlyMap<string, RoleGrants>;
   readonly #byFingerprint = new Map<string, RoleSchema>();
   readonly #byRole = new Map<string, RoleSchema>();
 
-  constructor(model: Model, roles: readonly RoleGrants[]) {
+  constructor(model: Model, roles: readonly RoleGrants[], options: SchemaOptions) {
     this.#model = model;
+    this.#options = options;
     this.#grants = new Map(roles.map((grants) => [grants.role, grants]));
   }
 
@@ -35,14 +40,19 @@ export class RoleSchemas {
     if (known) return known;
     const grants = this.#grants.get(role) ?? { role, readable: new Map() };
     const fingerprint = grantsFingerprint(this.#model, grants);
-    const schema = this.#byFingerprint.get(fingerprint) ?? generate(restrict(this.#model, grants));
+    const schema =
+      this.#byFingerprint.get(fingerprint) ?? generate(restrict(this.#model, grants), this.#options);
     this.#byFingerprint.set(fingerprint, schema);
     if (this.#grants.has(role)) this.#byRole.set(role, schema);
     return schema;
   }
 }
 
-function generate(model: Model): RoleSchema {
-  const schema = generateSchema(model);
-  return { schema, executable: withNullableRootFields(schema) };
+function generate(model: Model, options: SchemaOptions): RoleSchema {
+  const schema = generateSchema(model, options);
+  return {
+    schema,
+    executable: withNullableRootFields(schema),
+    print: () => (options.federation ? printSubgraph(schema, model) : printSchema(schema)),
+  };
 }

@@ -4,7 +4,7 @@ import { valueType } from '../rows/value-type.ts';
 import type { Builder, SchemaTypes } from './builder.ts';
 
 /** The name of a scalar that a column can have. */
-export type ScalarName = Exclude<keyof SchemaTypes['Scalars'], 'ID' | 'Cursor'>;
+export type ScalarName = Exclude<keyof SchemaTypes['Scalars'], 'ID' | 'Cursor' | '_Any'>;
 
 /** The scalar of each kind of column, as pg_graphql maps them; an enum has a type of its own. */
 export const scalarByKind: Readonly<Record<Exclude<ScalarKind, 'enum'>, ScalarName>> = {
@@ -89,7 +89,10 @@ const scalars: readonly ScalarSpecification[] = [
 ];
 
 interface ScalarSpecification {
-  readonly name: Exclude<keyof SchemaTypes['Scalars'], 'String' | 'Int' | 'Float' | 'Boolean' | 'ID'>;
+  readonly name: Exclude<
+    keyof SchemaTypes['Scalars'],
+    'String' | 'Int' | 'Float' | 'Boolean' | 'ID' | '_Any'
+  >;
   readonly description: string;
   readonly specifiedByURL: string;
   readonly accepts: (text: string) => boolean;

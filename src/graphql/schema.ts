@@ -1,32 +1,55 @@
 import { GraphQLObjectType, GraphQLSchema, getNullableType } from 'graphql';
-import type { Model, Relation } from '../model/model.ts';
+import type { Model, Relation, Table } from '../model/model.ts';
 import { createBuilder } from './builder.ts';
 import { ColumnTypes } from './column-types.ts';
+import { addEntities } from './entities.ts';
 import { addNodeInterface } from './node.ts';
 import { addPageInfo } from './page-info.ts';
 import { addQueryType } from './query-type.ts';
 import { addScalars } from './scalars.ts';
+import { addService } from './service.ts';
 import { addTableTypes, type TableTypes } from './table-types.ts';
 
+/** How a schema is generated. */
+export interface SchemaOptions {
+  /** Whether it is that of a subgraph of Apollo Federation 2, whose names must not be those of other subgraphs. */
+  readonly federation: boolean;
+}
+
 /** Generates the schema of what the model exposes. */
-export function generateSchema(model: Model): GraphQLSchema {
+export function generateSchema(model: Model, { federation }: SchemaOptions): GraphQLSchema {
   const builder = createBuilder();
   addScalars(builder);
-  const shared = {
-    columns: new ColumnTypes(builder),
-    pageInfo: addPageInfo(builder),
-    node: model.tables.some((table) => table.key.length > 0) ? addNodeInterface(builder) : undefined,
-  };
+  const hasKeys = model.tables.some((table) => table.key.length > 0);
+  const node = hasKeys && !federation ? addNodeInterface(builder) : undefined;
+  const shared = { pageInfo: addPageInfo(builder), node };
+  const columns = federation
+    ? ({ typeName }: Table) => new ColumnTypes(builder, typeName)
+    : constantly(new ColumnTypes(builder));
   const typesOf = ({ schema, name }: Relation['table']): TableTypes => {
     const found = tables.find(({ table }) => table.schema === schema && table.name === name);
     if (!found) throw new Error(`the model must relate exposed tables only, but got ${schema}.${name}`);
     return found;
   };
   const tables: readonly TableTypes[] = model.tables.map((table) =>
-    addTableTypes(builder, table, shared, typesOf),
+    addTableTypes(builder, table, { ...shared, columns: columns(table) }, typesOf),
   );
-  addQueryType(builder, tables, shared.columns, shared.node);
-  return builder.toSchema({ sortSchema: false });
+  addQueryType(builder, tables, node);
+  if (federation) {
+    addEntities(builder, tables);
+    addService(builder, model, () => schema);
+  }
+  const schema = onlyReachable(builder.toSchema({ sortSchema: false }));
+  return schema;
+}
+
+/** Without what no query can lead to, such as scalars that no column has. */
+function onlyReachable(schema: GraphQLSchema): GraphQLSchema {
+  return new GraphQLSchema({ ...schema.toConfig(), types: [] });
+}
+
+function constantly<T>(value: T): () => T {
+  return () => value;
 }
 
 /**
@@ -44,6 +67,7 @@ export function withNullableRootFields(schema: GraphQLSchema): GraphQLSchema {
   ]);
   return new GraphQLSchema({
     ...schema.toConfig(),
+    types: [],
     query: new GraphQLObjectType({ ...config, fields: Object.fromEntries(nullable) }),
     assumeValid: true,
   });

@@ -16,6 +16,7 @@ import { addRelations } from './relation-fields.ts';
 
 /** What the types of a table refer to, beside each other. */
 export interface SharedTypes {
+  /** Shared by all tables, but for those of a subgraph. */
   readonly columns: ColumnTypes;
   readonly pageInfo: PageInfoRef;
   /** Undefined where the schema has no `Node` interface. */
@@ -107,7 +108,7 @@ export function addTableTypes(
       }),
     }),
   });
-  const types = { table, node, filter, orderBy, edge, connection };
+  const types = { table, columns: shared.columns, node, filter, orderBy, edge, connection };
   addRelations(builder, types, typesOf);
   return types;
 }

@@ -15,6 +15,8 @@ export interface ModelOptions {
   readonly schemas: readonly string[] | undefined;
   /** Why a server cannot be used, by its name; its tables become problems. */
   readonly unusableServers: ReadonlyMap<string, Omit<Problem, 'object'>>;
+  /** Whether the schema will be that of a subgraph, which needs more names; off by default. */
+  readonly federation?: boolean;
 }
 
 /** Builds the model of a catalog. Never throws: what cannot be exposed becomes a problem, and everything else stays. */
@@ -44,7 +46,12 @@ export function buildModel(catalog: CatalogDefinition, options: ModelOptions): M
     if (draft) drafts.push(draft);
   }
   const tables = relate(
-    withoutCollisions(drafts, enumNames.values(), problems),
+    withoutCollisions(
+      drafts,
+      new Set(enumNames.values()),
+      { federation: options.federation ?? false },
+      problems,
+    ),
     (schema) => settingsOf(schema).inflectNames,
     problems,
   );

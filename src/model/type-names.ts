@@ -19,7 +19,8 @@ const reserved: readonly string[] = [
  */
 export function withoutCollisions(
   drafts: readonly TableDraft[],
-  enumTypeNames: Iterable<string>,
+  enumTypeNames: ReadonlySet<string>,
+  { federation }: { readonly federation: boolean },
   problems: Problem[],
 ): readonly TableDraft[] {
   const owners = new Map<string, string>(reserved.map((name) => [name, 'the gateway itself']));
@@ -29,7 +30,8 @@ export function withoutCollisions(
   }
   return drafts.filter(({ table }) => {
     const path = `${table.schema}.${table.name}`;
-    const names = claimedNames(table.typeName);
+    const { typeName } = table;
+    const names = [...claimedNames(typeName), ...(federation ? prefixedNames(typeName, enumTypeNames) : [])];
     const taken = names.find((name) => owners.has(name));
     if (taken === undefined) {
       for (const name of names) owners.set(name, path);
@@ -42,6 +44,16 @@ export function withoutCollisions(
     });
     return false;
   });
+}
+
+/**
+ * The types that the tables of a subgraph do not share, but each has under its own name, so that they are not those
+ * of another subgraph.
+ */
+function prefixedNames(typeName: string, enumTypeNames: ReadonlySet<string>): readonly string[] {
+  const shared = reserved.filter((name) => /Filter(Is)?$|^OrderByDirection$/.test(name));
+  const enums = [...enumTypeNames].flatMap((name) => [name, `${name}Filter`, `${name}ListFilter`]);
+  return [...shared, ...enums].map((name) => typeName + name);
 }
 
 /** Every type, and every root field with a dot before it, that a table of this type name brings. */
