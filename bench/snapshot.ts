@@ -5,8 +5,13 @@
  * `node --expose-gc --import tsx bench/snapshot.ts [users]`
  */
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { SnapshotDirectory } from '../src/snapshot/file/snapshot-directory.ts';
+import { ColumnarSnapshot, type Snapshot } from '../src/snapshot/snapshot.ts';
 import { SnapshotStore } from '../src/snapshot/store.ts';
 import type { Field, Source, SourceRecord } from '../src/source/source.ts';
 
@@ -39,26 +44,54 @@ async function run(): Promise<void> {
   // The loops are compiled and the heap has its shape before anything is measured.
   await load(20_000);
   const before = await memory();
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-  const began = performance.now();
-  const { snapshot, peak, close } = await load(userCount);
-  const seconds = (performance.now() - began) / 1000;
-  delay.disable();
+  const { result, seconds, longestDelayMs } = await timed(() => load(userCount));
+  const { snapshot, peak, close } = result;
   const after = await memory();
   const rss = after.rss - before.rss;
   report({
     users: snapshot.rowCount,
     'JSON bytes/user': jsonBytes / userCount,
     'load (s, generating the users included)': seconds,
-    'longest event-loop delay (ms)': delay.max / 1e6,
+    'longest event-loop delay (ms)': longestDelayMs,
     'snapshot bytes/user': snapshot.byteLength / userCount,
     'snapshot / JSON': snapshot.byteLength / jsonBytes,
     'gained RSS / JSON': rss / jsonBytes,
     'gained heap + buffers / JSON': (after.used - before.used) / jsonBytes,
     'peak RSS gained / JSON': (peak - before.rss) / jsonBytes,
   });
+  await keep(snapshot);
   await close();
+}
+
+/** Writes the snapshot to a file and reads it back. */
+async function keep(snapshot: Snapshot): Promise<void> {
+  if (!(snapshot instanceof ColumnarSnapshot)) return;
+  const directory = await mkdtemp(join(tmpdir(), 'bench-'));
+  const files = new SnapshotDirectory({
+    directory,
+    observe: (observation) => report({ [observation.event]: 1 }),
+  });
+  const owner = { server: 'bench', object: 'users', origin: undefined, fields, needs: 'all' } as const;
+  const written = await timed(() => files.save(owner, snapshot));
+  const read = await timed(() => files.load(owner, { notBefore: 0, notAfter: Date.now() }));
+  report({
+    'file bytes/user': (await stat(files.pathOf(owner))).size / snapshot.rowCount,
+    'file written (s)': written.seconds,
+    'longest event-loop delay while writing (ms)': written.longestDelayMs,
+    'file read (s)': read.seconds,
+    'longest event-loop delay while reading (ms)': read.longestDelayMs,
+  });
+  await rm(directory, { recursive: true });
+}
+
+async function timed<T>(act: () => Promise<T>) {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const began = performance.now();
+  const result = await act();
+  const seconds = (performance.now() - began) / 1000;
+  delay.disable();
+  return { result, seconds, longestDelayMs: delay.max / 1e6 };
 }
 
 async function load(users: number) {
