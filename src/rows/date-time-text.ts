@@ -1,4 +1,4 @@
-import { type CivilDate, daysInMonth } from './calendar.ts';
+import { type CivilDate, daysInMonth, fromDays, toDays } from './calendar.ts';
 
 /** What a text says of a date, a time of day and a zone. */
 export interface DateTimeText {
@@ -16,7 +16,7 @@ export interface DateTimeText {
  */
 export function readDateTime(text: string): DateTimeText | undefined {
   const parts = dateTime.exec(text)?.groups;
-  if (!parts) return undefined;
+  if (!parts || (parts.t && !beforeT.test(parts.date ?? ''))) return undefined;
   const date = parts.date === undefined ? undefined : readDate(parts.date, parts.era);
   const time = parts.time === undefined ? undefined : readTime(parts.time, parts.half);
   const offset = parts.zone === undefined ? undefined : readZone(parts.zone);
@@ -29,36 +29,71 @@ export function readDateTime(text: string): DateTimeText | undefined {
 
 const month =
   'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';
-const isoDate = String.raw`\d{4,7}-\d{1,2}-\d{1,2}|\d{8}`;
-const slashedDate = String.raw`\d{4}/\d{1,2}/\d{1,2}|\d{1,2}([-/.])\d{1,2}\1\d{4}`;
-const namedDate = String.raw`(?:${month})[ -]\d{1,2}(?:, ?|[ -])\d{4}|\d{1,2}[ -](?:${month})[ -]\d{4}|\d{4}-(?:${month})-\d{1,2}`;
-const time = String.raw`\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d*)?)?`;
-const zone = String.raw`z|utc|gmt|zulu|[+-]\d{1,2}(?::?\d{2}(?::\d{2})?)?`;
+const isoDate = String.raw`\d{3,7}-\d{1,2}-\d{1,2}|\d{4,7}-\d{3}|\d{8}|\d{6}`;
+const slashedDate = String.raw`\d{3,7}/\d{1,2}/\d{1,2}|\d{1,2}(?<mark>[-/.])\d{1,2}\k<mark>\d{2,5}`;
+const namedDate = [
+  String.raw`(?:${month}) \d{1,2}(?:, ?| )\d{2,5}`,
+  String.raw`(?:${month})-\d{1,2}-\d{2,5}`,
+  String.raw`\d{1,2} (?:${month}) \d{2,5}`,
+  String.raw`\d{1,2}-(?:${month})-\d{2,5}`,
+  String.raw`\d{3,7}-(?:${month})-\d{1,2}`,
+].join('|');
+const clock = String.raw`\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d*)?)?`;
+const compactClock = String.raw`\d{6}(?:\.\d*)?`;
+const zone = String.raw`z|utc|gmt|zulu|[+-](?:\d{1,2}(?::\d{2}(?::\d{2})?)?|\d{4})`;
+/** White space as C's isspace() has it. */
+const space = String.raw`[ \t\n\v\f\r]`;
 
 const dateTime = new RegExp(
-  String.raw`^\s*(?:(?<date>${isoDate}|${slashedDate}|${namedDate})(?:(?:\s+|t)(?=\d)|\s*(?=$|\s(?:bc|ad))))?` +
-    String.raw`(?:(?<time>${time})(?:\s*(?<half>am|pm))?(?:\s*(?<zone>${zone}))?)?(?:\s+(?<era>bc|ad))?\s*$`,
+  `^${space}*(?:(?<date>${isoDate}|${slashedDate}|${namedDate})(?:${space}+(?=\\d)|(?=t\\d)|(?=${space}|$)))?` +
+    `(?:(?:(?<=\\d)(?<t>t)(?=\\d))?(?<time>${clock}|(?<=t)${compactClock})` +
+    `(?:${space}*(?<half>am|pm)(?=${space}|$))?(?:${space}*(?<zone>${zone}))?)?` +
+    `(?:${space}+(?<era>bc|ad))?${space}*$`,
   'i',
 );
 
+/** The dates that a `T` may follow. */
+const beforeT = new RegExp(`^(?:${isoDate})$`);
+
 function readDate(text: string, era: string | undefined): CivilDate | undefined {
-  const fields = /^\d{8}$/.test(text)
-    ? [text.slice(0, 4), text.slice(4, 6), text.slice(6)]
-    : text.split(/[-/., ]+/);
-  const [year, month, day] = inOrder(fields);
   const isBc = era?.toLowerCase() === 'bc';
+  const [year, month, day] = inOrder(dateFields(text), isBc);
   if (year === 0 || month < 1 || month > 12) return undefined;
   const date = { year: isBc ? 1 - year : year, month, day };
+  if (/-\d{3}$/.test(text) && text.split('-').length === 2) return dayOfYear(date.year, day);
   return day >= 1 && day <= daysInMonth(date.year, month) ? date : undefined;
 }
 
+function dateFields(text: string): readonly string[] {
+  if (/^\d{8}$/.test(text)) return [text.slice(0, 4), text.slice(4, 6), text.slice(6)];
+  if (/^\d{6}$/.test(text)) return [text.slice(2, 4), text.slice(4), text.slice(0, 2)];
+  const [first = '', second = '', ...rest] = text.split(/[-/., ]+/);
+  return rest.length === 0 ? [first, '1', second] : [first, second, ...rest];
+}
+
+/** The day of that number, from 1, in a year. */
+function dayOfYear(year: number, number: number): CivilDate | undefined {
+  const date = fromDays(toDays({ year, month: 1, day: 1 }) + number - 1);
+  return number >= 1 && date.year === year ? date : undefined;
+}
+
 /** Year, month and day, whichever way round they stand. */
-function inOrder(fields: readonly string[]): readonly [year: number, month: number, day: number] {
+function inOrder(
+  fields: readonly string[],
+  isBc: boolean,
+): readonly [year: number, month: number, day: number] {
   const [first = '', second = '', third = ''] = fields;
-  const yearFirst = first.length >= 4 && /\d/.test(first);
+  const yearFirst = /^\d{3}/.test(first);
   if (yearFirst) return [Number(first), monthOf(second), Number(third)];
-  if (/\d/.test(first) && !/\d/.test(second)) return [Number(third), monthOf(second), Number(first)];
-  return [Number(third), monthOf(first), Number(second)];
+  if (/\d/.test(first) && !/\d/.test(second)) return [fullYear(third, isBc), monthOf(second), Number(first)];
+  return [fullYear(third, isBc), monthOf(first), Number(second)];
+}
+
+/** Two digits are a year from 1970 to 2069, unless it is one BC. */
+function fullYear(digits: string, isBc: boolean): number {
+  const year = Number(digits);
+  if (digits.length > 2 || isBc) return year;
+  return year < 70 ? 2000 + year : 1900 + year;
 }
 
 function monthOf(field: string): number {
@@ -71,7 +106,9 @@ const monthNames = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep
 export const dayMicros = 86_400_000_000;
 
 function readTime(text: string, half: string | undefined): number | undefined {
-  const [hourText = '', minuteText = '', secondText = '0'] = text.split(':');
+  const [hourText = '', minuteText = '', secondText = '0'] = text.includes(':')
+    ? text.split(':')
+    : compactFields(text);
   const [wholeSeconds = '0', fraction = ''] = secondText.split('.');
   const hour = hourOf(Number(hourText), half?.toLowerCase());
   const minute = Number(minuteText);
@@ -79,6 +116,10 @@ function readTime(text: string, half: string | undefined): number | undefined {
   if (hour === undefined || hour > 24 || minute > 59 || second > 60) return undefined;
   const micros = ((hour * 60 + minute) * 60 + second) * 1_000_000 + toMicros(fraction);
   return micros > dayMicros ? undefined : micros;
+}
+
+function compactFields(text: string): readonly string[] {
+  return [text.slice(0, 2), text.slice(2, 4), text.slice(4)];
 }
 
 function hourOf(hour: number, half: string | undefined): number | undefined {

@@ -6,8 +6,8 @@ import type { ValueType } from './value-type.ts';
 /** `date`: days since 1970-01-01, or plus or minus Infinity. */
 export const dateType: ValueType<number> = {
   parse(text) {
-    const endless = endlessWords.get(trimSpace(text).toLowerCase());
-    if (endless !== undefined) return endless;
+    const known = dayWords.get(trimSpace(text).toLowerCase());
+    if (known !== undefined) return known;
     const date = readDateTime(text)?.date;
     if (!date) return undefined;
     const days = toDays(date);
@@ -19,8 +19,9 @@ export const dateType: ValueType<number> = {
   jsonb: (days) => `"${writeDays(days)}"`,
 };
 
-/** The words that stand for the ends of time. */
-export const endlessWords: ReadonlyMap<string, number> = new Map([
+/** The words that stand for a day, in days since 1970-01-01. */
+export const dayWords: ReadonlyMap<string, number> = new Map([
+  ['epoch', 0],
   ['infinity', Number.POSITIVE_INFINITY],
   ['+infinity', Number.POSITIVE_INFINITY],
   ['-infinity', Number.NEGATIVE_INFINITY],

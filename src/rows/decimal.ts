@@ -66,6 +66,8 @@ function signOf(value: bigint): number {
 /** Digits that Postgres keeps before the decimal point, and after it: its documentation, section 8.1.2. */
 const mostDigitsBefore = 131_072;
 const mostDigitsAfter = 16_383;
+/** An exponent that Postgres takes notice of is below half of a 32-bit integer. */
+const largestExponent = 2 ** 30 - 1;
 
 /**
  * Reads a decimal number, such as `-1_000.50e3`, as Postgres' numeric_in() does; undefined where it would raise.
@@ -78,6 +80,7 @@ export function parseDecimal(text: string): Decimal | undefined {
   const before = digitsOf(match[2]);
   const after = digitsOf(match[3] ?? match[4]);
   const exponent = Number(digitsOf(match[5]) || '0');
+  if (Math.abs(exponent) >= largestExponent) return undefined;
   if (before.length + after.length > mostDigitsBefore + mostDigitsAfter) return undefined;
   const scale = Math.max(0, after.length - exponent);
   const coefficient = BigInt(before + after || '0');

@@ -1,4 +1,5 @@
-import { compareDecimals, Decimal, parseDecimal } from './decimal.ts';
+import { compareDecimals, parseDecimal } from './decimal.ts';
+import { exactDecimal, neighbour32 } from './float-digits.ts';
 import { trimSpace } from './number-text.ts';
 
 /** Reads a number of double precision as Postgres does, which leaves it to C's strtod(); undefined where it raises. */
@@ -51,31 +52,11 @@ function isOutOfRange(value: number, text: string): boolean {
 /** Rounding twice differs from rounding once where the double stands halfway between two floats. */
 function toFloat32(double: number, text: string): number {
   const float = Math.fround(double);
-  const other = neighbour(float, double);
-  if (float === double || other - double !== double - float) return float;
-  const exact = parseDecimal(trimSpace(text));
-  const halfway = parseDecimal(exactDigits(double));
-  const beyond = exact && halfway ? compareDecimals(exact, halfway) : 0;
-  if (beyond === 0) return float;
-  return beyond > 0 ? Math.max(float, other) : Math.min(float, other);
-}
-
-/** The next number of single precision on that side of `float` where `towards` is. */
-function neighbour(float: number, towards: number): number {
-  const view = new DataView(new ArrayBuffer(4));
-  view.setFloat32(0, float);
-  const away = towards > float === float > 0 || float === 0;
-  view.setInt32(0, view.getInt32(0) + (away ? 1 : -1));
-  return view.getFloat32(0);
-}
-
-/** All digits of a double: 2^-1 is 5 × 10^-1, so dividing by a power of two shifts a product of fives. */
-function exactDigits(double: number): string {
-  let whole = double;
-  let halvings = 0;
-  while (!Number.isInteger(whole)) {
-    whole *= 2;
-    halvings++;
-  }
-  return String(new Decimal(BigInt(whole) * 5n ** BigInt(halvings), -halvings, halvings));
+  if (float === double || !Number.isFinite(float)) return float;
+  const other = neighbour32(float, double);
+  if (double !== (float + other) / 2) return float;
+  const written = parseDecimal(trimSpace(text));
+  const side = written ? compareDecimals(written, exactDecimal(double)) : 0;
+  if (side === 0) return float;
+  return side > 0 ? Math.max(float, other) : Math.min(float, other);
 }

@@ -3,12 +3,18 @@ import type { ValueType } from './value-type.ts';
 
 /** `time`: microseconds since midnight, up to 24:00. */
 export const timeType: ValueType<number> = {
-  parse: (text) => readDateTime(text)?.time,
+  parse(text) {
+    const { date, time, offset } = readDateTime(text) ?? {};
+    // Of dates before the time Postgres takes but some, which depends on how they are written.
+    return date && (offset !== undefined || !plainDate.test(text)) ? undefined : time;
+  },
   compare: (a, b) => a - b,
   sortKey: (micros) => micros,
   print: writeTime,
   jsonb: (micros) => `"${writeTime(micros)}"`,
 };
+
+const plainDate = /^\s*\d{4}-\d\d-\d\d /;
 
 /** The time as ISO 8601 writes it, with as many digits of the fraction as it takes. */
 export function writeTime(micros: number): string {

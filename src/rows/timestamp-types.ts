@@ -1,6 +1,6 @@
 import { toDays } from './calendar.ts';
 import { dayMicros, readDateTime } from './date-time-text.ts';
-import { endlessWords, firstDay, writeDate, writeEra } from './date-type.ts';
+import { dayWords, firstDay, writeDate, writeEra } from './date-type.ts';
 import { trimSpace } from './number-text.ts';
 import { writeTime } from './time-type.ts';
 import type { ValueType } from './value-type.ts';
@@ -33,8 +33,8 @@ function instantType(toOffset: (offset: number) => number, zone: string): ValueT
   };
   return {
     parse(text) {
-      const endless = endlessWords.get(trimSpace(text).toLowerCase());
-      if (endless !== undefined) return endless > 0 ? endOfTime : beginningOfTime;
+      const known = dayWords.get(trimSpace(text).toLowerCase());
+      if (known !== undefined) return known === 0 ? 0n : known > 0 ? endOfTime : beginningOfTime;
       const { date, time = 0, offset = 0 } = readDateTime(text) ?? {};
       if (!date) return undefined;
       const micros = BigInt(toDays(date)) * dayLength + BigInt(time - toOffset(offset) * 1_000_000);
