@@ -124,14 +124,14 @@ function addFilterInput(builder: Builder, table: Table, columnTypes: ColumnTypes
         const type = columnTypes.filterOf(column.type);
         return type ? [[column.fieldName, t.field({ type })] as const] : [];
       });
-      return {
+      const combinations = {
         ...(table.key.length > 0 && { nodeId: t.field({ type: columnTypes.idFilter }) }),
         and: t.field({ type: [filter], description: 'Matches where all filters match' }),
         or: t.field({ type: [filter], description: 'Matches where any filter matches' }),
         not: t.field({ type: filter, description: 'Matches where the filter does not' }),
-        // A column of one of those names takes its place.
-        ...Object.fromEntries(columns),
       };
+      // A column of one of those names takes its place.
+      return { ...Object.fromEntries(columns), ...combinations, ...Object.fromEntries(columns) };
     },
   });
 }

@@ -39,7 +39,7 @@ export function withoutCollisions(
     }
     problems.push({
       object: path,
-      reason: `its GraphQL name ${taken} is already taken by ${owners.get(taken)}`,
+      reason: `its GraphQL name ${taken.replace('.', '')} is already taken by ${owners.get(taken)}`,
       hint: `name it with comment on foreign table ${path} is '@graphql({"name": "…"})'`,
     });
     return false;
