@@ -57,7 +57,7 @@ export interface Gateway {
  * @throws ConfigurationError where the catalog cannot be opened or an option contradicts another
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { observe = () => {} } = options;
+  const { observe = () => {}, maxAgeMs = 60_000 } = options;
   const catalog = await openCatalog(options.catalog);
   try {
     const { definition, servers, model } = await describeCatalog(catalog, options);
@@ -71,7 +71,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const stores = new SnapshotStores({
       model,
       connect: servers.connect,
-      maxAgeMs: options.maxAgeMs ?? 60_000,
+      maxAgeMs,
       staleWhileRevalidateMs: options.staleWhileRevalidateMs ?? 600_000,
       scanTimeoutMs: options.scanTimeoutMs ?? 30_000,
       observe,
@@ -83,6 +83,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       authenticator,
       introspection,
       explain: options.explain ?? false,
+      maxAgeMs,
       observe,
       portsFor: ({ role, claims }, request) => {
         const noCache = /\bno-cache\b/.test(request.headers.get('cache-control') ?? '');

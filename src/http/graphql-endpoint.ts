@@ -5,6 +5,7 @@ import { GatewayError } from '../errors.ts';
 import { type RequestPorts, RequestScope } from '../graphql/request-scope.ts';
 import type { RoleSchemas } from '../graphql/role-schemas.ts';
 import type { Observe } from '../observation.ts';
+import { useCacheHints } from './cache-hints.ts';
 import { reportScans } from './explain.ts';
 import { createErrorMask } from './mask-error.ts';
 
@@ -21,6 +22,8 @@ export interface EndpointOptions {
   readonly introspection: boolean;
   /** Whether every answer explains its scans. */
   readonly explain: boolean;
+  /** How long a snapshot is fresh. */
+  readonly maxAgeMs: number;
   readonly observe: Observe;
 }
 
@@ -45,7 +48,12 @@ export function createGraphQLEndpoint(options: EndpointOptions): GraphQLEndpoint
     logging: false,
     cors: false,
     batching: false,
-    plugins: [useCaller(options), useIsolatedFailures(schemas), useScanReports(options.explain)],
+    plugins: [
+      useCaller(options),
+      useIsolatedFailures(schemas),
+      useScanReports(options.explain),
+      useCacheHints(options.maxAgeMs),
+    ],
   });
 }
 
