@@ -14,7 +14,10 @@ export interface Admission {
 }
 
 /** A listener that returns, or resolves, when it has done its work. */
-export type GuardedListener = (request: IncomingMessage, response: ServerResponse) => unknown;
+export type GuardedListener = (request: ArrivedRequest, response: ServerResponse) => unknown;
+
+/** A request whose body, empty or not, has arrived whole. */
+export type ArrivedRequest = IncomingMessage & { readonly body: Readable };
 
 /** Why a request is not let in. */
 export interface Refusal {
@@ -48,8 +51,7 @@ export function createAdmission(limits: Limits): Admission {
       const refusal = await receive(request, body);
       if (refusal) return refuse(response, refusal);
       if (active >= limits.concurrentRequests) return refuse(response, full);
-      Object.assign(request, { body: Readable.from(body.chunks) });
-      await answer(request, response, listener);
+      await answer(Object.assign(request, { body: Readable.from(body.chunks) }), response, listener);
     } finally {
       heldBytes -= body.bytes;
     }
@@ -79,7 +81,7 @@ export function createAdmission(limits: Limits): Admission {
     return bytes > smallBody && heldBytes > heldBodies * limits.bodyBytes ? full : undefined;
   }
 
-  async function answer(request: IncomingMessage, response: ServerResponse, listener: GuardedListener) {
+  async function answer(request: ArrivedRequest, response: ServerResponse, listener: GuardedListener) {
     active++;
     try {
       const work = Promise.resolve(listener(request, response));
