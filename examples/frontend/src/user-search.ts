@@ -1,0 +1,104 @@
+import type { CognitoUserFilter, CognitoUserOrderBy, UsersPageQueryVariables } from './generated/graphql.ts';
+
+/** Which users are shown, in which order, and which page of them. The page's address holds it. */
+export interface UserSearch {
+  /** A part of an e-mail address or username; empty for all users. */
+  readonly text: string;
+  /** A status; empty for all of them. */
+  readonly status: string;
+  readonly order: OrderName;
+  readonly page: Page;
+}
+
+/** A page by its place: at one end of the users, or beside a cursor. */
+export type Page =
+  | { readonly at: 'start' | 'end' }
+  | { readonly at: 'after' | 'before'; readonly cursor: string };
+
+/** The orders on offer. The key breaks ties, so that each of them is total. */
+export const orders = {
+  newest: { label: 'Newest first', orderBy: [{ created_at: 'DescNullsLast' }] },
+  oldest: { label: 'Oldest first', orderBy: [{ created_at: 'AscNullsLast' }] },
+  email: { label: 'E-mail, A to Z', orderBy: [{ email: 'AscNullsLast' }] },
+  'email-descending': { label: 'E-mail, Z to A', orderBy: [{ email: 'DescNullsLast' }] },
+  changed: { label: 'Last changed first', orderBy: [{ updated_at: 'DescNullsLast' }] },
+} satisfies Record<string, { label: string; orderBy: readonly CognitoUserOrderBy[] }>;
+
+export type OrderName = keyof typeof orders;
+
+/**
+ * The statuses on offer. Cognito may send others:
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserType.html
+ */
+export const statuses = [
+  'CONFIRMED',
+  'UNCONFIRMED',
+  'EXTERNAL_PROVIDER',
+  'FORCE_CHANGE_PASSWORD',
+  'RESET_REQUIRED',
+  'ARCHIVED',
+  'COMPROMISED',
+  'UNKNOWN',
+] as const;
+
+const pageSize = 20;
+
+/** Whether an order of that name is on offer. */
+export function isOrderName(name: string | null): name is OrderName {
+  return name !== null && Object.hasOwn(orders, name);
+}
+
+/** Reads a search from a page's address. What it lacks, or has wrong, is as at first. */
+export function fromAddress(address: URLSearchParams): UserSearch {
+  const order = address.get('order');
+  return {
+    text: address.get('search') ?? '',
+    status: address.get('status') ?? '',
+    order: isOrderName(order) ? order : 'newest',
+    page: pageFromAddress(address),
+  };
+}
+
+/** Writes a search to a page's address. */
+export function toAddress({ text, status, order, page }: UserSearch): string {
+  const address = new URLSearchParams();
+  if (text) address.set('search', text);
+  if (status) address.set('status', status);
+  if (order !== 'newest') address.set('order', order);
+  if ('cursor' in page) address.set(page.at, page.cursor);
+  else if (page.at === 'end') address.set('page', 'last');
+  return `?${address}`;
+}
+
+/** What to ask the gateway for. */
+export function toVariables({ text, status, order, page }: UserSearch): UsersPageQueryVariables {
+  const filter = toFilter(text, status);
+  const { orderBy } = orders[order];
+  switch (page.at) {
+    case 'start':
+      return { filter, orderBy, first: pageSize };
+    case 'after':
+      return { filter, orderBy, first: pageSize, after: page.cursor };
+    case 'before':
+      return { filter, orderBy, last: pageSize, before: page.cursor };
+    case 'end':
+      return { filter, orderBy, last: pageSize };
+  }
+}
+
+function pageFromAddress(address: URLSearchParams): Page {
+  for (const at of ['after', 'before'] as const) {
+    const cursor = address.get(at);
+    if (cursor !== null) return { at, cursor };
+  }
+  return { at: address.get('page') === 'last' ? 'end' : 'start' };
+}
+
+function toFilter(text: string, status: string): CognitoUserFilter {
+  // In a pattern, % and _ stand for anything; here they are meant as they are.
+  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  return {
+    ...(text && { or: [{ email: { ilike: pattern } }, { username: { ilike: pattern } }] }),
+    ...(status && { status: { eq: status } }),
+  };
+}
