@@ -15,6 +15,7 @@ import {
 import { startScriptedPool } from './scripted-pool.ts';
 
 describe('every user arrives exactly once', () => {
+  const retry = { requestTimeoutMs: 250 };
   const faults: readonly (readonly [string, Faults])[] = [
     ['throttles', { throttle: 0.2 }],
     ['connection resets', { reset: 0.2 }],
@@ -34,13 +35,15 @@ describe('every user arrives exactly once', () => {
   test.each(faults)('despite %s, in a serial scan', async (_, fault) => {
     const users = makeUsers(600);
     const { url } = await startPool(users, { faults: fault });
-    expect(sorted(await scanAll(connect(url)))).toEqual(sorted(users.map(recordOf)));
+    expect(sorted(await scanAll(connect(url, { retry })))).toEqual(sorted(users.map(recordOf)));
   });
 
   test.each(faults)('despite %s, in a partitioned scan', async (_, fault) => {
     const users = makeSubscribers(600);
     const { url } = await startPool(users, { faults: fault });
-    expect(sorted(await scanAll(connect(url, { parallelScan: 8 })))).toEqual(sorted(users.map(recordOf)));
+    expect(sorted(await scanAll(connect(url, { parallelScan: 8, retry })))).toEqual(
+      sorted(users.map(recordOf)),
+    );
   });
 
   test('where users come and go during the scan, if they are there all along', async () => {

@@ -80,14 +80,14 @@ export function serverAt(url: string, changes: Partial<CognitoServer> = {}): Cog
   };
 }
 
-/** A source that tries again after milliseconds where a real one waits for seconds; closed after the test. */
+/** A source that tries again after milliseconds where others wait for seconds; closed after the test. */
 export function connect(url: string, { retry, ...changes }: Partial<CognitoSourceOptions> = {}): Source {
   const source = createCognitoSource({
     server: serverAt(url),
     resolveSecret: () => Promise.reject(new Error('no secret was expected to be asked for')),
     bucket: createTokenBucket({ requestsPerSecond: 10_000 }),
     retry: {
-      requestTimeoutMs: 250,
+      requestTimeoutMs: 10_000,
       firstAttempts: 10,
       attempts: 15,
       throttlePatienceMs: 5_000,

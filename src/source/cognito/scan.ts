@@ -58,7 +58,7 @@ export async function* scanPool(
       queue.end();
       // What is left, such as the estimate, is of no use any more.
       stop.abort(new Error('the scan has ended'));
-      context.client.closeIdleConnections();
+      context.client.rest();
     },
   );
   try {
