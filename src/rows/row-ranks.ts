@@ -88,7 +88,8 @@ async function commonPrefix(column: TextColumn, rows: readonly number[], pace: P
 
 /** The UTF-8 of a row; null where NULL. */
 export function copyText(column: TextColumn, row: number): Uint8Array | null {
-  return column.locate(row) ? column.bytes.slice(column.start, column.end) : null;
+  // Not `slice`, which makes a view where the bytes are a Buffer.
+  return column.locate(row) ? new Uint8Array(column.bytes.subarray(column.start, column.end)) : null;
 }
 
 /** Compares two rows that have values by their UTF-8. */
