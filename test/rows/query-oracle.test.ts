@@ -10,6 +10,7 @@ import { columnNamed, literal, type SampleFilter, sampleFilters, toEngine, toSql
 import {
   type SampleRow,
   sampleColumns,
+  sampleRow,
   sampleRows,
   sampleStore,
   sampleTable,
@@ -70,15 +71,20 @@ const queries: fc.Arbitrary<SampleQuery> = fc.record({
 
 const key: SampleKey = { column: 'username', direction: 'asc', nulls: 'last' };
 
-test('queries answer as Postgres does', { timeout: 120_000 }, async () => {
+test('queries of small tables answer as Postgres does', { timeout: 120_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(
       sampleRows,
       fc.array(queries, { minLength: 1, maxLength: 12, size: 'max' }),
       async (rows, asked) => {
         const store = await sampleStore(rows);
+        const source = {
+          store,
+          sql: 'json_populate_recordset(null::sample, $1)',
+          parameters: [JSON.stringify(rows.map(sqlRow))],
+        };
         for (const query of asked) {
-          const expected = await expectedPage(rows, store, query);
+          const expected = await expectedPage(source, query);
           expect({ query, page: await actualPage(store, query) }).toEqual({ query, page: expected });
         }
       },
@@ -86,6 +92,44 @@ test('queries answer as Postgres does', { timeout: 120_000 }, async () => {
     { numRuns: Number(process.env.QUERY_RUNS ?? 400) },
   );
 });
+
+test('queries of large tables, which go other ways, answer as Postgres does', {
+  timeout: 120_000,
+}, async () => {
+  const rows = fc.sample(sampleRow, { numRuns: 400, seed: 1 });
+  const repeated = Array.from({ length: 25_000 }, (_, i): SampleRow => {
+    const row = rows[(i * 7919) % rows.length];
+    if (!row) throw new Error('there must be rows');
+    return { ...row, username: `${row.username}-${i}` };
+  });
+  await database.client.query(
+    'create temporary table large as select * from json_populate_recordset(null::sample, $1)',
+    [JSON.stringify(repeated.map(sqlRow))],
+  );
+  const source = { store: await sampleStore(repeated), sql: 'large', parameters: [] };
+  const largeQueries = fc
+    .tuple(queries, fc.nat(30_000), fc.constantFrom(1, 1, 500))
+    .map(([query, place, factor]) => ({
+      ...query,
+      cursor: query.cursor === undefined ? undefined : place,
+      offset: query.offset * factor,
+    }));
+  await fc.assert(
+    fc.asyncProperty(largeQueries, async (query) => {
+      const expected = await expectedPage(source, query);
+      expect({ query, page: await actualPage(source.store, query) }).toEqual({ query, page: expected });
+    }),
+    { numRuns: Number(process.env.LARGE_RUNS ?? 100) },
+  );
+});
+
+/** The same rows on both sides. */
+interface Source {
+  readonly store: RowStore;
+  /** What SQL calls the rows. */
+  readonly sql: string;
+  readonly parameters: readonly string[];
+}
 
 interface Page {
   readonly usernames: readonly (string | null)[];
@@ -133,28 +177,29 @@ function candidateRows({ rowCount }: RowStore, { candidates }: SampleQuery): rea
 }
 
 /** What the page must hold, from all matching rows in order and whether each stands before or after the cursor. */
-async function expectedPage(rows: readonly SampleRow[], store: RowStore, query: SampleQuery): Promise<Page> {
+async function expectedPage({ store, sql, parameters }: Source, query: SampleQuery): Promise<Page> {
   const { filter, limit, offset, backward, wanted } = query;
   const order = [...query.order, key];
   const row = cursorRow(store, query);
-  const at = rows
-    .map(sqlRow)
-    .find(({ username }) => row !== undefined && username === store.identity.get(row));
   const candidates = candidateRows(store, query);
   const among = candidates
     ? `username = any (array[${candidates.map((row) => literal(store.identity.get(row))).join(', ')}]::text[])`
     : 'true';
-  const matching = await database.client.query<{ username: string; before: boolean; after: boolean }>(
-    `select username, ${at ? standsBeyond(order, at, 'before') : 'true'} as before,
-       ${at ? standsBeyond(order, at, 'after') : 'true'} as after
-     from json_populate_recordset(null::sample, $1)
+  const { rows } = await database.client.query<{ username: string; before: boolean; after: boolean }>(
+    `with rows as (select * from ${sql}),
+       cursor as materialized (select * from rows where username = ${literal(row === undefined ? null : store.identity.get(row))})
+     select rows.username,
+       coalesce((select ${standsBeyond(order, 'before')} from cursor), true) as before,
+       coalesce((select ${standsBeyond(order, 'after')} from cursor), true) as after
+     from rows
      where ${among} and ${filter ? toSql(filter) : 'true'}
-     order by ${order.map(({ column, direction, nulls }) => `${column} ${direction} nulls ${nulls}`).join(', ')}`,
-    [JSON.stringify(rows.map(sqlRow))],
+     order by ${order.map(({ column, direction, nulls }) => `rows.${column} ${direction} nulls ${nulls}`).join(', ')}`,
+    [...parameters],
   );
-  const all = matching.rows.map(({ username }) => username);
-  const beyond = matching.rows.filter(({ before, after }) => (backward ? before : after));
-  const left = beyond.map(({ username }) => username);
+  const all = rows.map(({ username }) => username);
+  const left = rows
+    .filter(({ before, after }) => (backward ? before : after))
+    .map(({ username }) => username);
   const rest = backward ? left.slice(0, Math.max(0, left.length - offset)) : left.slice(offset);
   const usernames = backward ? rest.slice(Math.max(0, rest.length - limit)) : rest.slice(0, limit);
   const leavesSome = rest.length > limit;
@@ -168,23 +213,15 @@ async function expectedPage(rows: readonly SampleRow[], store: RowStore, query: 
   };
 }
 
-/** SQL for whether a row stands before or after another one in an order. */
-function standsBeyond(
-  [first, ...others]: readonly SampleKey[],
-  at: Readonly<Record<string, string | null>>,
-  side: 'before' | 'after',
-): string {
+/** SQL for whether a row stands before or after the cursor's in an order. */
+function standsBeyond([first, ...others]: readonly SampleKey[], side: 'before' | 'after'): string {
   if (!first) return 'false';
   const { column, direction, nulls } = first;
-  const value = `${literal(at[column] ?? null)}::${columnNamed(column).sqlType}`;
-  const nullsAreBeyond = (nulls === 'last') === (side === 'after');
+  const [own, its] = [`rows.${column}`, `cursor.${column}`];
   const ahead = (direction === 'asc') === (side === 'after') ? '>' : '<';
-  const isNull = (at[column] ?? null) === null;
-  const beyond = isNull
-    ? nullsAreBeyond
-      ? 'false'
-      : `${column} is not null`
-    : `coalesce(${column} ${ahead} ${value}, ${nullsAreBeyond})`;
-  const same = isNull ? `${column} is null` : `coalesce(${column} = ${value}, false)`;
-  return `(${beyond} or (${same} and ${standsBeyond(others, at, side)}))`;
+  const nullsAreBeyond = (nulls === 'last') === (side === 'after');
+  const isBeyond = `case when ${own} is null then ${its} is not null and ${nullsAreBeyond}
+    when ${its} is null then ${!nullsAreBeyond} else ${own} ${ahead} ${its} end`;
+  const isSame = `case when ${own} is null or ${its} is null then ${own} is null and ${its} is null else ${own} = ${its} end`;
+  return `(${isBeyond} or (${isSame} and ${standsBeyond(others, side)}))`;
 }

@@ -149,16 +149,19 @@ const attributes = fc.record(
   { requiredKeys: [] },
 );
 
+/** Any row. */
+export const sampleRow: fc.Arbitrary<SampleRow> = fc.record({
+  username: identityTexts,
+  enabled: fc.constantFrom(true, false, null),
+  created_at: fc.constantFrom(0, 1, 1_709_208_000_000, 1_709_208_000_123, null),
+  attributes,
+});
+
 /** Rows with distinct usernames. */
-export const sampleRows: fc.Arbitrary<readonly SampleRow[]> = fc.uniqueArray(
-  fc.record({
-    username: identityTexts,
-    enabled: fc.constantFrom(true, false, null),
-    created_at: fc.constantFrom(0, 1, 1_709_208_000_000, 1_709_208_000_123, null),
-    attributes,
-  }),
-  { selector: ({ username }) => username, maxLength: 40 },
-);
+export const sampleRows: fc.Arbitrary<readonly SampleRow[]> = fc.uniqueArray(sampleRow, {
+  selector: ({ username }) => username,
+  maxLength: 40,
+});
 
 /** The rows as a snapshot has them. */
 export function sampleStore(rows: readonly SampleRow[]): Promise<RowStore> {
