@@ -1,15 +1,22 @@
-import type { RequestListener } from 'node:http';
 import { type AuthenticatorOptions, createAuthenticator } from './auth/authenticator.ts';
+import { createCorsPolicy } from './auth/cross-origin.ts';
+import { acceptedHosts } from './auth/exposure.ts';
 import { type Catalog, type CatalogLocation, openCatalog } from './catalog/catalog.ts';
+import { maxRowsOf } from './graphql/page-size.ts';
 import { RoleSchemas } from './graphql/role-schemas.ts';
 import { createGraphiQLPage } from './http/graphiql.ts';
 import { createGraphQLEndpoint, type GraphQLEndpoint, graphqlPath } from './http/graphql-endpoint.ts';
 import { createListener } from './http/listener.ts';
+import { type Address, type ListeningServer, listen } from './http/server.ts';
+import { type Limits, resolveLimits } from './limits/limits.ts';
+import { loadTrustedDocuments } from './limits/trusted-documents.ts';
 import { buildModel } from './model/build.ts';
 import type { CatalogDefinition } from './model/definition.ts';
 import { findTable, type Model } from './model/model.ts';
 import type { Observe } from './observation.ts';
 import { policyProblems, visibilityOf } from './plan/policy.ts';
+import { parseSnapshotKey } from './snapshot/file/key.ts';
+import { SnapshotDirectory } from './snapshot/file/snapshot-directory.ts';
 import { SnapshotStores } from './snapshot/stores.ts';
 import { connectServers, dialects, type Servers } from './source/servers.ts';
 
@@ -17,27 +24,43 @@ import { connectServers, dialects, type Servers } from './source/servers.ts';
 export interface GatewayOptions {
   readonly catalog: CatalogLocation;
   /** The schemas to expose; all that hold foreign tables by default. */
-  readonly schemas?: readonly string[];
+  readonly schemas?: readonly string[] | undefined;
   /** How long a snapshot is fresh after its scan began; 60,000 by default. */
-  readonly maxAgeMs?: number;
+  readonly maxAgeMs?: number | undefined;
   /** How long a stale snapshot is served while a scan replaces it; 600,000 by default. */
-  readonly staleWhileRevalidateMs?: number;
+  readonly staleWhileRevalidateMs?: number | undefined;
   /** How long a query waits for a scan; 30,000 by default. */
-  readonly scanTimeoutMs?: number;
+  readonly scanTimeoutMs?: number | undefined;
   /** Into how many chains a scan is split, a power of 2 up to 256, where the server does not say; 1 by default. */
-  readonly parallelScan?: number;
+  readonly parallelScan?: number | undefined;
   /** Requests per second to AWS, per credentials and Region; 25 by default. */
-  readonly requestsPerSecond?: number;
-  /** How callers prove who they are; without it everyone is the role that the catalog is read as. */
-  readonly auth?: Omit<AuthenticatorOptions, 'loginRole' | 'roleExists' | 'observe'>;
-  /** Whether clients may introspect the schema where no directive says; on unless NODE_ENV is production. */
-  readonly introspection?: boolean;
-  /** Whether every answer explains its scans in `extensions.scans`. */
-  readonly explain?: boolean;
+  readonly requestsPerSecond?: number | undefined;
+  /** Whether to scan at once, before anybody asks. */
+  readonly warm?: boolean | undefined;
+  /** A folder that keeps snapshots from one start to the next; none by default. */
+  readonly snapshotDir?: string | undefined;
+  /** What they are encrypted with: 32 bytes in hexadecimal or base64, or a passphrase. */
+  readonly snapshotKey?: string | undefined;
   /** Whether the gateway is a subgraph of Apollo Federation 2; off by default. */
-  readonly federation?: boolean;
+  readonly federation?: boolean | undefined;
+  /** How callers prove who they are; without it everyone is the role that the catalog is read as. */
+  readonly auth?: Omit<AuthenticatorOptions, 'loginRole' | 'roleExists' | 'observe'> | undefined;
+  /** Whether other machines may reach a gateway that verifies no tokens; off by default. */
+  readonly allowUnauthenticated?: boolean | undefined;
+  /** The origins whose pages may use the gateway; none by default. */
+  readonly corsOrigins?: readonly string[] | undefined;
+  /** A file of the documents that may be asked for; any may by default. */
+  readonly persistedOperations?: string | undefined;
+  /** Whether other documents may be asked for too. */
+  readonly allowArbitraryOperations?: boolean | undefined;
+  /** Whether clients may introspect the schema where no directive says; on unless NODE_ENV is production. */
+  readonly introspection?: boolean | undefined;
+  /** What a request may cost, where it differs from the defaults. */
+  readonly limits?: { readonly [Name in keyof Limits]?: number | undefined } | undefined;
+  /** Whether every answer explains its scans in `extensions.scans`. */
+  readonly explain?: boolean | undefined;
   /** Is told everything worth knowing. */
-  readonly observe?: Observe;
+  readonly observe?: Observe | undefined;
 }
 
 /** A gateway over the foreign tables of one catalog. */
@@ -45,8 +68,8 @@ export interface Gateway {
   readonly model: Model;
   /** Answers fetch requests to GraphQL. */
   readonly fetch: GraphQLEndpoint['fetch'];
-  /** Answers the requests of a `node:http` server: GraphQL, GraphiQL, health. */
-  readonly listener: RequestListener;
+  /** Serves GraphQL, GraphiQL and health checks. Its server is closed before the gateway. */
+  listen(address: Address): Promise<ListeningServer>;
   /** Ends all scans and frees every connection. */
   close(): Promise<void>;
 }
@@ -54,10 +77,14 @@ export interface Gateway {
 /**
  * Reads a catalog and serves its foreign tables: catalog, model, schema per role; snapshots behind them.
  *
- * @throws ConfigurationError where the catalog cannot be opened or an option contradicts another
+ * @throws ConfigurationError where the catalog cannot be opened, or an option is wrong or contradicts another
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { observe = () => {}, maxAgeMs = 60_000 } = options;
+  const { observe = () => {}, maxAgeMs = 60_000, allowUnauthenticated = false } = options;
+  const limits = resolveLimits(options.limits);
+  const cors = createCorsPolicy(options.corsOrigins ?? []);
+  const trustedDocuments = await trustedDocumentsOf(options);
+  const files = snapshotFilesOf(options, observe);
   const catalog = await openCatalog(options.catalog);
   try {
     const { definition, servers, model } = await describeCatalog(catalog, options);
@@ -68,19 +95,25 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const roleExists = (role: string) => schemas.has(role);
     const { loginRole } = definition;
     const authenticator = createAuthenticator({ ...options.auth, loginRole, roleExists, observe });
+    const introspection =
+      model.introspection ?? options.introspection ?? process.env.NODE_ENV !== 'production';
     const stores = new SnapshotStores({
       model,
       connect: servers.connect,
       maxAgeMs,
       staleWhileRevalidateMs: options.staleWhileRevalidateMs ?? 600_000,
       scanTimeoutMs: options.scanTimeoutMs ?? 30_000,
+      files,
       observe,
     });
-    const introspection =
-      model.introspection ?? options.introspection ?? process.env.NODE_ENV !== 'production';
+    if (options.warm) stores.warm();
     const endpoint = createGraphQLEndpoint({
       schemas,
       authenticator,
+      limits,
+      maxRows: maxRowsOf(model),
+      cors,
+      trustedDocuments,
       introspection,
       explain: options.explain ?? false,
       maxAgeMs,
@@ -88,16 +121,21 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       portsFor: ({ role, claims }, request) => {
         const noCache = /\bno-cache\b/.test(request.headers.get('cache-control') ?? '');
         return {
-          read: (table) => stores.of(table).read({ noCache }),
+          read: (table) => stores.of(table).read({ noCache, signal: request.signal }),
           visibilityOf: (table) => visibilityOf(findTable(model.tables, table) ?? table, role, claims),
         };
       },
     });
     const graphiql = introspection ? createGraphiQLPage(graphqlPath, model) : undefined;
+    const listener = createListener({ endpoint, graphiql });
+    const { verifiesTokens } = authenticator;
     return {
       model,
       fetch: endpoint.fetch,
-      listener: createListener({ endpoint, graphiql }),
+      listen: async (address) => {
+        const acceptsHost = acceptedHosts({ host: address.host, verifiesTokens, allowUnauthenticated });
+        return listen(address, { limits, listener, acceptsHost });
+      },
       async close() {
         await stores.close();
         await catalog.close();
@@ -120,16 +158,24 @@ export async function describeCatalog(
     parallelScan: options.parallelScan ?? 1,
     requestsPerSecond: options.requestsPerSecond ?? 25,
   });
-  const { unusable: unusableServers } = servers;
   const model = buildModel(definition, {
     dialects,
     schemas: options.schemas,
-    unusableServers,
+    unusableServers: servers.unusable,
     federation: options.federation ?? false,
   });
-  return {
-    definition,
-    servers,
-    model: { ...model, problems: [...model.problems, ...model.tables.flatMap(policyProblems)] },
-  };
+  const problems = [...model.problems, ...model.tables.flatMap(policyProblems)];
+  return { definition, servers, model: { ...model, problems } };
+}
+
+async function trustedDocumentsOf({ persistedOperations, allowArbitraryOperations = false }: GatewayOptions) {
+  if (persistedOperations === undefined) return undefined;
+  return { documents: await loadTrustedDocuments(persistedOperations), allowArbitraryOperations };
+}
+
+function snapshotFilesOf({ snapshotDir, snapshotKey }: GatewayOptions, observe: Observe) {
+  const key = snapshotKey === undefined ? undefined : parseSnapshotKey(snapshotKey);
+  return snapshotDir === undefined
+    ? undefined
+    : new SnapshotDirectory({ directory: snapshotDir, key, observe });
 }

@@ -1,57 +1,54 @@
 #!/usr/bin/env node
 import { Command, CommanderError, type Option } from 'commander';
 import { GatewayError, UsageError } from '../errors.ts';
-import { demo } from './demo.ts';
-import { inspect } from './inspect.ts';
-import { options } from './options.ts';
-import { scan } from './scan.ts';
-import { printSdl } from './sdl.ts';
-import { serve } from './serve.ts';
+import {
+  catalogOptions,
+  federation,
+  json,
+  logFormat,
+  role,
+  scanOptions,
+  serveOptions,
+  users,
+} from './options.ts';
 
 /** What the process exits with where it could not do as asked; 0 where it could. */
 const exitCodes = { failed: 1, usage: 2 } as const;
 
-const source = [options.databaseUrl(), options.catalog(), options.schemas()];
-const serving = [
-  options.host(),
-  options.port(),
-  options.maxAge(),
-  options.staleWhileRevalidate(),
-  options.scanTimeout(),
-  options.parallelScan(),
-  options.requestsPerSecond(),
-  options.introspection(),
-  options.federation(),
-  options.logLevel(),
-];
-
 const program = new Command('fdw-graphql')
   .description('A GraphQL gateway over the foreign tables that a Postgres catalog defines.')
-  .exitOverride();
+  .exitOverride()
+  // One line a refusal, its suggestion included.
+  .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`) });
 
+// A command's code is loaded when it is run, so that help and refusals come at once.
 command('serve', 'serve GraphQL over the foreign tables of a catalog', [
-  ...source,
-  ...serving,
-  options.logFormat(),
-]).action(serve);
+  ...catalogOptions(),
+  ...serveOptions(),
+  logFormat('json'),
+]).action(async (flags) => (await import('./serve.ts')).serve(flags));
+
 command('demo', 'serve an emulated user pool: nothing to install or configure', [
-  options.users(),
-  ...serving,
-  options.logFormat().default('pretty'),
-]).action(demo);
-command('sdl', 'print the schema', [...source, options.role(), options.federation()]).action(printSdl);
+  users(),
+  ...serveOptions(),
+  logFormat('pretty'),
+]).action(async (flags) => (await import('./demo.ts')).demo(flags));
+
+command('sdl', 'print the schema', [...catalogOptions(), role(), federation()]).action(async (flags) =>
+  (await import('./sdl.ts')).printSdl(flags),
+);
+
 command('inspect', 'print what is exposed, and what stands in the way of the rest', [
-  ...source,
-  options.federation(),
-  options.json(),
-]).action(inspect);
+  ...catalogOptions(),
+  federation(),
+  json(),
+]).action(async (flags) => (await import('./inspect.ts')).inspect(flags));
 
 command('scan', 'scan every foreign object once and print what it took', [
-  ...source,
-  options.parallelScan(),
-  options.requestsPerSecond(),
-  options.json(),
-]).action(scan);
+  ...catalogOptions(),
+  ...scanOptions(),
+  json(),
+]).action(async (flags) => (await import('./scan.ts')).scan(flags));
 
 try {
   await program.parseAsync();
@@ -65,7 +62,7 @@ try {
 }
 
 function command(name: string, description: string, flags: readonly Option[]): Command {
-  const added = program.command(name).description(description).exitOverride().allowExcessArguments(false);
+  const added = program.command(name).description(description).allowExcessArguments(false);
   for (const flag of flags) added.addOption(flag);
   return added;
 }

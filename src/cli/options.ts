@@ -1,69 +1,76 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
+import { type LimitSetting, type Limits, limitSettings } from '../limits/limits.ts';
+import { parallelScans } from '../source/cognito/options.ts';
+import { choice, list, number, oneOf, onOff, seconds, text } from './flag.ts';
 import { logFormats, logLevels } from './log-sink.ts';
 
-/** The options of the commands. Each can also be given as an environment variable of the same name. */
-export const options = {
-  databaseUrl: () => text('--database-url <url>', 'the Postgres whose catalog has the foreign tables'),
-  catalog: () =>
-    text('--catalog <file.sql>', 'a file of SQL that defines the foreign tables, for an embedded Postgres'),
-  schemas: () =>
-    new Option(
-      '--schemas <names>',
-      'the schemas to expose, separated by commas (default: all with foreign tables)',
-    )
-      .env('SCHEMAS')
-      .argParser(names),
-  host: () => text('--host <address>', 'the address to listen on').default('127.0.0.1'),
-  port: () =>
-    number('--port <number>', 'the port to listen on; 0 picks a free one', { from: 0, to: 65_535 }).default(
-      4000,
-    ),
-  maxAge: () => seconds('--max-age <seconds>', 'how long a snapshot is fresh').default(60),
-  staleWhileRevalidate: () =>
-    seconds(
-      '--stale-while-revalidate <seconds>',
-      'how long a stale snapshot is served while a scan replaces it',
-    ).default(600),
-  scanTimeout: () => seconds('--scan-timeout <seconds>', 'how long a query waits for a scan').default(30),
-  parallelScan: () =>
-    number('--parallel-scan <chains>', 'into how many chains to split a scan: a power of 2', {
-      from: 1,
-      to: 256,
-    }).default(1),
-  requestsPerSecond: () =>
-    number(
-      '--requests-per-second <number>',
-      "how many requests to send to AWS, under Cognito's quota of 30",
-      {
-        from: 1,
-        to: 1000,
-      },
-    ).default(25),
-  introspection: () =>
-    new Option(
-      '--introspection <on|off>',
-      'whether clients may introspect the schema, and browsers get GraphiQL',
-    )
-      .env('INTROSPECTION')
-      .choices(['on', 'off']),
-  federation: () =>
-    onOff('--federation [on|off]', 'whether to be a subgraph of Apollo Federation 2').default(false, 'off'),
-  logLevel: () =>
-    new Option('--log-level <level>', 'how much to log').env('LOG_LEVEL').choices(logLevels).default('info'),
-  logFormat: () =>
-    new Option('--log-format <format>', 'the form of the log')
-      .env('LOG_FORMAT')
-      .choices(logFormats)
-      .default('json'),
-  role: () => new Option('--role <name>', "whose schema to print (default: the login's)"),
-  json: () => new Option('--json', 'print JSON'),
-  users: () =>
-    number('--users <number>', 'how many users the emulated pool has', { from: 0, to: 5_000_000 }).default(
-      5000,
-    ),
-} as const;
+/** The flags that say where the catalog is and what of it to expose. */
+export const catalogOptions = () => [
+  text('--database-url <url>', 'the Postgres whose catalog has the foreign tables'),
+  text('--catalog <file.sql>', 'a file of SQL that defines the foreign tables, for an embedded Postgres'),
+  list('--schemas <names>', 'the schemas to expose, separated by commas (default: all with foreign tables)'),
+];
 
-/** What commander makes of the options of `serve`. */
+/** The flags that say how to scan. */
+export const scanOptions = () => [
+  oneOf('--parallel-scan <chains>', 'into how many chains to split a scan', parallelScans).default(1),
+  number(
+    '--requests-per-second <number>',
+    "how many requests to send to AWS; Cognito's quota is 30",
+    1,
+    1000,
+  ).default(25),
+];
+
+/** The flags of everything that serves. */
+export const serveOptions = () => [
+  text('--host <address>', 'the address to listen on').default('127.0.0.1'),
+  number('--port <number>', 'the port to listen on; 0 picks a free one', 0, 65_535).default(4000),
+  seconds('--max-age <seconds>', 'how long a snapshot is fresh').default(60_000, '60'),
+  seconds(
+    '--stale-while-revalidate <seconds>',
+    'how long a stale snapshot is served while a scan replaces it',
+  ).default(600_000, '600'),
+  seconds('--scan-timeout <seconds>', 'how long a query waits for a scan').default(30_000, '30'),
+  ...scanOptions(),
+  onOff('--warm [on|off]', 'scan at start, before anybody asks').default(false, 'off'),
+  text('--snapshot-dir <folder>', 'keep snapshots there from one start to the next'),
+  text('--snapshot-key <key>', 'encrypt them: 32 bytes in hexadecimal or base64, or a passphrase'),
+  federation(),
+  text('--jwt-secret <secret>', 'verify bearer tokens with this shared secret (HS256)'),
+  text('--jwks-url <url>', 'verify bearer tokens with the keys at this address'),
+  text('--jwt-audience <audience>', 'what a token must be for'),
+  text('--jwt-issuer <issuer>', 'who must have issued a token'),
+  text('--jwt-role-claim <path>', 'the claim that names the Postgres role (default: role)'),
+  text('--anon-role <role>', 'the role of requests without a token'),
+  onOff('--allow-unauthenticated [on|off]', 'be open to other machines without tokens').default(false, 'off'),
+  list('--cors-origin <origins>', 'the origins whose pages may use the gateway, separated by commas'),
+  text('--persisted-operations <file>', 'answer only the documents in this file, by their ids'),
+  onOff('--allow-arbitrary-operations [on|off]', 'answer other documents too').default(false, 'off'),
+  onOff('--introspection [on|off]', 'whether clients may introspect the schema, and browsers get GraphiQL'),
+  ...limitOptions(),
+  choice('--log-level <level>', 'how much to log', logLevels).default('info'),
+];
+
+/** The form of the log. */
+export const logFormat = (preferred: (typeof logFormats)[number]) =>
+  choice('--log-format <format>', 'the form of the log', logFormats).default(preferred);
+
+/** Whether to be a subgraph. */
+export const federation = () =>
+  onOff('--federation [on|off]', 'whether to be a subgraph of Apollo Federation 2').default(false, 'off');
+
+/** Whose schema to print. */
+export const role = () => new Option('--role <name>', "whose schema to print (default: the login's)");
+
+/** Whether to print for programs. */
+export const json = () => new Option('--json', 'print JSON');
+
+/** How large the emulated pool is. */
+export const users = () =>
+  number('--users <number>', 'how many users the emulated pool has', 0, 5_000_000).default(5000);
+
+/** What commander makes of the options of `serve`; times in milliseconds. */
 export interface ServeFlags {
   readonly databaseUrl?: string;
   readonly catalog?: string;
@@ -75,55 +82,39 @@ export interface ServeFlags {
   readonly scanTimeout: number;
   readonly parallelScan: number;
   readonly requestsPerSecond: number;
-  readonly introspection?: 'on' | 'off';
+  readonly warm: boolean;
+  readonly snapshotDir?: string;
+  readonly snapshotKey?: string;
   readonly federation: boolean;
+  readonly jwtSecret?: string;
+  readonly jwksUrl?: string;
+  readonly jwtAudience?: string;
+  readonly jwtIssuer?: string;
+  readonly jwtRoleClaim?: string;
+  readonly anonRole?: string;
+  readonly allowUnauthenticated: boolean;
+  readonly corsOrigin?: readonly string[];
+  readonly persistedOperations?: string;
+  readonly allowArbitraryOperations: boolean;
+  readonly introspection?: boolean;
   readonly logLevel: (typeof logLevels)[number];
   readonly logFormat: (typeof logFormats)[number];
 }
 
-function text(flags: string, description: string): Option {
-  return withEnvironment(new Option(flags, description)).argParser((value: string) => {
-    if (value.trim()) return value;
-    throw new InvalidArgumentError('It must not be empty.');
-  });
+/** The limits that flags have set. */
+export function limitsOf(flags: ServeFlags): Partial<Record<keyof Limits, number>> {
+  return Object.fromEntries(
+    Object.entries(limitSettings).map(([name, setting]) => [
+      name,
+      Reflect.get(flags, limitOption(setting).attributeName()),
+    ]),
+  );
 }
 
-function number(flags: string, description: string, { from, to }: { from: number; to: number }): Option {
-  return withEnvironment(new Option(flags, description)).argParser((value: string) => {
-    const parsed = Number(value);
-    if (/^\d+$/.test(value) && parsed >= from && parsed <= to) return parsed;
-    throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`);
-  });
+function limitOptions(): Option[] {
+  return Object.values(limitSettings).map((setting) => limitOption(setting).default(setting.default));
 }
 
-function seconds(flags: string, description: string): Option {
-  return withEnvironment(new Option(flags, description)).argParser((value: string) => {
-    const parsed = Number(value);
-    if (/^\d+(\.\d+)?$/.test(value) && parsed <= longestSeconds) return parsed;
-    throw new InvalidArgumentError(`It must be a number of seconds from 0 to ${longestSeconds}.`);
-  });
-}
-
-/** Timers in Node count milliseconds in 31 bits: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
-const longestSeconds = 2_147_483;
-
-/** A flag that stands for itself alone, and can be turned off, as where the environment has turned it on. */
-function onOff(flags: string, description: string): Option {
-  return withEnvironment(new Option(flags, description))
-    .preset('on')
-    .argParser((value: string) => {
-      if (value === 'on' || value === 'off') return value === 'on';
-      throw new InvalidArgumentError('It must be on or off.');
-    });
-}
-
-function names(value: string): readonly string[] {
-  const list = value.split(',').map((name) => name.trim());
-  if (list.every((name) => name)) return list;
-  throw new InvalidArgumentError('It must be names separated by commas.');
-}
-
-/** The environment variable of an option is its name in upper case. */
-function withEnvironment(option: Option): Option {
-  return option.env(option.name().replaceAll('-', '_').toUpperCase());
+function limitOption({ flag, noun }: LimitSetting): Option {
+  return number(`${flag} <number>`, `the most ${noun}`, 1, 2 ** 31 - 1);
 }

@@ -1,9 +1,8 @@
 import { createGateway, type GatewayOptions } from '../gateway.ts';
-import { listen } from '../http/server.ts';
 import type { Observe } from '../observation.ts';
 import { catalogLocation } from './catalog-location.ts';
 import { createLogSink } from './log-sink.ts';
-import type { ServeFlags } from './options.ts';
+import { limitsOf, type ServeFlags } from './options.ts';
 
 /** Milliseconds that requests under way have to finish after a signal to stop. */
 const graceMs = 5_000;
@@ -11,38 +10,51 @@ const graceMs = 5_000;
 /** Serves until SIGINT or SIGTERM. */
 export async function serve(flags: ServeFlags): Promise<void> {
   const observe = createLogSink({ level: flags.logLevel, format: flags.logFormat });
-  await serveUntilStopped(
-    { ...gatewayOptions(flags), catalog: catalogLocation(flags), observe },
-    flags,
-    observe,
-  );
+  const catalog = catalogLocation(flags);
+  await serveUntilStopped({ ...gatewayOptions(flags), catalog, observe }, flags, observe);
 }
 
 /** What the flags of `serve` say of the gateway, but for its catalog. */
 export function gatewayOptions(flags: ServeFlags): Omit<GatewayOptions, 'catalog'> {
   return {
-    ...(flags.schemas && { schemas: flags.schemas }),
-    ...(flags.introspection && { introspection: flags.introspection === 'on' }),
-    explain: flags.logLevel === 'debug',
-    federation: flags.federation,
-    maxAgeMs: flags.maxAge * 1000,
-    staleWhileRevalidateMs: flags.staleWhileRevalidate * 1000,
-    scanTimeoutMs: flags.scanTimeout * 1000,
+    schemas: flags.schemas,
+    maxAgeMs: flags.maxAge,
+    staleWhileRevalidateMs: flags.staleWhileRevalidate,
+    scanTimeoutMs: flags.scanTimeout,
     parallelScan: flags.parallelScan,
     requestsPerSecond: flags.requestsPerSecond,
+    warm: flags.warm,
+    snapshotDir: flags.snapshotDir,
+    snapshotKey: flags.snapshotKey,
+    federation: flags.federation,
+    auth: {
+      jwtSecret: flags.jwtSecret,
+      jwksUrl: flags.jwksUrl,
+      audience: flags.jwtAudience,
+      issuer: flags.jwtIssuer,
+      roleClaim: flags.jwtRoleClaim,
+      anonRole: flags.anonRole,
+    },
+    allowUnauthenticated: flags.allowUnauthenticated,
+    corsOrigins: flags.corsOrigin,
+    persistedOperations: flags.persistedOperations,
+    allowArbitraryOperations: flags.allowArbitraryOperations,
+    introspection: flags.introspection,
+    limits: limitsOf(flags),
+    explain: flags.logLevel === 'debug',
   };
 }
 
 /** Creates a gateway, listens, and closes both when the process is told to stop. */
 export async function serveUntilStopped(
   options: GatewayOptions,
-  { host, port }: Pick<ServeFlags, 'host' | 'port'>,
+  address: Pick<ServeFlags, 'host' | 'port'>,
   observe: Observe,
 ): Promise<void> {
   const stopped = stopSignal();
   const gateway = await createGateway(options);
   try {
-    const server = await listen({ host, port, listener: gateway.listener });
+    const server = await gateway.listen(address);
     observe({ event: 'listening', url: server.url });
     observe({ event: 'stopping', reason: await stopped });
     await server.close(graceMs);

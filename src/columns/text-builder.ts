@@ -32,14 +32,14 @@ export class TextBuilder implements ColumnBuilder<string> {
     const arrivals = this.#arrivals;
     const present = this.#present.finish(arrivals);
     const arrivalOf = (row: number) => order[row] ?? 0;
-    const valueOf =
+    const valueAt =
       present.size === arrivals
         ? (arrival: number) => (arrival < arrivals ? arrival : -1)
         : (arrival: number) => (present.has(arrival) ? present.rank(arrival) : -1);
     return {
       rowCount: order.length,
       textOf(row) {
-        const value = valueOf(arrivalOf(row));
+        const value = valueAt(arrivalOf(row));
         return value < 0 ? -1 : values.textOf(value);
       },
     };

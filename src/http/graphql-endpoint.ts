@@ -1,9 +1,18 @@
+import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
 import { BREAK, type DocumentNode, visit } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Authenticator, Caller } from '../auth/authenticator.ts';
+import { type CorsPolicy, csrfHeaders } from '../auth/cross-origin.ts';
 import { GatewayError } from '../errors.ts';
 import { type RequestPorts, RequestScope } from '../graphql/request-scope.ts';
 import type { RoleSchemas } from '../graphql/role-schemas.ts';
+import type { MaxRows } from '../limits/cost.ts';
+import { useDeadline } from '../limits/deadline.ts';
+import { createDocumentCaches } from '../limits/document-cache.ts';
+import { useDocumentLimits } from '../limits/document-limits.ts';
+import type { Limits } from '../limits/limits.ts';
+import { type TrustedDocumentsOptions, useTrustedDocuments } from '../limits/trusted-documents.ts';
+import { useValidation } from '../limits/validation.ts';
 import type { Observe } from '../observation.ts';
 import { useCacheHints } from './cache-hints.ts';
 import { reportScans } from './explain.ts';
@@ -18,6 +27,12 @@ export interface EndpointOptions {
   readonly authenticator: Authenticator;
   /** What a request of this caller needs to answer. */
   readonly portsFor: (caller: Caller, request: Request) => RequestPorts;
+  readonly limits: Limits;
+  /** The most rows that a page of a connection can have. */
+  readonly maxRows: MaxRows;
+  readonly cors: CorsPolicy;
+  /** The documents that may be asked for; any where undefined. */
+  readonly trustedDocuments: TrustedDocumentsOptions | undefined;
   /** Whether clients may introspect the schema. */
   readonly introspection: boolean;
   /** Whether every answer explains its scans. */
@@ -38,18 +53,27 @@ export type GraphQLEndpoint = YogaServerInstance<EndpointContext, object>;
 
 /** Creates the endpoint. */
 export function createGraphQLEndpoint(options: EndpointOptions): GraphQLEndpoint {
-  const { schemas, observe } = options;
+  const { schemas, limits, introspection, trustedDocuments, observe } = options;
   return createYoga<EndpointContext>({
     graphqlEndpoint: graphqlPath,
     schema: ({ caller }) => schemas.of(caller.role).schema,
-    maskedErrors: { maskError: createErrorMask({ observe, suggestions: options.introspection }) },
+    maskedErrors: { maskError: createErrorMask({ observe, suggestions: introspection }) },
     graphiql: false,
     landingPage: false,
     logging: false,
-    cors: false,
+    cors: options.cors,
     batching: false,
+    multipart: false,
+    maxRequestBodySize: limits.bodyBytes,
+    parserAndValidationCache: createDocumentCaches(),
+    extraParamNames: ['documentId'],
     plugins: [
+      useCSRFPrevention({ requestHeaders: [...csrfHeaders] }),
       useCaller(options),
+      ...(trustedDocuments ? [useTrustedDocuments(trustedDocuments)] : []),
+      useDocumentLimits(limits, options.maxRows),
+      useValidation({ introspection }),
+      useDeadline(limits),
       useIsolatedFailures(schemas),
       useScanReports(options.explain),
       useCacheHints(options.maxAgeMs),

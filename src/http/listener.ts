@@ -1,4 +1,5 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GuardedListener } from '../limits/admission.ts';
 import type { GraphiQLPage } from './graphiql.ts';
 import { type GraphQLEndpoint, graphqlPath } from './graphql-endpoint.ts';
 
@@ -10,14 +11,14 @@ export interface ListenerOptions {
 }
 
 /** Sends each request where it belongs. */
-export function createListener({ endpoint, graphiql }: ListenerOptions): RequestListener {
+export function createListener({ endpoint, graphiql }: ListenerOptions): GuardedListener {
   return (request, response) => {
     const path = pathOf(request);
-    if (path === '/' && request.method === 'GET') redirect(response, graphqlPath);
-    else if (path === '/healthz' || path === '/readyz') answer(response, 200, 'ok');
-    else if (graphiql?.matches(request)) void graphiql.serve(request, response);
-    else if (path === graphqlPath) void endpoint(request, response);
-    else answer(response, 404, `there is nothing at this address: GraphQL is at ${graphqlPath}`);
+    if (path === '/' && request.method === 'GET') return redirect(response, graphqlPath);
+    if (path === '/healthz' || path === '/readyz') return answer(response, 200, 'ok');
+    if (graphiql?.matches(request)) return graphiql.serve(request, response);
+    if (path === graphqlPath) return endpoint(request, response);
+    return answer(response, 404, `there is nothing at this address: GraphQL is at ${graphqlPath}`);
   };
 }
 

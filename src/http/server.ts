@@ -1,13 +1,13 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { ConfigurationError } from '../errors.ts';
+import { createProtectedServer, type ProtectedServerOptions } from '../limits/protected-server.ts';
 import { graphqlPath } from './graphql-endpoint.ts';
 
-/** What the server serves. */
-export interface ServerOptions {
+/** Where to listen. */
+export interface Address {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  readonly listener: RequestListener;
 }
 
 /** A server that listens. */
@@ -19,8 +19,11 @@ export interface ListeningServer {
 }
 
 /** @throws ConfigurationError where the address cannot be listened on */
-export async function listen({ host, port, listener }: ServerOptions): Promise<ListeningServer> {
-  const server = createServer(listener);
+export async function listen(
+  { host, port }: Address,
+  options: ProtectedServerOptions,
+): Promise<ListeningServer> {
+  const { server } = createProtectedServer(options);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(

@@ -34,6 +34,11 @@ export class SnapshotStores {
     return store;
   }
 
+  /** Begins a scan of every object that has no fresh snapshot. */
+  warm(): void {
+    for (const store of this.#stores.values()) store.warm();
+  }
+
   /** Ends all scans and frees their connections. */
   async close(): Promise<void> {
     await Promise.all([...this.#stores.values()].map((store) => store.close()));

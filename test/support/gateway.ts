@@ -2,7 +2,7 @@ import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import type { PoolUser } from '../../src/emulator/user.ts';
 import type { GatewayOptions } from '../../src/gateway.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
-import { type ListeningServer, listen } from '../../src/http/server.ts';
+import type { ListeningServer } from '../../src/http/server.ts';
 import type { Observation } from '../../src/observation.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
 
@@ -53,7 +53,7 @@ export async function startGateway(
     observe: (observation) => observations.push(observation),
     ...options,
   });
-  const server = await listen({ host: '127.0.0.1', port: 0, listener: gateway.listener });
+  const server = await gateway.listen({ host: '127.0.0.1', port: 0 });
   return {
     gateway,
     emulator,

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { startEmulator } from '../../src/emulator/emulator.ts';
+import { demoUsers } from '../../src/emulator/population.ts';
+import { run, serve } from '../support/command.ts';
+import { createDatabase } from '../support/database.ts';
+import { cognitoServer, sevenColumns } from '../support/definitions.ts';
+import { testPool } from '../support/gateway.ts';
+
+const ask = async (url: string, query: string) => {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  return response.json();
+};
+
+async function poolAndDatabase(users: number) {
+  const emulator = await startEmulator({ pools: new Map([[testPool, demoUsers(users)]]) });
+  const database = await createDatabase(
+    `${cognitoServer} ${sevenColumns} alter server cognito_server options (add endpoint_url '${emulator.url}')`,
+  );
+  return { emulator, database };
+}
+
+describe('serve', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('answers, and %s ends it with 0', async (signal) => {
+    const { emulator, database } = await poolAndDatabase(10);
+    const serving = await serve(['serve', '--database-url', database.url, '--log-level', 'debug']);
+    const answer = await ask(serving.url, '{ usersCollection { totalCount } }');
+    const code = await serving.stop(signal);
+    await Promise.all([emulator.close(), database.drop()]);
+    expect(answer.data).toEqual({ usersCollection: { totalCount: 10 } });
+    expect(answer.extensions.scans).toMatchObject([{ rows: 10, snapshot: 'scanned' }]);
+    expect(code).toBe(0);
+    expect(serving.lines.join()).not.toMatch(/very-secret|AKIAIOSFODNN7EXAMPLE/);
+  });
+
+  test('beside GraphQL there are health checks, and GraphiQL for browsers', async () => {
+    const { emulator, database } = await poolAndDatabase(1);
+    const serving = await serve(['serve', '--database-url', database.url]);
+    const at = (path: string, accept = '*/*') =>
+      fetch(new URL(path, serving.url), { headers: { accept }, redirect: 'manual' });
+    const [root, health, nothing, page] = await Promise.all([
+      at('/'),
+      at('/healthz'),
+      at('/nothing'),
+      at('/graphql', 'text/html'),
+    ]);
+    await serving.stop('SIGTERM');
+    await Promise.all([emulator.close(), database.drop()]);
+    expect([root.status, root.headers.get('location')]).toEqual([302, '/graphql']);
+    expect(health.status).toBe(200);
+    expect(nothing.status).toBe(404);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  });
+});
+
+describe('demo', () => {
+  test('serves an emulated pool of as many users as asked for', async () => {
+    const serving = await serve(['demo', '--users', '321']);
+    const { data } = await ask(
+      serving.url,
+      '{ cognitoUserCollection { totalCount } memberCollection { totalCount } }',
+    );
+    const code = await serving.stop('SIGTERM');
+    expect(data).toEqual({
+      cognitoUserCollection: { totalCount: 321 },
+      memberCollection: { totalCount: 321 },
+    });
+    expect(code).toBe(0);
+  });
+});
+
+describe('scan', () => {
+  test('prints what one full scan took', async () => {
+    const { emulator, database } = await poolAndDatabase(100);
+    const ended = await run(['scan', '--database-url', database.url, '--json']);
+    await Promise.all([emulator.close(), database.drop()]);
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      server: 'cognito_server',
+      object: 'users',
+      rows: 100,
+      pages: 2,
+    });
+    expect(ended.code).toBe(0);
+  });
+});
