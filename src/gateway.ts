@@ -1,9 +1,10 @@
-import { type AuthenticatorOptions, createAuthenticator } from './auth/authenticator.ts';
+import { type AuthenticatorOptions, type Caller, createAuthenticator } from './auth/authenticator.ts';
 import { createCorsPolicy } from './auth/cross-origin.ts';
 import { acceptedHosts } from './auth/exposure.ts';
 import { type Catalog, type CatalogLocation, openCatalog } from './catalog/catalog.ts';
 import { maxRowsOf } from './graphql/page-size.ts';
 import { RoleSchemas } from './graphql/role-schemas.ts';
+import { createExpressLane } from './http/express-lane.ts';
 import { createGraphiQLPage } from './http/graphiql.ts';
 import { createGraphQLEndpoint, type GraphQLEndpoint, graphqlPath } from './http/graphql-endpoint.ts';
 import { createListener } from './http/listener.ts';
@@ -12,7 +13,7 @@ import { type Limits, resolveLimits } from './limits/limits.ts';
 import { loadTrustedDocuments } from './limits/trusted-documents.ts';
 import { buildModel } from './model/build.ts';
 import type { CatalogDefinition } from './model/definition.ts';
-import { findTable, type Model } from './model/model.ts';
+import { findTable, type Model, type Table } from './model/model.ts';
 import type { Observe } from './observation.ts';
 import { policyProblems, visibilityOf } from './plan/policy.ts';
 import { parseSnapshotKey } from './snapshot/file/key.ts';
@@ -107,27 +108,32 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       observe,
     });
     if (options.warm) stores.warm();
+    const visibility = ({ role, claims }: Caller) => ({
+      visibilityOf: (table: Table) => visibilityOf(findTable(model.tables, table) ?? table, role, claims),
+    });
+    const common = { schemas, authenticator, limits, maxRows: maxRowsOf(model), maxAgeMs };
     const endpoint = createGraphQLEndpoint({
-      schemas,
-      authenticator,
-      limits,
-      maxRows: maxRowsOf(model),
+      ...common,
       cors,
       trustedDocuments,
       introspection,
       explain: options.explain ?? false,
-      maxAgeMs,
       observe,
-      portsFor: ({ role, claims }, request) => {
-        const noCache = /\bno-cache\b/.test(request.headers.get('cache-control') ?? '');
-        return {
-          read: (table) => stores.of(table).read({ noCache, signal: request.signal }),
-          visibilityOf: (table) => visibilityOf(findTable(model.tables, table) ?? table, role, claims),
-        };
-      },
+      portsFor: (caller, wish) => ({ ...visibility(caller), read: (table) => stores.of(table).read(wish) }),
     });
+    // Trusted documents are looked up, and explanations written, by the endpoint alone.
+    const expressLane =
+      trustedDocuments || options.explain
+        ? undefined
+        : createExpressLane({
+            ...common,
+            portsFor: (caller) => ({
+              ...visibility(caller),
+              read: async (table) => stores.of(table).readAtHand(),
+            }),
+          });
     const graphiql = introspection ? createGraphiQLPage(graphqlPath, model) : undefined;
-    const listener = createListener({ endpoint, graphiql });
+    const listener = createListener({ endpoint, expressLane, graphiql });
     const { verifiesTokens } = authenticator;
     return {
       model,

@@ -22,12 +22,37 @@ export function useCacheHints(maxAgeMs: number): Plugin<EndpointContext, Endpoin
     onResponse({ request, response, serverContext: { scope, caller } }) {
       // A token that was sent to a gateway which verifies none may still have mattered on the way here.
       const isPersonal = caller?.authenticated || request.headers.has('authorization');
-      const reads = [...(scope?.scans.values() ?? [])].map(({ read }) => read);
-      const mayStore = scope !== undefined && complete.has(scope);
-      response.headers.set('cache-control', mayStore ? hint(reads, maxAgeMs, isPersonal) : 'no-store');
-      response.headers.append('vary', varying);
+      const headers =
+        scope && complete.has(scope)
+          ? cacheHeaders(scope, maxAgeMs, isPersonal)
+          : { ...ageHeader(scope), 'cache-control': 'no-store', vary: varying };
+      for (const [name, value] of Object.entries(headers)) {
+        if (name === 'vary') response.headers.append(name, value);
+        else response.headers.set(name, value);
+      }
     },
   };
+}
+
+/**
+ * What the response to a request that was answered without error tells caches.
+ *
+ * @param maxAgeMs how long a snapshot is fresh
+ * @param isPersonal whether the answer is for this caller alone
+ */
+export function cacheHeaders(
+  scope: RequestScope,
+  maxAgeMs: number,
+  isPersonal: boolean,
+): Record<string, string> {
+  const reads = [...scope.scans.values()].map(({ read }) => read);
+  return { ...ageHeader(scope), 'cache-control': hint(reads, maxAgeMs, isPersonal), vary: varying };
+}
+
+/** How old the oldest snapshot behind an answer is, in seconds. */
+function ageHeader(scope: RequestScope | undefined): Record<string, string> {
+  const ages = [...(scope?.scans.values() ?? [])].map(({ read }) => read.ageMs);
+  return ages.length > 0 ? { age: String(Math.floor(Math.max(...ages) / 1000)) } : {};
 }
 
 /** What rests on no snapshot has no freshness either: the schema may be another after the next start. */

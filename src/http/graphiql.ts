@@ -49,13 +49,17 @@ export function createGraphiQLPage(endpoint: string, model: Model): GraphiQLPage
   };
 }
 
-/** A query on the first table that shows a page, the count and some columns. */
+/** A query on the first table that shows a page, the count and some columns. Its lines fit half a screen. */
 function exampleQuery({ tables: [table] }: Model): string {
   if (!table) return '# No foreign table is exposed: the log says why.\n{ __typename }\n';
-  return `# Users of the pool behind ${table.schema}.${table.name}: filtered, ordered and paged by the gateway.
-# Press Ctrl-Space for what else can be asked, and the play button to run it.
+  return `# A page of ${table.schema}.${table.name}.
+# Ctrl-Space shows what else can be asked.
 query FirstPage {
-  ${lowerFirst(table.typeName)}Collection(first: 10${exampleArguments(table)}) {${table.totalCount ? '\n    totalCount' : ''}
+  ${lowerFirst(table.typeName)}Collection(
+${exampleArguments(table)
+  .map((argument) => `    ${argument}`)
+  .join('\n')}
+  ) {${table.totalCount ? '\n    totalCount' : ''}
     pageInfo {
       hasNextPage
       endCursor
@@ -73,11 +77,14 @@ ${table.columns
 `;
 }
 
-function exampleArguments(table: Table): string {
+function exampleArguments(table: Table): readonly string[] {
   const filtered = table.columns.find(
     (column) => column.fieldName === 'email' && column.type.kind === 'text',
   );
   const ordered = table.columns.find((column) => column.type.kind.startsWith('timestamp'));
-  const filter = filtered ? `, filter: {${filtered.fieldName}: {ilike: "%a%"}}` : '';
-  return ordered ? `${filter}, orderBy: [{${ordered.fieldName}: DescNullsLast}]` : filter;
+  return [
+    'first: 10',
+    ...(filtered ? [`filter: {${filtered.fieldName}: {ilike: "%a%"}}`] : []),
+    ...(ordered ? [`orderBy: [{${ordered.fieldName}: DescNullsLast}]`] : []),
+  ];
 }

@@ -1,5 +1,4 @@
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
-import { BREAK, type DocumentNode, visit } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Authenticator, Caller } from '../auth/authenticator.ts';
 import { type CorsPolicy, csrfHeaders } from '../auth/cross-origin.ts';
@@ -14,8 +13,10 @@ import type { Limits } from '../limits/limits.ts';
 import { type TrustedDocumentsOptions, useTrustedDocuments } from '../limits/trusted-documents.ts';
 import { useValidation } from '../limits/validation.ts';
 import type { Observe } from '../observation.ts';
+import type { ReadOptions } from '../snapshot/store.ts';
 import { useCacheHints } from './cache-hints.ts';
 import { reportScans } from './explain.ts';
+import { introspects } from './introspection.ts';
 import { createErrorMask } from './mask-error.ts';
 
 /** Where the endpoint answers. */
@@ -26,7 +27,7 @@ export interface EndpointOptions {
   readonly schemas: RoleSchemas;
   readonly authenticator: Authenticator;
   /** What a request of this caller needs to answer. */
-  readonly portsFor: (caller: Caller, request: Request) => RequestPorts;
+  readonly portsFor: (caller: Caller, wish: ReadOptions) => RequestPorts;
   readonly limits: Limits;
   /** The most rows that a page of a connection can have. */
   readonly maxRows: MaxRows;
@@ -87,7 +88,10 @@ function useCaller({ authenticator, portsFor }: EndpointOptions): Plugin<Endpoin
     async onRequest({ request, serverContext, fetchAPI, endResponse }) {
       try {
         const caller = await authenticator.authenticate(request.headers.get('authorization'));
-        Object.assign(serverContext ?? {}, { caller, scope: new RequestScope(portsFor(caller, request)) });
+        Object.assign(serverContext ?? {}, {
+          caller,
+          scope: new RequestScope(portsFor(caller, wishOf(request))),
+        });
       } catch (error) {
         if (!(error instanceof GatewayError)) throw error;
         const body = { errors: [{ message: error.message, extensions: { code: error.code } }] };
@@ -95,6 +99,10 @@ function useCaller({ authenticator, portsFor }: EndpointOptions): Plugin<Endpoin
       }
     },
   };
+}
+
+function wishOf({ headers, signal }: Request): ReadOptions {
+  return { noCache: /\bno-cache\b/.test(headers.get('cache-control') ?? ''), signal };
 }
 
 /** Executes so that a root field's failure is its own. Introspection is left to tell of the schema as it is. */
@@ -108,23 +116,7 @@ function useIsolatedFailures(schemas: RoleSchemas): Plugin<EndpointContext, Endp
   };
 }
 
-const introspecting = new WeakMap<DocumentNode, boolean>();
-
-function introspects(document: DocumentNode): boolean {
-  const known = introspecting.get(document);
-  if (known !== undefined) return known;
-  let found = false;
-  visit(document, {
-    Field({ name }) {
-      found = name.value === '__schema' || name.value === '__type';
-      return found ? BREAK : undefined;
-    },
-  });
-  introspecting.set(document, found);
-  return found;
-}
-
-/** Tells of the scans behind an answer: their age in a header, and all of it in `extensions.scans` where asked. */
+/** Tells of the scans behind an answer in `extensions.scans` where asked, and ends the reading of them. */
 function useScanReports(explainAll: boolean): Plugin<EndpointContext, EndpointContext> {
   return {
     onExecute({ args: { contextValue } }) {
@@ -137,10 +129,8 @@ function useScanReports(explainAll: boolean): Plugin<EndpointContext, EndpointCo
         },
       };
     },
-    onResponse({ response, serverContext }) {
+    onResponse({ serverContext }) {
       serverContext.scope?.release();
-      const ages = [...(serverContext.scope?.scans.values() ?? [])].map(({ read }) => read.ageMs);
-      if (ages.length > 0) response.headers.set('age', String(Math.floor(Math.max(...ages) / 1000)));
     },
   };
 }

@@ -17,7 +17,11 @@ export interface Admission {
 export type GuardedListener = (request: ArrivedRequest, response: ServerResponse) => unknown;
 
 /** A request whose body, empty or not, has arrived whole. */
-export type ArrivedRequest = IncomingMessage & { readonly body: Readable };
+export type ArrivedRequest = IncomingMessage & {
+  readonly chunks: readonly Buffer[];
+  /** The same as a stream, made when first asked for. */
+  readonly body: Readable;
+};
 
 /** Why a request is not let in. */
 export interface Refusal {
@@ -51,7 +55,7 @@ export function createAdmission(limits: Limits): Admission {
       const refusal = await receive(request, body);
       if (refusal) return refuse(response, refusal);
       if (active >= limits.concurrentRequests) return refuse(response, full);
-      await answer(Object.assign(request, { body: Readable.from(body.chunks) }), response, listener);
+      await answer(arrived(request, body.chunks), response, listener);
     } finally {
       heldBytes -= body.bytes;
     }
@@ -102,6 +106,25 @@ export function createAdmission(limits: Limits): Admission {
       admit(request, response, listener).catch(() => response.destroy());
     },
   };
+}
+
+function arrived(request: IncomingMessage, chunks: readonly Buffer[]): ArrivedRequest {
+  let body: Readable | undefined;
+  const lazily = {
+    get() {
+      body ??= Readable.from(chunks);
+      return body;
+    },
+  };
+  const received = Object.defineProperty(Object.assign(request, { chunks }), 'body', lazily);
+  if (hasBody(received)) return received;
+  throw new TypeError('a request that has arrived must have a body, but has none');
+}
+
+function hasBody(
+  request: IncomingMessage & { readonly chunks: readonly Buffer[] },
+): request is ArrivedRequest {
+  return 'body' in request;
 }
 
 interface Body {

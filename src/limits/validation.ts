@@ -19,6 +19,7 @@ export function useValidation({ introspection }: { readonly introspection: boole
   const hideSuggestions = !introspection;
   return {
     onValidate({ addValidationRule, setValidationFn }) {
+      addValidationRule(SupportedOperationRule);
       if (!introspection) addValidationRule(NoIntrospectionRule);
       setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules?: readonly ValidationRule[]) =>
         validate(schema, document, rules, { maxErrors, hideSuggestions }),
@@ -31,6 +32,23 @@ export function useValidation({ introspection }: { readonly introspection: boole
         const discreet = { ...args, hideSuggestions };
         return executeFn(discreet);
       });
+    },
+  };
+}
+
+/** Refuses operations of a kind that the schema has no type for. */
+function SupportedOperationRule(context: ValidationContext): ReturnType<ValidationRule> {
+  return {
+    OperationDefinition(node) {
+      if (context.getSchema().getRootType(node.operation)) return;
+      context.reportError(
+        new GraphQLError(
+          `an operation must be a query, since everything here is read only, but got a ${node.operation}`,
+          {
+            nodes: node,
+          },
+        ),
+      );
     },
   };
 }

@@ -84,6 +84,17 @@ export class SnapshotStore {
   }
 
   /**
+   * The latest snapshot, without waiting for another.
+   *
+   * @throws ScanError where it is not fresh enough
+   */
+  readAtHand(): SnapshotRead {
+    const found = this.#closed ? undefined : this.#findLatest(false);
+    if (!found) throw this.#inProgress();
+    return this.#lend(found);
+  }
+
+  /**
    * The latest snapshot where it is fresh enough, else the next one.
    *
    * @throws ScanError when the scan failed, or is still in progress after the scan timeout
