@@ -108,10 +108,12 @@ test('queries of large tables, which go other ways, answer as Postgres does', {
   );
   const source = { store: await sampleStore(repeated), sql: 'large', parameters: [] };
   const largeQueries = fc
-    .tuple(queries, fc.nat(30_000), fc.constantFrom(1, 1, 500))
+    .tuple(queries, fc.nat(30_000), fc.constantFrom(1, 500, 2000))
     .map(([query, place, factor]) => ({
       ...query,
       cursor: query.cursor === undefined ? undefined : place,
+      // Of so many rows a list of a few is hardly ever of interest.
+      candidates: factor === 1 ? query.candidates : undefined,
       offset: query.offset * factor,
     }));
   await fc.assert(
