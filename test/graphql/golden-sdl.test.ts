@@ -17,7 +17,9 @@ describe('the schema generated from a catalog, and its problems', () => {
     const database = await createDatabase(await readFile(new URL(`${name}.sql`, folder), 'utf8'));
     const catalog = await openCatalog({ databaseUrl: database.url });
     const { definition, model } = await describeCatalog(catalog, {});
-    const { schema } = new RoleSchemas(model, definition.roles, { federation: false }).of(definition.loginRole);
+    const { schema } = new RoleSchemas(model, definition.roles, { federation: false }).of(
+      definition.loginRole,
+    );
     await catalog.close();
     await database.drop();
     expect(validateSchema(schema)).toEqual([]);
