@@ -68,7 +68,7 @@ export function createExpressLane({
 
   function exceedsLimits({ schema, document, operation }: Prepared, variables: Variables): boolean {
     try {
-      assertVariableLimits(variables, limits);
+      assertVariableLimits({ schema, operation, variables }, limits);
     } catch {
       return true;
     }

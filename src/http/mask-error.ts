@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ASTNode, GraphQLError, type GraphQLErrorExtensions, isValueNode, Kind } from 'graphql';
 import { GatewayError } from '../errors.ts';
-import { withoutSuggestions } from '../limits/validation.ts';
+import { shortened, withoutSuggestions } from '../limits/validation.ts';
 import type { Observe } from '../observation.ts';
 
 /** What an error mask is made with. */
@@ -22,7 +22,7 @@ export function createErrorMask({
   return (error) => {
     const located = error instanceof GraphQLError ? error : undefined;
     const fault = describeFault(error) ?? reportInternal(error, observe);
-    const message = suggestions ? fault.message : withoutSuggestions(fault.message);
+    const message = shortened(suggestions ? fault.message : withoutSuggestions(fault.message));
     const http = located?.path ? undefined : (fault.http ?? httpByCode[fault.code] ?? { status: 500 });
     return new GraphQLError(message, {
       ...(located?.nodes && { nodes: located.nodes }),

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { nestsTooDeep } from './body-nesting.ts';
 import { type Limits, limitSettings } from './limits.ts';
 
 /** Lets in as many requests as the limits allow, once they have arrived whole. */
@@ -77,7 +78,7 @@ export function createAdmission(limits: Limits): Admission {
       }
       body.chunks.push(chunk);
     }
-    return undefined;
+    return nestsTooDeep(body.chunks) ? tooDeep : undefined;
   }
 
   function refusalOf({ bytes }: Body): Refusal | undefined {
@@ -151,6 +152,12 @@ function isOver(response: ServerResponse): Promise<void> {
   if (response.closed) return Promise.resolve();
   return new Promise((resolve) => response.once('close', () => resolve()));
 }
+
+const tooDeep: Refusal = {
+  status: 400,
+  code: 'QUERY_TOO_COMPLEX',
+  message: 'the body must have at most 1000 objects and lists within each other, but has more',
+};
 
 function tooLarge({ bodyBytes }: Limits): Refusal {
   return {

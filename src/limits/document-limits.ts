@@ -22,7 +22,7 @@ export function useDocumentLimits(limits: Limits, maxRows: MaxRows): Plugin {
       // Without an operation nothing runs, and the executor says so.
       if (!operation) return;
       const variables = variableValues ?? {};
-      assertVariableLimits(variables, limits);
+      assertVariableLimits({ schema, operation, variables }, limits);
       if (estimateCost({ schema, document, operation, variables }, maxRows) > limits.cost) {
         throw exceeded(limits, 'cost', 'the result');
       }

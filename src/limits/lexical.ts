@@ -2,14 +2,18 @@ import { GraphQLError, Lexer, type Source, TokenKind } from 'graphql';
 import { exceeded, type Limits } from './limits.ts';
 
 /**
- * Refuses a document by its tokens alone, before anything is built from it: by its length, how many there are, and how deep
- * its brackets nest, since parser and validation recurse into them. Text that is not GraphQL passes; the parser
- * reports it.
+ * Refuses a document by its text alone, before anything is built from it: by how long it is, how many tokens it
+ * has, and how deep its brackets nest, since parser and validation recurse into them. Text that is not GraphQL
+ * passes; the parser reports it.
  *
  * @throws QueryTooComplexError
  */
 export function assertLexicalLimits(source: Source, limits: Limits): void {
   if (source.body.length > limits.documentLength) throw exceeded(limits, 'documentLength', 'the document');
+  // Comments and the lines of block strings are no tokens of the language, but cost as much.
+  if (['#', '\n', '\r'].some((character) => hasMore(source.body, character, limits.tokens))) {
+    throw exceeded(limits, 'tokens', 'the document');
+  }
   const lexer = new Lexer(source);
   const deepest = deepestNesting(limits);
   let tokens = 0;
@@ -43,6 +47,15 @@ export function deepestNesting({ depth, filterDepth }: Limits): number {
 
 const opening: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const closing: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+/** Whether the text has a character more often than so many times. */
+function hasMore(text: string, character: string, times: number): boolean {
+  let found = 0;
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) {
+    if (++found > times) return true;
+  }
+  return false;
+}
 
 /** The next token's kind; undefined where there is no token. */
 function next(lexer: Lexer): TokenKind | undefined {

@@ -12,7 +12,7 @@ export interface Limits {
   readonly selections: number;
   /** Characters of the document. */
   readonly documentLength: number;
-  /** Lexical tokens of the document. */
+  /** Lexical tokens of the document; also its lines, and its comments. */
   readonly tokens: number;
   /** Nodes that the operation could return, page sizes multiplied. */
   readonly cost: number;
@@ -49,11 +49,11 @@ export const limitSettings: Readonly<Record<keyof Limits, LimitSetting>> = {
   directives: { flag: '--max-directives', default: 50, noun: 'directives' },
   selections: { flag: '--max-selections', default: 2_000, noun: 'fields and fragments' },
   documentLength: { flag: '--max-document-length', default: 512 * 1024, noun: 'characters' },
-  tokens: { flag: '--max-tokens', default: 15_000, noun: 'tokens' },
+  tokens: { flag: '--max-tokens', default: 15_000, noun: 'tokens, lines or comments' },
   cost: { flag: '--max-cost', default: 50_000, noun: 'nodes' },
   listSize: { flag: '--max-list-size', default: 10_000, noun: 'elements in a list' },
   filterDepth: { flag: '--max-filter-depth', default: 32, noun: 'levels of objects in an argument' },
-  bodyBytes: { flag: '--max-body-bytes', default: 2 * 1024 * 1024, noun: 'bytes' },
+  bodyBytes: { flag: '--max-body-bytes', default: 1024 * 1024, noun: 'bytes' },
   bodyTimeout: { flag: '--body-timeout', default: 10_000, noun: 'milliseconds' },
   requestTimeout: { flag: '--request-timeout', default: 60_000, noun: 'milliseconds' },
   concurrentRequests: { flag: '--max-concurrent-requests', default: 500, noun: 'requests at a time' },

@@ -22,7 +22,7 @@ export function useValidation({ introspection }: { readonly introspection: boole
       addValidationRule(SupportedOperationRule);
       if (!introspection) addValidationRule(NoIntrospectionRule);
       setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules?: readonly ValidationRule[]) =>
-        validate(schema, document, rules, { maxErrors, hideSuggestions }),
+        validate(schema, document, rules, { maxErrors, hideSuggestions }).map(bounded),
       );
     },
     onExecute({ executeFn, setExecuteFn }) {
@@ -34,6 +34,17 @@ export function useValidation({ introspection }: { readonly introspection: boole
       });
     },
   };
+}
+
+/** The error with a message, and places in the document, of a size that does not depend on the document. */
+function bounded(error: GraphQLError): GraphQLError {
+  const { message, nodes = [], originalError, extensions } = error;
+  if (message.length <= longestMessage && nodes.length <= maxErrors) return error;
+  return new GraphQLError(shortened(message), {
+    nodes: nodes.slice(0, maxErrors),
+    originalError,
+    extensions,
+  });
 }
 
 /** Refuses operations of a kind that the schema has no type for. */
@@ -66,6 +77,14 @@ export function NoIntrospectionRule(context: ValidationContext): ReturnType<Vali
       );
     },
   };
+}
+
+/** Characters of the longest message that is not cut. */
+const longestMessage = 1_000;
+
+/** A message that may repeat what the client sent, but not all of it. */
+export function shortened(message: string): string {
+  return message.length <= longestMessage ? message : `${message.slice(0, longestMessage)}…`;
 }
 
 /** An error's message without what it proposes instead, which may be names of the schema. */

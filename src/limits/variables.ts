@@ -1,11 +1,53 @@
+import {
+  coerceInputValue,
+  GraphQLError,
+  type GraphQLSchema,
+  isInputType,
+  type OperationDefinitionNode,
+  typeFromAST,
+} from 'graphql';
 import { exceeded, type Limits } from './limits.ts';
 
+/** An operation, and the values of its variables as they were sent. */
+export interface VariablesOf {
+  readonly schema: GraphQLSchema;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** Characters and elements from which values are large: far more than a person's filter has. */
+const large = 10_000;
+
 /**
- * Refuses the values of variables before they are coerced, which recurses into them.
+ * Refuses the values of variables before they are coerced, which recurses into them. Large ones are also refused at
+ * the first thing that is wrong with them: executors list all of it, and repeat the values around it each time.
  *
  * @throws QueryTooComplexError
+ * @throws GraphQLError where a large value is not of its type
  */
-export function assertVariableLimits(variables: unknown, limits: Limits): void {
+export function assertVariableLimits(given: VariablesOf, limits: Limits): void {
+  if (sizeWithin(limits, given.variables) > large) assertTypes(given);
+}
+
+/** What is missing, and what is null, is left to the executor. */
+function assertTypes({ schema, operation, variables }: VariablesOf): void {
+  for (const node of operation.variableDefinitions ?? []) {
+    const name = node.variable.name.value;
+    const type = typeFromAST(schema, node.type);
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    if (value === undefined || value === null || !isInputType(type)) continue;
+    coerceInputValue(value, type, (path, _value, { message }) => {
+      const place = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
+      throw new GraphQLError(`Variable "$${name}" got an invalid value at "${name}${place}"; ${message}`, {
+        nodes: node,
+      });
+    });
+  }
+}
+
+/** How many characters, fields and elements the values have. */
+function sizeWithin(limits: Limits, variables: unknown): number {
+  let size = 0;
   // The variables are themselves an object around the arguments. An explicit stack, since JSON can be of any depth.
   const pending: Nested[] = [{ value: variables, objects: -1, nesting: 0 }];
   for (let nested = pending.pop(); nested; nested = pending.pop()) {
@@ -18,9 +60,11 @@ export function assertVariableLimits(variables: unknown, limits: Limits): void {
       throw exceeded(limits, 'filterDepth', 'a variable');
     }
     for (const inner of Object.values(value)) {
+      size += typeof inner === 'string' ? inner.length + 1 : 1;
       if (typeof inner === 'object' && inner !== null) pending.push({ value: inner, ...below });
     }
   }
+  return size;
 }
 
 interface Nested {

@@ -41,6 +41,9 @@ describe('a document is refused before it is parsed, because of', () => {
   test.each([
     ['its length', `#${'x'.repeat(600_000)}\n{ user(id: 1) { id } }`, 'max-document-length'],
     ['its tokens', `{ ${times(15_000, () => 'slow')} }`, 'max-tokens'],
+    ['its comments', `${'#\n'.repeat(16_000)}{ slow }`, 'max-tokens'],
+    ['its comments with other line ends', `${'#\r'.repeat(16_000)}{ slow }`, 'max-tokens'],
+    ['the lines of a text', `{ user(id: """${'\n a'.repeat(16_000)}""") { id } }`, 'max-tokens'],
     ['its punctuation', `{ ${'!'.repeat(20_000)}`, 'max-tokens'],
     ['its directives', `{ user(id: 1) ${times(51, () => '@skip(if: false)')} { id } }`, 'max-directives'],
     ['the depth of its fields', `{ user(id: 1) ${nested(5_000, '{ friend ', '{ id }', '}')} }`, 'max-depth'],
@@ -184,8 +187,8 @@ describe('an operation is refused before it runs, because of', () => {
 });
 
 test.each([
-  ['filters', nested(50_000, '{"and":[', '{}', ']}')],
-  ['lists', nested(50_000, '[', '', ']')],
+  ['filters', nested(5_000, '{"and":[', '{}', ']}')],
+  ['lists', nested(20_000, '[', '', ']')],
 ])('an operation is refused before it runs, because of %s without end', async (_case, filter) => {
   const query = 'query($filter: UserFilter) { users(filter: $filter) { totalCount } }';
   const body = `{"query":${JSON.stringify(query)},"variables":{"filter":${filter}}}`;
@@ -206,12 +209,46 @@ describe('a document that is wrong in thousands of places has few errors:', () =
     }
   });
 
+  test('names that are long, and repeated in part', async () => {
+    const { errors } = await gateway.ask(`{ ${'x'.repeat(500_000)} }`);
+    expect(errors).toHaveLength(1);
+    expect(errors?.[0]?.message.length).toBeLessThan(1_100);
+    expect(errors?.[0]).toMatchObject({ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
+  });
+
+  test('an argument that is given again and again, of which some places are shown', async () => {
+    const { errors } = await gateway.ask(`{ user(${times(3_000, () => 'id: 1')}) { id } }`);
+    expect(errors).toHaveLength(1);
+    expect(errors?.[0]?.locations).toHaveLength(20);
+  });
+
   test('fragments that spread themselves', async () => {
     const query =
       '{ user(id: 1) { ...f } } fragment f on User { friend { ...g } } fragment g on User { friend { ...f } }';
     await expect(gateway.ask(query)).resolves.toMatchObject({
       errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
     });
+  });
+});
+
+describe('variables that are wrong in thousands of places have few and short errors:', () => {
+  const query = 'query($filter: UserFilter) { users(filter: $filter) { totalCount } }';
+  const unknown = (count: number, value: unknown) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`nam${i}`, value]));
+
+  test.each<[string, unknown]>([
+    ['unknown fields', unknown(60_000, 1)],
+    ['unknown fields of unknown fields', unknown(200, unknown(200, 1))],
+    ['unknown fields beside a long text', { ...unknown(50, 1), text: 'x'.repeat(1_000_000) }],
+    ['a list of other things', { name: { in: Array.from({ length: 10_000 }, (_, i) => i) } }],
+    ['a text that is no filter', 'x'.repeat(1_000_000)],
+  ])('%s', async (_case, filter) => {
+    const { errors } = await gateway.ask(query, { filter });
+    expect(errors?.length).toBeLessThanOrEqual(2);
+    for (const { message, extensions } of errors ?? []) {
+      expect(message.length).toBeLessThan(1_100);
+      expect(extensions).toEqual({ code: 'BAD_USER_INPUT', argument: '$filter' });
+    }
   });
 });
 

@@ -99,6 +99,24 @@ describe('the body', () => {
     await expect(ask(query)).resolves.toMatchObject(ada);
   });
 
+  test.each([
+    ['lists', '['],
+    ['objects', '{"a":'],
+    ['lists and objects', '[{"a":'],
+  ])('may not nest without end: %s', async (_case, opening) => {
+    const { url } = await start();
+    await expect(post(url, opening.repeat(70_000))).resolves.toMatchObject({
+      status: 400,
+      errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX' } }],
+    });
+  });
+
+  test('may have as many brackets as it likes in its texts', async () => {
+    const { ask } = await start();
+    const id = '[{"\\"'.repeat(30_000);
+    await expect(ask('query($id: ID!) { user(id: $id) { name } }', { id })).resolves.toMatchObject(ada);
+  });
+
   test('is counted where its length is not said', async () => {
     const { url } = await start({ limits: { bodyBytes: 1000 } });
     const answer = await sendChunked(
