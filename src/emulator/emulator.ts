@@ -8,8 +8,8 @@ import type { RecordedRequest } from './recorded-request.ts';
 import type { PoolUser } from './user.ts';
 
 export type { Faults } from './faults.ts';
-export type { Outcome, RecordedRequest } from './recorded-request.ts';
-export type { PoolUser, UserAttribute } from './user.ts';
+export type { RecordedRequest } from './recorded-request.ts';
+export type { PoolUser } from './user.ts';
 
 /** What to emulate, and where. */
 export interface EmulatorOptions extends ApiOptions {

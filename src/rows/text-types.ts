@@ -24,9 +24,6 @@ export const bpcharType: ValueType<string> = {
   sortKey: (text) => prefixKey(withoutTrailingBlanks(text)),
 };
 
-/** A type that the gateway does not know: its text as it stands. */
-export const opaqueType: ValueType<string> = textType;
-
 /** A `char(n)` without its trailing blanks, as Postgres casts it to `text`. */
 export function withoutTrailingBlanks(text: string): string {
   return text.endsWith(' ') ? text.replace(trailingBlanks, '') : text;

@@ -9,7 +9,7 @@ import { int2Type, int4Type, int8Type } from './integer-types.ts';
 import { jsonbType, jsonType } from './json-types.ts';
 import type { JsonValue } from './json-value.ts';
 import { numericType } from './numeric-type.ts';
-import { bpcharType, citextType, opaqueType, textType } from './text-types.ts';
+import { bpcharType, citextType, textType } from './text-types.ts';
 import { timeType } from './time-type.ts';
 import { timestampType, timestamptzType } from './timestamp-types.ts';
 import { uuidType } from './uuid-type.ts';
@@ -37,7 +37,7 @@ export function valueType(type: ColumnType): ValueType {
 
 function elementType(type: ColumnType): ValueType {
   if (type.kind !== 'enum') return typesByKind[type.kind];
-  return type.enum ? enumType(type.enum.labels) : opaqueType;
+  return type.enum ? enumType(type.enum.labels) : textType;
 }
 
 const typesByKind: Readonly<Record<Exclude<ScalarKind, 'enum'>, ValueType>> = {
@@ -58,5 +58,5 @@ const typesByKind: Readonly<Record<Exclude<ScalarKind, 'enum'>, ValueType>> = {
   timestamptz: timestamptzType,
   json: jsonType,
   jsonb: jsonbType,
-  opaque: opaqueType,
+  opaque: textType,
 };
