@@ -54,12 +54,8 @@ export async function aggregateRows(view: TableView, request: AggregateRequest):
     count: rows.length,
     min: await each(request.min, (column) => extreme(column, 'min')),
     max: await each(request.max, (column) => extreme(column, 'max')),
-    sum: await each(request.sum, async (column) =>
-      total(column.type.kind, await view.typed(column), rows, pace),
-    ),
-    avg: await each(request.avg, async (column) =>
-      average(column.type.kind, await view.typed(column), rows, pace),
-    ),
+    sum: await each(request.sum, (column) => total(view, column, rows, pace)),
+    avg: await each(request.avg, (column) => average(view, column, rows, pace)),
   };
 }
 

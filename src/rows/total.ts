@@ -1,41 +1,45 @@
 import type { RankedColumn, Value } from '../columns/column.ts';
 import { type Pace, paced } from '../columns/pace.ts';
 import type { ScalarKind } from '../model/column-type.ts';
+import type { Column } from '../model/model.ts';
 import { Decimal, parseDecimal } from './decimal.ts';
 import { addDecimals, divideDecimals, timesWhole } from './decimal-arithmetic.ts';
 import { float4Type, float8Type } from './float-types.ts';
 import { toJsonNumber } from './json-number.ts';
 import type { JsonValue } from './json-value.ts';
 import type { NonFinite, Numeric } from './numeric-type.ts';
-import type { TypedColumn } from './typed-column.ts';
+import { readTyped } from './read-value.ts';
+import type { TableView } from './view.ts';
 
 /** The sum of the rows' values, as Postgres' sum() has it; null where no row has a value. */
 export async function total(
-  kind: ScalarKind,
-  { data }: TypedColumn,
+  view: TableView,
+  column: Column,
   rows: Uint32Array,
   pace: Pace,
 ): Promise<JsonValue> {
-  const numbers = ranked(data);
-  if (kind === 'float4' || kind === 'float8') return sumFloats(kind, numbers, rows, pace);
-  const { sum, count } = await sumExactly(kind, numbers, rows, pace);
+  const { kind } = column.type;
+  if (kind === 'float4' || kind === 'float8')
+    return sumFloats(kind, await rankedColumn(view, column), rows, pace);
+  const { sum, count } = await sumExactly(view, column, rows, pace);
   return count === 0 ? null : toJsonNumber(String(sum));
 }
 
 /** The mean of the rows' values, which pg_graphql computes as numeric; null where no row has a value. */
 export async function average(
-  kind: ScalarKind,
-  { data }: TypedColumn,
+  view: TableView,
+  column: Column,
   rows: Uint32Array,
   pace: Pace,
 ): Promise<JsonValue> {
-  const { sum, count } = await sumExactly(kind, ranked(data), rows, pace);
+  const { sum, count } = await sumExactly(view, column, rows, pace);
   if (count === 0) return null;
   if (!(sum instanceof Decimal)) return sum;
   return toJsonNumber(String(divideDecimals(sum, new Decimal(BigInt(count), 0, 0))));
 }
 
-function ranked(data: TypedColumn['data']): RankedColumn {
+async function rankedColumn(view: TableView, column: Column): Promise<RankedColumn> {
+  const { data } = await view.typed(column);
   if (data.encoding === 'ranked') return data;
   throw new TypeError(`numbers must be ranked, but got a column of encoding ${data.encoding}`);
 }
@@ -62,30 +66,46 @@ interface Sum {
   readonly count: number;
 }
 
-/** Counts how often each distinct value occurs, then adds these. */
-async function sumExactly(
-  kind: ScalarKind,
-  { codes, values }: RankedColumn,
-  rows: Uint32Array,
-  pace: Pace,
-): Promise<Sum> {
+async function sumExactly(view: TableView, column: Column, rows: Uint32Array, pace: Pace): Promise<Sum> {
+  const sum = new ExactSum();
+  const { mergesForms } = await view.typed(column);
+  if (mergesForms && column.type.kind === 'numeric') {
+    // A sum has as many decimal places as the longest of what is added, which ranks do not tell.
+    await paced(rows.length, pace, (i) => {
+      const value = readTyped(view, column, rows[i] ?? 0);
+      if (value !== null && value !== undefined) sum.add(toNumeric(column.type.kind, value), 1);
+    });
+    return sum;
+  }
+  const { codes, values } = await rankedColumn(view, column);
   const counts = new Uint32Array(values.length + 1);
   await paced(rows.length, pace, (i) => {
     const code = codes[rows[i] ?? 0] ?? 0;
     counts[code] = (counts[code] ?? 0) + 1;
   });
-  let finite = new Decimal(0n, 0, 0);
-  const others = new Set<NonFinite>();
   await paced(values.length, pace, (i) => {
     const times = counts[i + 1] ?? 0;
-    if (times === 0) return;
-    const value = toNumeric(kind, values[i] ?? 0);
-    if (value instanceof Decimal) finite = addDecimals(finite, timesWhole(value, BigInt(times)));
-    else others.add(value);
+    if (times > 0) sum.add(toNumeric(column.type.kind, values[i] ?? 0), times);
   });
-  const [other, ...more] = others;
-  const sum = other === undefined ? finite : more.length > 0 || others.has('NaN') ? 'NaN' : other;
-  return { sum, count: rows.length - (counts[0] ?? 0) };
+  return sum;
+}
+
+class ExactSum implements Sum {
+  count = 0;
+  #finite = new Decimal(0n, 0, 0);
+  readonly #others = new Set<NonFinite>();
+
+  add(value: Numeric, times: number): void {
+    this.count += times;
+    if (value instanceof Decimal) this.#finite = addDecimals(this.#finite, timesWhole(value, BigInt(times)));
+    else this.#others.add(value);
+  }
+
+  get sum(): Numeric {
+    const [other, ...more] = this.#others;
+    if (other === undefined) return this.#finite;
+    return more.length > 0 ? 'NaN' : other;
+  }
 }
 
 /** Significant digits that a float keeps when Postgres casts it to numeric: FLT_DIG and DBL_DIG of C. */

@@ -15,6 +15,8 @@ import { type ValueType, valueType } from './value-type.ts';
 export interface TypedColumn {
   readonly type: ValueType;
   readonly data: Column;
+  /** Whether values share a rank that compare equal but are written differently, such as `1.0` and `1.00`. */
+  readonly mergesForms: boolean;
   /** How many rows hold text that is no value of the type; they count as NULL. */
   readonly invalidValues: number;
 }
@@ -31,8 +33,9 @@ export async function typeColumn(
     return rankRows(store.rowCount, (row) => attributesText(store, row), values, pace);
   }
   const raw = store.column(origin);
-  if (!raw) return { type: values, data: nullColumn(store.rowCount), invalidValues: 0 };
-  if (await servesAsStored(raw, type, pace)) return { type: values, data: raw, invalidValues: 0 };
+  if (!raw) return { type: values, data: nullColumn(store.rowCount), mergesForms: false, invalidValues: 0 };
+  if (await servesAsStored(raw, type, pace))
+    return { type: values, data: raw, mergesForms: false, invalidValues: 0 };
   return raw.encoding === 'ranked'
     ? rankValues(raw, values, pace)
     : rankRows(store.rowCount, (row) => columnText(raw, row), values, pace);
@@ -99,12 +102,12 @@ async function rankRows(
       rows.push(row);
     }
   });
-  const { ranks, values } = await rank(parsed, type, pace);
+  const { ranks, values, mergesForms } = await rank(parsed, type, pace);
   const codes = newCodes(rowCount, values.length);
   await paced(rows.length, pace, (i) => {
     codes[rows[i] ?? 0] = ranks[i] ?? 0;
   });
-  return { type, data: { encoding: 'ranked', codes, values }, invalidValues };
+  return { type, data: { encoding: 'ranked', codes, values }, mergesForms, invalidValues };
 }
 
 /** Ranks a column anew whose values are ranked already, as text or booleans. */
@@ -115,7 +118,7 @@ async function rankValues(raw: RankedColumn, type: ValueType, pace: Pace): Promi
     const value = type.parse(String(raw.values[i]));
     places.push(value === undefined ? -1 : parsed.push(value) - 1);
   });
-  const { ranks, values } = await rank(parsed, type, pace);
+  const { ranks, values, mergesForms } = await rank(parsed, type, pace);
   const codes = newCodes(raw.codes.length, values.length);
   let invalidValues = 0;
   await paced(codes.length, pace, (row) => {
@@ -124,15 +127,18 @@ async function rankValues(raw: RankedColumn, type: ValueType, pace: Pace): Promi
     codes[row] = ranks[places[code - 1] ?? -1] ?? 0;
     if (codes[row] === 0) invalidValues++;
   });
-  return { type, data: { encoding: 'ranked', codes, values }, invalidValues };
+  return { type, data: { encoding: 'ranked', codes, values }, mergesForms, invalidValues };
 }
 
-/** The distinct values in ascending order, and for each value 1 + its place among them. */
-async function rank(
-  items: readonly Value[],
-  type: ValueType,
-  pace: Pace,
-): Promise<{ readonly ranks: Codes; readonly values: readonly Value[] }> {
+interface Ranking {
+  /** For each item 1 + the place of its value. */
+  readonly ranks: Codes;
+  /** The distinct values in ascending order. */
+  readonly values: readonly Value[];
+  readonly mergesForms: boolean;
+}
+
+async function rank(items: readonly Value[], type: ValueType, pace: Pace): Promise<Ranking> {
   const at = (i: number): Value => items[i] ?? '';
   const keys = new Float64Array(items.length);
   await paced(items.length, pace, (i) => {
@@ -142,11 +148,14 @@ async function rank(
   const order = await sorted({ count: items.length, keys, compareTied }, pace);
   const ranks = new Uint32Array(items.length);
   const values: Value[] = [];
+  let mergesForms = false;
   await paced(order.length, pace, (i) => {
     const item = order[i] ?? 0;
+    const value = at(item);
     const last = values.at(-1);
-    if (last === undefined || type.compare(last, at(item)) !== 0) values.push(at(item));
+    if (last === undefined || type.compare(last, value) !== 0) values.push(value);
+    else mergesForms ||= last !== value && type.jsonb(last) !== type.jsonb(value);
     ranks[item] = values.length;
   });
-  return { ranks, values };
+  return { ranks, values, mergesForms };
 }

@@ -8,21 +8,20 @@ import { TableView } from '../../src/rows/view.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { columnNamed, literal, type SampleFilter, sampleFilters, toEngine, toSql } from './sample-filter.ts';
 import {
+  createSample,
   type SampleRow,
   sampleColumns,
   sampleRow,
   sampleRows,
   sampleStore,
   sampleTable,
-  sampleTypes,
   sqlRow,
 } from './sample-table.ts';
 
 let database: TestDatabase;
 
 beforeAll(async () => {
-  const columns = sampleColumns.map(({ name, sqlType }) => `${name} ${sqlType}`).join(', ');
-  database = await createDatabase(`${sampleTypes} create table sample (${columns});`);
+  database = await createDatabase(createSample);
 });
 
 afterAll(() => database.drop());

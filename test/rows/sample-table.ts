@@ -7,9 +7,6 @@ import { SnapshotBuilder } from '../../src/snapshot/builder.ts';
 import type { Field, SourceRecord } from '../../src/source/source.ts';
 import { storableText } from './weird-text.ts';
 
-/** What the sample table needs of a database. */
-export const sampleTypes = `create extension citext; create type mood as enum ('sad', 'ok', 'HAPPY');`;
-
 const mood: EnumType = { schema: 'public', name: 'mood', labels: ['sad', 'ok', 'HAPPY'], typeName: 'Mood' };
 
 /** A column of the sample table: what Postgres calls its type, and texts that its attribute may have. */
@@ -74,6 +71,12 @@ export const sampleColumns: readonly SampleColumn[] = [
   { ...fieldColumn('created_tz', 'timestamptz', 'created_at') },
   { ...fieldColumn('created_on', 'date', 'created_at') },
 ];
+
+/** The sample table in SQL, and the types it needs. */
+export const createSample = [
+  `create extension citext; create type mood as enum ('sad', 'ok', 'HAPPY');`,
+  `create table sample (${sampleColumns.map(({ name, sqlType }) => `${name} ${sqlType}`).join(', ')});`,
+].join('\n');
 
 function attributeColumn(
   name: string,
