@@ -1,4 +1,5 @@
 import { BREAK, type DocumentNode, visit } from 'graphql';
+import { schemaFields } from '../limits/validation.ts';
 
 const known = new WeakMap<DocumentNode, boolean>();
 
@@ -9,7 +10,7 @@ export function introspects(document: DocumentNode): boolean {
   let found = false;
   visit(document, {
     Field({ name }) {
-      found = name.value === '__schema' || name.value === '__type';
+      found = schemaFields.has(name.value);
       return found ? BREAK : undefined;
     },
   });

@@ -64,12 +64,16 @@ function SupportedOperationRule(context: ValidationContext): ReturnType<Validati
   };
 }
 
-/** Refuses `__schema` and `__type`, and nothing else: `__typename` tells only what the query knows. */
+/** The root fields that tell of the schema: GraphQL's own, and that of a subgraph. */
+export const schemaFields: ReadonlySet<string> = new Set(['__schema', '__type', '_service']);
+
+/** Refuses the fields that tell of the schema, and nothing else: `__typename` tells only what the query knows. */
 export function NoIntrospectionRule(context: ValidationContext): ReturnType<ValidationRule> {
   return {
     Field(node) {
       const name = node.name.value;
-      if (name !== '__schema' && name !== '__type') return;
+      const isRoot = context.getParentType() === context.getSchema().getQueryType();
+      if (!schemaFields.has(name) || !isRoot || !context.getFieldDef()) return;
       context.reportError(
         new GraphQLError(`introspection must be on for ${name} to be asked, but is off (--introspection)`, {
           nodes: node,
