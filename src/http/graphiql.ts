@@ -19,7 +19,12 @@ export function createGraphiQLPage(endpoint: string, model: Model): GraphiQLPage
   // The page is some megabytes large: rendered and compressed once, when first asked for.
   let page: Promise<{ readonly body: Buffer; readonly etag: string }> | undefined;
   const render = async () => {
-    const html = renderGraphiQL({ endpoint, title: 'fdw-graphql', defaultQuery: exampleQuery(model) });
+    const html = renderGraphiQL({
+      endpoint,
+      title: 'fdw-graphql',
+      defaultQuery: exampleQuery(model),
+      defaultEditorToolsVisibility: false,
+    }).replace('</head>', `${narrowScreenStyle}</head>`);
     return { body: await compress(html), etag: `"${createHash('sha256').update(html).digest('base64url')}"` };
   };
   return {
@@ -48,6 +53,16 @@ export function createGraphiQLPage(endpoint: string, model: Model): GraphiQLPage
     },
   };
 }
+
+/** Puts the answer below the query where there is no room beside it: GraphiQL itself is made for wide screens. */
+const narrowScreenStyle = `<style>
+@media (width < 48rem) {
+  #graphiql-session { flex-direction: column; }
+  .graphiql-horizontal-drag-bar, .graphiql-logo { display: none; }
+  .graphiql-container .graphiql-main .graphiql-response { padding: 8px; }
+}
+</style>
+`;
 
 /** A query on the first table that shows a page, the count and some columns. Its lines fit half a screen. */
 function exampleQuery({ tables: [table] }: Model): string {
