@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ConfigurationError } from '../../src/errors.ts';
 import type { ServerCredentials } from '../../src/source/cognito/options.ts';
 import { connect, makeUsers, rejectionOf, scanAll, serverAt, startPool } from './pool.ts';
+import { startScriptedPool } from './scripted-pool.ts';
 
 const inVault: ServerCredentials = {
   kind: 'static',
@@ -42,6 +43,28 @@ describe('credentials', () => {
     expect(await rejectionOf(scanAll(source))).toMatchObject({ code: 'SCAN_DENIED' });
     pool.faults = {};
     expect(await scanAll(source)).toHaveLength(10);
+    expect(lookups).toBe(2);
+  });
+
+  test('are looked up again where they expire in mid-scan, and the scan goes on', async () => {
+    let pages = 0;
+    const pool = await startScriptedPool(({ operation }) => {
+      if (operation !== 'ListUsers') return { body: {} };
+      pages += 1;
+      if (pages === 2) return { status: 400, body: { __type: 'ExpiredTokenException' } };
+      const users = [{ Username: `user-${pages}` }];
+      return { body: pages < 4 ? { Users: users, PaginationToken: String(pages) } : { Users: users } };
+    });
+    let lookups = 0;
+    const source = connect(pool.url, {
+      server: serverAt(pool.url, { credentials: inVault }),
+      resolveSecret: async () => `secret ${++lookups}`,
+    });
+    expect((await scanAll(source)).map(({ fields: [username] }) => username)).toEqual([
+      'user-1',
+      'user-3',
+      'user-4',
+    ]);
     expect(lookups).toBe(2);
   });
 

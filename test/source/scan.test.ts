@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/source/cognito/clock.ts';
 import type { ScanProgress } from '../../src/source/source.ts';
-import { connect, makeUsers, poolId, recordOf, scanAll, sorted, startPool } from './pool.ts';
+import { connect, makeUsers, poolId, recordOf, scanAll, serverAt, sorted, startPool } from './pool.ts';
 import { startScriptedPool } from './scripted-pool.ts';
 
 describe('a serial scan', () => {
@@ -102,4 +102,13 @@ describe('the progress of a scan', () => {
     await scanAll(connect(pool.url));
     expect(pool.requests).toHaveLength(1);
   });
+});
+
+test('the origin of a pool names the pool and its address, and no password', () => {
+  const origin = (url: string, userPoolId = poolId) =>
+    connect(url, { server: serverAt(url, { userPoolId }) }).origin;
+  expect(origin('http://127.0.0.1:9229')).toBe(origin('http://user:hush@127.0.0.1:9229/'));
+  expect(origin('http://user:hush@127.0.0.1:9229')).not.toContain('hush');
+  expect(origin('http://127.0.0.1:9229')).not.toBe(origin('http://127.0.0.1:9230'));
+  expect(origin('http://127.0.0.1:9229')).not.toBe(origin('http://127.0.0.1:9229', 'us-east-1_Other'));
 });

@@ -63,7 +63,14 @@ export function createCognitoSource({
   };
   return {
     fields,
+    origin: originOf(server),
     scan: (signal, onProgress) => scanPool(context, signal, onProgress),
     close: () => client.close(),
   };
+}
+
+/** Without what stands before the host of an endpoint, which can be a password. */
+function originOf({ region, userPoolId, endpoint }: CognitoServer): string {
+  const address = endpoint === undefined ? undefined : new URL(endpoint);
+  return JSON.stringify(['cognito', region, userPoolId, address && address.origin + address.pathname]);
 }
