@@ -9,9 +9,9 @@ const maxBytesPerUnit = 3;
 const lengthBytes = 4;
 
 /**
- * An exact set of texts in little memory: the UTF-8 of each once, and 8 to 16 bytes more of a hash table. A
- * million e-mail addresses take about 45 MB, where a `Set` of strings takes over 100 on the garbage-collected
- * heap.
+ * An exact set of texts that the garbage collector need not walk: the UTF-8 of each once, and 8 to 22 bytes more of
+ * a hash table. A million e-mail addresses of 31 characters take 52 MB outside the heap, where a `Set` of strings
+ * takes 69 MB within it.
  */
 export class IdentitySet {
   readonly #seed: number;
