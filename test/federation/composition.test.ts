@@ -3,8 +3,9 @@ import * as apollo from '@apollo/composition';
 import * as guild from '@theguild/federation-composition';
 import { parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { ordersSdl } from '../../examples/federation/orders.ts';
 import { cognitoServer, sevenColumns, twoColumns } from '../support/definitions.ts';
-import { federation2, legacySdl, ordersSdl, rivalSdl, subgraphOf } from './subgraphs.ts';
+import { federation2, legacySdl, rivalSdl, subgraphOf } from './subgraphs.ts';
 
 type Subgraphs = Readonly<Record<string, string>>;
 

@@ -25,16 +25,6 @@ export async function subgraphOf(sql: string, role?: string): Promise<string> {
 export const federation2 = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3",
   import: ["@key", "@shareable", "@external", "@requires", "@provides"])`;
 
-/** Orders, by whoever placed them: refers to the users, and extends them. */
-export const ordersSdl = `
-${federation2}
-type Query { orders(first: Int): [Order!]! }
-type Order @key(fields: "id") { id: ID! total: Int! customer: CognitoUser  member: Member }
-type CognitoUser @key(fields: "username") { username: String! email: String @external
-  orders: [Order!]!
-  greeting: String! @requires(fields: "email") }
-type Member @key(fields: "nodeId", resolvable: false) { nodeId: ID! }`;
-
 /** A subgraph whose types have the names that gateways give theirs, with other contents. */
 export const rivalSdl = `
 ${federation2}

@@ -1,0 +1,68 @@
+import { createServer } from 'node:http';
+import { createGatewayRuntime, type GatewayConfigSupergraph } from '@graphql-hive/gateway';
+import { composeServices } from '@theguild/federation-composition';
+import { parse } from 'graphql';
+import { type ListeningSubgraph, listen } from './listen.ts';
+
+/** One part of a supergraph. */
+export interface Subgraph {
+  readonly name: string;
+  /** Where the router asks it. */
+  readonly url: string;
+  readonly sdl: string;
+}
+
+/**
+ * The supergraph that the subgraphs make together.
+ *
+ * @throws Error where they do not compose
+ */
+export function compose(subgraphs: readonly Subgraph[]): string {
+  const { supergraphSdl, errors } = composeServices(
+    subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })),
+  );
+  if (supergraphSdl) return supergraphSdl;
+  throw new Error(
+    `the subgraphs must compose, but: ${errors?.map(({ message }) => message).join('; ') ?? 'they do not'}`,
+  );
+}
+
+/** What a subgraph says of itself. */
+export async function askSdl(url: string): Promise<string> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ _service { sdl } }' }),
+  });
+  const { data } = await response.json();
+  return data._service.sdl;
+}
+
+/**
+ * Serves a supergraph. What a client says of itself is passed on, so that each subgraph decides what it may see.
+ *
+ * @param port 0 lets the system choose
+ * @param options anything else that the router can do
+ */
+export async function startRouter(
+  supergraph: string,
+  port = 0,
+  options: Omit<GatewayConfigSupergraph, 'supergraph'> = {},
+): Promise<ListeningSubgraph> {
+  const router = createGatewayRuntime({
+    supergraph,
+    logging: false,
+    propagateHeaders: {
+      fromClientToSubgraphs: ({ request }) => ({ authorization: request.headers.get('authorization') }),
+    },
+    ...options,
+  });
+  const { url, close } = await listen(createServer(router), port);
+  return {
+    url,
+    async close() {
+      await close();
+      await router[Symbol.asyncDispose]();
+    },
+  };
+}
