@@ -5,14 +5,12 @@
  *
  * `tsx bench/scan.ts [--users 100000] [--latency 50] [--partitioned-users 60000] [--chains 16]`
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { createCognitoSource } from '../src/source/cognito/source.ts';
 import { createTokenBucket } from '../src/source/cognito/token-bucket.ts';
 import type { ScanProgress } from '../src/source/source.ts';
 import { bareSecondsPerPage } from './scan/bare-scan.ts';
-import type { PoolProcessMessage, PoolProcessOptions } from './scan/pool-process.ts';
+import { startPool } from './scan/pool.ts';
 
 const poolId = 'us-east-1_Benchmark';
 /** Cognito's quota for the category of ListUsers, and the gateway's share of it. */
@@ -117,23 +115,6 @@ function outcome(users: number, scan: Scan): Readonly<Record<string, number>> {
     requests: scan.requests,
     seconds: scan.seconds,
     'CPU ms/page': (scan.cpuSeconds * 1000) / scan.pages,
-  };
-}
-
-async function startPool(options: PoolProcessOptions) {
-  const child = fork(new URL('scan/pool-process.ts', import.meta.url), [JSON.stringify(options)]);
-  const next = async (): Promise<PoolProcessMessage> => (await once(child, 'message'))[0];
-  const started = await next();
-  if (!('url' in started)) throw new Error('the pool must say its address first');
-  return {
-    url: started.url,
-    async counts() {
-      child.send('count');
-      const counts = await next();
-      if ('url' in counts) throw new Error('the pool must say its counts');
-      return counts;
-    },
-    stop: () => child.disconnect(),
   };
 }
 

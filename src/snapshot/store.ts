@@ -169,7 +169,18 @@ export class SnapshotStore {
   #freshnessOf(held: HeldSnapshot): 'fresh' | 'stale' | 'expired' {
     const age = this.#ageOf(held);
     if (age < this.#options.maxAgeMs) return 'fresh';
-    return age < this.#options.maxAgeMs + this.#options.staleWhileRevalidateMs ? 'stale' : 'expired';
+    return age < this.#servedFor(held) ? 'stale' : 'expired';
+  }
+
+  /**
+   * How old a snapshot may be served. Ages count from the beginning of a scan, and one that took longer than a
+   * snapshot is served would leave nothing to anybody: so where stale ones are served at all, it is at least as long
+   * as it takes to replace this one, with time to spare.
+   */
+  #servedFor({ snapshot }: HeldSnapshot): number {
+    const { maxAgeMs, staleWhileRevalidateMs } = this.#options;
+    if (staleWhileRevalidateMs === 0) return maxAgeMs;
+    return Math.max(maxAgeMs + staleWhileRevalidateMs, 3 * snapshot.stats.durationMs);
   }
 
   /** Never negative, even where the machine's clock was set back. */

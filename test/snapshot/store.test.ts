@@ -68,6 +68,17 @@ describe('freshness', () => {
     expect(await read).toMatchObject({ state: 'scanned', ageMs: 0 });
   });
 
+  test('what took long to scan is served for as long as it takes to replace it', async () => {
+    store = createStore({ scanTimeoutMs: 60 * minute });
+    await scanned(12 * minute);
+    expect(await readNow()).toEqual(['stale', 12 * minute]);
+    await clock.advance(12 * minute);
+    expect(await readNow()).toEqual(['stale', 24 * minute]);
+    await settle();
+    expect(source.scans).toHaveLength(2);
+    source.latest.finish('new');
+  });
+
   test('with max-age 0 every read begins a scan or joins one', async () => {
     store = createStore({ maxAgeMs: 0, staleWhileRevalidateMs: 0 });
     for (const round of [1, 2, 3]) {
