@@ -19,7 +19,7 @@ extend schema @link(url: "https://specs.apollo.dev/federation/v2.0",
   import: ["@key", "@shareable", "@external", "@requires"])
 
 type Query {
-  orders(first: Int): [Order!]!
+  orders(first: Int): [Order!]
 }
 
 type Order @key(fields: "id") {
@@ -42,7 +42,7 @@ scalar _Any
 union _Entity = Order | CognitoUser
 type _Service { sdl: String! }
 type Query {
-  orders(first: Int): [Order!]!
+  orders(first: Int): [Order!]
   _entities(representations: [_Any!]!): [_Entity]!
   _service: _Service!
 }
