@@ -11,6 +11,7 @@ import { parseWithin } from '../limits/document-limits.ts';
 import type { Limits } from '../limits/limits.ts';
 import { assertVariableLimits } from '../limits/variables.ts';
 import { cacheHeaders } from './cache-hints.ts';
+import { type Variables, withCoercedObjects } from './coerced-variables.ts';
 import { introspects } from './introspection.ts';
 
 /** What the lane is made of. */
@@ -48,9 +49,11 @@ export function createExpressLane({
     const caller = await authenticator.authenticate(authorization ?? null).catch(() => undefined);
     const prepared = caller && documents.prepare(schemas.of(caller.role), parameters.query);
     if (!caller || !prepared || exceedsLimits(prepared, parameters.variables)) return false;
+    const variables = prepared.coerce(parameters.variables);
+    if (!variables) return false;
     const scope = new RequestScope(portsFor(caller));
     try {
-      const result = await prepared.run({ scope }, parameters.variables);
+      const result = await prepared.run({ scope }, variables);
       if ('errors' in result && result.errors?.length) return false;
       const isPersonal = caller.authenticated || authorization !== undefined;
       const body = prepared.stringify(result);
@@ -76,8 +79,6 @@ export function createExpressLane({
   }
 }
 
-type Variables = Readonly<Record<string, unknown>>;
-
 /** Whether nothing about the request asks for more than a plain answer. */
 function isPlain({ method, headers }: ArrivedRequest): boolean {
   return (
@@ -91,8 +92,12 @@ function isPlain({ method, headers }: ArrivedRequest): boolean {
   );
 }
 
+/** Bytes of the largest body that is read here, and maybe by the endpoint a second time. */
+const largestBody = 64 * 1024;
+
 /** Query and variables, where the body has nothing else. */
 function parametersOf(chunks: readonly Buffer[]): { query: string; variables: Variables } | undefined {
+  if (chunks.reduce((bytes, { length }) => bytes + length, 0) > largestBody) return undefined;
   try {
     const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
     if (typeof body !== 'object' || body === null || !('query' in body)) return undefined;
@@ -156,9 +161,11 @@ function compile({ schema, executable }: RoleSchema, query: string, limits: Limi
     ) {
       return undefined;
     }
-    const compiled = compileQuery(executable, document, operation.name?.value);
+    const compilable = withCoercedObjects(executable, document, operation);
+    const compiled = compileQuery(compilable.schema, compilable.document, operation.name?.value);
     if (!isCompiledQuery(compiled)) return undefined;
     return {
+      coerce: compilable.coerce,
       schema: executable satisfies GraphQLSchema,
       document,
       operation,

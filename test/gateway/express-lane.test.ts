@@ -98,6 +98,25 @@ describe('a query that is asked again gets the very answer it got before', () =>
     expect(await ask(query, variables)).toEqual(first);
   });
 
+  test.each<[string, object]>([
+    ['given', { filter: { or: [{ username: { eq: 'alice' } }, { not: { username: { gt: 'c' } } }] } }],
+    ['given otherwise', { filter: { username: { in: 'bob' } }, order: { email: 'DescNullsLast' } }],
+    ['null', { filter: null, order: null }],
+    ['left out', {}],
+    ['of a wrong type', { filter: { usrname: { eq: 'alice' } } }],
+    ['of a wrong type within', { filter: { and: [{ username: { eq: 7 } }] } }],
+    ['missing though required', { filter: {}, order: [null] }],
+  ])('with objects for variables, %s', async (_, variables) => {
+    const query = `query ($filter: usersFilter = {status: {eq: "CONFIRMED"}}, $order: [usersOrderBy!], $by: usersFilter! = {}) {
+      usersCollection(first: 9, filter: {and: [$filter, $by]}, orderBy: $order) { edges { node { username } } }
+      all: usersCollection(filter: $filter) { totalCount } }`;
+    const first = await ask(query, variables);
+    await ask(query, variables);
+    expect(await ask(query, variables)).toEqual(first);
+    // What the others are compared with is an answer, and no refusal of the query.
+    expect((await ask(query)).body).toMatch(/^{"data":{"usersCollection":{"edges":\[{"node"/);
+  });
+
   test('over a newer snapshot it has the newer rows', async () => {
     const query = '{ usersCollection { totalCount } }';
     const before = JSON.parse((await ask(query)).body).data.usersCollection.totalCount;
