@@ -1,3 +1,4 @@
+import type { InputObjectRef, ObjectRef } from '@pothos/core';
 import { RowValueError } from '../errors.ts';
 import { isOrderable } from '../model/column-type.ts';
 import type { Column, Table } from '../model/model.ts';
@@ -7,7 +8,7 @@ import { encodeCursor } from '../rows/cursor.ts';
 import { encodeNodeId } from '../rows/node-id.ts';
 import { readValue } from '../rows/query.ts';
 import { addAggregate } from './aggregate-types.ts';
-import type { Builder } from './builder.ts';
+import type { Builder, SchemaTypes } from './builder.ts';
 import type { Connection, Edge, RowNode } from './collection.ts';
 import type { ColumnTypes } from './column-types.ts';
 import type { NodeRef } from './node.ts';
@@ -23,6 +24,19 @@ export interface SharedTypes {
   readonly node: NodeRef | undefined;
 }
 
+/** The types of one table. */
+export interface TableTypes {
+  readonly table: Table;
+  readonly columns: ColumnTypes;
+  readonly node: ObjectRef<Types, RowNode>;
+  readonly filter: InputObjectRef<Types, FilterInput>;
+  /** Undefined where no column can be ordered. */
+  readonly orderBy: InputObjectRef<Types, OrderInput> | undefined;
+  readonly connection: ObjectRef<Types, Connection>;
+}
+
+type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>;
+
 /**
  * Adds a table's types to a schema: the object, its filter and order inputs, edge and connection.
  *
@@ -33,7 +47,7 @@ export function addTableTypes(
   table: Table,
   shared: SharedTypes,
   typesOf: (table: Table['relations'][number]['table']) => TableTypes,
-) {
+): TableTypes {
   const { typeName } = table;
   const node = builder.objectRef<RowNode>(typeName);
   const filter = addFilterInput(builder, table, shared.columns);
@@ -108,13 +122,10 @@ export function addTableTypes(
       }),
     }),
   });
-  const types = { table, columns: shared.columns, node, filter, orderBy, edge, connection };
+  const types = { table, columns: shared.columns, node, filter, orderBy, connection };
   addRelations(builder, types, typesOf);
   return types;
 }
-
-/** The types of one table. */
-export type TableTypes = ReturnType<typeof addTableTypes>;
 
 function addFilterInput(builder: Builder, table: Table, columnTypes: ColumnTypes) {
   const filter = builder.inputRef<FilterInput>(`${table.typeName}Filter`);
