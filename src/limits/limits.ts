@@ -20,6 +20,8 @@ export interface Limits {
   readonly listSize: number;
   /** Objects within objects in the arguments, such as `and`, `or` and `not` in a filter. */
   readonly filterDepth: number;
+  /** Objects within objects of all arguments, which in filters are about two for each condition. */
+  readonly filterSize: number;
   /** Bytes of the request's body. */
   readonly bodyBytes: number;
   /** Milliseconds in which the request's body must have arrived. */
@@ -40,7 +42,8 @@ export interface LimitSetting {
 
 /**
  * Generous for what people and their tools write: GraphiQL's introspection query is 15 deep and selects 130 fields,
- * and a list of 10,000 texts fits a document as well as the variables.
+ * and a list of 10,000 texts fits a document as well as the variables. The conditions of a filter are few, because
+ * each is asked of every row.
  */
 export const limitSettings: Readonly<Record<keyof Limits, LimitSetting>> = {
   depth: { flag: '--max-depth', default: 20, noun: 'levels of fields' },
@@ -53,6 +56,7 @@ export const limitSettings: Readonly<Record<keyof Limits, LimitSetting>> = {
   cost: { flag: '--max-cost', default: 50_000, noun: 'nodes' },
   listSize: { flag: '--max-list-size', default: 10_000, noun: 'elements in a list' },
   filterDepth: { flag: '--max-filter-depth', default: 32, noun: 'levels of objects in an argument' },
+  filterSize: { flag: '--max-filter-size', default: 500, noun: 'objects within objects in its arguments' },
   bodyBytes: { flag: '--max-body-bytes', default: 1024 * 1024, noun: 'bytes' },
   bodyTimeout: { flag: '--body-timeout', default: 10_000, noun: 'milliseconds' },
   requestTimeout: { flag: '--request-timeout', default: 60_000, noun: 'milliseconds' },
@@ -87,6 +91,7 @@ export function resolveLimits(given: { readonly [Name in keyof Limits]?: number 
     cost: limit('cost'),
     listSize: limit('listSize'),
     filterDepth: limit('filterDepth'),
+    filterSize: limit('filterSize'),
     bodyBytes: limit('bodyBytes'),
     bodyTimeout: limit('bodyTimeout'),
     requestTimeout: limit('requestTimeout'),

@@ -61,6 +61,7 @@ class ShapeMeasurer {
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #measured = new Map<string, Shape>();
   #aliases = 0;
+  #innerObjects = 0;
   #level = 0;
 
   constructor(fragments: ReadonlyMap<string, FragmentDefinitionNode>, limits: Limits) {
@@ -74,7 +75,7 @@ class ShapeMeasurer {
 
   measureOperation({ variableDefinitions = [], selectionSet }: OperationDefinitionNode): Shape {
     for (const { defaultValue } of variableDefinitions) {
-      if (defaultValue) assertValueLimits(defaultValue, this.#limits);
+      if (defaultValue) this.#measureValue(defaultValue, 0);
     }
     return this.#measureSet(selectionSet);
   }
@@ -107,9 +108,25 @@ class ShapeMeasurer {
     if (selection.alias && ++this.#aliases > this.#limits.aliases) {
       throw exceeded(this.#limits, 'aliases', 'the document');
     }
-    for (const { value } of selection.arguments ?? []) assertValueLimits(value, this.#limits);
+    for (const { value } of selection.arguments ?? []) this.#measureValue(value, 0);
     const below = selection.selectionSet ? this.#measureSet(selection.selectionSet) : nothing;
     return { ...within(below), fields: 1, depth: below.depth + 1 };
+  }
+
+  /** The recursion is bounded, since the brackets of the document are. */
+  #measureValue(value: ValueNode, depth: number): void {
+    if (value.kind === Kind.LIST) {
+      if (value.values.length > this.#limits.listSize)
+        throw exceeded(this.#limits, 'listSize', 'an argument');
+      for (const element of value.values) this.#measureValue(element, depth);
+    }
+    if (value.kind === Kind.OBJECT) {
+      if (depth === this.#limits.filterDepth) throw exceeded(this.#limits, 'filterDepth', 'an argument');
+      if (depth > 0 && ++this.#innerObjects > this.#limits.filterSize) {
+        throw exceeded(this.#limits, 'filterSize', 'the document');
+      }
+      for (const field of value.fields) this.#measureValue(field.value, depth + 1);
+    }
   }
 }
 
@@ -125,16 +142,4 @@ function sum(a: Shape, b: Shape): Shape {
     depth: Math.max(a.depth, b.depth),
     nesting: Math.max(a.nesting, b.nesting),
   };
-}
-
-/** The recursion is bounded, since the brackets of the document are. */
-function assertValueLimits(value: ValueNode, limits: Limits, depth = 0): void {
-  if (value.kind === Kind.LIST) {
-    if (value.values.length > limits.listSize) throw exceeded(limits, 'listSize', 'an argument');
-    for (const element of value.values) assertValueLimits(element, limits, depth);
-  }
-  if (value.kind === Kind.OBJECT) {
-    if (depth === limits.filterDepth) throw exceeded(limits, 'filterDepth', 'an argument');
-    for (const field of value.fields) assertValueLimits(field.value, limits, depth + 1);
-  }
 }

@@ -48,6 +48,7 @@ function assertTypes({ schema, operation, variables }: VariablesOf): void {
 /** How many characters, fields and elements the values have. */
 function sizeWithin(limits: Limits, variables: unknown): number {
   let size = 0;
+  let innerObjects = 0;
   // The variables are themselves an object around the arguments. An explicit stack, since JSON can be of any depth.
   const pending: Nested[] = [{ value: variables, objects: -1, nesting: 0 }];
   for (let nested = pending.pop(); nested; nested = pending.pop()) {
@@ -58,6 +59,9 @@ function sizeWithin(limits: Limits, variables: unknown): number {
     const below = { objects: isList ? objects : objects + 1, nesting: nesting + 1 };
     if (below.objects > limits.filterDepth || below.nesting > 2 * limits.filterDepth + 1) {
       throw exceeded(limits, 'filterDepth', 'a variable');
+    }
+    if (!isList && objects > 0 && ++innerObjects > limits.filterSize) {
+      throw exceeded(limits, 'filterSize', 'the request');
     }
     for (const inner of Object.values(value)) {
       size += typeof inner === 'string' ? inner.length + 1 : 1;

@@ -140,6 +140,23 @@ describe('a document is refused before it is validated, because of', () => {
   });
 });
 
+test('a document is refused because of the conditions of all its filters', async () => {
+  const filter = (count: number) => `filter: { or: [${times(count, () => '{ name: { eq: "a" } }')}] }`;
+  const query = (count: number) =>
+    `{ a: users(${filter(150)}) { totalCount } b: users(${filter(count)}) { totalCount } }`;
+  await expect(gateway.ask(query(100))).resolves.toMatchObject({ data: { a: { totalCount: 0 } } });
+  await expect(gateway.ask(query(101))).resolves.toMatchObject(tooComplex('max-filter-size'));
+});
+
+test('an operation is refused because of the conditions of all its variables', async () => {
+  const query =
+    'query($a: UserFilter!, $b: [UserFilter!]) { users(filter: { and: [$a], or: $b }) { totalCount } }';
+  const conditions = (count: number) => Array.from({ length: count }, () => ({ name: { eq: 'a' } }));
+  const ask = (count: number) => gateway.ask(query, { a: { or: conditions(100) }, b: conditions(count) });
+  await expect(ask(300)).resolves.toMatchObject({ data: { users: { totalCount: 0 } } });
+  await expect(ask(301)).resolves.toMatchObject(tooComplex('max-filter-size'));
+});
+
 describe('an operation is refused before it runs, because of', () => {
   const filtered = 'query($filter: UserFilter) { users(filter: $filter) { totalCount } }';
   const page = (first: string, inner: string) => `friends(first: ${first}) { edges { node { ${inner} } } }`;
