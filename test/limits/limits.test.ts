@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { limitSettings, resolveLimits } from '../../src/limits/limits.ts';
 
@@ -23,3 +24,10 @@ test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])(
     );
   },
 );
+
+test('the documentation has every limit with its default', async () => {
+  const page = await readFile('docs/security.md', 'utf8');
+  for (const { flag, default: value } of Object.values(limitSettings)) {
+    expect(page).toContain(`| \`${flag}\` | ${value} |`);
+  }
+});
