@@ -1,9 +1,11 @@
 import type { NumberColumn, RankedColumn, TextColumn, Value } from '../columns/column.ts';
+import { comparesTo, equal, equals, greater, less } from './byte-tests.ts';
 import type { CompareFilter, Comparison } from './filter.ts';
 import { numberAmong, numberWithin } from './number-predicate.ts';
 import { never, type Predicate, wholeBlock } from './predicate.ts';
 import { codeIn, codeNotIn, codesEqualTo } from './ranked-predicate.ts';
-import { bytesCompared, bytesTested, equal, equals, greater, less } from './text-predicate.ts';
+import { bytesTested, textPresent } from './text-predicate.ts';
+import { smallestForm, utf8Form } from './text-spans.ts';
 import type { TypedColumn } from './typed-column.ts';
 import type { ValueType } from './value-type.ts';
 
@@ -21,7 +23,7 @@ export function compileComparison(
     case 'number':
       return compareNumbers(data, asked, toInstant(value));
     case 'text':
-      return compareText(data, asked, toBytes(value));
+      return compareText(data, asked, toText(value));
   }
 }
 
@@ -89,23 +91,31 @@ function compareNumbers(data: NumberColumn, operator: Comparison, instant: Insta
   }
 }
 
-/** The UTF-8 of a value that is kept as text. */
-export function toBytes(value: Value): Uint8Array {
-  if (typeof value !== 'string') throw new TypeError(`a text must be a string, but got ${typeof value}`);
-  return Buffer.from(value);
+/** A value that is kept as text. */
+export function toText(value: Value): string {
+  if (typeof value === 'string') return value;
+  throw new TypeError(`a text must be a string, but got ${typeof value}`);
 }
 
-const accepted: Readonly<Record<Comparison, number>> = {
-  eq: equal,
-  neq: less | greater,
+/** The UTF-8 of a value that is kept as text. */
+export function toBytes(value: Value): Uint8Array {
+  return Buffer.from(toText(value));
+}
+
+const accepted: Readonly<Record<Exclude<Comparison, 'eq' | 'neq'>, number>> = {
   lt: less,
   lte: less | equal,
   gt: greater,
   gte: greater | equal,
 };
 
-function compareText(data: TextColumn, operator: Comparison, value: Uint8Array): Predicate {
-  return operator === 'eq' || operator === 'neq'
-    ? bytesTested(data, equals(value), operator === 'eq', wholeBlock)
-    : bytesCompared(data, value, accepted[operator]);
+function compareText(data: TextColumn, operator: Comparison, value: string): Predicate {
+  if (operator !== 'eq' && operator !== 'neq') {
+    const { locate } = utf8Form(data);
+    return bytesTested(locate, comparesTo(Buffer.from(value), accepted[operator]), true, wholeBlock);
+  }
+  const { locate, encode } = smallestForm(data);
+  const bytes = encode(value);
+  if (!bytes) return operator === 'eq' ? never : textPresent(data, true);
+  return bytesTested(locate, equals(bytes), operator === 'eq', wholeBlock);
 }

@@ -1,11 +1,13 @@
 import type { RankedColumn, Value } from '../columns/column.ts';
 import { type Pace, paced } from '../columns/pace.ts';
-import { toInstant } from './compile-comparison.ts';
+import { isAmong } from './byte-tests.ts';
+import { toInstant, toText } from './compile-comparison.ts';
 import type { InFilter } from './filter.ts';
 import { numberAmong } from './number-predicate.ts';
 import { always, never, type Predicate, wholeBlock } from './predicate.ts';
 import { codeMarked, codesEqualTo } from './ranked-predicate.ts';
-import { bytesTested, isAmong } from './text-predicate.ts';
+import { bytesTested } from './text-predicate.ts';
+import { smallestForm } from './text-spans.ts';
 import type { TypedColumn } from './typed-column.ts';
 import type { ValueType } from './value-type.ts';
 
@@ -28,8 +30,9 @@ export async function compileIn(
     case 'number':
       return numberAmong(data, new Set(known.flatMap(wholeMilliseconds)), !negated);
     case 'text': {
-      const texts = known.filter((value) => typeof value === 'string');
-      return bytesTested(data, isAmong(texts), !negated, wholeBlock);
+      const { locate, encode } = smallestForm(data);
+      const wanted = known.flatMap((value) => encode(toText(value)) ?? []);
+      return bytesTested(locate, isAmong(wanted), !negated, wholeBlock);
     }
   }
 }

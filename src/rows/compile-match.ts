@@ -6,6 +6,7 @@ import { never, type Predicate } from './predicate.ts';
 import { valueTested } from './ranked-predicate.ts';
 import { compileRegex } from './regex.ts';
 import { type BytesTest, bytesTested, textTested } from './text-predicate.ts';
+import { utf8Form } from './text-spans.ts';
 import { withoutTrailingBlanks } from './text-types.ts';
 import type { TableView } from './view.ts';
 
@@ -46,7 +47,7 @@ const plainText: ColumnType = { kind: 'text', array: false, enum: undefined };
 type Data = Awaited<ReturnType<TableView['typed']>>['data'];
 
 function matchBytes(data: Data, test: BytesTest, negated: boolean): Predicate {
-  if (data.encoding === 'text') return bytesTested(data, test, !negated, searchBlock);
+  if (data.encoding === 'text') return bytesTested(utf8Form(data).locate, test, !negated, searchBlock);
   return matchText(
     data,
     (text) => {

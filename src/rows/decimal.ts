@@ -14,9 +14,8 @@ export class Decimal {
   /** @param scale at least as many places as the value has */
   constructor(coefficient: bigint, exponent: number, scale: number) {
     const digits = String(coefficient < 0n ? -coefficient : coefficient);
-    const significant = coefficient === 0n ? 0 : digits.replace(trailingZeros, '').length;
-    const zeros = digits.length - significant;
-    this.coefficient = coefficient === 0n || zeros === 0 ? coefficient : coefficient / 10n ** BigInt(zeros);
+    const zeros = coefficient === 0n ? 0 : trailingZeros(digits);
+    this.coefficient = zeros === 0 ? coefficient : coefficient / 10n ** BigInt(zeros);
     this.exponent = coefficient === 0n ? 0 : exponent + zeros;
     this.scale = scale;
     this.magnitude = coefficient === 0n ? 0 : digits.length + exponent;
@@ -47,7 +46,11 @@ export class Decimal {
   }
 }
 
-const trailingZeros = /(?<!0)0+$/;
+function trailingZeros(digits: string): number {
+  let zeros = 0;
+  while (digits.charCodeAt(digits.length - 1 - zeros) === 0x30) zeros++;
+  return zeros;
+}
 
 /** Numeric order: negative, 0 or positive. The scale does not matter. */
 export function compareDecimals(a: Decimal, b: Decimal): number {
@@ -55,6 +58,7 @@ export function compareDecimals(a: Decimal, b: Decimal): number {
   const signB = signOf(b.coefficient);
   if (signA !== signB || signA === 0) return signA - signB;
   if (a.magnitude !== b.magnitude) return (a.magnitude - b.magnitude) * signA;
+  if (a.exponent === b.exponent) return signOf(a.coefficient - b.coefficient);
   const places = -Math.min(a.exponent, b.exponent);
   return signOf(a.scaled(places) - b.scaled(places));
 }

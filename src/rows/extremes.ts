@@ -1,8 +1,8 @@
 import type { Value } from '../columns/column.ts';
 import { type Pace, paced } from '../columns/pace.ts';
+import { compareLocated } from './byte-tests.ts';
 import { toMicros } from './raw-text.ts';
 import { copyText } from './row-ranks.ts';
-import { compareLocated } from './text-predicate.ts';
 import type { TypedColumn } from './typed-column.ts';
 
 /** The least and the greatest value of some rows; null where none has a value. */

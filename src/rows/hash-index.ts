@@ -1,8 +1,8 @@
 import type { NumberColumn, RankedColumn, TextColumn, Value } from '../columns/column.ts';
 import type { Pace } from '../columns/pace.ts';
+import { compareLocated, hashBytes, randomSeed } from './byte-tests.ts';
 import { toBytes, toInstant } from './compile-comparison.ts';
 import { codesEqualTo } from './ranked-predicate.ts';
-import { compareLocated, hashBytes, randomSeed } from './text-predicate.ts';
 import type { TypedColumn } from './typed-column.ts';
 import type { ValueType } from './value-type.ts';
 

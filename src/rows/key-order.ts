@@ -1,9 +1,9 @@
 import type { NumberColumn, RankedColumn, TextColumn, Value } from '../columns/column.ts';
+import { compareLocated } from './byte-tests.ts';
 import { toBytes, toInstant } from './compile-comparison.ts';
 import { codesEqualTo } from './ranked-predicate.ts';
 import { copyText, type RowRanks } from './row-ranks.ts';
 import { compareBytes } from './text-order.ts';
-import { compareLocated } from './text-predicate.ts';
 import type { ValueType } from './value-type.ts';
 
 /** Where a row or a value stands in the order of one key. Bounds of the same key compare with each other. */

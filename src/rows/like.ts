@@ -1,3 +1,4 @@
+import { ByteSearch, lowerCase, sameCase } from './byte-search.ts';
 import { InvalidPatternError } from './filter.ts';
 import type { BytesTest } from './text-predicate.ts';
 
@@ -14,14 +15,17 @@ export function compileLike(pattern: string, ignoreCase: boolean): BytesTest {
   const [first = []] = pieces;
   const last = pieces.at(-1) ?? [];
   if (pieces.length === 1) return (bytes, start, end) => matchAt(first, fold, bytes, start, end) === end;
-  const middle = pieces.slice(1, -1).filter((piece) => piece.length > 0);
+  const middle = pieces
+    .slice(1, -1)
+    .filter((piece) => piece.length > 0)
+    .map((piece) => findPiece(piece, fold));
   return (bytes, start, end) => {
     let at = matchAt(first, fold, bytes, start, end);
     if (at < 0) return false;
     const stop = matchBefore(last, fold, bytes, at, end);
     if (stop < 0) return false;
-    for (const piece of middle) {
-      at = search(piece, fold, bytes, at, stop);
+    for (const find of middle) {
+      at = find(bytes, at, stop);
       if (at < 0) return false;
     }
     return true;
@@ -38,9 +42,6 @@ export function compilePrefix(prefix: string): BytesTest {
 type Piece = readonly number[];
 
 const anyCharacter = -1;
-
-const sameCase = Uint8Array.from({ length: 256 }, (_, byte) => byte);
-const lowerCase = sameCase.map((byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte));
 
 function splitPattern(pattern: string, fold: Uint8Array): readonly Piece[] {
   let piece: number[] = [];
@@ -95,15 +96,20 @@ function matchBefore(piece: Piece, fold: Uint8Array, bytes: Uint8Array, from: nu
   return at;
 }
 
-/** Where the first occurrence of the piece from `from` on ends; -1 where there is none. */
-function search(piece: Piece, fold: Uint8Array, bytes: Uint8Array, from: number, end: number): number {
-  const first = piece[0];
-  for (let at = from; at < end; at++) {
-    if (first === anyCharacter ? isContinuation(bytes[at]) : fold[bytes[at] ?? 0] !== first) continue;
-    const found = matchAt(piece, fold, bytes, at, end);
-    if (found >= 0) return found;
+/** Finds where the first occurrence of the piece ends; -1 where there is none. */
+function findPiece(piece: Piece, fold: Uint8Array): (bytes: Uint8Array, from: number, end: number) => number {
+  if (!piece.includes(anyCharacter)) {
+    const search = new ByteSearch(Uint8Array.from(piece), fold);
+    return (bytes, from, end) => search.endIn(bytes, from, end);
   }
-  return -1;
+  return (bytes, from, end) => {
+    for (let at = from; at < end; at++) {
+      if (isContinuation(bytes[at])) continue;
+      const found = matchAt(piece, fold, bytes, at, end);
+      if (found >= 0) return found;
+    }
+    return -1;
+  };
 }
 
 /** Whether the byte continues a code point: RFC 3629, section 3. */

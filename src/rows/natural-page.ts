@@ -7,12 +7,12 @@ import { type RowSource, splitSource } from './row-source.ts';
 
 interface NaturalQuery {
   readonly page: PageRequest;
-  readonly wanted: { readonly pageInfo: boolean };
+  readonly wanted: { readonly totalCount: boolean; readonly pageInfo: boolean };
 }
 
 /**
- * The page of a query whose order is that of rows, or its reverse. Looks at no more rows than the page takes, so
- * that the count of all is not known.
+ * The page of a query whose order is that of rows, or its reverse. Keeps no more rows than the page takes, and looks
+ * at no more where the count of all is not wanted.
  */
 export async function naturalPage(
   source: RowSource,
@@ -23,19 +23,25 @@ export async function naturalPage(
 ): Promise<RowPage> {
   const ascends = (order.natural === 'asc') !== page.backward;
   const { ahead, behind } = splitAtCursor(source, order, page, ascends);
-  const wantedRows = page.offset + page.limit + 1;
+  const needed = page.offset + page.limit + 1;
   const found: number[] = [];
+  let matched = 0;
   for await (const block of matchingBlocks(ahead, predicate, pace, !ascends)) {
-    found.push(...(ascends ? block : block.toReversed()));
-    if (found.length >= wantedRows) break;
+    const missing = Math.min(needed - found.length, block.length);
+    if (missing > 0) found.push(...(ascends ? block.subarray(0, missing) : block.slice(-missing).reverse()));
+    matched += block.length;
+    if (matched >= needed && !wanted.totalCount) break;
   }
   const rows = found.slice(page.offset, page.offset + page.limit);
-  const passedSome =
-    rows.length > 0 && (page.offset > 0 || (wanted.pageInfo && (await matchesAny(behind, predicate, pace))));
-  const leavesSome = found.length >= wantedRows;
+  const passed =
+    wanted.totalCount || (wanted.pageInfo && rows.length > 0)
+      ? await countMatches(behind, predicate, pace, !wanted.totalCount)
+      : 0;
+  const passedSome = rows.length > 0 && passed + page.offset > 0;
+  const leavesSome = matched >= needed;
   return {
     rows: page.backward ? rows.reverse() : rows,
-    totalCount: undefined,
+    totalCount: wanted.totalCount ? matched + passed : undefined,
     hasNextPage: page.backward ? passedSome : leavesSome,
     hasPreviousPage: page.backward ? leavesSome : passedSome,
   };
@@ -55,7 +61,17 @@ function splitAtCursor(
   return ascends ? { ahead: above, behind: below } : { ahead: below, behind: above };
 }
 
-async function matchesAny(source: RowSource, predicate: Predicate, pace: Pace): Promise<boolean> {
-  for await (const _block of matchingBlocks(source, predicate, pace)) return true;
-  return false;
+/** @param one whether it is enough to know that there is one */
+async function countMatches(
+  source: RowSource,
+  predicate: Predicate,
+  pace: Pace,
+  one: boolean,
+): Promise<number> {
+  let count = 0;
+  for await (const block of matchingBlocks(source, predicate, pace)) {
+    count += block.length;
+    if (one) break;
+  }
+  return count;
 }

@@ -1,4 +1,4 @@
-import { Pace } from '../columns/pace.ts';
+import { Pace, paced } from '../columns/pace.ts';
 import type { OrderKey, RowOrder } from './row-order.ts';
 import { rankNumbers, rankText } from './row-ranks.ts';
 import { columnKey, type TableView } from './view.ts';
@@ -14,7 +14,10 @@ export function orderIndex(view: TableView, { keys }: RowOrder): Promise<Uint32A
 /** Sorts by the last key first: each pass keeps the order of rows that are equal in its own key. */
 async function sortRows(view: TableView, keys: readonly OrderKey[]): Promise<Uint32Array> {
   const pace = new Pace();
-  let from = Uint32Array.from({ length: view.store.rowCount }, (_, row) => row);
+  let from = new Uint32Array(view.store.rowCount);
+  await paced(from.length, pace, (row) => {
+    from[row] = row;
+  });
   let to = new Uint32Array(from.length);
   for (const key of keys.toReversed()) {
     const isInOrder = view.isIdentity(key.column) && key.direction === 'asc';

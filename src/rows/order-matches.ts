@@ -10,7 +10,7 @@ import type { TableView } from './view.ts';
 /** Up to how many rows are sorted by themselves; more are picked out of all rows in that order. */
 const mostSorted = 8192;
 
-/** Puts matching rows, which ascend, in an order. */
+/** Puts matching rows in an order that is not that of rows. */
 export async function orderMatches(
   view: TableView,
   matched: Uint32Array,
@@ -18,8 +18,6 @@ export async function orderMatches(
   pace: Pace,
 ): Promise<OrderedRows> {
   const { length } = matched;
-  if (order.natural === 'asc') return { length, at: (i) => matched[i] ?? 0 };
-  if (order.natural === 'desc') return { length, at: (i) => matched[length - 1 - i] ?? 0 };
   const rows =
     length <= mostSorted
       ? await sortMatches(matched, order, pace)
@@ -42,7 +40,9 @@ async function sortMatches(matched: Uint32Array, order: RowOrder, pace: Pace): P
 
 async function pickMatches(matched: Uint32Array, all: Uint32Array, pace: Pace): Promise<Uint32Array> {
   const isMatched = new Uint8Array(all.length);
-  for (const row of matched) isMatched[row] = 1;
+  await paced(matched.length, pace, (i) => {
+    isMatched[matched[i] ?? 0] = 1;
+  });
   const picked = new Uint32Array(matched.length);
   let count = 0;
   await paced(all.length, pace, (i) => {

@@ -40,11 +40,9 @@ export async function queryRows(view: TableView, query: RowQuery): Promise<RowPa
   if (!query.filter && !query.candidates) return cutPage(await allRows(view, order), order, query.page);
   const pace = new Pace();
   const { source, predicate } = await selection(view, query, pace);
-  if (order.natural && !query.wanted.totalCount) {
-    return naturalPage(source, predicate, order, query, pace);
-  }
+  if (order.natural) return naturalPage(source, predicate, order, query, pace);
   const matched = await matchingRows(source, predicate, pace);
-  if (order.natural === undefined && isSmallPart(query.page, matched.length)) {
+  if (isSmallPart(query.page, matched.length)) {
     return topPage(matched, order, query.page, pace);
   }
   return cutPage(await orderMatches(view, matched, order, pace), order, query.page);

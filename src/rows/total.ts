@@ -3,7 +3,7 @@ import { type Pace, paced } from '../columns/pace.ts';
 import type { ScalarKind } from '../model/column-type.ts';
 import type { Column } from '../model/model.ts';
 import { Decimal, parseDecimal } from './decimal.ts';
-import { addDecimals, divideDecimals, timesWhole } from './decimal-arithmetic.ts';
+import { divideDecimals } from './decimal-arithmetic.ts';
 import { float4Type, float8Type } from './float-types.ts';
 import { toJsonNumber } from './json-number.ts';
 import type { JsonValue } from './json-value.ts';
@@ -90,21 +90,32 @@ async function sumExactly(view: TableView, column: Column, rows: Uint32Array, pa
   return sum;
 }
 
+/** Adds at the smallest exponent there has been, so that a term costs no more than an addition. */
 class ExactSum implements Sum {
   count = 0;
-  #finite = new Decimal(0n, 0, 0);
+  #coefficient = 0n;
+  #exponent = 0;
+  #scale = 0;
   readonly #others = new Set<NonFinite>();
 
   add(value: Numeric, times: number): void {
     this.count += times;
-    if (value instanceof Decimal) this.#finite = addDecimals(this.#finite, timesWhole(value, BigInt(times)));
-    else this.#others.add(value);
+    if (!(value instanceof Decimal)) {
+      this.#others.add(value);
+      return;
+    }
+    if (value.exponent < this.#exponent) {
+      this.#coefficient *= 10n ** BigInt(this.#exponent - value.exponent);
+      this.#exponent = value.exponent;
+    }
+    this.#coefficient += value.scaled(-this.#exponent) * BigInt(times);
+    this.#scale = Math.max(this.#scale, value.scale);
   }
 
   get sum(): Numeric {
     const [other, ...more] = this.#others;
-    if (other === undefined) return this.#finite;
-    return more.length > 0 ? 'NaN' : other;
+    if (other !== undefined) return more.length > 0 ? 'NaN' : other;
+    return new Decimal(this.#coefficient, this.#exponent, this.#scale);
   }
 }
 

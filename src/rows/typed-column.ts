@@ -1,7 +1,9 @@
 import { type Codes, newCodes } from '../columns/codes.ts';
 import type { Column, RankedColumn, TextColumn, Value } from '../columns/column.ts';
+import { NullableColumn } from '../columns/nullable-column.ts';
 import { type Pace, paced } from '../columns/pace.ts';
 import { sorted } from '../columns/sort.ts';
+import { UuidColumn } from '../columns/uuid-column.ts';
 import type { ColumnType } from '../model/column-type.ts';
 import type { Origin } from '../model/model.ts';
 import { attributesText, columnText } from './raw-text.ts';
@@ -62,6 +64,8 @@ async function servesAsStored(raw: Column, type: ColumnType, pace: Pace): Promis
 
 /** Canonical UUIDs compare as text just as they do as UUIDs. */
 async function holdsCanonicalUuids(column: TextColumn, pace: Pace): Promise<boolean> {
+  const values = column instanceof NullableColumn ? column.values : column;
+  if (values instanceof UuidColumn) return true;
   for (let row = 0; row < column.length; row++) {
     if (column.locate(row) && !isCanonicalUuid(column)) return false;
     if (row % 512 === 0 && pace.due) await pace.pause();

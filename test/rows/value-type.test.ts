@@ -137,9 +137,10 @@ describe.each(['text', 'int4', 'numeric', 'bool', 'mood'])('lists of %s', (name)
         async (batch) => {
           const theirs = await readByPostgres(database.client, `${name}[]`, batch);
           const ours = batch.map((text) => readByUs(type, text));
-          const isFlat = (jsonb: string | undefined) => !jsonb?.startsWith('[[');
+          // Lists of lists are not read.
+          const isFlat = (text: string) => !/^\s*\{\s*\{/.test(text);
           for (const [i, text] of batch.entries()) {
-            if (isFlat(theirs[i])) expect({ text, jsonb: ours[i] }).toEqual({ text, jsonb: theirs[i] });
+            if (isFlat(text)) expect({ text, jsonb: ours[i] }).toEqual({ text, jsonb: theirs[i] });
           }
           const values = batch.filter((_, i) => ours[i] !== undefined);
           const pairs = values.map((a, i): [string, string] => [a, values[i - 1] ?? a]);
