@@ -64,6 +64,9 @@ export function createExpressLane({
       });
       response.end(body);
       return true;
+    } catch {
+      // The endpoint knows how to tell of what nobody meant to happen.
+      return false;
     } finally {
       scope.release();
     }

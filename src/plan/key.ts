@@ -5,6 +5,9 @@ import type { Filter } from '../rows/filter.ts';
 import { decodeNodeId, type NodeId } from '../rows/node-id.ts';
 import { toOperand } from './operand.ts';
 
+/** Characters of the longest cursor or nodeId that is looked at: attributes have at most 2,048 each. */
+export const longestId = 65_536;
+
 /** The filter that a nodeId stands for. A null names no row. */
 export function keyFilter(table: Table, nodeId: unknown, path: string): Filter {
   const values = nodeId === null ? table.key.map(() => null) : keyOf(table, parseNodeId(nodeId, path), path);
@@ -21,7 +24,7 @@ export function keyFilter(table: Table, nodeId: unknown, path: string): Filter {
 
 /** @throws BadUserInputError where the text is none of ours */
 export function parseNodeId(text: unknown, path: string): NodeId {
-  const id = typeof text === 'string' ? decodeNodeId(text) : undefined;
+  const id = typeof text === 'string' && text.length <= longestId ? decodeNodeId(text) : undefined;
   if (id) return id;
   throw new BadUserInputError(path, `${path} must be a nodeId of this API, but got something else`);
 }

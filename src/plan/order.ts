@@ -21,18 +21,28 @@ export const orderDirectionNames = [
   'DescNullsLast',
 ] as const;
 
+/** Elements that an `orderBy` may have: each costs a comparison of every row. */
+const mostKeys = 100;
+
 /** One element of `orderBy`: one field and its direction. */
 export type OrderInput = { readonly [field: string]: OrderDirection | null | undefined };
 
 /**
  * The order that `orderBy` asks for, with the key appended, so that no two rows are equal in it.
  *
- * @throws BadUserInputError where an element names several fields (which comes first would be anyone's guess)
+ * @throws BadUserInputError where an element names several fields (which comes first would be anyone's guess), or
+ *   there are too many
  */
 export function toOrder(
   table: Table,
   elements: readonly (OrderInput | null)[] | null | undefined,
 ): readonly OrderKey[] {
+  if (elements && elements.length > mostKeys) {
+    throw new BadUserInputError(
+      'orderBy',
+      `orderBy must hold at most ${mostKeys} elements, but got ${elements.length}`,
+    );
+  }
   const asked = (elements ?? []).flatMap((element, i) => {
     const keys = Object.entries(element ?? {}).filter(([, direction]) => direction);
     if (keys.length > 1) {

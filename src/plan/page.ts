@@ -2,6 +2,7 @@ import { BadUserInputError } from '../errors.ts';
 import type { Table } from '../model/model.ts';
 import { decodeCursor } from '../rows/cursor.ts';
 import type { OrderKey, PageRequest } from '../rows/query.ts';
+import { longestId } from './key.ts';
 
 /** The paging arguments of a collection. */
 export interface PageInput {
@@ -54,7 +55,7 @@ function toCursor(table: Table, order: readonly OrderKey[], input: PageInput): P
   const name = isGiven(input.before) ? 'before' : 'after';
   const text = input[name];
   if (text === null || text === undefined) return undefined;
-  const cursor = decodeCursor(order, text, table.key.length === 0);
+  const cursor = text.length > longestId ? undefined : decodeCursor(order, text, table.key.length === 0);
   if (cursor) return cursor;
   throw new BadUserInputError(
     name,

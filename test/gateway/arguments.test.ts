@@ -126,6 +126,14 @@ describe('order and limits', () => {
     });
   });
 
+  test('more than a hundred keys are refused', async () => {
+    const keys = Array.from({ length: 101 }, () => '{email: AscNullsLast}');
+    expect(await refusal(`orderBy: [${keys.join()}]`)).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      argument: 'orderBy',
+    });
+  });
+
   test('max_rows clamps silently', async () => {
     const { data } = await page('first: 1000000000', 'typed');
     expect(data.page.edges).toHaveLength(3);
