@@ -1,8 +1,10 @@
 import {
-  coerceInputValue,
+  type GraphQLLeafType,
   type GraphQLResolveInfo,
   GraphQLScalarType,
-  isInputType,
+  getNullableType,
+  isLeafType,
+  isNonNullType,
   isObjectType,
 } from 'graphql';
 import type { Value } from '../columns/column.ts';
@@ -21,23 +23,23 @@ import type { TableTypes } from './table-types.ts';
  * https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec#query_entities
  */
 export function addEntities(builder: Builder, tables: readonly TableTypes[]): void {
-  const entities = tables.filter(({ table }) => table.key.length > 0);
-  if (entities.length === 0) return;
-  const tablesByType: ReadonlyMap<unknown, Table> = new Map(
-    entities.map(({ table }) => [table.typeName, table]),
+  const withKeys = tables.filter(({ table }) => table.key.length > 0);
+  if (withKeys.length === 0) return;
+  const entities: ReadonlyMap<unknown, Entity> = new Map(
+    withKeys.map(({ table }) => [table.typeName, new Entity(table)]),
   );
   builder.addScalarType(
     '_Any',
     new GraphQLScalarType({ name: '_Any', description: 'An object with a `__typename` and a key.' }),
   );
-  const entity = builder.unionType('_Entity', {
+  const union = builder.unionType('_Entity', {
     description: 'Whatever a key identifies.',
-    types: entities.map(({ node }) => node),
+    types: withKeys.map(({ node }) => node),
     resolveType: ({ table }) => table.typeName,
   });
   builder.queryField('_entities', (t) =>
     t.field({
-      type: [entity],
+      type: [union],
       nullable: { list: false, items: true },
       description: 'The rows that have the keys, in their order; null where there is none.',
       args: { representations: t.arg({ type: ['_Any'], required: true }) },
@@ -45,76 +47,103 @@ export function addEntities(builder: Builder, tables: readonly TableTypes[]): vo
       // them ask the same loader.
       resolve: (_root, { representations }, { scope }, info) =>
         representations.map((representation, i) =>
-          resolveEntity(representation, `representations.${i}`, { tablesByType, scope, info }),
+          resolveEntity(representation, `representations.${i}`, entities, scope, info),
         ),
     }),
   );
 }
 
-interface Resolution {
-  readonly tablesByType: ReadonlyMap<unknown, Table>;
-  readonly scope: RequestScope;
-  readonly info: GraphQLResolveInfo;
-}
-
 async function resolveEntity(
   representation: unknown,
   path: string,
-  { tablesByType, scope, info }: Resolution,
+  entities: ReadonlyMap<unknown, Entity>,
+  scope: RequestScope,
+  info: GraphQLResolveInfo,
 ): Promise<RowNode | null> {
   if (!isRecord(representation)) {
     throw new BadUserInputError(path, `${path} must be an object, but got ${describe(representation)}`);
   }
-  const typeName = representation.__typename;
-  const table = tablesByType.get(typeName);
-  if (!table) {
+  const entity = entities.get(representation.__typename);
+  if (!entity) {
     throw new BadUserInputError(
       `${path}.__typename`,
-      `${path}.__typename must be a type of this API that has a key, but got ${describe(typeName)}`,
+      `${path}.__typename must be a type of this API that has a key, but got ${describe(representation.__typename)}`,
     );
   }
-  return rowByKey(table, readKey(table, representation, path, info), scope);
+  return rowByKey(entity.table, entity.readKey(representation, path, info), scope);
 }
 
-/** The values of the key's columns that a representation gives, as fields of their own or in a nodeId. */
-function readKey(
-  table: Table,
-  representation: Representation,
-  path: string,
-  info: GraphQLResolveInfo,
-): readonly (Value | null)[] {
-  if (table.key.every(({ fieldName }) => Object.hasOwn(representation, fieldName))) {
-    return table.key.map((column) => {
-      const { fieldName } = column;
-      return readKeyField(table, column, representation[fieldName], `${path}.${fieldName}`, info);
-    });
+/** A field of a key, and the type whose values it takes. */
+interface KeyField {
+  readonly column: Column;
+  readonly type: GraphQLLeafType;
+  readonly nullable: boolean;
+}
+
+/** A table with a key, as other subgraphs refer to its rows. */
+class Entity {
+  readonly table: Table;
+  #fields: readonly KeyField[] | undefined;
+
+  constructor(table: Table) {
+    this.table = table;
   }
-  if (Object.hasOwn(representation, 'nodeId')) {
-    return keyOf(table, parseNodeId(representation.nodeId, `${path}.nodeId`), `${path}.nodeId`);
+
+  /** The values of the key's columns that a representation gives, as fields of their own or in a nodeId. */
+  readKey(representation: Representation, path: string, info: GraphQLResolveInfo): readonly (Value | null)[] {
+    this.#fields ??= keyFields(this.table, info);
+    const fields = this.#fields;
+    if (fields.length > 0 && fields.every(({ column }) => Object.hasOwn(representation, column.fieldName))) {
+      return fields.map((field) => readKeyField(field, representation, path));
+    }
+    if (Object.hasOwn(representation, 'nodeId')) {
+      return keyOf(this.table, parseNodeId(representation.nodeId, `${path}.nodeId`), `${path}.nodeId`);
+    }
+    const names = fields.map(({ column }) => column.fieldName).join(' and ');
+    const given = Object.keys(representation).filter((name) => name !== '__typename');
+    throw new BadUserInputError(
+      path,
+      `${path} must hold a key of ${this.table.typeName}, which is ${names && `${names}, or `}nodeId, but holds ${given.join(', ') || 'none'}`,
+    );
   }
-  const names = table.key.map(({ fieldName }) => fieldName).join(' and ');
-  const given = Object.keys(representation).filter((name) => name !== '__typename');
-  throw new BadUserInputError(
-    path,
-    `${path} must hold a key of ${table.typeName}, which is ${names}, or nodeId, but holds ${given.join(', ') || 'none'}`,
-  );
+}
+
+/** The fields of the key; none where a list is among them, which no key in federation can have. */
+function keyFields({ typeName, key }: Table, { schema }: GraphQLResolveInfo): readonly KeyField[] {
+  if (key.some(({ type }) => type.array)) return [];
+  const object = schema.getType(typeName);
+  return key.map((column) => {
+    const declared = isObjectType(object) ? object.getFields()[column.fieldName]?.type : undefined;
+    const type = getNullableType(declared);
+    if (!isLeafType(type)) throw new Error(`the key of ${typeName} must be of scalars and enums`);
+    return { column, type, nullable: !isNonNullType(declared) };
+  });
 }
 
 /** A value of a key's field, as strict on its type as an argument of that type would be. */
 function readKeyField(
-  { typeName }: Table,
-  column: Column,
-  value: unknown,
+  { column, type, nullable }: KeyField,
+  representation: Representation,
   path: string,
-  { schema }: GraphQLResolveInfo,
 ): Value | null {
-  const object = schema.getType(typeName);
-  const type = isObjectType(object) ? object.getFields()[column.fieldName]?.type : undefined;
-  if (!isInputType(type)) throw new Error(`${typeName}.${column.fieldName} must be of an input type`);
-  const coerced: unknown = coerceInputValue(value, type, () => {
-    throw new BadUserInputError(path, `${path} must be a value of type ${type}, but got ${describe(value)}`);
-  });
-  return toOperand(column.type, coerced, path);
+  const value = representation[column.fieldName];
+  const parsed = value === null && nullable ? null : parseLeaf(type, value);
+  const ownPath = `${path}.${column.fieldName}`;
+  if (parsed !== undefined) return toOperand(column.type, parsed, ownPath);
+  throw new BadUserInputError(
+    ownPath,
+    `${ownPath} must be a value of type ${type}${nullable ? '' : '!'}, but got ${describe(value)}`,
+  );
+}
+
+/** Undefined where the value is none of the type. */
+function parseLeaf(type: GraphQLLeafType, value: unknown): unknown {
+  if (value === null) return undefined;
+  try {
+    return type.parseValue(value);
+  } catch {
+    return undefined;
+  }
 }
 
 type Representation = { readonly [field: string]: unknown };

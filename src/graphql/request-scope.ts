@@ -33,8 +33,9 @@ export class RequestScope {
   readonly scans = new Map<string, UsedScan>();
   readonly #ports: RequestPorts;
   readonly #reads = new Map<string, Promise<SnapshotRead>>();
-  readonly #views = new Map<string, Promise<TableView>>();
-  readonly #loaders = new Map<string, DataLoader<Key, readonly number[], string>>();
+  // By the objects themselves, of which a schema has one each: these are looked up for every single key.
+  readonly #views = new Map<Table, Promise<TableView>>();
+  readonly #loaders = new Map<readonly Column[], KeyLoader>();
 
   constructor(ports: RequestPorts) {
     this.#ports = ports;
@@ -42,7 +43,7 @@ export class RequestScope {
 
   /** The table over the request's snapshot. */
   view(table: Table): Promise<TableView> {
-    return memoize(this.#views, tablePath(table), async () => {
+    return memoize(this.#views, table, async () => {
       const read = await memoize(this.#reads, objectPath(table), () => this.#ports.read(table));
       if (!this.scans.has(tablePath(table)))
         this.scans.set(tablePath(table), { table, read, rowsMatched: undefined });
@@ -71,15 +72,17 @@ export class RequestScope {
   /**
    * The visible rows whose columns equal the key's values, by SQL's equality. All keys that one level of the query
    * asks for are found in one pass.
+   *
+   * @param columns the same list for all keys that are to be found together
    */
   rowsByKey(table: Table, columns: readonly Column[], key: Key): Promise<readonly number[]> {
-    const name = JSON.stringify([tablePath(table), columns.map((column) => column.name)]);
-    const loader = this.#loaders.get(name) ?? this.#createLoader(table, columns);
-    this.#loaders.set(name, loader);
+    const known = this.#loaders.get(columns);
+    const loader = known ?? this.#createLoader(table, columns);
+    if (!known) this.#loaders.set(columns, loader);
     return loader.load(key);
   }
 
-  #createLoader(table: Table, columns: readonly Column[]): DataLoader<Key, readonly number[], string> {
+  #createLoader(table: Table, columns: readonly Column[]): KeyLoader {
     return new DataLoader(
       async (keys) => {
         const view = await this.view(table);
@@ -98,6 +101,8 @@ export class RequestScope {
 /** Values of some columns, in their order. */
 export type Key = readonly (Value | null)[];
 
+type KeyLoader = DataLoader<Key, readonly number[], string>;
+
 function describeValue(value: Value | null): string {
   if (value === null) return 'n';
   return `${typeof value}:${typeof value === 'object' ? JSON.stringify(value) : String(value)}`;
@@ -111,7 +116,7 @@ function objectPath(table: Table): string {
   return JSON.stringify([table.server, table.object]);
 }
 
-function memoize<T>(cache: Map<string, Promise<T>>, key: string, create: () => Promise<T>): Promise<T> {
+function memoize<K, T>(cache: Map<K, Promise<T>>, key: K, create: () => Promise<T>): Promise<T> {
   const known = cache.get(key);
   if (known) return known;
   const created = create();

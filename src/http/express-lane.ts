@@ -43,12 +43,15 @@ export function createExpressLane({
 }: ExpressLaneOptions): ExpressLane {
   const documents = new DocumentMemory(limits);
   return async (request, response) => {
-    const parameters = isPlain(request) ? parametersOf(request.chunks) : undefined;
+    const mediaType = isPlain(request) ? mediaTypeOf(request.headers.accept) : undefined;
+    const parameters = mediaType && parametersOf(request.chunks);
     if (!parameters) return false;
     const { authorization } = request.headers;
     const caller = await authenticator.authenticate(authorization ?? null).catch(() => undefined);
     const prepared = caller && documents.prepare(schemas.of(caller.role), parameters.query);
     if (!caller || !prepared || exceedsLimits(prepared, parameters.variables)) return false;
+    if (parameters.operationName !== undefined && parameters.operationName !== prepared.operation.name?.value)
+      return false;
     const variables = prepared.coerce(parameters.variables);
     if (!variables) return false;
     const scope = new RequestScope(portsFor(caller));
@@ -58,7 +61,7 @@ export function createExpressLane({
       const isPersonal = caller.authenticated || authorization !== undefined;
       const body = prepared.stringify(result);
       response.writeHead(200, {
-        'content-type': 'application/json; charset=utf-8',
+        'content-type': `${mediaType}; charset=utf-8`,
         'content-length': Buffer.byteLength(body),
         ...cacheHeaders(scope, maxAgeMs, isPersonal),
       });
@@ -87,7 +90,6 @@ function isPlain({ method, headers }: ArrivedRequest): boolean {
   return (
     method === 'POST' &&
     /^application\/json(; ?charset=utf-8)?$/i.test(headers['content-type'] ?? '') &&
-    /^(\*\/\*|application\/json(; ?charset=utf-8)?)$/i.test(headers.accept ?? '*/*') &&
     headers['content-encoding'] === undefined &&
     headers.origin === undefined &&
     headers['cache-control'] === undefined &&
@@ -95,18 +97,51 @@ function isPlain({ method, headers }: ArrivedRequest): boolean {
   );
 }
 
+const graphqlResponse = 'application/graphql-response+json';
+
+/**
+ * The media type of the answer: of those that an answer can have, the one that is named first, as for the endpoint.
+ * Undefined where the header says more than names.
+ */
+function mediaTypeOf(accept = '*/*'): string | undefined {
+  const names = accept.split(',').map((range) =>
+    range
+      .trim()
+      .toLowerCase()
+      .replace(/; ?charset=utf-8$/, ''),
+  );
+  if (names.some((name) => /[^\w/+*.-]/.test(name))) return undefined;
+  const first = names.find((name) => ['*/*', 'application/json', graphqlResponse].includes(name));
+  return first === '*/*' ? 'application/json' : first;
+}
+
 /** Bytes of the largest body that is read here, and maybe by the endpoint a second time. */
 const largestBody = 64 * 1024;
 
-/** Query and variables, where the body has nothing else. */
-function parametersOf(chunks: readonly Buffer[]): { query: string; variables: Variables } | undefined {
+/** What a body holds at the most. */
+interface Parameters {
+  readonly query: string;
+  readonly variables: Variables;
+  readonly operationName: string | undefined;
+}
+
+/** The parameters, where the body has nothing else. */
+function parametersOf(chunks: readonly Buffer[]): Parameters | undefined {
   if (chunks.reduce((bytes, { length }) => bytes + length, 0) > largestBody) return undefined;
   try {
     const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
     if (typeof body !== 'object' || body === null || !('query' in body)) return undefined;
-    const { query, variables, ...others } = { variables: undefined, ...body };
-    if (typeof query !== 'string' || Object.keys(others).length > 0) return undefined;
-    return isVariables(variables) ? { query, variables: variables ?? {} } : undefined;
+    const { query, variables, operationName, ...others } = {
+      variables: undefined,
+      operationName: undefined,
+      ...body,
+    };
+    if (typeof query !== 'string' || Object.keys(others).length > 0 || !isVariables(variables))
+      return undefined;
+    const name = operationName ?? undefined;
+    return name === undefined || typeof name === 'string'
+      ? { query, variables: variables ?? {}, operationName: name }
+      : undefined;
   } catch {
     return undefined;
   }

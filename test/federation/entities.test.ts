@@ -174,6 +174,70 @@ describe('_entities', () => {
     );
   });
 
+  // What is asked again is compiled, and answered on a shorter way.
+  test.each([
+    [
+      'application/graphql-response+json, application/json, multipart/mixed',
+      'application/graphql-response+json',
+    ],
+    ['application/json, application/graphql-response+json', 'application/json'],
+    [
+      'application/graphql-response+json; charset=utf-8, application/json; charset=utf-8',
+      'application/graphql-response+json',
+    ],
+    ['text/event-stream, */*', 'application/json'],
+    ['application/json;q=0.5, application/graphql-response+json', 'application/json'],
+    ['*/*', 'application/json'],
+  ])('a router that accepts %s gets the very answer it got before, as %s', async (accept, type) => {
+    const askAs = async (operationName: string | null) => {
+      const response = await fetch(gateway.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept },
+        body: JSON.stringify({
+          query: `query Users__1($r: [_Any!]!, $accept: String = "${accept}") {
+            _entities(representations: $r) { ... on CognitoUser { email attribute(name: $accept) } } }`,
+          variables: { r: [{ __typename: 'CognitoUser', username: 'alice' }] },
+          operationName,
+        }),
+      });
+      const { date, age, ...headers } = Object.fromEntries(response.headers);
+      return { status: response.status, headers, body: await response.text() };
+    };
+    const first = await askAs('Users__1');
+    expect(first.status).toBe(200);
+    expect(first.headers['content-type']).toBe(`${type}; charset=utf-8`);
+    expect(JSON.parse(first.body)).toEqual({
+      data: { _entities: [{ email: 'alice@example.com', attribute: null }] },
+    });
+    for (let i = 0; i < 4; i++) expect(await askAs(i % 2 ? null : 'Users__1')).toEqual(first);
+    expect(JSON.parse((await askAs('Users__2')).body).errors).toHaveLength(1);
+  });
+
+  test('a key that holds a list is only known by its nodeId', async () => {
+    const sql = `${demoCatalog}
+      create foreign table cognito.labelled (labels text[] options (attribute 'custom:labels'), username text)
+        server cognito_server options (object 'users');
+      comment on foreign table cognito.labelled is '@graphql({"name": "Labelled", "primary_key_columns": ["labels"]})';`;
+    const labelled = { Username: 'x', Attributes: [{ Name: 'custom:labels', Value: '{a,b}' }] };
+    const other = await startGateway(sql, [labelled], { federation: true });
+    const listed = await other.query('{ labelledCollection { edges { node { nodeId } } } }');
+    const { nodeId } = listed.data.labelledCollection.edges[0].node;
+    const { data, errors } = await other.query(
+      'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Labelled { username } } }',
+      {
+        r: [
+          { __typename: 'Labelled', nodeId },
+          { __typename: 'Labelled', labels: ['a', 'b'] },
+        ],
+      },
+    );
+    await other.close();
+    expect(data._entities).toEqual([{ username: 'x' }, null]);
+    expect(errors.map(({ message }) => message)).toEqual([
+      'representations.1 must hold a key of Labelled, which is nodeId, but holds labels',
+    ]);
+  });
+
   test('representations can stand in the document itself', async () => {
     const { data, errors } = await gateway.query(
       `query ($name: String) { _entities(representations: [{__typename: "CognitoUser", username: $name}]) {
