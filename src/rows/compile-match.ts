@@ -4,15 +4,14 @@ import type { MatchFilter } from './filter.ts';
 import { compileLike, compilePrefix } from './like.ts';
 import { never, type Predicate } from './predicate.ts';
 import { valueTested } from './ranked-predicate.ts';
-import { compileRegex } from './regex.ts';
+import { compileRegex, type Regex } from './regex.ts';
 import { type BytesTest, bytesTested, textTested } from './text-predicate.ts';
 import { utf8Form } from './text-spans.ts';
 import { withoutTrailingBlanks } from './text-types.ts';
 import type { TableView } from './view.ts';
 
-/** Rows whose text is searched at once: a text of a few kilobytes takes microseconds, or tens of them by regex. */
+/** Rows whose text is searched at once: a text of a few kilobytes takes microseconds. */
 const searchBlock = 1024;
-const regexBlock = 64;
 
 /**
  * Compiles a comparison with a pattern.
@@ -31,7 +30,7 @@ export async function compileMatch(
   switch (operator) {
     case 'regex':
     case 'iregex':
-      return matchText(data, compileRegex(pattern, ignoreCase), negated, regexBlock);
+      return matchRegex(data, compileRegex(pattern, ignoreCase), negated);
     case 'like':
     case 'ilike':
       return matchBytes(data, compileLike(pattern, ignoreCase), negated);
@@ -57,6 +56,10 @@ function matchBytes(data: Data, test: BytesTest, negated: boolean): Predicate {
     negated,
     searchBlock,
   );
+}
+
+function matchRegex(data: Data, { test, largestBlock }: Regex, negated: boolean): Predicate {
+  return matchText(data, test, negated, largestBlock);
 }
 
 function matchText(

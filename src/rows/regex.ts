@@ -1,14 +1,31 @@
 import { RE2JS, RE2JSException } from 're2js';
 import { InvalidPatternError } from './filter.ts';
 
-/** Characters that a regular expression may have. */
-const longestPattern = 4096;
+/** A compiled regular expression. */
+export interface Regex {
+  /** Whether it matches somewhere in the text. */
+  test(text: string): boolean;
+  /** How many texts of some kilobytes may be tested before other work gets its turn. */
+  readonly largestBlock: number;
+}
+
+/** Characters that a regular expression may have: reading it takes milliseconds at most. */
+const longestPattern = 1000;
 
 /**
- * Instructions that a compiled regular expression may have. Time is linear in the text's length times this, so it
- * bounds what one text can cost.
+ * Instructions that a compiled regular expression may have. The time for a text is linear in its length times this:
+ * with this many, a text of two kilobytes takes up to 50 ms.
  */
-const largestProgram = 10_000;
+const largestProgram = 1000;
+
+/**
+ * Instructions up to which RE2's automaton with lazily built states is used. Each new state costs some microseconds
+ * an instruction, and only small programs run out of new ones soon.
+ */
+const largestAutomaton = 50;
+
+/** Rows times instructions that make a block. */
+const blockWork = 1024;
 
 /**
  * Compiles a regular expression of RE2. As in Postgres, a dot matches newlines too, and `^` and `$` the ends of
@@ -16,7 +33,7 @@ const largestProgram = 10_000;
  *
  * @throws InvalidPatternError where it cannot be read or would be too costly
  */
-export function compileRegex(pattern: string, ignoreCase: boolean): (text: string) => boolean {
+export function compileRegex(pattern: string, ignoreCase: boolean): Regex {
   if (pattern.length > longestPattern) {
     throw new InvalidPatternError(
       `a regular expression must have at most ${longestPattern} characters, but got ${pattern.length}`,
@@ -29,7 +46,10 @@ export function compileRegex(pattern: string, ignoreCase: boolean): (text: strin
       `a regular expression must have at most ${largestProgram} instructions, but this one has ${size}`,
     );
   }
-  return (text) => regex.test(text);
+  return {
+    test: size <= largestAutomaton ? (text) => regex.test(text) : (text) => regex.matcher(text).find(),
+    largestBlock: Math.max(1, Math.floor(blockWork / Math.max(size, 16))),
+  };
 }
 
 function compile(pattern: string, flags: number): RE2JS {
