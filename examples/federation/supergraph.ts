@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { createGatewayRuntime, type GatewayConfigSupergraph } from '@graphql-hive/gateway';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { composeServices } from '@theguild/federation-composition';
 import { parse } from 'graphql';
 import { type ListeningSubgraph, listen } from './listen.ts';
@@ -52,6 +53,8 @@ export async function startRouter(
   const router = createGatewayRuntime({
     supergraph,
     logging: false,
+    // Else the page that browsers get would load GraphiQL from elsewhere.
+    renderGraphiQL,
     propagateHeaders: {
       fromClientToSubgraphs: ({ request }) => ({ authorization: request.headers.get('authorization') }),
     },

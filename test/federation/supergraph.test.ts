@@ -1,4 +1,4 @@
-import { LocalForageCacheStorage, useHttpCache } from '@graphql-hive/gateway';
+import { useHttpCache } from '@graphql-hive/gateway';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ListeningSubgraph } from '../../examples/federation/listen.ts';
@@ -244,8 +244,7 @@ describe('a supergraph with users and orders', () => {
       compose([{ name: 'users', url: users.url, sdl: await askSdl(users.url) }]),
       0,
       {
-        cache: new LocalForageCacheStorage(),
-        plugins: ({ cache }) => [cache ? useHttpCache({ cache }) : {}],
+        plugins: () => [useHttpCache({ cache: memoryCache() })],
       },
     );
     const caller = await token('postgres');
@@ -260,3 +259,14 @@ describe('a supergraph with users and orders', () => {
     await caching.close();
   });
 });
+
+/** What a router keeps answers in. */
+function memoryCache<T>() {
+  const entries = new Map<string, T>();
+  return {
+    get: async (key: string) => entries.get(key),
+    set: async (key: string, value: T) => void entries.set(key, value),
+    delete: async (key: string) => entries.delete(key),
+    getKeysByPrefix: async (prefix: string) => [...entries.keys()].filter((key) => key.startsWith(prefix)),
+  };
+}
