@@ -66,6 +66,8 @@ function describeFault(error: unknown): Fault | undefined {
   if (error.nodes && error.nodes.length > 0 && error.nodes.every(isInput)) return describeInput(error);
   if (error.originalError) return describeFault(error.originalError);
   const { code, http } = error.extensions;
+  // What is no GraphQL request at all fails as HTTP does, whatever the client accepts.
+  if (code === 'BAD_REQUEST') return { code, message: error.message, http: http && { ...http, spec: false } };
   if (typeof code === 'string') return { code, message: error.message, http };
   // Yoga's plugins refuse some requests with a status alone.
   return http === undefined ? undefined : { code: 'BAD_REQUEST', message: error.message, http };
