@@ -23,8 +23,7 @@ const address = import.meta.env.VITE_GRAPHQL_URL ?? '/graphql';
 /**
  * Runs an operation.
  *
- * @throws Error where there is no GraphQL answer at all
- * @throws DOMException named AbortError where the signal ends the request
+ * @throws Error where there is no GraphQL answer at all, such as when the signal ends the request
  */
 export async function ask<Result, Variables>(
   document: TypedDocumentString<Result, Variables>,
@@ -39,6 +38,8 @@ export async function ask<Result, Variables>(
     },
     body: JSON.stringify({ query: document.toString(), variables }),
     signal,
+  }).catch((cause: unknown) => {
+    throw new Error('The gateway cannot be reached.', { cause });
   });
   if (!/\bjson\b/.test(response.headers.get('content-type') ?? '')) {
     throw new Error(`There is no gateway at ${response.url}: it answers with status ${response.status}.`);

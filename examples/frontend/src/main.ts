@@ -5,6 +5,7 @@ import {
   connectControls,
   type Step,
   showBusy,
+  showFailure,
   showProblem,
   showProgress,
   showTerms,
@@ -50,17 +51,17 @@ async function show(next: UserSearch): Promise<void> {
   request.abort();
   request = new AbortController();
   const { signal } = request;
-  showTerms(search);
+  showTerms(next);
   showBusy();
   try {
-    let answer = await ask(UsersPageDocument, toVariables(search), signal);
+    let answer = await ask(UsersPageDocument, toVariables(next), signal);
     while (isStillReading(answer)) {
       await new Promise((resolve) => setTimeout(resolve, readingPause));
-      answer = await ask(UsersPageDocument, toVariables(search), signal);
+      answer = await ask(UsersPageDocument, toVariables(next), signal);
     }
     showAnswer(answer);
   } catch (error) {
-    if (!signal.aborted) showProblem(error instanceof Error ? error.message : String(error));
+    if (!signal.aborted) showFailure(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -73,12 +74,15 @@ function isStillReading({ errors }: Answer<UsersPageQuery>): boolean {
 
 /** Shows the users that have arrived, and what is missing of them. */
 function showAnswer({ data, errors: [error] }: Answer<UsersPageQuery>): void {
-  showProblem(error?.message);
   // A root field that fails is null, whatever the schema promises of it.
   const users: UsersPageQuery['cognitoUserCollection'] | null | undefined = data?.cognitoUserCollection;
-  if (!users) return;
-  pageInfo = users.pageInfo;
-  showUsers(users);
+  if (users) {
+    pageInfo = users.pageInfo;
+    showUsers(users);
+    showProblem(error?.message);
+  } else {
+    showFailure(error?.message ?? 'The gateway answered with neither users nor an error.');
+  }
 }
 
 function pageAt(step: Step): Page {

@@ -1,4 +1,5 @@
 import type { UserFragment } from './generated/graphql.ts';
+import { statusLabel } from './user-search.ts';
 
 const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
 
@@ -7,7 +8,7 @@ export function userRow(user: UserFragment): HTMLTableRowElement {
   const row = document.createElement('tr');
   row.append(
     cell(nameOf(user), text('code', user.username)),
-    cell(user.email ?? absent('no e-mail')),
+    cell(...(user.email === null ? [absent('no e-mail')] : breakable(user.email))),
     cell(...badges(user)),
     cell(user.created_at === null ? absent('unknown') : day(user.created_at)),
   );
@@ -19,8 +20,14 @@ function nameOf({ given_name, family_name }: UserFragment): HTMLElement {
   return name ? text('strong', name) : absent('no name');
 }
 
+/** An address that rather breaks before its @ than anywhere else. */
+function breakable(email: string): (Node | string)[] {
+  const at = email.lastIndexOf('@');
+  return at < 0 ? [email] : [email.slice(0, at), document.createElement('wbr'), email.slice(at)];
+}
+
 function badges({ status, enabled }: UserFragment): HTMLElement[] {
-  const badge = text('span', (status ?? 'unknown').toLowerCase().replaceAll('_', ' '));
+  const badge = text('span', statusLabel(status ?? 'unknown'));
   badge.className = 'badge';
   badge.dataset.status = status ?? '';
   if (enabled !== false) return [badge];

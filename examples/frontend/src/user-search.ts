@@ -41,6 +41,11 @@ export const statuses = [
   'UNKNOWN',
 ] as const;
 
+/** A status as people read it. */
+export function statusLabel(status: string): string {
+  return status.toLowerCase().replaceAll('_', ' ');
+}
+
 const pageSize = 20;
 
 /** Whether an order of that name is on offer. */

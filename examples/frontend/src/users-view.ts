@@ -1,7 +1,7 @@
 import type { UsersPageQuery } from './generated/graphql.ts';
 import { element } from './page-element.ts';
 import { userRow } from './user-row.ts';
-import { isOrderName, orders, statuses, type UserSearch } from './user-search.ts';
+import { isOrderName, orders, statuses, statusLabel, type UserSearch } from './user-search.ts';
 
 type Connection = UsersPageQuery['cognitoUserCollection'];
 
@@ -36,7 +36,7 @@ export interface Controls {
 
 /** Fills the choices in and connects the controls. */
 export function connectControls(controls: Controls): void {
-  statusField.append(...statuses.map((status) => new Option(status, status)));
+  statusField.append(...statuses.map((status) => new Option(statusLabel(status), status)));
   orderField.append(...Object.entries(orders).map(([name, { label }]) => new Option(label, name)));
   const search = (typing: boolean) => {
     const { value: order } = orderField;
@@ -64,7 +64,7 @@ export function connectControls(controls: Controls): void {
 export function showTerms({ text, status, order }: UserSearch): void {
   if (textField.value.trim() !== text) textField.value = text;
   if (!Array.from(statusField.options).some((option) => option.value === status)) {
-    statusField.append(new Option(status, status));
+    statusField.append(new Option(statusLabel(status), status));
   }
   statusField.value = status;
   orderField.value = order;
@@ -88,11 +88,20 @@ export function showUsers({ totalCount, pageInfo, edges }: Connection): void {
   table.ariaBusy = 'false';
 }
 
-/** Shows why an answer, or a part of it, is missing; without a message, that nothing is. */
+/** Shows why there are no users to show. */
+export function showFailure(message: string): void {
+  summary.textContent = '';
+  rows.replaceChildren();
+  nobody.hidden = true;
+  for (const button of Object.values(pageButtons)) button.disabled = true;
+  showProblem(message);
+  table.ariaBusy = 'false';
+}
+
+/** Shows why a part of what is shown is missing; without a message, that nothing is. */
 export function showProblem(message: string | undefined): void {
   problem.hidden = message === undefined;
   problemText.textContent = message ?? '';
-  if (message !== undefined) table.ariaBusy = 'false';
 }
 
 /** Shows how far the gateway is with its first reading of the pool. */
