@@ -1,10 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { BadUserInputError } from '../errors.ts';
 import type { Table } from '../model/model.ts';
 import { type FilterInput, toFilter } from '../plan/filter.ts';
 import { type OrderInput, toOrder } from '../plan/order.ts';
 import { type PageInput, toPage } from '../plan/page.ts';
-import { type Filter, InvalidPatternError } from '../rows/filter.ts';
+import type { Filter } from '../rows/filter.ts';
 import { type OrderKey, queryRows, type RowPage } from '../rows/query.ts';
 import type { TableView } from '../rows/view.ts';
 import type { RequestScope } from './request-scope.ts';
@@ -59,12 +58,7 @@ export async function resolveCollection(
   const rows = filter === 'none' ? { filter: undefined, candidates: [] } : { filter, candidates };
   const selected = selectedFields(info);
   const wanted = { totalCount: selected.has('totalCount'), pageInfo: selected.has('pageInfo') };
-  const result = await queryRows(view, { ...rows, order, page, wanted }).catch(nameThePattern);
+  const result = await queryRows(view, { ...rows, order, page, wanted });
   scope.countMatches(table, result.totalCount ?? result.rows.length);
   return { table, view, order, page: result, rows };
-}
-
-function nameThePattern(error: unknown): never {
-  if (error instanceof InvalidPatternError) throw new BadUserInputError('filter', error.message);
-  throw error;
 }

@@ -63,6 +63,11 @@ export class RequestScope {
     for (const { read } of this.scans.values()) read.release();
   }
 
+  /** Whether no policy hides rows of the table from the caller. */
+  seesAll(table: Table): boolean {
+    return this.#ports.visibilityOf(table) === 'all';
+  }
+
   /** Notes how many rows a collection's filter matched. */
   countMatches(table: Table, rows: number): void {
     const scan = this.scans.get(tablePath(table));

@@ -14,10 +14,12 @@ import { addTableTypes, type TableTypes } from './table-types.ts';
 export interface SchemaOptions {
   /** Whether it is that of a subgraph of Apollo Federation 2, whose names must not be those of other subgraphs. */
   readonly federation: boolean;
+  /** What `_service` tells of, where it is not this schema itself. */
+  readonly described?: { readonly model: Model; readonly schema: GraphQLSchema };
 }
 
 /** Generates the schema of what the model exposes. */
-export function generateSchema(model: Model, { federation }: SchemaOptions): GraphQLSchema {
+export function generateSchema(model: Model, { federation, described }: SchemaOptions): GraphQLSchema {
   const builder = createBuilder();
   addScalars(builder);
   const hasKeys = model.tables.some((table) => table.key.length > 0);
@@ -37,7 +39,7 @@ export function generateSchema(model: Model, { federation }: SchemaOptions): Gra
   addQueryType(builder, tables, node);
   if (federation) {
     addEntities(builder, tables);
-    addService(builder, model, () => schema);
+    addService(builder, described?.model ?? model, () => described?.schema ?? schema);
   }
   const schema = onlyReachable(builder.toSchema({ sortSchema: false }));
   return schema;
@@ -53,11 +55,20 @@ function constantly<T>(value: T): () => T {
 }
 
 /**
- * The same schema for execution, in which every root field may be null. A field of a non-null type that fails takes
- * its parent with it; at the root that would be the whole answer, while the failure of one table's scan is to be the
- * failure of its own field only.
+ * The same schema for execution, in which every root field and every column may be null. A field of a non-null type
+ * that fails takes its parent with it; at the root that would be the whole answer, while the failure of one table's
+ * scan is to be the failure of its own field only. And that a foreign table's column is NOT NULL is a promise which
+ * nobody enforces: a user without a value must not cost the page.
  */
-export function withNullableRootFields(schema: GraphQLSchema): GraphQLSchema {
+export function generateExecutable(
+  model: Model,
+  described: GraphQLSchema,
+  options: SchemaOptions,
+): GraphQLSchema {
+  const schema = generateSchema(withoutPromises(model), {
+    ...options,
+    described: { model, schema: described },
+  });
   const query = schema.getQueryType();
   if (!query) return schema;
   const { fields, ...config } = query.toConfig();
@@ -71,4 +82,12 @@ export function withNullableRootFields(schema: GraphQLSchema): GraphQLSchema {
     query: new GraphQLObjectType({ ...config, fields: Object.fromEntries(nullable) }),
     assumeValid: true,
   });
+}
+
+function withoutPromises(model: Model): Model {
+  const tables = model.tables.map((table) => ({
+    ...table,
+    columns: table.columns.map((column) => ({ ...column, notNull: false })),
+  }));
+  return { ...model, tables };
 }

@@ -6,13 +6,16 @@ export function reportScans(scope: RequestScope) {
     table: `${table.schema}.${table.name}`,
     server: table.server,
     object: table.object,
-    rows: read.snapshot.rowCount,
-    pages: read.snapshot.stats.pages,
-    requests: read.snapshot.stats.requests,
-    throttles: read.snapshot.stats.throttles,
+    // How large the pool is tells of the rows that a policy hides.
+    ...(scope.seesAll(table) && {
+      rows: read.snapshot.rowCount,
+      pages: read.snapshot.stats.pages,
+      requests: read.snapshot.stats.requests,
+      throttles: read.snapshot.stats.throttles,
+      durationMs: read.snapshot.stats.durationMs,
+    }),
     scannedAt: new Date(read.snapshot.startedAt).toISOString(),
     age: Math.floor(read.ageMs / 1000),
-    durationMs: read.snapshot.stats.durationMs,
     snapshot: read.state,
     ...(rowsMatched !== undefined && { rowsMatched }),
   }));

@@ -1,5 +1,14 @@
 import type { ServerResponse } from 'node:http';
-import { type GraphQLSchema, getOperationAST, specifiedRules, validate } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  getOperationAST,
+  type ListValueNode,
+  type ObjectValueNode,
+  specifiedRules,
+  validate,
+  visit,
+} from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { createLRUCache } from 'graphql-yoga';
 import type { Authenticator, Caller } from '../auth/authenticator.ts';
@@ -52,6 +61,7 @@ export function createExpressLane({
     if (!caller || !prepared || exceedsLimits(prepared, parameters.variables)) return false;
     if (parameters.operationName !== undefined && parameters.operationName !== prepared.operation.name?.value)
       return false;
+    if (prepared.nested.some((name) => parameters.variables[name] === undefined)) return false;
     const variables = prepared.coerce(parameters.variables);
     if (!variables) return false;
     const scope = new RequestScope(portsFor(caller));
@@ -204,6 +214,7 @@ function compile({ schema, executable }: RoleSchema, query: string, limits: Limi
     if (!isCompiledQuery(compiled)) return undefined;
     return {
       coerce: compilable.coerce,
+      nested: nestedVariables(document),
       schema: executable satisfies GraphQLSchema,
       document,
       operation,
@@ -215,4 +226,18 @@ function compile({ schema, executable }: RoleSchema, query: string, limits: Limi
     // What cannot be parsed gets its error from the endpoint.
     return undefined;
   }
+}
+
+/** The variables within objects and lists: of what is left out there, the compiler makes a null. */
+function nestedVariables(document: DocumentNode): readonly string[] {
+  const names = new Set<string>();
+  const collect = (value: ObjectValueNode | ListValueNode) => {
+    visit(value, {
+      Variable({ name }) {
+        names.add(name.value);
+      },
+    });
+  };
+  visit(document, { ObjectValue: collect, ListValue: collect });
+  return [...names];
 }

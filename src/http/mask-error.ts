@@ -66,6 +66,9 @@ function describeFault(error: unknown): Fault | undefined {
   if (error.nodes && error.nodes.length > 0 && error.nodes.every(isInput)) return describeInput(error);
   if (error.originalError) return describeFault(error.originalError);
   const { code, http } = error.extensions;
+  // Which of several operations is meant is for the caller to say.
+  if (code === 'OPERATION_RESOLUTION_FAILURE')
+    return { code: 'BAD_USER_INPUT', message: error.message, http };
   // What is no GraphQL request at all fails as HTTP does, whatever the client accepts.
   if (code === 'BAD_REQUEST') return { code, message: error.message, http: http && { ...http, spec: false } };
   if (typeof code === 'string') return { code, message: error.message, http };

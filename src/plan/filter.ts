@@ -1,7 +1,9 @@
 import { BadUserInputError } from '../errors.ts';
 import type { Column, Table } from '../model/model.ts';
-import { type Operator, operatorsOf } from '../model/operator.ts';
-import type { Filter } from '../rows/filter.ts';
+import { type MatchOperator, type Operator, operatorsOf } from '../model/operator.ts';
+import { type Filter, InvalidPatternError } from '../rows/filter.ts';
+import { compileLike } from '../rows/like.ts';
+import { compileRegex } from '../rows/regex.ts';
 import { keyFilter } from './key.ts';
 import { toOperand } from './operand.ts';
 
@@ -100,7 +102,7 @@ function operatorFilter(
     case 'startsWith':
     case 'regex':
     case 'iregex':
-      return { kind: 'match', column, operator, pattern: asPattern(operand, path) };
+      return { kind: 'match', column, operator, pattern: asPattern(operator, operand, path) };
     case 'contains':
     case 'containedBy':
     case 'overlaps':
@@ -116,13 +118,26 @@ function isNotNull(operand: unknown, path: string): boolean {
   throw new BadUserInputError(path, `${path} must be NULL or NOT_NULL, but got ${JSON.stringify(operand)}`);
 }
 
-function asPattern(operand: unknown, path: string): string | null {
+function asPattern(operator: MatchOperator, operand: unknown, path: string): string | null {
   if (operand === null) return null;
-  if (typeof operand === 'string' && operand.isWellFormed()) return operand;
+  if (typeof operand === 'string' && operand.isWellFormed()) {
+    assertPattern(operator, operand, path);
+    return operand;
+  }
   throw new BadUserInputError(
     path,
     `${path} must be a well-formed string, but got ${JSON.stringify(operand)}`,
   );
+}
+
+function assertPattern(operator: MatchOperator, pattern: string, path: string): void {
+  try {
+    if (operator === 'regex' || operator === 'iregex') compileRegex(pattern, operator === 'iregex');
+    if (operator === 'like' || operator === 'ilike') compileLike(pattern, operator === 'ilike');
+  } catch (error) {
+    if (error instanceof InvalidPatternError) throw new BadUserInputError(path, `${path}: ${error.message}`);
+    throw error;
+  }
 }
 
 function nodeIdFilter(table: Table, value: unknown, path: string): Filter | undefined {

@@ -4,20 +4,23 @@ import { fromBase64, toBase64 } from './base64.ts';
 import { readJsonArray } from './json-text.ts';
 import type { Cursor, OrderKey } from './query.ts';
 import { readTyped } from './read-value.ts';
+import { openIdentity, sealIdentity } from './sealed-identity.ts';
 import { textType } from './text-types.ts';
 import { valueType } from './value-type.ts';
 import type { TableView } from './view.ts';
 
 /**
  * The place of a row in an order, as pg_graphql writes it: base64 of the JSON array of the values by which it is
- * ordered. Where the table has no key, the row's identity follows, which breaks ties.
+ * ordered. Where the table has no key, the row's identity follows, sealed, which breaks ties.
  */
 export function encodeCursor(view: TableView, order: readonly OrderKey[], row: number): string {
   const values = order.map(({ column }) => {
     const value = readTyped(view, column, row) ?? null;
     return value === null ? 'null' : valueType(column.type).jsonb(value);
   });
-  if (view.table.key.length === 0) values.push(textType.jsonb(view.store.identity.get(row) ?? ''));
+  if (view.table.key.length === 0) {
+    values.push(textType.jsonb(sealIdentity(view.store.identity.get(row) ?? '')));
+  }
   return toBase64(`[${values.join(', ')}]`);
 }
 
@@ -35,14 +38,18 @@ export function decodeCursor(
   if (elements?.length !== order.length + Number(hasIdentity)) return undefined;
   const values: (Value | null)[] = [];
   for (const [i, element] of elements.entries()) {
-    const value = fromJson(order[i]?.column.type ?? identityType, element);
+    const key = order[i];
+    const value = key ? fromJson(key.column.type, element) : identityFromJson(element);
     if (value === undefined) return undefined;
     values.push(value);
   }
-  return hasIdentity && values.at(-1) === null ? undefined : values;
+  return values;
 }
 
-const identityType: Column['type'] = { kind: 'text', array: false, enum: undefined };
+function identityFromJson(json: string): string | undefined {
+  const sealed: unknown = json.startsWith('"') ? JSON.parse(json) : undefined;
+  return typeof sealed === 'string' ? openIdentity(sealed) : undefined;
+}
 
 /** Reads a value as `jsonb` writes it; undefined where it is none of the type. */
 function fromJson(type: Column['type'], json: string): Value | null | undefined {

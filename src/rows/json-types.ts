@@ -10,9 +10,16 @@ export const jsonType: ValueType<string> = {
   parse: (text) => (text.isWellFormed() && isJson(text) ? text : undefined),
   compare: compareText,
   sortKey: prefixKey,
-  print: (json) => json,
+  print: printJson,
   jsonb: (json) => normalizeJson(json) ?? JSON.stringify(json),
 };
+
+/** As pg_graphql prints a document: a text is itself, without quotes, and a null is none. */
+function printJson(json: string): string | null {
+  const document = json.trim();
+  if (document === 'null') return null;
+  return document.startsWith('"') ? String(JSON.parse(document)) : json;
+}
 
 /** `jsonb`: its text in normal form, printed as a string of JSON. */
 export const jsonbType: ValueType<string> = {

@@ -35,6 +35,8 @@ create foreign table public.typed (
   day date options (attribute 'custom:day')
 ) server cognito_server options (object 'users');
 comment on foreign table public.typed is '@graphql({"max_rows": 3})';
+create foreign table public.promised (username text, email text not null, seats int options (attribute 'custom:seats') not null)
+  server cognito_server options (object 'users');
 create foreign table public.keyless (email text) server cognito_server options (object 'users');`;
 
 let gateway: TestGateway;
@@ -52,8 +54,8 @@ const matches = async (filter: string, table = 'users') => {
   expect(errors).toEqual([]);
   return data.page.edges.map((edge: { node: { username: string } }) => edge.node.username);
 };
-const refusal = async (args: string, table?: string) => {
-  const { data, errors } = await page(args, table);
+const refusal = async (args: string, table?: string, fields?: string) => {
+  const { data, errors } = await page(args, table, fields);
   expect(data?.page ?? null).toBeNull();
   return {
     code: errors[0]?.extensions.code,
@@ -108,6 +110,16 @@ describe('cursors', () => {
       'bob',
       'carol',
     ]);
+  });
+
+  test('of tables without a key do not tell what they rest on', async () => {
+    const { data } = await page('first: 1', 'keyless', 'email');
+    expect(Buffer.from(data.page.edges[0].cursor, 'base64').toString()).not.toContain('alice');
+    const forged = Buffer.from('["alice"]').toString('base64');
+    expect(await refusal(`after: "${forged}"`, 'keyless', 'email')).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      argument: 'after',
+    });
   });
 
   test('work without a key, by what tells users apart', async () => {
@@ -208,7 +220,9 @@ describe('filters', () => {
     ['a look-ahead', '{email: {regex: "(?=a)"}}'],
     ['a pattern that ends in its escape', '{email: {like: "a\\\\"}}'],
   ])('%s is refused', async (_, filter) => {
-    expect(await refusal(`filter: ${filter}`)).toMatchObject({ code: 'BAD_USER_INPUT' });
+    const { code, argument } = await refusal(`filter: ${filter}`);
+    expect(code).toBe('BAD_USER_INPUT');
+    expect(argument).toMatch(/^filter\.email\.(regex|like)$/);
   });
 
   test('a pathological regular expression answers', async () => {
@@ -272,6 +286,14 @@ describe('values', () => {
       { path: ['typedByPk', 'seats'], extensions: { code: 'ROW_VALUE_INVALID' } },
     ]);
     expect(errors[0]?.message).not.toContain('many');
+  });
+
+  test('that a NOT NULL column lacks are null, and cost nothing else', async () => {
+    const { data, errors } = await gateway.query(
+      '{ a: promisedByPk(username: "carol") { username email } b: promisedByPk(username: "bob") { username seats } }',
+    );
+    expect(data).toEqual({ a: { username: 'carol', email: null }, b: { username: 'bob', seats: null } });
+    expect(errors).toMatchObject([{ path: ['b', 'seats'], extensions: { code: 'ROW_VALUE_INVALID' } }]);
   });
 
   test('are printed as pg_graphql prints them', async () => {
