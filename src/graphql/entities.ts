@@ -4,7 +4,6 @@ import {
   GraphQLScalarType,
   getNullableType,
   isLeafType,
-  isNonNullType,
   isObjectType,
 } from 'graphql';
 import type { Value } from '../columns/column.ts';
@@ -116,7 +115,7 @@ function keyFields({ typeName, key }: Table, { schema }: GraphQLResolveInfo): re
     const declared = isObjectType(object) ? object.getFields()[column.fieldName]?.type : undefined;
     const type = getNullableType(declared);
     if (!isLeafType(type)) throw new Error(`the key of ${typeName} must be of scalars and enums`);
-    return { column, type, nullable: !isNonNullType(declared) };
+    return { column, type, nullable: !column.notNull };
   });
 }
 
