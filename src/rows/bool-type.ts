@@ -1,9 +1,10 @@
+import { trimSpace } from './number-text.ts';
 import type { ValueType } from './value-type.ts';
 
 /** `bool`: false stands before true. */
 export const boolType: ValueType<boolean> = {
   parse(text) {
-    const word = text.replace(surroundingSpace, '').toLowerCase();
+    const word = trimSpace(text).toLowerCase();
     if (trueWords.has(word)) return true;
     return falseWords.has(word) ? false : undefined;
   },
@@ -12,9 +13,6 @@ export const boolType: ValueType<boolean> = {
   print: (value) => value,
   jsonb: String,
 };
-
-/** What C's isspace() takes for white space. */
-const surroundingSpace = /^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g;
 
 /** Every spelling that Postgres takes: the words and their unambiguous beginnings. */
 const trueWords = new Set(['t', 'tr', 'tru', 'true', 'y', 'ye', 'yes', 'on', '1']);

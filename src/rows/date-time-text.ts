@@ -1,4 +1,5 @@
 import { type CivilDate, daysInMonth, fromDays, toDays } from './calendar.ts';
+import { trimSpace } from './number-text.ts';
 
 /** What a text says of a date, a time of day and a zone. */
 export interface DateTimeText {
@@ -15,7 +16,8 @@ export interface DateTimeText {
  * meaning changes, are not read. Undefined for what is none of these.
  */
 export function readDateTime(text: string): DateTimeText | undefined {
-  const parts = dateTime.exec(text)?.groups;
+  const trimmed = trimSpace(text);
+  const parts = trimmed.length <= longest ? dateTime.exec(trimmed)?.groups : undefined;
   if (!parts || (parts.t && !beforeT.test(parts.date ?? ''))) return undefined;
   const date = parts.date === undefined ? undefined : readDate(parts.date, parts.era);
   const time = parts.time === undefined ? undefined : readTime(parts.time, parts.half);
@@ -26,6 +28,9 @@ export function readDateTime(text: string): DateTimeText | undefined {
     (parts.zone === undefined || offset !== undefined);
   return isComplete ? { date, time, offset } : undefined;
 }
+
+/** Characters that Postgres reads of a date and time: MAXDATELEN, less the end. */
+const longest = 128;
 
 const month =
   'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';
@@ -45,10 +50,10 @@ const zone = String.raw`z|utc|gmt|zulu|[+-](?:\d{1,2}(?::\d{2}(?::\d{2})?)?|\d{4
 const space = String.raw`[ \t\n\v\f\r]`;
 
 const dateTime = new RegExp(
-  `^${space}*(?:(?<date>${isoDate}|${slashedDate}|${namedDate})(?:${space}+(?=\\d)|(?=t\\d)|(?=${space}|$)))?` +
+  `^(?:(?<date>${isoDate}|${slashedDate}|${namedDate})(?:${space}+(?=\\d)|(?=t\\d)|(?=${space}|$)))?` +
     `(?:(?:(?<=\\d)(?<t>t)(?=\\d))?(?<time>${clock}|(?<=t)${compactClock})` +
     `(?:${space}*(?<half>am|pm)(?=${space}|$))?(?:${space}*(?<zone>${zone}))?)?` +
-    `(?:${space}+(?<era>bc|ad))?${space}*$`,
+    `(?:${space}+(?<era>bc|ad))?$`,
   'i',
 );
 

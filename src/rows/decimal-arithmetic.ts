@@ -3,12 +3,12 @@ import { Decimal } from './decimal.ts';
 /** The exact sum, with as many places as the longer of the two. */
 export function addDecimals(a: Decimal, b: Decimal): Decimal {
   const exponent = Math.min(a.exponent, b.exponent);
-  return new Decimal(a.scaled(-exponent) + b.scaled(-exponent), exponent, Math.max(a.scale, b.scale));
+  return Decimal.of(a.scaled(-exponent) + b.scaled(-exponent), exponent, Math.max(a.scale, b.scale));
 }
 
 /** The exact product with a whole number. */
 export function timesWhole({ coefficient, exponent, scale }: Decimal, factor: bigint): Decimal {
-  return new Decimal(coefficient * factor, exponent, scale);
+  return Decimal.of(coefficient * factor, exponent, scale);
 }
 
 /** Significant digits that a quotient has at least, and decimal places at most: select_div_scale() of Postgres. */
@@ -24,14 +24,14 @@ export function divideDecimals(dividend: Decimal, divisor: Decimal): Decimal {
   const exponent = Math.min(dividend.exponent, divisor.exponent);
   const numerator = dividend.scaled(-exponent) * 10n ** BigInt(scale);
   const denominator = divisor.scaled(-exponent);
-  return new Decimal(divideRounding(numerator, denominator), -scale, scale);
+  return Decimal.of(divideRounding(numerator, denominator), -scale, scale);
 }
 
 /** The first four digits as Postgres groups them, from the decimal point on, and how many groups follow them. */
 function leading({ coefficient, exponent, magnitude }: Decimal): { weight: number; digits: number } {
   if (coefficient === 0n) return { weight: 0, digits: 0 };
   const weight = Math.floor((magnitude - 1) / 4);
-  const digits = new Decimal(coefficient < 0n ? -coefficient : coefficient, exponent - 4 * weight, 0).scaled(
+  const digits = Decimal.of(coefficient < 0n ? -coefficient : coefficient, exponent - 4 * weight, 0).scaled(
     0,
   );
   return { weight, digits: Number(digits) };

@@ -11,14 +11,31 @@ export class Decimal {
   /** How many digits stand before the decimal point; negative where zeros follow the point. 0 for zero. */
   readonly magnitude: number;
 
-  /** @param scale at least as many places as the value has */
-  constructor(coefficient: bigint, exponent: number, scale: number) {
-    const digits = String(coefficient < 0n ? -coefficient : coefficient);
-    const zeros = coefficient === 0n ? 0 : trailingZeros(digits);
-    this.coefficient = zeros === 0 ? coefficient : coefficient / 10n ** BigInt(zeros);
-    this.exponent = coefficient === 0n ? 0 : exponent + zeros;
+  private constructor(coefficient: bigint, exponent: number, scale: number, magnitude: number) {
+    this.coefficient = coefficient;
+    this.exponent = exponent;
     this.scale = scale;
-    this.magnitude = coefficient === 0n ? 0 : digits.length + exponent;
+    this.magnitude = magnitude;
+  }
+
+  /** @param scale at least as many places as the value has */
+  static of(coefficient: bigint, exponent: number, scale: number): Decimal {
+    const digits = String(coefficient < 0n ? -coefficient : coefficient);
+    return Decimal.fromDigits(coefficient < 0n, digits, exponent, scale);
+  }
+
+  /** @param digits the coefficient's, without its sign */
+  static fromDigits(isNegative: boolean, digits: string, exponent: number, scale: number): Decimal {
+    const end = lengthWithoutZeros(digits);
+    if (end === 0) return new Decimal(0n, 0, scale, 0);
+    const magnitude = digits.length - leadingZeros(digits) + exponent;
+    const coefficient = BigInt(digits.slice(0, end));
+    return new Decimal(
+      isNegative ? -coefficient : coefficient,
+      exponent + digits.length - end,
+      scale,
+      magnitude,
+    );
   }
 
   /** The value × 10^`places`, cut to a whole number. */
@@ -46,9 +63,18 @@ export class Decimal {
   }
 }
 
-function trailingZeros(digits: string): number {
+const zero = 0x30;
+
+/** The length of some digits without the zeros at their end. */
+function lengthWithoutZeros(digits: string): number {
+  let length = digits.length;
+  while (digits.charCodeAt(length - 1) === zero) length--;
+  return length;
+}
+
+function leadingZeros(digits: string): number {
   let zeros = 0;
-  while (digits.charCodeAt(digits.length - 1 - zeros) === 0x30) zeros++;
+  while (digits.charCodeAt(zeros) === zero) zeros++;
   return zeros;
 }
 
@@ -87,8 +113,7 @@ export function parseDecimal(text: string): Decimal | undefined {
   if (Math.abs(exponent) >= largestExponent) return undefined;
   if (before.length + after.length > mostDigitsBefore + mostDigitsAfter) return undefined;
   const scale = Math.max(0, after.length - exponent);
-  const coefficient = BigInt(before + after || '0');
-  const value = new Decimal(match[1] === '-' ? -coefficient : coefficient, exponent - after.length, scale);
+  const value = Decimal.fromDigits(match[1] === '-', before + after, exponent - after.length, scale);
   return value.magnitude > mostDigitsBefore || scale > mostDigitsAfter ? undefined : value;
 }
 

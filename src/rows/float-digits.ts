@@ -56,7 +56,7 @@ export function exactDecimal(double: number): Decimal {
     whole *= 2;
     halvings++;
   }
-  return new Decimal(BigInt(whole) * 5n ** BigInt(halvings), -halvings, halvings);
+  return Decimal.of(BigInt(whole) * 5n ** BigInt(halvings), -halvings, halvings);
 }
 
 /** Whether the text, which reads back as `value`, stands exactly halfway between it and the next number. */

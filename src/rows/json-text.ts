@@ -2,7 +2,7 @@ import { parseDecimal } from './decimal.ts';
 import { compareBytes } from './text-order.ts';
 
 /** The nesting at which reading ends, well before the stack does. Postgres' own limit is its stack's depth. */
-const deepest = 4096;
+const deepest = 1024;
 
 /**
  * JSON as `jsonb` writes it: object keys by length and bytes, of repeated keys the last, numbers in full, one space
@@ -94,10 +94,26 @@ class JsonReader {
   }
 
   #readString(): string | undefined {
-    const token = this.#take(string);
-    if (token === undefined) return undefined;
-    const value: unknown = JSON.parse(token);
-    return typeof value === 'string' && value.isWellFormed() && !value.includes('\0') ? value : undefined;
+    const end = this.#stringEnd();
+    if (end === undefined) return undefined;
+    const value = parseString(this.#text.slice(this.#at, end));
+    this.#at = end;
+    return value?.isWellFormed() && !value.includes('\0') ? value : undefined;
+  }
+
+  /** Where the string ends that begins here. */
+  #stringEnd(): number | undefined {
+    if (this.#text[this.#at] !== '"') return undefined;
+    let quote = this.#text.indexOf('"', this.#at + 1);
+    while (quote > 0 && this.#isEscaped(quote)) quote = this.#text.indexOf('"', quote + 1);
+    return quote < 0 ? undefined : quote + 1;
+  }
+
+  /** Whether an odd number of backslashes stands before a place. */
+  #isEscaped(place: number): boolean {
+    let first = place;
+    while (this.#text[first - 1] === '\\') first--;
+    return (place - first) % 2 === 1;
   }
 
   #readNumber(): string | undefined {
@@ -128,8 +144,16 @@ class JsonReader {
 const space = /[ \t\n\r]*/y;
 const word = /(?:true|false|null)(?![\w$])/y;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w$.+-])/y;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that JSON's strings must escape
-const string = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
+
+/** @param token from quote to quote */
+function parseString(token: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(token);
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 function writeObject(members: ReadonlyMap<string, string>): string {
   const sorted = [...members]

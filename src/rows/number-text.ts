@@ -14,7 +14,14 @@ const whole =
 
 /** The text without the white space around it, as C's isspace() has it. */
 export function trimSpace(text: string): string {
-  return text.replace(surroundingSpace, '');
+  let start = 0;
+  let end = text.length;
+  while (start < end && isSpace(text.charCodeAt(start))) start++;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
 }
 
-const surroundingSpace = /^[ \t\n\v\f\r]+|(?<![ \t\n\v\f\r])[ \t\n\v\f\r]+$/g;
+/** A blank, or one of tab, newline, vertical tab, form feed and carriage return. */
+function isSpace(unit: number): boolean {
+  return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
+}

@@ -15,7 +15,7 @@ export const numericType: ValueType<Numeric> = {
     const nonFinite = nonFiniteWords.get(trimmed.toLowerCase());
     if (nonFinite) return nonFinite;
     const whole = prefixed.test(trimmed) ? parseWhole(trimmed) : undefined;
-    return whole === undefined ? parseDecimal(trimmed) : new Decimal(whole, 0, 0);
+    return whole === undefined ? parseDecimal(trimmed) : Decimal.of(whole, 0, 0);
   },
   compare: compareNumerics,
   sortKey: (value) => (value instanceof Decimal ? value.toNumber() : nonFiniteKeys[value]),

@@ -35,7 +35,7 @@ export async function average(
   const { sum, count } = await sumExactly(view, column, rows, pace);
   if (count === 0) return null;
   if (!(sum instanceof Decimal)) return sum;
-  return toJsonNumber(String(divideDecimals(sum, new Decimal(BigInt(count), 0, 0))));
+  return toJsonNumber(String(divideDecimals(sum, Decimal.of(BigInt(count), 0, 0))));
 }
 
 async function rankedColumn(view: TableView, column: Column): Promise<RankedColumn> {
@@ -115,7 +115,7 @@ class ExactSum implements Sum {
   get sum(): Numeric {
     const [other, ...more] = this.#others;
     if (other !== undefined) return more.length > 0 ? 'NaN' : other;
-    return new Decimal(this.#coefficient, this.#exponent, this.#scale);
+    return Decimal.of(this.#coefficient, this.#exponent, this.#scale);
   }
 }
 
@@ -125,10 +125,10 @@ const doubleDigits = 15;
 
 function toNumeric(kind: ScalarKind, value: Value): Numeric {
   if (value instanceof Decimal) return value;
-  if (typeof value === 'bigint') return new Decimal(value, 0, 0);
+  if (typeof value === 'bigint') return Decimal.of(value, 0, 0);
   if (typeof value === 'number' && Number.isFinite(value)) {
     const digits = Number(value.toPrecision(kind === 'float4' ? floatDigits : doubleDigits));
-    return parseDecimal(String(digits)) ?? new Decimal(0n, 0, 0);
+    return parseDecimal(String(digits)) ?? Decimal.of(0n, 0, 0);
   }
   const text = String(value);
   return text === 'Infinity' || text === '-Infinity' ? text : 'NaN';

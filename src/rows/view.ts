@@ -1,4 +1,5 @@
 import { Pace } from '../columns/pace.ts';
+import { UuidColumn } from '../columns/uuid-column.ts';
 import type { ColumnType } from '../model/column-type.ts';
 import type { Column, Table } from '../model/model.ts';
 import type { RowStore } from './row-store.ts';
@@ -28,15 +29,11 @@ export class TableView {
     );
   }
 
-  /** Whether the column is what tells rows apart, as it is stored. */
-  isIdentity(column: Column): boolean {
-    const { origin, type } = column;
-    return (
-      origin.kind !== 'attributes' &&
-      this.store.column(origin) === this.store.identity &&
-      type.kind === 'text' &&
-      !type.array
-    );
+  /** Whether the column is what tells rows apart, so that its order is that of rows. */
+  isIdentity({ origin, type }: Column): boolean {
+    const { identity } = this.store;
+    if (origin.kind === 'attributes' || this.store.column(origin) !== identity || type.array) return false;
+    return type.kind === 'text' || (type.kind === 'uuid' && identity instanceof UuidColumn);
   }
 
   /** How many rows hold text in this column that is no value of its type. */

@@ -64,13 +64,13 @@ function canonical(text: string, { type }: Column): string {
   return type.kind === 'bpchar' ? text.replace(/ +$/, '') : text;
 }
 
-/** Postgres' answer as ours is written: numbers above 2^53 as strings, except floats, which a double holds. */
+/** Postgres' answer as ours is written: numbers that a double may not hold as strings, except floats, which a double holds. */
 function parseFigures(json: string): Record<string, JsonValue> {
   const exact = json.replace(
     /"((?:sum|avg|min|max) \w+)": (-?\d[\d.]*)/g,
     (all, name: string, digits: string) => {
       const isFloat = /^(sum|min|max) (ratio|score)$/.test(name);
-      return isFloat || Math.abs(Number(digits)) <= 2 ** 53 ? all : `"${name}": "${digits}"`;
+      return isFloat || Math.abs(Number(digits)) <= Number.MAX_SAFE_INTEGER ? all : `"${name}": "${digits}"`;
     },
   );
   const figures: Record<string, JsonValue> = JSON.parse(exact);
