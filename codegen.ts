@@ -20,11 +20,11 @@ function typedDocuments(documents: string): CodegenConfig['generates'][string] {
       useTypeImports: true,
       immutableTypes: true,
       importExtension: '.ts',
-      // Each scalar travels as text: 64-bit integers and decimals would lose digits as JavaScript's numbers.
       strictScalars: true,
       scalars: {
-        BigFloat: 'string',
-        BigInt: 'string',
+        // Strings keep the digits that JavaScript's numbers lose; aggregates are numbers where these hold them.
+        BigFloat: 'string | number',
+        BigInt: 'string | number',
         Cursor: 'string',
         Date: 'string',
         Datetime: 'string',
