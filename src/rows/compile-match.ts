@@ -4,14 +4,19 @@ import type { MatchFilter } from './filter.ts';
 import { compileLike, compilePrefix } from './like.ts';
 import { never, type Predicate } from './predicate.ts';
 import { valueTested } from './ranked-predicate.ts';
-import { compileRegex, type Regex } from './regex.ts';
+import { compileRegex } from './regex.ts';
 import { type BytesTest, bytesTested, textTested } from './text-predicate.ts';
 import { utf8Form } from './text-spans.ts';
 import { withoutTrailingBlanks } from './text-types.ts';
 import type { TableView } from './view.ts';
 
-/** Rows whose text is searched at once: a text of a few kilobytes takes microseconds. */
-const searchBlock = 1024;
+/**
+ * Rows times characters of a pattern that make a block: the time for a text may be the product of its length and
+ * the pattern's.
+ */
+const blockWork = 16_384;
+/** Characters that even the shortest pattern counts for. */
+const leastWork = 16;
 
 /**
  * Compiles a comparison with a pattern.
@@ -27,15 +32,19 @@ export async function compileMatch(
   const ignoreCase = operator === 'ilike' || operator === 'iregex' || column.type.kind === 'citext';
   // Patterns see the text as it is stored, whatever the type ignores when it compares.
   const { data } = await view.typed(column, plainText);
+  const searchBlock = Math.max(1, Math.floor(blockWork / Math.max(pattern.length, leastWork)));
   switch (operator) {
     case 'regex':
-    case 'iregex':
-      return matchRegex(data, compileRegex(pattern, ignoreCase), negated);
+    case 'iregex': {
+      const { test, largestBlock } = compileRegex(pattern, ignoreCase);
+      return matchText(data, test, negated, largestBlock);
+    }
     case 'like':
     case 'ilike':
-      return matchBytes(data, compileLike(pattern, ignoreCase), negated);
+      return matchBytes(data, compileLike(pattern, ignoreCase), negated, searchBlock);
     case 'startsWith': {
-      if (column.type.kind !== 'bpchar') return matchBytes(data, compilePrefix(pattern), negated);
+      if (column.type.kind !== 'bpchar')
+        return matchBytes(data, compilePrefix(pattern), negated, searchBlock);
       return matchText(data, (text) => withoutTrailingBlanks(text).startsWith(pattern), negated, searchBlock);
     }
   }
@@ -45,8 +54,8 @@ const plainText: ColumnType = { kind: 'text', array: false, enum: undefined };
 
 type Data = Awaited<ReturnType<TableView['typed']>>['data'];
 
-function matchBytes(data: Data, test: BytesTest, negated: boolean): Predicate {
-  if (data.encoding === 'text') return bytesTested(utf8Form(data).locate, test, !negated, searchBlock);
+function matchBytes(data: Data, test: BytesTest, negated: boolean, largestBlock: number): Predicate {
+  if (data.encoding === 'text') return bytesTested(utf8Form(data).locate, test, !negated, largestBlock);
   return matchText(
     data,
     (text) => {
@@ -54,12 +63,8 @@ function matchBytes(data: Data, test: BytesTest, negated: boolean): Predicate {
       return test(bytes, 0, bytes.length);
     },
     negated,
-    searchBlock,
+    largestBlock,
   );
-}
-
-function matchRegex(data: Data, { test, largestBlock }: Regex, negated: boolean): Predicate {
-  return matchText(data, test, negated, largestBlock);
 }
 
 function matchText(

@@ -4,7 +4,7 @@ import { copyRows, type RowSource, sizeOf } from './row-source.ts';
 
 /** The first block is small, so that a query that needs few rows looks at few. */
 const firstBlock = 64;
-/** A block that takes longer, in milliseconds, is followed by smaller ones. */
+/** The time, in milliseconds, that a block should take at most. */
 const longBlock = 2;
 
 /**
@@ -29,10 +29,15 @@ export async function* matchingBlocks(
     const kept = predicate.keep(block, count, block);
     const took = performance.now() - began;
     done += count;
-    size = took > longBlock ? Math.max(1, size >>> 1) : Math.min(block.length, 2 * size);
+    size = nextSize(size, took, block.length);
     if (kept > 0) yield block.subarray(0, kept);
     if (pace.due) await pace.pause();
   }
+}
+
+/** Twice the rows as long as that is quick; else as many as would have been quick enough. */
+function nextSize(size: number, took: number, largest: number): number {
+  return took > longBlock ? Math.max(1, Math.floor((size * longBlock) / took)) : Math.min(largest, 2 * size);
 }
 
 /** All rows of a source for which a predicate is true. */
