@@ -82,7 +82,10 @@ describe.each(types)('values of $name', ({ name, kind, texts, partly }) => {
     );
   });
 
-  test.skipIf(kind === 'json' || kind === 'jsonb')('compare as they do in Postgres', async () => {
+  // JSON can be neither filtered nor ordered.
+  if (kind === 'json' || kind === 'jsonb') return;
+
+  test('compare as they do in Postgres', async () => {
     const values = texts.filter((text) => readByUs(type, text) !== undefined);
     await fc.assert(
       fc.asyncProperty(
