@@ -110,7 +110,7 @@ type KeyLoader = DataLoader<Key, readonly number[], string>;
 
 function describeValue(value: Value | null): string {
   if (value === null) return 'n';
-  return `${typeof value}:${typeof value === 'object' ? JSON.stringify(value) : String(value)}`;
+  return `${typeof value}:${typeof value === 'object' ? JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? `${part}n` : part)) : String(value)}`;
 }
 
 function tablePath(table: Table): string {
