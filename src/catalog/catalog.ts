@@ -70,6 +70,7 @@ async function openDatabase(url: string): Promise<Catalog> {
 
 function createPool(url: string): pg.Pool {
   try {
+    if (!/^postgres(ql)?:\/\//.test(url)) throw new TypeError('not an address of Postgres');
     return new pg.Pool({
       connectionString: url,
       connectionTimeoutMillis: connectionTimeoutMs,

@@ -22,7 +22,8 @@ export function createLogSink({ level, format }: LogOptions): Observe {
         )
       : pino(options, pino.destination({ sync: true }));
   return (observation) => {
-    const { error, ...facts } = { error: undefined, ...observation };
+    // The line's own message says what an observation's does, and JSON has room for one of that name.
+    const { error, message: _, ...facts } = { error: undefined, message: undefined, ...observation };
     // Of an unexpected error the stack is what helps; its other properties could hold anything.
     const stack = error instanceof Error ? { stack: error.stack } : {};
     logger[levels[observation.event]]({ ...facts, ...stack }, describe(observation));

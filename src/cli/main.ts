@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createRequire } from 'node:module';
 import { Command, CommanderError, type Option } from 'commander';
 import { GatewayError, UsageError } from '../errors.ts';
 import {
@@ -18,8 +19,11 @@ const exitCodes = { failed: 1, usage: 2 } as const;
 // The versions of the SDK that this package brings run on every Node it accepts, so their warning helps nobody.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
+const { version } = createRequire(import.meta.url)('../../package.json');
+
 const program = new Command('fdw-graphql')
   .description('A GraphQL gateway over the foreign tables that a Postgres catalog defines.')
+  .version(version)
   .exitOverride()
   // One line a refusal, its suggestion included.
   .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`) });

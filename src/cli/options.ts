@@ -13,7 +13,11 @@ export const catalogOptions = () => [
 
 /** The flags that say how to scan. */
 export const scanOptions = () => [
-  oneOf('--parallel-scan <chains>', 'into how many chains to split a scan', parallelScans).default(1),
+  oneOf(
+    '--parallel-scan <chains>',
+    'into how many chains to split a scan: a power of 2 up to 256',
+    parallelScans,
+  ).default(1),
   number(
     '--requests-per-second <number>',
     "how many requests to send to AWS; Cognito's quota is 30",

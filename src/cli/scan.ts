@@ -1,6 +1,6 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
 import { openCatalog } from '../catalog/catalog.ts';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError, ScanError } from '../errors.ts';
 import { describeCatalog } from '../gateway.ts';
 import type { ScanProgress, Source } from '../source/source.ts';
 import { type CatalogFlags, catalogLocation } from './catalog-location.ts';
@@ -46,6 +46,11 @@ export async function scan(flags: ScanFlags): Promise<void> {
       try {
         const summary = { server, object, ...(await scanOnce(name, source, flags)) };
         process.stdout.write(flags.json ? `${JSON.stringify(summary)}\n` : `${describe(summary)}\n`);
+      } catch (error) {
+        // One pool that fails leaves the others their scans.
+        if (!(error instanceof ScanError)) throw error;
+        process.stderr.write(`fdw-graphql: ${name}: ${error.message}\n`);
+        process.exitCode = 1;
       } finally {
         source.close();
       }

@@ -1,4 +1,4 @@
-import { createGateway, type GatewayOptions } from '../gateway.ts';
+import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts';
 import type { Observe } from '../observation.ts';
 import { catalogLocation } from './catalog-location.ts';
 import { createLogSink } from './log-sink.ts';
@@ -59,8 +59,18 @@ export async function serveUntilStopped(
     observe({ event: 'stopping', reason: await stopped });
     await server.close(graceMs);
   } finally {
-    await gateway.close();
+    await closeWithin(gateway, graceMs, observe);
   }
+}
+
+/** Whatever hangs, such as a folder on a network that is gone, must not keep the process from ending. */
+async function closeWithin(gateway: Gateway, ms: number, observe: Observe): Promise<void> {
+  const impatient = setTimeout(() => {
+    observe({ event: 'stopping', reason: `what is left has not ended within ${ms} ms and is given up` });
+    process.exit(1);
+  }, ms);
+  await gateway.close();
+  clearTimeout(impatient);
 }
 
 function stopSignal(): Promise<string> {
