@@ -7,15 +7,6 @@ import chromium from '@sparticuz/chromium';
 /** Goes with the packages when they are installed anew, and so never holds an older browser. */
 const cache = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.url));
 
-/** The fonts of the package alone: without any, the browser ends, and with a system's own, pages differ. */
-const fontConfiguration = `<?xml version="1.0"?>
-<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig>
-  <dir prefix="relative">fonts</dir>
-  <cachedir prefix="relative">cache</cachedir>
-</fontconfig>
-`;
-
 /**
  * Unpacks the browser, once per installation.
  *
@@ -30,7 +21,7 @@ export async function unpackChromium(): Promise<string> {
   await mkdir(cache, { recursive: true });
   const unfinished = await mkdtemp(join(cache, 'chromium-'));
   await withTemporaryFolder(unfinished, () => chromium.executablePath());
-  await writeFile(join(unfinished, 'fonts', 'fonts.conf'), fontConfiguration);
+  await writeFile(join(unfinished, 'fonts', 'fonts.conf'), fontConfiguration(folder));
   try {
     await rename(unfinished, folder);
   } catch (error) {
@@ -39,6 +30,17 @@ export async function unpackChromium(): Promise<string> {
     if (!existsSync(folder)) throw error;
   }
   return folder;
+}
+
+/** The fonts of the package alone: without any, the browser ends, and with a system's own, pages differ. */
+function fontConfiguration(folder: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${join(folder, 'fonts', 'fonts')}</dir>
+  <cachedir>${join(folder, 'fonts-cache')}</cachedir>
+</fontconfig>
+`;
 }
 
 async function withTemporaryFolder(folder: string, action: () => Promise<unknown>): Promise<void> {
