@@ -87,19 +87,25 @@ export class RequestScope {
     return loader.load(key);
   }
 
+  /** The same for many keys at once, in their order. */
+  async rowsByKeys(
+    table: Table,
+    columns: readonly Column[],
+    keys: readonly Key[],
+  ): Promise<readonly (readonly number[])[]> {
+    const view = await this.view(table);
+    const filter = this.visible(table, undefined);
+    if (filter === 'none') return keys.map(() => []);
+    const found = await findRows(view, columns, keys);
+    if (!filter) return found;
+    const visible = new Set(await filterRows(view, filter, [...new Set(found.flat())]));
+    return found.map((rows) => rows.filter((row) => visible.has(row)));
+  }
+
   #createLoader(table: Table, columns: readonly Column[]): KeyLoader {
-    return new DataLoader(
-      async (keys) => {
-        const view = await this.view(table);
-        const filter = this.visible(table, undefined);
-        if (filter === 'none') return keys.map(() => []);
-        const found = await findRows(view, columns, keys);
-        if (!filter) return found;
-        const visible = new Set(await filterRows(view, filter, [...new Set(found.flat())]));
-        return found.map((rows) => rows.filter((row) => visible.has(row)));
-      },
-      { cacheKeyFn: (key) => key.map(describeValue).join('\u0000') },
-    );
+    return new DataLoader((keys) => this.rowsByKeys(table, columns, keys), {
+      cacheKeyFn: (key) => key.map(describeValue).join('\u0000'),
+    });
   }
 }
 
