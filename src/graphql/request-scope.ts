@@ -20,7 +20,7 @@ export interface RequestPorts {
 export interface UsedScan {
   readonly table: Table;
   readonly read: SnapshotRead;
-  /** Rows that the request's filters matched, where it asked for a collection. */
+  /** Rows that the request's filters matched, where it asked for their count. */
   rowsMatched: number | undefined;
 }
 
