@@ -8,12 +8,12 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import type { ScalarKind } from '../src/model/column-type.ts';
 import type { Column, Table } from '../src/model/model.ts';
-import { aggregateRows } from '../src/rows/aggregate.ts';
-import { encodeCursor } from '../src/rows/cursor.ts';
-import type { Filter } from '../src/rows/filter.ts';
+import { aggregateRows } from '../src/rows/aggregate/aggregate.ts';
+import type { Filter } from '../src/rows/filter/filter.ts';
+import { encodeCursor } from '../src/rows/page/cursor.ts';
 import { findRows, type OrderKey, queryRows, type RowQuery } from '../src/rows/query.ts';
-import { readText } from '../src/rows/raw-text.ts';
-import { TableView } from '../src/rows/view.ts';
+import { readText } from '../src/rows/store/raw-text.ts';
+import { TableView } from '../src/rows/store/view.ts';
 import { SnapshotBuilder } from '../src/snapshot/builder.ts';
 import type { SourceRecord } from '../src/source/source.ts';
 

@@ -1,9 +1,9 @@
 import { type AuthenticatorOptions, type Caller, createAuthenticator } from './auth/authenticator.ts';
-import { createCorsPolicy } from './auth/cross-origin.ts';
-import { acceptedHosts } from './auth/exposure.ts';
 import { type Catalog, type CatalogLocation, openCatalog } from './catalog/catalog.ts';
 import { maxRowsOf } from './graphql/page-size.ts';
 import { RoleSchemas } from './graphql/role-schemas.ts';
+import { createCorsPolicy } from './http/cross-origin.ts';
+import { acceptedHosts } from './http/exposure.ts';
 import { createExpressLane } from './http/express-lane.ts';
 import { createGraphiQLPage } from './http/graphiql.ts';
 import { createGraphQLEndpoint, type GraphQLEndpoint, graphqlPath } from './http/graphql-endpoint.ts';

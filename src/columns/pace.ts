@@ -7,11 +7,16 @@
  */
 export class Pace {
   readonly #sliceMs: number;
+  readonly #signal: AbortSignal | undefined;
   #sliceEnd: number;
 
-  /** @param sliceMs how long the loop may run between two pauses */
-  constructor(sliceMs = 5) {
+  /**
+   * @param sliceMs how long the loop may run between two pauses
+   * @param signal ends the loop at its next pause
+   */
+  constructor(sliceMs = 5, signal?: AbortSignal) {
     this.#sliceMs = sliceMs;
+    this.#signal = signal;
     this.#sliceEnd = performance.now() + sliceMs;
   }
 
@@ -20,9 +25,14 @@ export class Pace {
     return performance.now() >= this.#sliceEnd;
   }
 
-  /** Lets the event loop do its other work, then begins the next slice. */
+  /**
+   * Lets the event loop do its other work, then begins the next slice.
+   *
+   * @throws the signal's reason where it has been aborted
+   */
   async pause(): Promise<void> {
     await turn();
+    this.#signal?.throwIfAborted();
     this.#sliceEnd = performance.now() + this.#sliceMs;
   }
 }

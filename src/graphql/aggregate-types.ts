@@ -1,7 +1,7 @@
 import type { ObjectRef } from '@pothos/core';
 import { type ColumnType, isOrderable, type ScalarKind } from '../model/column-type.ts';
 import type { Column, Table } from '../model/model.ts';
-import { type Aggregates, aggregateRows } from '../rows/aggregate.ts';
+import { type Aggregates, aggregateRows } from '../rows/aggregate/aggregate.ts';
 import type { Builder, SchemaTypes } from './builder.ts';
 import type { Connection } from './collection.ts';
 import type { ColumnTypes } from './column-types.ts';

@@ -3,9 +3,9 @@ import type { Table } from '../model/model.ts';
 import { type FilterInput, toFilter } from '../plan/filter.ts';
 import { type OrderInput, toOrder } from '../plan/order.ts';
 import { type PageInput, toPage } from '../plan/page.ts';
-import type { Filter } from '../rows/filter.ts';
+import type { Filter } from '../rows/filter/filter.ts';
 import { type OrderKey, queryRows, type RowPage } from '../rows/query.ts';
-import type { TableView } from '../rows/view.ts';
+import type { TableView } from '../rows/store/view.ts';
 import type { RequestScope } from './request-scope.ts';
 import { selectedFields } from './selection.ts';
 

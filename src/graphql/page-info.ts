@@ -1,4 +1,4 @@
-import { encodeCursor } from '../rows/cursor.ts';
+import { encodeCursor } from '../rows/page/cursor.ts';
 import type { Builder } from './builder.ts';
 import type { Connection } from './collection.ts';
 

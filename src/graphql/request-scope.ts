@@ -3,9 +3,9 @@ import type { Value } from '../columns/column.ts';
 import type { Column, Table } from '../model/model.ts';
 import { and } from '../plan/filter.ts';
 import type { Visibility } from '../plan/policy.ts';
-import type { Filter } from '../rows/filter.ts';
+import type { Filter } from '../rows/filter/filter.ts';
 import { filterRows, findRows } from '../rows/query.ts';
-import { TableView } from '../rows/view.ts';
+import { TableView } from '../rows/store/view.ts';
 import type { SnapshotRead } from '../snapshot/store.ts';
 
 /** What a request needs of the gateway to answer its fields. */

@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import type { ColumnType, ScalarKind } from '../model/column-type.ts';
-import { valueType } from '../rows/value-type.ts';
+import { valueType } from '../values/value-type.ts';
 import type { Builder, SchemaTypes } from './builder.ts';
 
 /** The name of a scalar that a column can have. */

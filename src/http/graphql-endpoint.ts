@@ -1,7 +1,6 @@
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
 import { createYoga, isAsyncIterable, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Authenticator, Caller } from '../auth/authenticator.ts';
-import { type CorsPolicy, csrfHeaders } from '../auth/cross-origin.ts';
 import { GatewayError } from '../errors.ts';
 import { type RequestPorts, RequestScope } from '../graphql/request-scope.ts';
 import type { RoleSchemas } from '../graphql/role-schemas.ts';
@@ -15,6 +14,7 @@ import { useValidation } from '../limits/validation.ts';
 import type { Observe } from '../observation.ts';
 import type { ReadOptions } from '../snapshot/store.ts';
 import { useCacheHints } from './cache-hints.ts';
+import { type CorsPolicy, csrfHeaders } from './cross-origin.ts';
 import { reportScans } from './explain.ts';
 import { introspects } from './introspection.ts';
 import { createErrorMask } from './mask-error.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { GuardedListener } from '../limits/admission.ts';
+import type { GuardedListener } from './admission.ts';
 import type { ExpressLane } from './express-lane.ts';
 import type { GraphiQLPage } from './graphiql.ts';
 import { type GraphQLEndpoint, graphqlPath } from './graphql-endpoint.ts';

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { ConfigurationError } from '../errors.ts';
-import { createProtectedServer, type ProtectedServerOptions } from '../limits/protected-server.ts';
 import { graphqlPath } from './graphql-endpoint.ts';
+import { createProtectedServer, type ProtectedServerOptions } from './protected-server.ts';
 
 /** Where to listen. */
 export interface Address {

@@ -1,9 +1,9 @@
 import { BadUserInputError } from '../errors.ts';
 import type { Column, Table } from '../model/model.ts';
 import { type MatchOperator, type Operator, operatorsOf } from '../model/operator.ts';
-import { type Filter, InvalidPatternError } from '../rows/filter.ts';
-import { compileLike } from '../rows/like.ts';
-import { compileRegex } from '../rows/regex.ts';
+import { type Filter, InvalidPatternError } from '../rows/filter/filter.ts';
+import { compileLike } from '../rows/filter/like.ts';
+import { compileRegex } from '../rows/filter/regex.ts';
 import { keyFilter } from './key.ts';
 import { toOperand } from './operand.ts';
 

@@ -1,7 +1,7 @@
 import type { Value } from '../columns/column.ts';
 import { BadUserInputError } from '../errors.ts';
 import type { ColumnType } from '../model/column-type.ts';
-import { valueType } from '../rows/value-type.ts';
+import { valueType } from '../values/value-type.ts';
 
 /**
  * The value that an argument gives for a column of this type, or null.

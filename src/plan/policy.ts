@@ -1,7 +1,7 @@
 import { type Claims, claimAt } from '../auth/claims.ts';
 import { BadUserInputError } from '../errors.ts';
 import type { PolicyFilter, Problem, Table } from '../model/model.ts';
-import type { Filter } from '../rows/filter.ts';
+import type { Filter } from '../rows/filter/filter.ts';
 import { type FilterInput, toFilter } from './filter.ts';
 
 /** What a role may see of a table's rows: all, none, or those that a filter keeps. */

@@ -1,22 +1,22 @@
 import type { Value } from '../columns/column.ts';
 import { Pace } from '../columns/pace.ts';
-import { chooseSource } from './choose-source.ts';
-import { compileFilter } from './compile-filter.ts';
-import type { Filter } from './filter.ts';
-import { matchingRows } from './match-rows.ts';
-import { naturalPage } from './natural-page.ts';
-import { orderIndex } from './order-index.ts';
-import { orderMatches, topPage } from './order-matches.ts';
-import { cutPage, type OrderedRows, type PageRequest, type RowPage } from './page.ts';
-import { always, never, type Predicate } from './predicate.ts';
-import { type OrderKey, type RowOrder, rowOrder } from './row-order.ts';
-import type { RowSource } from './row-source.ts';
-import type { TableView } from './view.ts';
+import { chooseSource } from './filter/choose-source.ts';
+import { compileFilter } from './filter/compile-filter.ts';
+import type { Filter } from './filter/filter.ts';
+import { matchingRows } from './filter/match-rows.ts';
+import { always, never, type Predicate } from './filter/predicate.ts';
+import type { RowSource } from './filter/row-source.ts';
+import { orderIndex } from './order/order-index.ts';
+import { orderMatches, topPage } from './order/order-matches.ts';
+import { type OrderKey, type RowOrder, rowOrder } from './order/row-order.ts';
+import { naturalPage } from './page/natural-page.ts';
+import { cutPage, type OrderedRows, type PageRequest, type RowPage } from './page/page.ts';
+import type { TableView } from './store/view.ts';
 
-export { findRows } from './find-rows.ts';
-export type { PageRequest, RowPage } from './page.ts';
-export { readValue } from './read-value.ts';
-export type { OrderKey } from './row-order.ts';
+export { findRows } from './key/find-rows.ts';
+export type { OrderKey } from './order/row-order.ts';
+export type { PageRequest, RowPage } from './page/page.ts';
+export { readValue } from './store/read-value.ts';
 
 /** What is asked of a table's rows. */
 export interface RowQuery {

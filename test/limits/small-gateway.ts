@@ -2,11 +2,11 @@ import type { AddressInfo } from 'node:net';
 import { createSchema, createYoga, type Plugin } from 'graphql-yoga';
 import { BadUserInputError, UnauthenticatedError } from '../../src/errors.ts';
 import { createErrorMask } from '../../src/http/mask-error.ts';
+import { createProtectedServer } from '../../src/http/protected-server.ts';
 import { useDeadline } from '../../src/limits/deadline.ts';
 import { createDocumentCaches } from '../../src/limits/document-cache.ts';
 import { useDocumentLimits } from '../../src/limits/document-limits.ts';
 import { type Limits, resolveLimits } from '../../src/limits/limits.ts';
-import { createProtectedServer } from '../../src/limits/protected-server.ts';
 import { useValidation } from '../../src/limits/validation.ts';
 import type { Observation } from '../../src/observation.ts';
 

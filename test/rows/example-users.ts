@@ -1,6 +1,6 @@
 import type { ColumnType, ScalarKind } from '../../src/model/column-type.ts';
 import type { Column, Origin, Table } from '../../src/model/model.ts';
-import { TableView } from '../../src/rows/view.ts';
+import { TableView } from '../../src/rows/store/view.ts';
 import { SnapshotBuilder } from '../../src/snapshot/builder.ts';
 
 /** A user: the username, and attributes by name. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isOrderable } from '../../src/model/column-type.ts';
-import { decodeCursor, encodeCursor } from '../../src/rows/cursor.ts';
+import { decodeCursor, encodeCursor } from '../../src/rows/page/cursor.ts';
 import { type OrderKey, queryRows } from '../../src/rows/query.ts';
-import type { RowStore } from '../../src/rows/row-store.ts';
-import { TableView } from '../../src/rows/view.ts';
+import type { RowStore } from '../../src/rows/store/row-store.ts';
+import { TableView } from '../../src/rows/store/view.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { columnNamed, literal, type SampleFilter, sampleFilters, toEngine, toSql } from './sample-filter.ts';
 import {

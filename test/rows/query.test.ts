@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type OrderKey, type PageRequest, queryRows } from '../../src/rows/query.ts';
-import type { TableView } from '../../src/rows/view.ts';
+import type { TableView } from '../../src/rows/store/view.ts';
 import { userColumn, usersTable, viewUsers } from './example-users.ts';
 
 const username = userColumn('username');

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type { ColumnType, EnumType, ScalarKind } from '../../src/model/column-type.ts';
 import type { Column, Table } from '../../src/model/model.ts';
-import type { RowStore } from '../../src/rows/row-store.ts';
-import { valueType } from '../../src/rows/value-type.ts';
+import type { RowStore } from '../../src/rows/store/row-store.ts';
 import { SnapshotBuilder } from '../../src/snapshot/builder.ts';
 import type { Field, SourceRecord } from '../../src/source/source.ts';
-import { storableText } from './weird-text.ts';
+import { valueType } from '../../src/values/value-type.ts';
+import { storableText } from '../values/weird-text.ts';
 
 const mood: EnumType = { schema: 'public', name: 'mood', labels: ['sad', 'ok', 'HAPPY'], typeName: 'Mood' };
 

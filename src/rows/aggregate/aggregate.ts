@@ -1,0 +1,67 @@
+import type { Value } from '../../columns/column.ts';
+import { Pace } from '../../columns/pace.ts';
+import type { Column } from '../../model/model.ts';
+import { toJsonNumber } from '../../values/json-number.ts';
+import type { JsonValue } from '../../values/json-value.ts';
+import { valueType } from '../../values/value-type.ts';
+import type { Filter } from '../filter/filter.ts';
+import { matchingRows } from '../filter/match-rows.ts';
+import { selection } from '../query.ts';
+import type { TableView } from '../store/view.ts';
+import { extremes } from './extremes.ts';
+import { average, total } from './total.ts';
+
+/** What is asked of the rows that match. */
+export interface AggregateRequest {
+  readonly filter: Filter | undefined;
+  /** The only rows to choose from. */
+  readonly candidates?: readonly number[] | undefined;
+  readonly min: readonly Column[];
+  readonly max: readonly Column[];
+  readonly sum: readonly Column[];
+  readonly avg: readonly Column[];
+}
+
+/**
+ * Figures on rows; null where no row has a value. Numbers are JSON numbers where they are at most 2^53, else
+ * strings.
+ */
+export interface Aggregates {
+  readonly count: number;
+  readonly min: ReadonlyMap<Column, JsonValue>;
+  readonly max: ReadonlyMap<Column, JsonValue>;
+  readonly sum: ReadonlyMap<Column, JsonValue>;
+  readonly avg: ReadonlyMap<Column, JsonValue>;
+}
+
+/**
+ * Computes figures on the rows that a filter matches, as Postgres' aggregates do.
+ *
+ * @throws InvalidPatternError where a pattern of the filter cannot be read
+ */
+export async function aggregateRows(view: TableView, request: AggregateRequest): Promise<Aggregates> {
+  const pace = new Pace();
+  const { source, predicate } = await selection(view, request, pace);
+  const rows = await matchingRows(source, predicate, pace);
+  const each = async (columns: readonly Column[], compute: (column: Column) => Promise<JsonValue>) => {
+    const results = new Map<Column, JsonValue>();
+    for (const column of columns) results.set(column, await compute(column));
+    return results;
+  };
+  const extreme = async (column: Column, end: 'min' | 'max') =>
+    print(column, (await extremes(await view.typed(column), rows, pace))[end]);
+  return {
+    count: rows.length,
+    min: await each(request.min, (column) => extreme(column, 'min')),
+    max: await each(request.max, (column) => extreme(column, 'max')),
+    sum: await each(request.sum, (column) => total(view, column, rows, pace)),
+    avg: await each(request.avg, (column) => average(view, column, rows, pace)),
+  };
+}
+
+function print({ type }: Column, value: Value | null): JsonValue {
+  if (value === null) return null;
+  const printed = valueType(type).print(value);
+  const isNumber = type.kind === 'int8' || type.kind === 'numeric';
+  return isNumber && typeof printed === 'string' ? toJsonNumber(printed) : printed;
+}

@@ -1,0 +1,58 @@
+import type { Value } from '../../columns/column.ts';
+import { type Pace, paced } from '../../columns/pace.ts';
+import { compareLocated } from '../filter/byte-tests.ts';
+import { copyText } from '../order/row-ranks.ts';
+import { toMicros } from '../store/raw-text.ts';
+import type { TypedColumn } from '../store/typed-column.ts';
+
+/** The least and the greatest value of some rows; null where none has a value. */
+export interface Extremes {
+  readonly min: Value | null;
+  readonly max: Value | null;
+}
+
+/** Finds the least and the greatest value of some rows. */
+export async function extremes({ data }: TypedColumn, rows: Uint32Array, pace: Pace): Promise<Extremes> {
+  switch (data.encoding) {
+    case 'ranked': {
+      const { codes } = data;
+      const { min, max } = await numericExtremes(rows, (row) => codes[row] || Number.NaN, pace);
+      return { min: data.values[min - 1] ?? null, max: data.values[max - 1] ?? null };
+    }
+    case 'number': {
+      const { values } = data;
+      const { min, max } = await numericExtremes(rows, (row) => values[row] ?? Number.NaN, pace);
+      return Number.isFinite(min) ? { min: toMicros(min), max: toMicros(max) } : { min: null, max: null };
+    }
+    case 'text': {
+      let min: Uint8Array | null = null;
+      let max: Uint8Array | null = null;
+      await paced(rows.length, pace, (i) => {
+        const row = rows[i] ?? 0;
+        if (!data.locate(row)) return;
+        if (min === null || compareLocated(data, min) < 0) min = copyText(data, row);
+        if (max === null || compareLocated(data, max) > 0) max = copyText(data, row);
+      });
+      return { min: decode(min), max: decode(max) };
+    }
+  }
+}
+
+async function numericExtremes(
+  rows: Uint32Array,
+  numberAt: (row: number) => number,
+  pace: Pace,
+): Promise<{ min: number; max: number }> {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  await paced(rows.length, pace, (i) => {
+    const value = numberAt(rows[i] ?? 0);
+    if (value < min) min = value;
+    if (value > max) max = value;
+  });
+  return { min, max };
+}
+
+function decode(bytes: Uint8Array | null): string | null {
+  return bytes && Buffer.from(bytes).toString();
+}

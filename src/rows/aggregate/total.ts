@@ -1,0 +1,135 @@
+import type { RankedColumn, Value } from '../../columns/column.ts';
+import { type Pace, paced } from '../../columns/pace.ts';
+import type { ScalarKind } from '../../model/column-type.ts';
+import type { Column } from '../../model/model.ts';
+import { Decimal, parseDecimal } from '../../values/decimal.ts';
+import { divideDecimals } from '../../values/decimal-arithmetic.ts';
+import { float4Type, float8Type } from '../../values/float-types.ts';
+import { toJsonNumber } from '../../values/json-number.ts';
+import type { JsonValue } from '../../values/json-value.ts';
+import type { NonFinite, Numeric } from '../../values/numeric-type.ts';
+import { readTyped } from '../store/read-value.ts';
+import type { TableView } from '../store/view.ts';
+
+/** The sum of the rows' values, as Postgres' sum() has it; null where no row has a value. */
+export async function total(
+  view: TableView,
+  column: Column,
+  rows: Uint32Array,
+  pace: Pace,
+): Promise<JsonValue> {
+  const { kind } = column.type;
+  if (kind === 'float4' || kind === 'float8')
+    return sumFloats(kind, await rankedColumn(view, column), rows, pace);
+  const { sum, count } = await sumExactly(view, column, rows, pace);
+  return count === 0 ? null : toJsonNumber(String(sum));
+}
+
+/** The mean of the rows' values, which pg_graphql computes as numeric; null where no row has a value. */
+export async function average(
+  view: TableView,
+  column: Column,
+  rows: Uint32Array,
+  pace: Pace,
+): Promise<JsonValue> {
+  const { sum, count } = await sumExactly(view, column, rows, pace);
+  if (count === 0) return null;
+  if (!(sum instanceof Decimal)) return sum;
+  return toJsonNumber(String(divideDecimals(sum, Decimal.of(BigInt(count), 0, 0))));
+}
+
+async function rankedColumn(view: TableView, column: Column): Promise<RankedColumn> {
+  const { data } = await view.typed(column);
+  if (data.encoding === 'ranked') return data;
+  throw new TypeError(`numbers must be ranked, but got a column of encoding ${data.encoding}`);
+}
+
+/** Floats are added in the order of rows, and rounded to their own precision each time. */
+async function sumFloats(
+  kind: 'float4' | 'float8',
+  { codes, values }: RankedColumn,
+  rows: Uint32Array,
+  pace: Pace,
+): Promise<JsonValue> {
+  const round = kind === 'float4' ? Math.fround : Number;
+  let sum: number | undefined;
+  await paced(rows.length, pace, (i) => {
+    const value = values[(codes[rows[i] ?? 0] ?? 0) - 1];
+    if (typeof value === 'number') sum = sum === undefined ? value : round(sum + value);
+  });
+  if (sum === undefined) return null;
+  return (kind === 'float4' ? float4Type : float8Type).print(sum);
+}
+
+interface Sum {
+  readonly sum: Numeric;
+  readonly count: number;
+}
+
+async function sumExactly(view: TableView, column: Column, rows: Uint32Array, pace: Pace): Promise<Sum> {
+  const sum = new ExactSum();
+  const { mergesForms } = await view.typed(column);
+  if (mergesForms && column.type.kind === 'numeric') {
+    // A sum has as many decimal places as the longest of what is added, which ranks do not tell.
+    await paced(rows.length, pace, (i) => {
+      const value = readTyped(view, column, rows[i] ?? 0);
+      if (value !== null && value !== undefined) sum.add(toNumeric(column.type.kind, value), 1);
+    });
+    return sum;
+  }
+  const { codes, values } = await rankedColumn(view, column);
+  const counts = new Uint32Array(values.length + 1);
+  await paced(rows.length, pace, (i) => {
+    const code = codes[rows[i] ?? 0] ?? 0;
+    counts[code] = (counts[code] ?? 0) + 1;
+  });
+  await paced(values.length, pace, (i) => {
+    const times = counts[i + 1] ?? 0;
+    if (times > 0) sum.add(toNumeric(column.type.kind, values[i] ?? 0), times);
+  });
+  return sum;
+}
+
+/** Adds at the smallest exponent there has been, so that a term costs no more than an addition. */
+class ExactSum implements Sum {
+  count = 0;
+  #coefficient = 0n;
+  #exponent = 0;
+  #scale = 0;
+  readonly #others = new Set<NonFinite>();
+
+  add(value: Numeric, times: number): void {
+    this.count += times;
+    if (!(value instanceof Decimal)) {
+      this.#others.add(value);
+      return;
+    }
+    if (value.exponent < this.#exponent) {
+      this.#coefficient *= 10n ** BigInt(this.#exponent - value.exponent);
+      this.#exponent = value.exponent;
+    }
+    this.#coefficient += value.scaled(-this.#exponent) * BigInt(times);
+    this.#scale = Math.max(this.#scale, value.scale);
+  }
+
+  get sum(): Numeric {
+    const [other, ...more] = this.#others;
+    if (other !== undefined) return more.length > 0 ? 'NaN' : other;
+    return Decimal.of(this.#coefficient, this.#exponent, this.#scale);
+  }
+}
+
+/** Significant digits that a float keeps when Postgres casts it to numeric: FLT_DIG and DBL_DIG of C. */
+const floatDigits = 6;
+const doubleDigits = 15;
+
+function toNumeric(kind: ScalarKind, value: Value): Numeric {
+  if (value instanceof Decimal) return value;
+  if (typeof value === 'bigint') return Decimal.of(value, 0, 0);
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    const digits = Number(value.toPrecision(kind === 'float4' ? floatDigits : doubleDigits));
+    return parseDecimal(String(digits)) ?? Decimal.of(0n, 0, 0);
+  }
+  const text = String(value);
+  return text === 'Infinity' || text === '-Infinity' ? text : 'NaN';
+}

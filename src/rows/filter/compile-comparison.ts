@@ -1,0 +1,121 @@
+import type { NumberColumn, RankedColumn, TextColumn, Value } from '../../columns/column.ts';
+import type { ValueType } from '../../values/value-type.ts';
+import type { TypedColumn } from '../store/typed-column.ts';
+import { comparesTo, equal, equals, greater, less } from './byte-tests.ts';
+import type { CompareFilter, Comparison } from './filter.ts';
+import { numberAmong, numberWithin } from './number-predicate.ts';
+import { never, type Predicate, wholeBlock } from './predicate.ts';
+import { codeIn, codeNotIn, codesEqualTo } from './ranked-predicate.ts';
+import { bytesTested, textPresent } from './text-predicate.ts';
+import { smallestForm, utf8Form } from './text-spans.ts';
+
+/** Compiles a comparison with a value. */
+export function compileComparison(
+  { data, type }: TypedColumn,
+  { operator, value }: CompareFilter,
+  negated: boolean,
+): Predicate {
+  if (value === null) return never;
+  const asked = negated ? opposites[operator] : operator;
+  switch (data.encoding) {
+    case 'ranked':
+      return compareRanked(data, asked, value, type);
+    case 'number':
+      return compareNumbers(data, asked, toInstant(value));
+    case 'text':
+      return compareText(data, asked, toText(value));
+  }
+}
+
+/** What is true where the comparison is false, and unknown where it is unknown. */
+const opposites: Readonly<Record<Comparison, Comparison>> = {
+  eq: 'neq',
+  neq: 'eq',
+  lt: 'gte',
+  gte: 'lt',
+  gt: 'lte',
+  lte: 'gt',
+};
+
+function compareRanked(data: RankedColumn, operator: Comparison, value: Value, type: ValueType): Predicate {
+  const { from, to } = codesEqualTo(data, value, type);
+  const end = data.values.length + 1;
+  switch (operator) {
+    case 'eq':
+      return codeIn(data, { from, to });
+    case 'neq':
+      return codeNotIn(data, { from, to });
+    case 'lt':
+      return codeIn(data, { from: 1, to: from });
+    case 'lte':
+      return codeIn(data, { from: 1, to });
+    case 'gt':
+      return codeIn(data, { from: to, to: end });
+    case 'gte':
+      return codeIn(data, { from, to: end });
+  }
+}
+
+/** An instant among whole milliseconds: the last that is not after it, and the first that is not before it. */
+export interface Instant {
+  readonly floor: number;
+  readonly ceiling: number;
+}
+
+/** @param value of `timestamp` or `timestamptz`: microseconds */
+export function toInstant(value: Value): Instant {
+  if (typeof value !== 'bigint')
+    throw new TypeError(`an instant must be microseconds, but got ${typeof value}`);
+  const cut = value / 1000n;
+  const rest = value % 1000n;
+  const floor = Number(rest < 0n ? cut - 1n : cut);
+  return { floor, ceiling: rest === 0n ? floor : floor + 1 };
+}
+
+function compareNumbers(data: NumberColumn, operator: Comparison, instant: Instant): Predicate {
+  const { floor, ceiling } = instant;
+  const { NEGATIVE_INFINITY: first, POSITIVE_INFINITY: last } = Number;
+  switch (operator) {
+    case 'eq':
+      return numberWithin(data, ceiling, floor);
+    case 'neq':
+      return numberAmong(data, new Set(floor === ceiling ? [floor] : []), false);
+    case 'lt':
+      return numberWithin(data, first, ceiling - 1);
+    case 'lte':
+      return numberWithin(data, first, floor);
+    case 'gt':
+      return numberWithin(data, floor + 1, last);
+    case 'gte':
+      return numberWithin(data, ceiling, last);
+  }
+}
+
+/** A value that is kept as text. */
+export function toText(value: Value): string {
+  if (typeof value === 'string') return value;
+  throw new TypeError(`a text must be a string, but got ${typeof value}`);
+}
+
+/** The UTF-8 of a value that is kept as text. */
+export function toBytes(value: Value): Uint8Array {
+  return Buffer.from(toText(value));
+}
+
+const accepted: Readonly<Record<Exclude<Comparison, 'eq' | 'neq'>, number>> = {
+  lt: less,
+  lte: less | equal,
+  gt: greater,
+  gte: greater | equal,
+};
+
+function compareText(data: TextColumn, operator: Comparison, value: string): Predicate {
+  if (operator !== 'eq' && operator !== 'neq') {
+    const { locate } = utf8Form(data);
+    return bytesTested(locate, comparesTo(Buffer.from(value), accepted[operator]), true, wholeBlock);
+  }
+  const { locate, encode } = smallestForm(data);
+  const bytes = encode(value);
+  if (!bytes) return operator === 'eq' ? never : textPresent(data, true);
+  return bytesTested(locate, equals(bytes), operator === 'eq', wholeBlock);
+}

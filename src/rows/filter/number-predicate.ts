@@ -1,0 +1,54 @@
+import type { NumberColumn } from '../../columns/column.ts';
+import { never, type Predicate, wholeBlock } from './predicate.ts';
+
+/** True where `from` ≤ value ≤ `to`. */
+export function numberWithin({ values }: NumberColumn, from: number, to: number): Predicate {
+  if (from > to) return never;
+  return {
+    largestBlock: wholeBlock,
+    keep(rows, count, kept) {
+      let left = 0;
+      for (let i = 0; i < count; i++) {
+        const row = rows[i] ?? 0;
+        const value = values[row] ?? Number.NaN;
+        if (value >= from && value <= to) kept[left++] = row;
+      }
+      return left;
+    },
+  };
+}
+
+/** True where the value is one of some, or where there is a value and it is none of them. */
+export function numberAmong(
+  { values }: NumberColumn,
+  some: ReadonlySet<number>,
+  expected: boolean,
+): Predicate {
+  return {
+    largestBlock: wholeBlock,
+    keep(rows, count, kept) {
+      let left = 0;
+      for (let i = 0; i < count; i++) {
+        const row = rows[i] ?? 0;
+        const value = values[row] ?? Number.NaN;
+        if (!Number.isNaN(value) && some.has(value) === expected) kept[left++] = row;
+      }
+      return left;
+    },
+  };
+}
+
+/** True where there is a value, or where there is none. */
+export function numberPresent({ values }: NumberColumn, expected: boolean): Predicate {
+  return {
+    largestBlock: wholeBlock,
+    keep(rows, count, kept) {
+      let left = 0;
+      for (let i = 0; i < count; i++) {
+        const row = rows[i] ?? 0;
+        if (Number.isNaN(values[row]) !== expected) kept[left++] = row;
+      }
+      return left;
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { ArenaColumn } from '../../columns/arena-column.ts';
+import type { TextColumn } from '../../columns/column.ts';
+import { NullableColumn } from '../../columns/nullable-column.ts';
+import type { Presence } from '../../columns/presence.ts';
+import { packedLength, packUuid } from '../../columns/uuid.ts';
+import { UuidColumn } from '../../columns/uuid-column.ts';
+
+/** Where the texts of some rows are: of those that have one, in the order they were asked for. */
+export class TextSpans {
+  bytes: Uint8Array = new Uint8Array(0);
+  readonly rows: Uint32Array;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+
+  constructor(capacity: number) {
+    this.rows = new Uint32Array(capacity);
+    this.starts = new Uint32Array(capacity);
+    this.ends = new Uint32Array(capacity);
+  }
+}
+
+/** Finds the texts of `count` rows, and returns how many of them have one. */
+export type LocateRows = (rows: Uint32Array, count: number, spans: TextSpans) => number;
+
+/** A way to look at a column's texts. */
+export interface TextForm {
+  readonly locate: LocateRows;
+  /** A text in this form; undefined where no row can hold it. */
+  encode(text: string): Uint8Array | undefined;
+}
+
+/** The texts as UTF-8. */
+export function utf8Form(column: TextColumn): TextForm {
+  return { locate: locateUtf8(column), encode: (text) => Buffer.from(text) };
+}
+
+/** The texts in the smallest form that tells them apart: UUIDs that are stored as sixteen bytes stay so. */
+export function smallestForm(column: TextColumn): TextForm {
+  const values = column instanceof NullableColumn ? column.values : column;
+  if (!(values instanceof UuidColumn)) return utf8Form(column);
+  const locate = locatePacked(values.packed);
+  return {
+    locate: column instanceof NullableColumn ? locatePresent(column.presence, locate) : locate,
+    encode: pack,
+  };
+}
+
+function pack(text: string): Uint8Array | undefined {
+  const packed = new Uint8Array(packedLength);
+  return packUuid(text, packed) ? packed : undefined;
+}
+
+function locateUtf8(column: TextColumn): LocateRows {
+  if (column instanceof ArenaColumn) return locateInArena(column);
+  if (column instanceof NullableColumn && column.values instanceof ArenaColumn) {
+    return locatePresent(column.presence, locateInArena(column.values));
+  }
+  return copyOut(column);
+}
+
+function locateInArena({ bytes, offsets }: ArenaColumn): LocateRows {
+  return (rows, count, spans) => {
+    const { starts, ends } = spans;
+    spans.bytes = bytes;
+    spans.rows.set(rows.subarray(0, count));
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] ?? 0;
+      starts[i] = offsets[row] ?? 0;
+      ends[i] = offsets[row + 1] ?? 0;
+    }
+    return count;
+  };
+}
+
+function locatePacked(packed: Uint8Array): LocateRows {
+  return (rows, count, spans) => {
+    const { starts, ends } = spans;
+    spans.bytes = packed;
+    spans.rows.set(rows.subarray(0, count));
+    for (let i = 0; i < count; i++) {
+      const start = packedLength * (rows[i] ?? 0);
+      starts[i] = start;
+      ends[i] = start + packedLength;
+    }
+    return count;
+  };
+}
+
+/** @param locate finds values by their number among those that are present */
+function locatePresent(presence: Presence, locate: LocateRows): LocateRows {
+  let present = new Uint32Array(0);
+  let places = new Uint32Array(0);
+  return (rows, count, spans) => {
+    if (count > present.length) {
+      present = new Uint32Array(count);
+      places = new Uint32Array(count);
+    }
+    let found = 0;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] ?? 0;
+      if (!presence.has(row)) continue;
+      present[found] = row;
+      places[found++] = presence.rank(row);
+    }
+    locate(places, found, spans);
+    spans.rows.set(present.subarray(0, found));
+    return found;
+  };
+}
+
+/** Copies texts that are stored in another form, one after the other. */
+function copyOut(column: TextColumn): LocateRows {
+  let scratch = new Uint8Array(4096);
+  return (rows, count, spans) => {
+    let found = 0;
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] ?? 0;
+      if (!column.locate(row)) continue;
+      const end = at + column.end - column.start;
+      if (end > scratch.length) {
+        const larger = new Uint8Array(2 * end);
+        larger.set(scratch);
+        scratch = larger;
+      }
+      for (let j = at; j < end; j++) scratch[j] = column.bytes[column.start + j - at] ?? 0;
+      spans.rows[found] = row;
+      spans.starts[found] = at;
+      spans.ends[found++] = end;
+      at = end;
+    }
+    spans.bytes = scratch;
+    return found;
+  };
+}

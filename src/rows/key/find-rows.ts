@@ -1,0 +1,67 @@
+import type { Value } from '../../columns/column.ts';
+import { Pace } from '../../columns/pace.ts';
+import type { Column } from '../../model/model.ts';
+import { toBytes } from '../filter/compile-comparison.ts';
+import { searchRows } from '../order/key-order.ts';
+import type { TypedColumn } from '../store/typed-column.ts';
+import { columnKey, type TableView } from '../store/view.ts';
+import { HashIndex } from './hash-index.ts';
+
+/**
+ * The rows whose columns equal each key, ascending, by SQL's equality: nothing equals null. By an index that is
+ * built once per store, so that further keys cost next to nothing.
+ */
+export async function findRows(
+  view: TableView,
+  columns: readonly Column[],
+  keys: readonly (readonly (Value | null)[])[],
+): Promise<readonly (readonly number[])[]> {
+  const pace = new Pace();
+  const find = await rowFinder(view, columns);
+  const found: (readonly number[])[] = [];
+  for (const key of keys) {
+    found.push(find(key));
+    if (pace.due) await pace.pause();
+  }
+  return found;
+}
+
+/** Finds the rows that have a key. */
+export type RowFinder = (key: readonly (Value | null)[]) => readonly number[];
+
+/** A finder of rows by these columns, built where it is asked for the first time. */
+export async function rowFinder(view: TableView, columns: readonly Column[]): Promise<RowFinder> {
+  return (
+    readyRowFinder(view, columns) ??
+    finderBy(await view.cache.hashIndexes.get(indexKey(columns), () => buildIndex(view, columns)))
+  );
+}
+
+/** A finder of rows by these columns, where one exists already. */
+export function readyRowFinder(view: TableView, columns: readonly Column[]): RowFinder | undefined {
+  const [first, ...others] = columns;
+  if (first && others.length === 0 && view.isIdentity(first))
+    return ([value]) => findIdentity(view, value ?? null);
+  const index = view.cache.hashIndexes.peek(indexKey(columns));
+  return index && finderBy(index);
+}
+
+function finderBy(index: HashIndex): RowFinder {
+  return (key) => index.rowsOf(key);
+}
+
+function indexKey(columns: readonly Column[]): string {
+  return JSON.stringify(columns.map((column) => columnKey(column)));
+}
+
+async function buildIndex(view: TableView, columns: readonly Column[]): Promise<HashIndex> {
+  const typed: TypedColumn[] = [];
+  for (const column of columns) typed.push(await view.typed(column));
+  return HashIndex.build(typed, view.store.rowCount, new Pace());
+}
+
+function findIdentity({ store: { identity } }: TableView, value: Value | null): readonly number[] {
+  if (value === null) return [];
+  const { index, found } = searchRows(identity, toBytes(value), identity.length, (i) => i);
+  return found ? [index] : [];
+}

@@ -1,0 +1,154 @@
+import type { NumberColumn, RankedColumn, TextColumn, Value } from '../../columns/column.ts';
+import { compareBytes } from '../../values/text-order.ts';
+import type { ValueType } from '../../values/value-type.ts';
+import { compareLocated } from '../filter/byte-tests.ts';
+import { toBytes, toInstant } from '../filter/compile-comparison.ts';
+import { codesEqualTo } from '../filter/ranked-predicate.ts';
+import { copyText, type RowRanks } from './row-ranks.ts';
+
+/** Where a row or a value stands in the order of one key. Bounds of the same key compare with each other. */
+export type Bound = number | Uint8Array | null;
+
+/** The order of rows by one key, NULLs where they belong and the direction applied. */
+export interface KeyOrder {
+  boundAt(row: number): Bound;
+  boundOf(value: Value | null): Bound;
+  compareBounds(a: Bound, b: Bound): number;
+  /** As `compareBounds` with the row's bound, which is not made. */
+  compareRow(row: number, bound: Bound): number;
+}
+
+/** Which way an order goes, and where it puts NULLs. */
+export interface Direction {
+  readonly direction: 'asc' | 'desc';
+  readonly nulls: 'first' | 'last';
+}
+
+/** Orders by the codes of a ranked column. */
+export function rankedOrder(column: RankedColumn, type: ValueType, direction: Direction): KeyOrder {
+  return codeOrder(
+    column.codes,
+    (value) => {
+      const { from, to } = codesEqualTo(column, value, type);
+      // A value that no row has stands between two codes.
+      return to > from ? from : from - 0.5;
+    },
+    direction,
+  );
+}
+
+/** Orders by the ranks of a text column's rows. */
+export function rankedTextOrder(column: TextColumn, ranks: RowRanks, direction: Direction): KeyOrder {
+  return codeOrder(
+    ranks.codes,
+    (value) => {
+      const { index, found } = searchRows(
+        column,
+        toBytes(value),
+        ranks.examples.length,
+        (i) => ranks.examples[i] ?? 0,
+      );
+      return found ? index + 1 : index + 0.5;
+    },
+    direction,
+  );
+}
+
+/** Orders by the row's identity, which is the order of rows. */
+export function identityOrder(column: TextColumn, direction: Direction): KeyOrder {
+  const sign = direction.direction === 'asc' ? 1 : -1;
+  const absent = direction.nulls === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return numericOrder(
+    (row) => sign * row,
+    (value) => {
+      if (value === null) return absent;
+      const { index, found } = searchRows(column, toBytes(value), column.length, (i) => i);
+      return sign * (found ? index : index - 0.5);
+    },
+  );
+}
+
+/** Orders by a column of instants. */
+export function instantOrder({ values }: NumberColumn, { direction, nulls }: Direction): KeyOrder {
+  const sign = direction === 'asc' ? 1 : -1;
+  const absent = nulls === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return numericOrder(
+    (row) => {
+      const value = values[row] ?? Number.NaN;
+      return Number.isNaN(value) ? absent : sign * value;
+    },
+    (value) => {
+      if (value === null) return absent;
+      const { floor, ceiling } = toInstant(value);
+      return (sign * (floor + ceiling)) / 2;
+    },
+  );
+}
+
+/** Orders by the UTF-8 of a column's rows. */
+export function textOrder(column: TextColumn, { direction, nulls }: Direction): KeyOrder {
+  const sign = direction === 'asc' ? 1 : -1;
+  const absent = nulls === 'first' ? -1 : 1;
+  return {
+    boundAt: (row) => copyText(column, row),
+    boundOf: (value) => (value === null ? null : toBytes(value)),
+    compareBounds(a, b) {
+      if (!(a instanceof Uint8Array)) return b instanceof Uint8Array ? absent : 0;
+      return b instanceof Uint8Array ? sign * compareBytes(a, b) : -absent;
+    },
+    compareRow(row, bound) {
+      if (!column.locate(row)) return bound instanceof Uint8Array ? absent : 0;
+      return bound instanceof Uint8Array ? sign * compareLocated(column, bound) : -absent;
+    },
+  };
+}
+
+/** Finds UTF-8 among ascending rows of a column that have values: its place, or where it would stand. */
+export function searchRows(
+  column: TextColumn,
+  wanted: Uint8Array,
+  count: number,
+  rowAt: (index: number) => number,
+): { readonly index: number; readonly found: boolean } {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    column.locate(rowAt(middle));
+    if (compareLocated(column, wanted) < 0) low = middle + 1;
+    else high = middle;
+  }
+  const found = low < count && column.locate(rowAt(low)) && compareLocated(column, wanted) === 0;
+  return { index: low, found };
+}
+
+/** @param codes per row 0 where NULL */
+function codeOrder(
+  codes: ArrayLike<number>,
+  codeOf: (value: Value) => number,
+  { direction, nulls }: Direction,
+): KeyOrder {
+  const sign = direction === 'asc' ? 1 : -1;
+  const absent = nulls === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return numericOrder(
+    (row) => {
+      const code = codes[row] ?? 0;
+      return code === 0 ? absent : sign * code;
+    },
+    (value) => (value === null ? absent : sign * codeOf(value)),
+  );
+}
+
+function numericOrder(at: (row: number) => number, of: (value: Value | null) => number): KeyOrder {
+  return {
+    boundAt: at,
+    boundOf: of,
+    compareBounds: compareNumbers,
+    compareRow: (row, bound) => compareNumbers(at(row), bound),
+  };
+}
+
+function compareNumbers(a: Bound, b: Bound): number {
+  if (typeof a !== 'number' || typeof b !== 'number') throw new TypeError('bounds must be of the same key');
+  return a < b ? -1 : Number(a > b);
+}

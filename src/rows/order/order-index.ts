@@ -1,0 +1,81 @@
+import { Pace, paced } from '../../columns/pace.ts';
+import { columnKey, type TableView } from '../store/view.ts';
+import type { OrderKey, RowOrder } from './row-order.ts';
+import { rankNumbers, rankText } from './row-ranks.ts';
+
+/** All rows of the store in an order, sorted once and shared. Undefined where it is the order of rows itself. */
+export function orderIndex(view: TableView, { keys }: RowOrder): Promise<Uint32Array> {
+  const name = JSON.stringify(
+    keys.map(({ column, direction, nulls }) => [columnKey(column), direction, nulls]),
+  );
+  return view.cache.orders.get(name, () => sortRows(view, keys));
+}
+
+/** Sorts by the last key first: each pass keeps the order of rows that are equal in its own key. */
+async function sortRows(view: TableView, keys: readonly OrderKey[]): Promise<Uint32Array> {
+  const pace = new Pace();
+  let from = new Uint32Array(view.store.rowCount);
+  await paced(from.length, pace, (row) => {
+    from[row] = row;
+  });
+  let to = new Uint32Array(from.length);
+  for (const key of keys.toReversed()) {
+    const isInOrder = view.isIdentity(key.column) && key.direction === 'asc';
+    if (isInOrder) continue;
+    await sortByKey(key, await rankColumn(view, key, pace), from, to, pace);
+    [from, to] = [to, from];
+  }
+  return from;
+}
+
+interface Ranks {
+  /** Per row 0 where NULL, else its rank from 1. */
+  readonly codes: ArrayLike<number>;
+  readonly highest: number;
+}
+
+async function rankColumn(view: TableView, { column }: OrderKey, pace: Pace): Promise<Ranks> {
+  const { data } = await view.typed(column);
+  if (data.encoding === 'ranked') return { codes: data.codes, highest: data.values.length };
+  const { codes, examples } = await view.cache.ranks.get(columnKey(column), () =>
+    data.encoding === 'text' ? rankText(data, pace) : rankNumbers(data, pace),
+  );
+  return { codes, highest: examples.length };
+}
+
+/** How many rows are gone through between two looks at the clock. */
+const stride = 8192;
+
+/** Counts how many rows have each rank, then puts every row where the rows before it leave off. */
+async function sortByKey(
+  { direction, nulls }: OrderKey,
+  { codes, highest }: Ranks,
+  from: Uint32Array,
+  to: Uint32Array,
+  pace: Pace,
+): Promise<void> {
+  const last = highest + 1;
+  const absent = nulls === 'first' ? 0 : last;
+  const placeOf = (code: number) => (code === 0 ? absent : direction === 'asc' ? code : last - code);
+  const starts = new Uint32Array(last + 2);
+  for (let i = 0; i < from.length; ) {
+    for (const end = Math.min(from.length, i + stride); i < end; i++) {
+      const place = placeOf(codes[from[i] ?? 0] ?? 0) + 1;
+      starts[place] = (starts[place] ?? 0) + 1;
+    }
+    if (pace.due) await pace.pause();
+  }
+  for (let place = 1; place < starts.length; place++) {
+    starts[place] = (starts[place] ?? 0) + (starts[place - 1] ?? 0);
+  }
+  for (let i = 0; i < from.length; ) {
+    for (const end = Math.min(from.length, i + stride); i < end; i++) {
+      const row = from[i] ?? 0;
+      const place = placeOf(codes[row] ?? 0);
+      const at = starts[place] ?? 0;
+      to[at] = row;
+      starts[place] = at + 1;
+    }
+    if (pace.due) await pace.pause();
+  }
+}

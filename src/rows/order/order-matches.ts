@@ -1,0 +1,81 @@
+import { type Pace, paced } from '../../columns/pace.ts';
+import { sorted } from '../../columns/sort.ts';
+import type { OrderedRows, PageRequest, RowPage } from '../page/page.ts';
+import type { TableView } from '../store/view.ts';
+import type { Bound } from './key-order.ts';
+import { orderIndex } from './order-index.ts';
+import type { RowOrder } from './row-order.ts';
+import { TopRows } from './top-rows.ts';
+
+/** Up to how many rows are sorted by themselves; more are picked out of all rows in that order. */
+const mostSorted = 8192;
+
+/** Puts matching rows in an order that is not that of rows. */
+export async function orderMatches(
+  view: TableView,
+  matched: Uint32Array,
+  order: RowOrder,
+  pace: Pace,
+): Promise<OrderedRows> {
+  const { length } = matched;
+  const rows =
+    length <= mostSorted
+      ? await sortMatches(matched, order, pace)
+      : await pickMatches(matched, await orderIndex(view, order), pace);
+  return { length, at: (i) => rows[i] ?? 0 };
+}
+
+async function sortMatches(matched: Uint32Array, order: RowOrder, pace: Pace): Promise<Uint32Array> {
+  const bounds: (readonly Bound[])[] = [];
+  const keys = new Float64Array(matched.length);
+  await paced(matched.length, pace, (i) => {
+    const all = order.boundsAt(matched[i] ?? 0);
+    bounds.push(all);
+    keys[i] = typeof all[0] === 'number' ? all[0] : 0;
+  });
+  const compareTied = (a: number, b: number) => order.compareBounds(bounds[a] ?? [], bounds[b] ?? []);
+  const places = await sorted({ count: matched.length, keys, compareTied }, pace);
+  return places.map((place) => matched[place] ?? 0);
+}
+
+async function pickMatches(matched: Uint32Array, all: Uint32Array, pace: Pace): Promise<Uint32Array> {
+  const isMatched = new Uint8Array(all.length);
+  await paced(matched.length, pace, (i) => {
+    isMatched[matched[i] ?? 0] = 1;
+  });
+  const picked = new Uint32Array(matched.length);
+  let count = 0;
+  await paced(all.length, pace, (i) => {
+    const row = all[i] ?? 0;
+    if (isMatched[row] === 1) picked[count++] = row;
+  });
+  return picked;
+}
+
+/** A page that is a small part of the matching rows: they are gone through once, and not ordered. */
+export async function topPage(
+  matched: Uint32Array,
+  order: RowOrder,
+  { limit, offset, cursor, backward }: PageRequest,
+  pace: Pace,
+): Promise<RowPage> {
+  const bounds = cursor && order.boundsOf(cursor);
+  const top = new TopRows(order, offset + limit + 1, backward);
+  let passed = 0;
+  await paced(matched.length, pace, (i) => {
+    const row = matched[i] ?? 0;
+    const beyond = bounds ? order.compareRow(row, bounds) : 1;
+    if ((backward && bounds ? -beyond : beyond) > 0) top.add(row);
+    else passed++;
+  });
+  const found = top.finish();
+  const rows = found.slice(offset, offset + limit);
+  const passedSome = rows.length > 0 && passed + offset > 0;
+  const leavesSome = found.length > offset + limit;
+  return {
+    rows: backward ? rows.reverse() : rows,
+    totalCount: matched.length,
+    hasNextPage: backward ? passedSome : leavesSome,
+    hasPreviousPage: backward ? leavesSome : passedSome,
+  };
+}

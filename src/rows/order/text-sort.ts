@@ -1,0 +1,81 @@
+import type { TextColumn } from '../../columns/column.ts';
+import { type Pace, paced } from '../../columns/pace.ts';
+import { sorted } from '../../columns/sort.ts';
+import { compareLocated } from '../filter/byte-tests.ts';
+
+/** How many bytes a number holds exactly. */
+const keyLength = 6;
+/** Up to how many rows are sorted by comparing their texts as a whole. */
+const smallGroup = 32;
+
+/** Rows from `from` up to `to` whose texts begin with the same `skip` bytes. */
+interface Group {
+  readonly from: number;
+  readonly to: number;
+  readonly skip: number;
+}
+
+/**
+ * Sorts rows that have texts by their UTF-8, in place; those with equal texts stay in the order they had. Sorts by
+ * some bytes as a number, then those rows again that have them alike, by the bytes that follow.
+ */
+export async function sortByText(column: TextColumn, rows: Uint32Array, pace: Pace): Promise<void> {
+  const groups: Group[] = [{ from: 0, to: rows.length, skip: 0 }];
+  const compare = textComparer(column);
+  for (let group = groups.pop(); group; group = groups.pop()) {
+    const { from, to, skip } = group;
+    if (to - from <= smallGroup) {
+      rows.set(Array.from(rows.subarray(from, to)).sort(compare), from);
+      if (pace.due) await pace.pause();
+      continue;
+    }
+    const part = rows.slice(from, to);
+    const keys = new Float64Array(part.length);
+    let longest = 0;
+    await paced(part.length, pace, (i) => {
+      column.locate(part[i] ?? 0);
+      keys[i] = prefixNumber(column, skip);
+      longest = Math.max(longest, column.end - column.start);
+    });
+    // Past their ends, texts that are still alike differ in nothing but NULs, which count as much as an end.
+    const compareTied = longest <= skip + keyLength ? tiedBy(part, compare) : () => 0;
+    const order = await sorted({ count: part.length, keys, compareTied }, pace);
+    let start = 0;
+    await paced(part.length, pace, (i) => {
+      rows[from + i] = part[order[i] ?? 0] ?? 0;
+      const isLast = i + 1 === part.length || keys[order[i + 1] ?? 0] !== keys[order[i] ?? 0];
+      if (!isLast) return;
+      if (i > start && longest > skip + keyLength) {
+        groups.push({ from: from + start, to: from + i + 1, skip: skip + keyLength });
+      }
+      start = i + 1;
+    });
+  }
+}
+
+function tiedBy(rows: Uint32Array, compare: (a: number, b: number) => number) {
+  return (a: number, b: number) => compare(rows[a] ?? 0, rows[b] ?? 0);
+}
+
+/** The bytes from `skip` on as a number that orders texts by them. */
+function prefixNumber({ bytes, start, end }: TextColumn, skip: number): number {
+  let key = 0;
+  for (let at = start + skip; at < start + skip + keyLength; at++) {
+    key = key * 256 + (at < end ? (bytes[at] ?? 0) : 0);
+  }
+  return key;
+}
+
+/** Compares two rows that have values by their UTF-8. */
+export function textComparer(column: TextColumn): (a: number, b: number) => number {
+  let scratch = new Uint8Array(64);
+  return (a, b) => {
+    column.locate(a);
+    const length = column.end - column.start;
+    if (length > scratch.length) scratch = new Uint8Array(2 * length);
+    // Pointing at another row may overwrite what this one's bytes are in.
+    for (let i = 0; i < length; i++) scratch[i] = column.bytes[column.start + i] ?? 0;
+    column.locate(b);
+    return -compareLocated(column, scratch, length);
+  };
+}

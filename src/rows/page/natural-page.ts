@@ -1,0 +1,77 @@
+import type { Pace } from '../../columns/pace.ts';
+import { matchingBlocks } from '../filter/match-rows.ts';
+import type { Predicate } from '../filter/predicate.ts';
+import { type RowSource, splitSource } from '../filter/row-source.ts';
+import type { RowOrder } from '../order/row-order.ts';
+import type { PageRequest, RowPage } from './page.ts';
+
+interface NaturalQuery {
+  readonly page: PageRequest;
+  readonly wanted: { readonly totalCount: boolean; readonly pageInfo: boolean };
+}
+
+/**
+ * The page of a query whose order is that of rows, or its reverse. Keeps no more rows than the page takes, and looks
+ * at no more where the count of all is not wanted.
+ */
+export async function naturalPage(
+  source: RowSource,
+  predicate: Predicate,
+  order: RowOrder,
+  { page, wanted }: NaturalQuery,
+  pace: Pace,
+): Promise<RowPage> {
+  const ascends = (order.natural === 'asc') !== page.backward;
+  const { ahead, behind } = splitAtCursor(source, order, page, ascends);
+  const needed = page.offset + page.limit + 1;
+  const found: number[] = [];
+  let matched = 0;
+  for await (const block of matchingBlocks(ahead, predicate, pace, !ascends)) {
+    const missing = Math.min(needed - found.length, block.length);
+    if (missing > 0) found.push(...(ascends ? block.subarray(0, missing) : block.slice(-missing).reverse()));
+    matched += block.length;
+    if (matched >= needed && !wanted.totalCount) break;
+  }
+  const rows = found.slice(page.offset, page.offset + page.limit);
+  const passed =
+    wanted.totalCount || (wanted.pageInfo && rows.length > 0)
+      ? await countMatches(behind, predicate, pace, !wanted.totalCount)
+      : 0;
+  const passedSome = rows.length > 0 && passed + page.offset > 0;
+  const leavesSome = matched >= needed;
+  return {
+    rows: page.backward ? rows.reverse() : rows,
+    totalCount: wanted.totalCount ? matched + passed : undefined,
+    hasNextPage: page.backward ? passedSome : leavesSome,
+    hasPreviousPage: page.backward ? leavesSome : passedSome,
+  };
+}
+
+/** The rows beyond the cursor, in the direction the page is read, and those it has passed. */
+function splitAtCursor(
+  source: RowSource,
+  order: RowOrder,
+  { cursor, backward }: PageRequest,
+  ascends: boolean,
+): { readonly ahead: RowSource; readonly behind: RowSource } {
+  if (!cursor) return { ahead: source, behind: { kind: 'range', from: 0, to: 0 } };
+  const bounds = order.boundsOf(cursor);
+  const isAhead = (row: number) => order.compareRow(row, bounds) * (backward ? -1 : 1) > 0;
+  const [below, above] = splitSource(source, (row) => isAhead(row) !== ascends);
+  return ascends ? { ahead: above, behind: below } : { ahead: below, behind: above };
+}
+
+/** @param one whether it is enough to know that there is one */
+async function countMatches(
+  source: RowSource,
+  predicate: Predicate,
+  pace: Pace,
+  one: boolean,
+): Promise<number> {
+  let count = 0;
+  for await (const block of matchingBlocks(source, predicate, pace)) {
+    count += block.length;
+    if (one) break;
+  }
+  return count;
+}

@@ -1,0 +1,165 @@
+import { type Codes, newCodes } from '../../columns/codes.ts';
+import type { Column, RankedColumn, TextColumn, Value } from '../../columns/column.ts';
+import { NullableColumn } from '../../columns/nullable-column.ts';
+import { type Pace, paced } from '../../columns/pace.ts';
+import { sorted } from '../../columns/sort.ts';
+import { UuidColumn } from '../../columns/uuid-column.ts';
+import type { ColumnType } from '../../model/column-type.ts';
+import type { Origin } from '../../model/model.ts';
+import { type ValueType, valueType } from '../../values/value-type.ts';
+import { attributesText, columnText } from './raw-text.ts';
+import type { RowStore } from './row-store.ts';
+
+/**
+ * A column's values as its type has them. In ranked columns, values that compare equal share a rank; in number
+ * columns they are milliseconds of a `timestamp` or `timestamptz`; text columns compare by bytes.
+ */
+export interface TypedColumn {
+  readonly type: ValueType;
+  readonly data: Column;
+  /** Whether values share a rank that compare equal but are written differently, such as `1.0` and `1.00`. */
+  readonly mergesForms: boolean;
+  /** How many rows hold text that is no value of the type; they count as NULL. */
+  readonly invalidValues: number;
+}
+
+/** Reads what a store has at an origin as values of a type. Values stay as they are stored where that serves. */
+export async function typeColumn(
+  store: RowStore,
+  origin: Origin,
+  type: ColumnType,
+  pace: Pace,
+): Promise<TypedColumn> {
+  const values = valueType(type);
+  if (origin.kind === 'attributes') {
+    return rankRows(store.rowCount, (row) => attributesText(store, row), values, pace);
+  }
+  const raw = store.column(origin);
+  if (!raw) return { type: values, data: nullColumn(store.rowCount), mergesForms: false, invalidValues: 0 };
+  if (await servesAsStored(raw, type, pace))
+    return { type: values, data: raw, mergesForms: false, invalidValues: 0 };
+  return raw.encoding === 'ranked'
+    ? rankValues(raw, values, pace)
+    : rankRows(store.rowCount, (row) => columnText(raw, row), values, pace);
+}
+
+function nullColumn(rowCount: number): RankedColumn {
+  return { encoding: 'ranked', codes: new Uint8Array(rowCount), values: [] };
+}
+
+async function servesAsStored(raw: Column, type: ColumnType, pace: Pace): Promise<boolean> {
+  if (type.array) return false;
+  switch (raw.encoding) {
+    case 'number':
+      return type.kind === 'timestamp' || type.kind === 'timestamptz';
+    case 'ranked':
+      return raw.values.every((value) =>
+        typeof value === 'boolean' ? type.kind === 'bool' : type.kind === 'text' || type.kind === 'opaque',
+      );
+    case 'text':
+      if (type.kind === 'uuid') return holdsCanonicalUuids(raw, pace);
+      return type.kind === 'text' || type.kind === 'opaque';
+  }
+}
+
+/** Canonical UUIDs compare as text just as they do as UUIDs. */
+async function holdsCanonicalUuids(column: TextColumn, pace: Pace): Promise<boolean> {
+  const values = column instanceof NullableColumn ? column.values : column;
+  if (values instanceof UuidColumn) return true;
+  for (let row = 0; row < column.length; row++) {
+    if (column.locate(row) && !isCanonicalUuid(column)) return false;
+    if (row % 512 === 0 && pace.due) await pace.pause();
+  }
+  return true;
+}
+
+const hyphen = 0x2d;
+
+function isCanonicalUuid({ bytes, start, end }: TextColumn): boolean {
+  if (end - start !== 36) return false;
+  for (let i = 0; i < 36; i++) {
+    const byte = bytes[start + i] ?? 0;
+    const isHyphenPlace = i === 8 || i === 13 || i === 18 || i === 23;
+    const isDigit = (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66);
+    if (isHyphenPlace ? byte !== hyphen : !isDigit) return false;
+  }
+  return true;
+}
+
+/** Ranks the rows of a column whose values are mostly distinct. */
+async function rankRows(
+  rowCount: number,
+  textOf: (row: number) => string | null,
+  type: ValueType,
+  pace: Pace,
+): Promise<TypedColumn> {
+  const parsed: Value[] = [];
+  const rows: number[] = [];
+  let invalidValues = 0;
+  await paced(rowCount, pace, (row) => {
+    const text = textOf(row);
+    if (text === null) return;
+    const value = type.parse(text);
+    if (value === undefined) invalidValues++;
+    else {
+      parsed.push(value);
+      rows.push(row);
+    }
+  });
+  const { ranks, values, mergesForms } = await rank(parsed, type, pace);
+  const codes = newCodes(rowCount, values.length);
+  await paced(rows.length, pace, (i) => {
+    codes[rows[i] ?? 0] = ranks[i] ?? 0;
+  });
+  return { type, data: { encoding: 'ranked', codes, values }, mergesForms, invalidValues };
+}
+
+/** Ranks a column anew whose values are ranked already, as text or booleans. */
+async function rankValues(raw: RankedColumn, type: ValueType, pace: Pace): Promise<TypedColumn> {
+  const parsed: Value[] = [];
+  const places: number[] = [];
+  await paced(raw.values.length, pace, (i) => {
+    const value = type.parse(String(raw.values[i]));
+    places.push(value === undefined ? -1 : parsed.push(value) - 1);
+  });
+  const { ranks, values, mergesForms } = await rank(parsed, type, pace);
+  const codes = newCodes(raw.codes.length, values.length);
+  let invalidValues = 0;
+  await paced(codes.length, pace, (row) => {
+    const code = raw.codes[row] ?? 0;
+    if (code === 0) return;
+    codes[row] = ranks[places[code - 1] ?? -1] ?? 0;
+    if (codes[row] === 0) invalidValues++;
+  });
+  return { type, data: { encoding: 'ranked', codes, values }, mergesForms, invalidValues };
+}
+
+interface Ranking {
+  /** For each item 1 + the place of its value. */
+  readonly ranks: Codes;
+  /** The distinct values in ascending order. */
+  readonly values: readonly Value[];
+  readonly mergesForms: boolean;
+}
+
+async function rank(items: readonly Value[], type: ValueType, pace: Pace): Promise<Ranking> {
+  const at = (i: number): Value => items[i] ?? '';
+  const keys = new Float64Array(items.length);
+  await paced(items.length, pace, (i) => {
+    keys[i] = type.sortKey(at(i));
+  });
+  const compareTied = (a: number, b: number) => type.compare(at(a), at(b));
+  const order = await sorted({ count: items.length, keys, compareTied }, pace);
+  const ranks = new Uint32Array(items.length);
+  const values: Value[] = [];
+  let mergesForms = false;
+  await paced(order.length, pace, (i) => {
+    const item = order[i] ?? 0;
+    const value = at(item);
+    const last = values.at(-1);
+    if (last === undefined || type.compare(last, value) !== 0) values.push(value);
+    else mergesForms ||= last !== value && type.jsonb(last) !== type.jsonb(value);
+    ranks[item] = values.length;
+  });
+  return { ranks, values, mergesForms };
+}

@@ -1,0 +1,48 @@
+import { Pace } from '../../columns/pace.ts';
+import { UuidColumn } from '../../columns/uuid-column.ts';
+import type { ColumnType } from '../../model/column-type.ts';
+import type { Column, Table } from '../../model/model.ts';
+import type { RowStore } from './row-store.ts';
+import { cacheOf, type StoreCache } from './store-cache.ts';
+import { type TypedColumn, typeColumn } from './typed-column.ts';
+
+/** A table over a store. Costs nothing to make: what is derived belongs to the store. */
+export class TableView {
+  readonly store: RowStore;
+  readonly table: Table;
+  readonly cache: StoreCache;
+
+  constructor(store: RowStore, table: Table) {
+    this.store = store;
+    this.table = table;
+    this.cache = cacheOf(store);
+  }
+
+  /**
+   * The column's values as its type has them, derived once per store on first use.
+   *
+   * @param type another type to read the column as
+   */
+  typed(column: Column, type: ColumnType = column.type): Promise<TypedColumn> {
+    return this.cache.columns.get(columnKey(column, type), () =>
+      typeColumn(this.store, column.origin, type, new Pace()),
+    );
+  }
+
+  /** Whether the column is what tells rows apart, so that its order is that of rows. */
+  isIdentity({ origin, type }: Column): boolean {
+    const { identity } = this.store;
+    if (origin.kind === 'attributes' || this.store.column(origin) !== identity || type.array) return false;
+    return type.kind === 'text' || (type.kind === 'uuid' && identity instanceof UuidColumn);
+  }
+
+  /** How many rows hold text in this column that is no value of its type. */
+  async invalidValues(column: Column): Promise<number> {
+    return (await this.typed(column)).invalidValues;
+  }
+}
+
+/** What columns have in common that share their values: where they come from, and how they are read. */
+export function columnKey({ origin, type: own }: Pick<Column, 'origin' | 'type'>, type = own): string {
+  return JSON.stringify([origin, type.kind, type.array, type.enum?.labels]);
+}

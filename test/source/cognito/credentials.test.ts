@@ -1,0 +1,116 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { ConfigurationError } from '../../../src/errors.ts';
+import type { ServerCredentials } from '../../../src/source/cognito/options.ts';
+import { connect, makeUsers, rejectionOf, scanAll, serverAt, startPool } from './pool.ts';
+import { startScriptedPool } from './scripted-pool.ts';
+
+const inVault: ServerCredentials = {
+  kind: 'static',
+  accessKeyId: 'AKIAVAULT',
+  secret: { kind: 'vault', reference: 'cognito_key' },
+  sessionToken: 'a-session',
+};
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('credentials', () => {
+  test('are looked up at the first scan, and kept', async () => {
+    const pool = await startPool(makeUsers(100));
+    const asked: string[] = [];
+    const source = connect(pool.url, {
+      server: serverAt(pool.url, { credentials: inVault }),
+      resolveSecret: async (reference) => {
+        asked.push(reference);
+        return 'secret';
+      },
+    });
+    expect(asked).toEqual([]);
+    await scanAll(source);
+    await scanAll(source);
+    expect(asked).toEqual(['cognito_key']);
+    expect(pool.requests[0]).toMatchObject({ accessKeyId: 'AKIAVAULT', sessionToken: 'a-session' });
+  });
+
+  test('are looked up again once they have been refused', async () => {
+    const pool = await startPool(makeUsers(10), { faults: { denyAccess: true } });
+    let lookups = 0;
+    const source = connect(pool.url, {
+      server: serverAt(pool.url, { credentials: inVault }),
+      resolveSecret: async () => `secret ${++lookups}`,
+    });
+    expect(await rejectionOf(scanAll(source))).toMatchObject({ code: 'SCAN_DENIED' });
+    pool.faults = {};
+    expect(await scanAll(source)).toHaveLength(10);
+    expect(lookups).toBe(2);
+  });
+
+  test('are looked up again where they expire in mid-scan, and the scan goes on', async () => {
+    let pages = 0;
+    const pool = await startScriptedPool(({ operation }) => {
+      if (operation !== 'ListUsers') return { body: {} };
+      pages += 1;
+      if (pages === 2) return { status: 400, body: { __type: 'ExpiredTokenException' } };
+      const users = [{ Username: `user-${pages}` }];
+      return { body: pages < 4 ? { Users: users, PaginationToken: String(pages) } : { Users: users } };
+    });
+    let lookups = 0;
+    const source = connect(pool.url, {
+      server: serverAt(pool.url, { credentials: inVault }),
+      resolveSecret: async () => `secret ${++lookups}`,
+    });
+    expect((await scanAll(source)).map(({ fields: [username] }) => username)).toEqual([
+      'user-1',
+      'user-3',
+      'user-4',
+    ]);
+    expect(lookups).toBe(2);
+  });
+
+  test('that are not there deny the scan, in the words of whoever looked for them', async () => {
+    const pool = await startPool(makeUsers(10));
+    const source = connect(pool.url, {
+      server: serverAt(pool.url, { credentials: inVault }),
+      resolveSecret: () => Promise.reject(new ConfigurationError('there is no secret of that name')),
+    });
+    expect(await rejectionOf(scanAll(source))).toMatchObject({
+      code: 'SCAN_DENIED',
+      message: expect.stringContaining('there is no secret of that name'),
+    });
+    expect(pool.requests).toEqual([]);
+  });
+
+  test('that cannot be looked up deny the scan, without the words of an unknown error', async () => {
+    const pool = await startPool(makeUsers(10));
+    const source = connect(pool.url, {
+      server: serverAt(pool.url, { credentials: inVault }),
+      resolveSecret: () => Promise.reject(new Error('password=hush')),
+    });
+    expect(await rejectionOf(scanAll(source))).toMatchObject({
+      code: 'SCAN_DENIED',
+      message: expect.not.stringContaining('hush'),
+    });
+  });
+
+  test("come from AWS' own chain where the server has none", async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAENVIRONMENT');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'from the environment');
+    const pool = await startPool(makeUsers(10));
+    const server = serverAt(pool.url, { credentials: { kind: 'default-chain' } });
+    expect(await scanAll(connect(pool.url, { server }))).toHaveLength(10);
+    expect(pool.requests[0]?.accessKeyId).toBe('AKIAENVIRONMENT');
+  });
+
+  test("deny the scan where AWS' own chain has none", async () => {
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE'])
+      vi.stubEnv(name, undefined);
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nonexistent/credentials');
+    vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent/config');
+    const pool = await startPool(makeUsers(10));
+    const server = serverAt(pool.url, { credentials: { kind: 'default-chain' } });
+    expect(await rejectionOf(scanAll(connect(pool.url, { server })))).toMatchObject({ code: 'SCAN_DENIED' });
+    expect(pool.requests).toEqual([]);
+  });
+});

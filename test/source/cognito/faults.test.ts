@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'vitest';
+import type { Faults } from '../../../src/emulator/emulator.ts';
+import { ScanError } from '../../../src/errors.ts';
+import {
+  connect,
+  makeSubscribers,
+  makeUsers,
+  poolId,
+  recordOf,
+  rejectionOf,
+  scanAll,
+  sorted,
+  startPool,
+} from './pool.ts';
+import { startScriptedPool } from './scripted-pool.ts';
+
+describe('every user arrives exactly once', () => {
+  const retry = { requestTimeoutMs: 250 };
+  const faults: readonly (readonly [string, Faults])[] = [
+    ['throttles', { throttle: 0.2 }],
+    ['connection resets', { reset: 0.2 }],
+    ['500s', { internalError: 0.2 }],
+    ['stalled bodies', { stalledBody: 0.1 }],
+    ['truncated bodies', { truncatedBody: 0.2 }],
+    ['malformed JSON', { malformedJson: 0.2 }],
+    ['slow answers', { slow: { probability: 0.1, delayMs: 1_000 } }],
+    ['bodies that drip', { drippingBody: { probability: 0.1, overMs: 1_000 } }],
+    ['runs of 50 empty pages', { emptyPages: { every: 2, run: 50 } }],
+    ['short pages', { shortPages: 1 }],
+    ['repeated users', { repeatedUsers: 1 }],
+    ['a refused token in mid-scan', { refuseTokens: { after: 4, times: 1 } }],
+    ['tokens refused again and again', { refuseTokens: { after: 2, times: 10 } }],
+  ];
+
+  test.each(faults)('despite %s, in a serial scan', async (_, fault) => {
+    const users = makeUsers(600);
+    const { url } = await startPool(users, { faults: fault });
+    expect(sorted(await scanAll(connect(url, { retry })))).toEqual(sorted(users.map(recordOf)));
+  });
+
+  test.each(faults)('despite %s, in a partitioned scan', async (_, fault) => {
+    const users = makeSubscribers(600);
+    const { url } = await startPool(users, { faults: fault });
+    expect(sorted(await scanAll(connect(url, { parallelScan: 8, retry })))).toEqual(
+      sorted(users.map(recordOf)),
+    );
+  });
+
+  test('where users come and go during the scan, if they are there all along', async () => {
+    const staying = makeUsers(600, 'staying');
+    const leaving = makeUsers(600, 'leaving');
+    const pool = await startPool([...staying, ...leaving], {
+      faults: { refuseTokens: { after: 6, times: 2 } },
+    });
+    const records = [];
+    let arrivals = 0;
+    for await (const page of connect(pool.url).scan(new AbortController().signal, () => {})) {
+      records.push(...page);
+      const live = pool.pool(poolId);
+      for (let i = 0; i < 30; i++) {
+        const gone = live.findIndex(({ Username }) => Username.startsWith('leaving'));
+        if (gone >= 0) live.splice(gone, 1);
+      }
+      if (arrivals < 10) live.push(...makeUsers(5, `arrival-${arrivals++}`));
+    }
+    const names = records.map(({ fields: [username] }) => String(username));
+    expect(new Set(names).size).toBe(names.length);
+    const present = records.filter(({ fields: [username] }) => String(username).startsWith('staying'));
+    expect(sorted(present)).toEqual(sorted(staying.map(recordOf)));
+  });
+});
+
+describe('a scan ends with', () => {
+  test.each<[string, Faults, string]>([
+    ['SCAN_DENIED', { denyAccess: true }, 'AccessDeniedException'],
+    ['SCAN_DENIED', { revokeCredentials: { after: 4 } }, 'NotAuthorizedException'],
+    [
+      'SCAN_DENIED',
+      { revokeCredentials: { after: 4, error: 'ExpiredTokenException' } },
+      'ExpiredTokenException',
+    ],
+    ['SCAN_THROTTLED', { throttle: 1 }, 'request quota'],
+    ['SCAN_UNAVAILABLE', { reset: 1 }, 'ECONNRESET'],
+    ['SCAN_UNAVAILABLE', { internalError: 1 }, 'InternalErrorException'],
+    ['SCAN_UNAVAILABLE', { stalledBody: 1 }, 'no answer within'],
+    ['SCAN_UNAVAILABLE', { truncatedBody: 1 }, 'the connection failed'],
+    ['SCAN_INVALID_RESPONSE', { malformedJson: 1 }, 'no JSON'],
+    ['SCAN_INVALID_RESPONSE', { refuseTokens: { after: 1, times: 1_000 } }, 'InvalidParameterException'],
+  ])('%s where the faults are %j', async (code, faults, words) => {
+    const { url } = await startPool(makeUsers(600), { faults });
+    const retry = { firstAttempts: 3, attempts: 3, requestTimeoutMs: 50, throttlePatienceMs: 100 };
+    const error = await rejectionOf(scanAll(connect(url, { retry })));
+    expect(error).toBeInstanceOf(ScanError);
+    expect(error).toMatchObject({ code, message: expect.stringContaining(words) });
+  });
+
+  test('SCAN_DENIED at once where the credentials are unknown', async () => {
+    const pool = await startPool(makeUsers(1), { accessKeyId: 'AKIAOTHER' });
+    expect(await rejectionOf(scanAll(connect(pool.url)))).toMatchObject({
+      code: 'SCAN_DENIED',
+      message: expect.stringContaining('UnrecognizedClientException'),
+    });
+    expect(pool.requests).toHaveLength(1);
+  });
+
+  test('SCAN_UNAVAILABLE where nothing listens', async () => {
+    const pool = await startPool([]);
+    await pool.close();
+    expect(await rejectionOf(scanAll(connect(pool.url)))).toMatchObject({
+      code: 'SCAN_UNAVAILABLE',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+
+  test('SCAN_NOT_FOUND where there is no such pool', async () => {
+    const pool = await startScriptedPool(() => refusal('ResourceNotFoundException'));
+    expect(await rejectionOf(scanAll(connect(pool.url)))).toMatchObject({ code: 'SCAN_NOT_FOUND' });
+    expect(pool.requests).toHaveLength(1);
+  });
+
+  test('SCAN_INVALID_RESPONSE where the first request itself is refused', async () => {
+    const pool = await startScriptedPool(() => refusal('InvalidParameterException'));
+    expect(await rejectionOf(scanAll(connect(pool.url)))).toMatchObject({ code: 'SCAN_INVALID_RESPONSE' });
+    expect(pool.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['an empty object', {}],
+    ['a list', []],
+    ['a page of HTML', '<html>'],
+    ['half a page', '{"Users":[{"Username":"a"'],
+    ['a user without Username', { Users: [{ Username: 'a' }, { Enabled: true }] }],
+    ['bytes that are no text', { Users: [{ Username: 'a\ud800' }] }],
+  ])('SCAN_INVALID_RESPONSE where the answer is %s', async (_, body) => {
+    const pool = await startScriptedPool(() => ({ body }));
+    const retry = { firstAttempts: 3 };
+    expect(await rejectionOf(scanAll(connect(pool.url, { retry })))).toMatchObject({
+      code: 'SCAN_INVALID_RESPONSE',
+    });
+    expect(pool.requests).toHaveLength(3);
+  });
+
+  test('SCAN_INVALID_RESPONSE where pages lead nowhere', async () => {
+    const pool = await startScriptedPool(() => ({ body: { Users: [], PaginationToken: 'again' } }));
+    expect(await rejectionOf(scanAll(connect(pool.url)))).toMatchObject({ code: 'SCAN_INVALID_RESPONSE' });
+  });
+
+  test.each([
+    ['InvalidSignatureException', 'SCAN_DENIED'],
+    ['com.amazonaws.cognito#NotAuthorizedException', 'SCAN_DENIED'],
+    ['ResourceNotFoundException:http://internal.amazon.com/coral/', 'SCAN_NOT_FOUND'],
+    ['OperationNotEnabledException', 'SCAN_INVALID_RESPONSE'],
+  ])('the code of the error %s', async (type, code) => {
+    const pool = await startScriptedPool(() => refusal(type));
+    expect(await rejectionOf(scanAll(connect(pool.url)))).toMatchObject({ code });
+  });
+
+  test('the code of an error that only a header names', async () => {
+    const headers = { 'x-amzn-errortype': 'AccessDeniedException:' };
+    const pool = await startScriptedPool(() => ({ status: 400, headers, body: '' }));
+    expect(await rejectionOf(scanAll(connect(pool.url)))).toMatchObject({ code: 'SCAN_DENIED' });
+  });
+
+  test('one line that repeats nothing of what AWS wrote', async () => {
+    const secret = 'arn:aws:cognito-idp:us-east-1:123456789012:userpool/x\nIQoJb3JpZ2luX2Vj';
+    for (const type of ['AccessDeniedException', 'InternalFailure', 'InvalidParameterException', secret]) {
+      const pool = await startScriptedPool(() => ({ status: 400, body: { __type: type, message: secret } }));
+      const error = await rejectionOf(scanAll(connect(pool.url, { retry: { firstAttempts: 2 } })));
+      expect(error).toBeInstanceOf(ScanError);
+      expect(error).toMatchObject({ message: expect.not.stringMatching(/arn:|123456789012|IQoJ|\n/) });
+    }
+  });
+});
+
+function refusal(type: string) {
+  return {
+    status: 400,
+    body: { __type: type, message: 'something about arn:aws:iam::123456789012:role/secret' },
+  };
+}

@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { IdentitySet } from '../../../src/source/cognito/identity-set.ts';
+
+describe('a set of identities', () => {
+  test('adds a text once', () => {
+    const set = new IdentitySet();
+    expect([set.add('alice'), set.add('bob'), set.add('alice')]).toEqual([true, true, false]);
+    expect(set.size).toBe(2);
+  });
+
+  test('agrees with a set of strings, whatever the texts and the seed', () => {
+    const texts = fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ maxLength: 2 })), {
+      maxLength: 300,
+    });
+    fc.assert(
+      fc.property(texts, fc.nat(), (given, seed) => {
+        const set = new IdentitySet(seed);
+        const reference = new Set<string>();
+        for (const text of given) {
+          expect(set.add(text)).toBe(!reference.has(text));
+          reference.add(text);
+        }
+        expect(set.size).toBe(reference.size);
+      }),
+    );
+  });
+
+  test('keeps texts that begin alike, or hold NUL, apart', () => {
+    const set = new IdentitySet();
+    const texts = ['', '\0', '\0\0', 'a', 'a\0', 'ab', 'é', 'e\u0301', '😀'];
+    expect(texts.map((text) => set.add(text))).toEqual(texts.map(() => true));
+    expect(texts.map((text) => set.add(text))).toEqual(texts.map(() => false));
+  });
+
+  test('stays exact over many chunks', () => {
+    const set = new IdentitySet();
+    const text = (i: number) => `user-${i}-${'x'.repeat(i % 97)}`;
+    for (let i = 0; i < 50_000; i++) set.add(text(i));
+    expect(set.size).toBe(50_000);
+    for (let i = 0; i < 50_000; i++) if (set.add(text(i))) throw new Error(`${text(i)} must be known`);
+    expect(set.add('another')).toBe(true);
+  });
+
+  test('refuses a text that no chunk can hold', () => {
+    expect(() => new IdentitySet().add('x'.repeat(100_000))).toThrow(RangeError);
+  });
+});

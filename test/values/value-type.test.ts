@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Value } from '../../src/columns/column.ts';
+import type { ColumnType, ScalarKind } from '../../src/model/column-type.ts';
+import { valueType } from '../../src/values/value-type.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { compareByPostgres, readByPostgres } from './postgres-values.ts';
+import {
+  arrayTexts,
+  boolTexts,
+  dateTexts,
+  decimalTexts,
+  isoTexts,
+  jsonTexts,
+  timestampTexts,
+  timeTexts,
+  uuidTexts,
+  wholeTexts,
+} from './value-texts.ts';
+import { storableText } from './weird-text.ts';
+
+const moodLabels = ['sad', 'ok', 'HAPPY', 'o k', ''];
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  const labels = moodLabels.map((label) => `'${label}'`).join(', ');
+  database = await createDatabase(`create extension citext; create type mood as enum (${labels});`);
+});
+
+afterAll(() => database.drop());
+
+/** Every type, the name Postgres has for it, and texts to try. */
+const types: readonly { name: string; kind: ScalarKind; texts: fc.Arbitrary<string>; partly?: true }[] = [
+  { name: 'text', kind: 'text', texts: storableText },
+  { name: 'citext', kind: 'citext', texts: storableText },
+  { name: 'bpchar', kind: 'bpchar', texts: storableText },
+  { name: 'bool', kind: 'bool', texts: boolTexts },
+  { name: 'int2', kind: 'int2', texts: wholeTexts },
+  { name: 'int4', kind: 'int4', texts: wholeTexts },
+  { name: 'int8', kind: 'int8', texts: wholeTexts },
+  { name: 'float4', kind: 'float4', texts: decimalTexts },
+  { name: 'float8', kind: 'float8', texts: decimalTexts },
+  { name: 'numeric', kind: 'numeric', texts: decimalTexts },
+  { name: 'uuid', kind: 'uuid', texts: uuidTexts },
+  { name: 'mood', kind: 'enum', texts: fc.oneof(fc.constantFrom(...moodLabels), storableText) },
+  { name: 'date', kind: 'date', texts: fc.oneof(dateTexts, timestampTexts), partly: true },
+  { name: 'time', kind: 'time', texts: fc.oneof(timeTexts, timestampTexts), partly: true },
+  { name: 'timestamp', kind: 'timestamp', texts: timestampTexts, partly: true },
+  { name: 'timestamptz', kind: 'timestamptz', texts: timestampTexts, partly: true },
+  { name: 'json', kind: 'json', texts: jsonTexts },
+  { name: 'jsonb', kind: 'jsonb', texts: jsonTexts },
+];
+
+function columnType(kind: ScalarKind, array = false): ColumnType {
+  const mood = { schema: 'public', name: 'mood', labels: moodLabels, typeName: 'Mood' };
+  return { kind, array, enum: kind === 'enum' ? mood : undefined };
+}
+
+function readByUs(type: ColumnType, text: string): string | undefined {
+  const value = valueType(type).parse(text);
+  if (value === undefined) return undefined;
+  return type.kind === 'json' ? String(value) : valueType(type).jsonb(value);
+}
+
+const runs = Number(process.env.VALUE_RUNS ?? 10);
+
+describe.each(types)('values of $name', ({ name, kind, texts, partly }) => {
+  const type = columnType(kind);
+
+  test(`are read and written as Postgres does${partly ? ', where they are read at all' : ''}`, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(texts, { minLength: 1, maxLength: 200, size: 'max' }), async (batch) => {
+        const theirs = await readByPostgres(database.client, name, batch);
+        const ours = batch.map((text) => readByUs(type, text));
+        for (const [i, text] of batch.entries()) {
+          if (partly && ours[i] === undefined) continue;
+          expect({ text, jsonb: ours[i] }).toEqual({ text, jsonb: theirs[i] });
+        }
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  // JSON can be neither filtered nor ordered.
+  if (kind === 'json' || kind === 'jsonb') return;
+
+  test('compare as they do in Postgres', async () => {
+    const values = texts.filter((text) => readByUs(type, text) !== undefined);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(values, values), { minLength: 1, maxLength: 100, size: 'max' }),
+        async (pairs) => {
+          const theirs = await compareByPostgres(database.client, name, pairs);
+          const { parse, compare, sortKey } = valueType(type);
+          for (const [i, [a, b]] of pairs.entries()) {
+            const [valueA, valueB]: [Value | undefined, Value | undefined] = [parse(a), parse(b)];
+            if (valueA === undefined || valueB === undefined) throw new Error('both must be values');
+            const order = Math.sign(compare(valueA, valueB));
+            expect({ a, b, order }).toEqual({ a, b, order: theirs[i] });
+            // A smaller key always means a smaller value.
+            const byKey = Math.sign(sortKey(valueA) - sortKey(valueB)) || 0;
+            expect([0, order]).toContain(byKey);
+          }
+        },
+      ),
+      { numRuns: runs },
+    );
+  });
+});
+
+test.each([
+  ['date', 'date', isoTexts.date],
+  ['date', 'date', isoTexts.timestamp],
+  ['time', 'time', isoTexts.time],
+  ['timestamp', 'timestamp', isoTexts.timestamp],
+  ['timestamp', 'timestamp', isoTexts.date],
+  ['timestamptz', 'timestamptz', isoTexts.timestamp],
+] as const)('ISO 8601 is read as %s wherever Postgres reads it', async (name, kind, texts) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(texts, { minLength: 1, maxLength: 200, size: 'max' }), async (batch) => {
+      const theirs = await readByPostgres(database.client, name, batch);
+      for (const [i, text] of batch.entries()) {
+        const jsonb = readByUs(columnType(kind), text);
+        expect({ text, jsonb }).toEqual({ text, jsonb: theirs[i] });
+      }
+    }),
+    { numRuns: runs },
+  );
+});
+
+describe.each(['text', 'int4', 'numeric', 'bool', 'mood'])('lists of %s', (name) => {
+  const element = types.find((type) => type.name === name);
+
+  test('are read, written and compared as Postgres does', async () => {
+    const type = columnType(element?.kind ?? 'text', true);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(arrayTexts(element?.texts ?? storableText), { minLength: 1, maxLength: 200, size: 'max' }),
+        async (batch) => {
+          const theirs = await readByPostgres(database.client, `${name}[]`, batch);
+          const ours = batch.map((text) => readByUs(type, text));
+          // Lists of lists are not read.
+          const isFlat = (text: string) => !/^\s*\{\s*\{/.test(text);
+          for (const [i, text] of batch.entries()) {
+            if (isFlat(text)) expect({ text, jsonb: ours[i] }).toEqual({ text, jsonb: theirs[i] });
+          }
+          const values = batch.filter((_, i) => ours[i] !== undefined);
+          const pairs = values.map((a, i): [string, string] => [a, values[i - 1] ?? a]);
+          const orders = await compareByPostgres(database.client, `${name}[]`, pairs);
+          const { parse, compare, sortKey } = valueType(type);
+          for (const [i, [a, b]] of pairs.entries()) {
+            const [valueA = [], valueB = []] = [parse(a), parse(b)];
+            const order = Math.sign(compare(valueA, valueB));
+            expect({ a, b, order }).toEqual({ a, b, order: orders[i] });
+            expect([0, order]).toContain(Math.sign(sortKey(valueA) - sortKey(valueB)) || 0);
+          }
+        },
+      ),
+      { numRuns: runs },
+    );
+  });
+});
