@@ -6,7 +6,6 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import type { ScalarKind } from '../src/model/column-type.ts';
 import type { Column, Table } from '../src/model/model.ts';
 import { aggregateRows } from '../src/rows/aggregate/aggregate.ts';
 import type { Filter } from '../src/rows/filter/filter.ts';
@@ -16,6 +15,7 @@ import { readText } from '../src/rows/store/raw-text.ts';
 import { TableView } from '../src/rows/store/view.ts';
 import { SnapshotBuilder } from '../src/snapshot/builder.ts';
 import type { SourceRecord } from '../src/source/source.ts';
+import type { ScalarKind } from '../src/values/sql-type.ts';
 
 const { values } = parseArgs({
   options: { users: { type: 'string', default: '1000000' }, only: { type: 'string', default: '' } },
@@ -265,7 +265,7 @@ function column(name: string, kind: ScalarKind, origin: 'field' | 'attribute'): 
     name,
     fieldName: name,
     description: undefined,
-    type: { kind, array: false, enum: undefined },
+    type: { kind },
     notNull: false,
     origin: origin === 'field' ? { kind: 'field', field: name } : { kind: 'attribute', attribute: name },
   };

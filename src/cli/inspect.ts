@@ -1,5 +1,6 @@
 import { openCatalog } from '../catalog/catalog.ts';
 import { describeCatalog } from '../gateway.ts';
+import { nameOfType } from '../model/column-type.ts';
 import type { Model, Problem, Table } from '../model/model.ts';
 import { type CatalogFlags, catalogLocation } from './catalog-location.ts';
 
@@ -43,8 +44,7 @@ function describeTable(table: Table): string[] {
             ? `attribute ${origin.attribute}`
             : 'all attributes';
       const key = table.key.some((part) => part.name === column.name) ? ', key' : '';
-      const name = `${type.enum?.name ?? type.kind}${type.array ? '[]' : ''}`;
-      return `  ${column.fieldName.padEnd(width)}  ${name} ← ${from}${key}`;
+      return `  ${column.fieldName.padEnd(width)}  ${nameOfType(type)} ← ${from}${key}`;
     }),
   ];
 }

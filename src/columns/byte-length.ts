@@ -1,5 +1,6 @@
+import type { Value } from '../values/value.ts';
 import { ArenaColumn } from './arena-column.ts';
-import type { Column, TextColumn, Value } from './column.ts';
+import type { Column, TextColumn } from './column.ts';
 import { NullableColumn } from './nullable-column.ts';
 import { UuidColumn } from './uuid-column.ts';
 

@@ -1,3 +1,5 @@
+import type { Value } from '../values/value.ts';
+
 /**
  * The columns of a snapshot: immutable, compact, one value per row. A row is its number, from 0; rows stand in
  * the order of their identity (by UTF-8 bytes, Postgres' `C` collation), so comparing row numbers compares
@@ -38,6 +40,3 @@ export interface TextColumn {
   readonly start: number;
   readonly end: number;
 }
-
-/** A value of any type, in the form its type compares; see rows/types. */
-export type Value = string | number | bigint | boolean | Uint8Array | readonly (Value | null)[] | object;

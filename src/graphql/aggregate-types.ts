@@ -1,5 +1,5 @@
 import type { ObjectRef } from '@pothos/core';
-import { type ColumnType, isOrderable, type ScalarKind } from '../model/column-type.ts';
+import { type ColumnType, isOrderable } from '../model/column-type.ts';
 import type { Column, Table } from '../model/model.ts';
 import { type Aggregates, aggregateRows } from '../rows/aggregate/aggregate.ts';
 import type { Builder, SchemaTypes } from './builder.ts';
@@ -21,7 +21,7 @@ export function addAggregate(
     {
       name: 'sum',
       columns: table.columns.filter(isNumeric),
-      typeOf: (type: ColumnType) => sumTypes[type.kind] ?? 'BigFloat',
+      typeOf: ({ kind }: ColumnType) => sumTypes[kind] ?? 'BigFloat',
     },
     { name: 'avg', columns: table.columns.filter(isNumeric), typeOf: (): ScalarName => 'BigFloat' },
     {
@@ -90,7 +90,7 @@ export function addAggregate(
 }
 
 /** What Postgres' sum() makes of each numeric type. */
-const sumTypes: Partial<Record<ScalarKind, ScalarName>> = {
+const sumTypes: Partial<Record<ColumnType['kind'], ScalarName>> = {
   int2: 'BigInt',
   int4: 'BigInt',
   int8: 'BigFloat',
@@ -100,7 +100,7 @@ const sumTypes: Partial<Record<ScalarKind, ScalarName>> = {
 };
 
 function isNumeric({ type }: Column): boolean {
-  return !type.array && type.kind in sumTypes;
+  return type.kind in sumTypes;
 }
 
 /** Whether Postgres has min() and max() of the type, and pg_graphql offers them. */

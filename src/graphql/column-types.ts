@@ -1,5 +1,5 @@
 import type { EnumRef, InputObjectRef } from '@pothos/core';
-import { type ColumnType, isFilterable } from '../model/column-type.ts';
+import { type ColumnType, elementTypeOf, isFilterable } from '../model/column-type.ts';
 import { operatorsOf } from '../model/operator.ts';
 import type { FilterInput } from '../plan/filter.ts';
 import { type OrderDirection, orderDirectionNames } from '../plan/order.ts';
@@ -38,8 +38,9 @@ export class ColumnTypes {
 
   /** The type of a column's value, or of its elements. */
   elementOf(type: ColumnType): ScalarName | Enum {
-    if (type.kind !== 'enum') return scalarByKind[type.kind];
-    const { typeName, labels } = type.enum ?? { typeName: 'Opaque', labels: [] };
+    const element = elementTypeOf(type);
+    if (element.kind !== 'enum') return scalarByKind[element.kind];
+    const { typeName, labels } = element;
     const known = this.#enums.get(typeName);
     if (known) return known;
     const created = this.#builder.enumType(this.#prefix + typeName, { values: labels });
@@ -50,8 +51,9 @@ export class ColumnTypes {
   /** The input of a filter on a column of this type; undefined where there is none. */
   filterOf(type: ColumnType): Input | undefined {
     if (!isFilterable(type)) return undefined;
-    const elementName = type.kind === 'enum' ? (type.enum?.typeName ?? 'Opaque') : scalarByKind[type.kind];
-    const name = `${this.#prefix}${elementName}${type.array ? 'List' : ''}Filter`;
+    const element = elementTypeOf(type);
+    const elementName = element.kind === 'enum' ? element.typeName : scalarByKind[element.kind];
+    const name = `${this.#prefix}${elementName}${type.kind === 'array' ? 'List' : ''}Filter`;
     const known = this.#filters.get(name);
     if (known) return known;
     const created = this.#createFilter(name, type);
@@ -63,14 +65,14 @@ export class ColumnTypes {
     const element = this.elementOf(type);
     const elementName = typeof element === 'string' ? element : element.name;
     return this.#builder.inputRef<FilterInput>(name).implement({
-      description: `Boolean expression on ${type.array ? `a list of ${elementName}` : `a value of type ${elementName}`}.`,
+      description: `Boolean expression on ${type.kind === 'array' ? `a list of ${elementName}` : `a value of type ${elementName}`}.`,
       fields: (t) =>
         Object.fromEntries(
           operatorsOf(type)
             .toSorted()
             .map((operator) => {
               if (operator === 'is') return [operator, t.field({ type: this.#filterIs })];
-              const isList = type.array || operator === 'in';
+              const isList = type.kind === 'array' || operator === 'in';
               return [operator, isList ? t.field({ type: [element] }) : t.field({ type: element })];
             }),
         ),

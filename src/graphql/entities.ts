@@ -6,11 +6,11 @@ import {
   isLeafType,
   isObjectType,
 } from 'graphql';
-import type { Value } from '../columns/column.ts';
 import { BadUserInputError } from '../errors.ts';
 import type { Column, Table } from '../model/model.ts';
 import { keyOf, parseNodeId } from '../plan/key.ts';
 import { toOperand } from '../plan/operand.ts';
+import type { Value } from '../values/value.ts';
 import type { Builder } from './builder.ts';
 import type { RowNode } from './collection.ts';
 import type { Key, RequestScope } from './request-scope.ts';
@@ -154,7 +154,7 @@ class Entity {
 
 /** The fields of the key; none where a list is among them, which no key in federation can have. */
 function keyFields({ typeName, key }: Table, { schema }: GraphQLResolveInfo): readonly KeyField[] {
-  if (key.some(({ type }) => type.array)) return [];
+  if (key.some(({ type }) => type.kind === 'array')) return [];
   const object = schema.getType(typeName);
   return key.map((column) => {
     const declared = isObjectType(object) ? object.getFields()[column.fieldName]?.type : undefined;

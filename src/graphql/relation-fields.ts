@@ -1,7 +1,7 @@
-import type { Value } from '../columns/column.ts';
 import type { Column, Relation, Table } from '../model/model.ts';
 import { toOperand } from '../plan/operand.ts';
 import { readValue } from '../rows/query.ts';
+import type { Value } from '../values/value.ts';
 import type { Builder } from './builder.ts';
 import { type RowNode, resolveCollection } from './collection.ts';
 import { collectionArguments } from './collection-arguments.ts';

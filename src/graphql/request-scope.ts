@@ -1,5 +1,4 @@
 import DataLoader from 'dataloader';
-import type { Value } from '../columns/column.ts';
 import type { Column, Table } from '../model/model.ts';
 import { and } from '../plan/filter.ts';
 import type { Visibility } from '../plan/policy.ts';
@@ -7,6 +6,7 @@ import type { Filter } from '../rows/filter/filter.ts';
 import { filterRows, findRows } from '../rows/query.ts';
 import { TableView } from '../rows/store/view.ts';
 import type { SnapshotRead } from '../snapshot/store.ts';
+import type { Value } from '../values/value.ts';
 
 /** What a request needs of the gateway to answer its fields. */
 export interface RequestPorts {

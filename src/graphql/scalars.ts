@@ -1,13 +1,13 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
-import type { ColumnType, ScalarKind } from '../model/column-type.ts';
-import { valueType } from '../values/value-type.ts';
+import { valueType } from '../values/registry.ts';
+import type { ScalarKind } from '../values/sql-type.ts';
 import type { Builder, SchemaTypes } from './builder.ts';
 
 /** The name of a scalar that a column can have. */
 export type ScalarName = Exclude<keyof SchemaTypes['Scalars'], 'ID' | 'Cursor' | '_Any'>;
 
 /** The scalar of each kind of column, as pg_graphql maps them; an enum has a type of its own. */
-export const scalarByKind: Readonly<Record<Exclude<ScalarKind, 'enum'>, ScalarName>> = {
+export const scalarByKind: Readonly<Record<ScalarKind, ScalarName>> = {
   text: 'String',
   citext: 'String',
   bpchar: 'String',
@@ -140,6 +140,5 @@ function describe(value: unknown): string {
 }
 
 function isText(kind: ScalarKind): (text: string) => boolean {
-  const type: ColumnType = { kind, array: false, enum: undefined };
-  return (text) => valueType(type).parse(text) !== undefined;
+  return (text) => valueType({ kind }).parse(text) !== undefined;
 }

@@ -67,7 +67,7 @@ function describeObject(
 function keysOf({ key }: Table): readonly string[] {
   if (key.length === 0) return [];
   // A list cannot be part of a key in federation; the nodeId has it all the same.
-  const isComparable = key.every(({ type }) => !type.array);
+  const isComparable = key.every(({ type }) => type.kind !== 'array');
   return [...(isComparable ? [key.map(({ fieldName }) => fieldName).join(' ')] : []), 'nodeId'];
 }
 

@@ -1,6 +1,6 @@
 import type { InputObjectRef, ObjectRef } from '@pothos/core';
 import { RowValueError } from '../errors.ts';
-import { isOrderable } from '../model/column-type.ts';
+import { isOrderable, nameOfType } from '../model/column-type.ts';
 import type { Column, Table } from '../model/model.ts';
 import type { FilterInput } from '../plan/filter.ts';
 import type { OrderInput } from '../plan/order.ts';
@@ -100,15 +100,16 @@ export function addTableTypes(
           const type = shared.columns.elementOf(column.type);
           const nullable = !column.notNull;
           const description = column.description ? { description: column.description } : {};
-          const field = column.type.array
-            ? t.field({
-                ...description,
-                type: [type],
-                // SQL's arrays may hold NULL anywhere.
-                nullable: { list: nullable, items: true },
-                resolve: (parent) => asList(columnValue(parent, column)),
-              })
-            : t.field({ ...description, type, nullable, resolve: (parent) => columnValue(parent, column) });
+          const field =
+            column.type.kind === 'array'
+              ? t.field({
+                  ...description,
+                  type: [type],
+                  // SQL's arrays may hold NULL anywhere.
+                  nullable: { list: nullable, items: true },
+                  resolve: (parent) => asList(columnValue(parent, column)),
+                })
+              : t.field({ ...description, type, nullable, resolve: (parent) => columnValue(parent, column) });
           return [column.fieldName, field];
         }),
       ),
@@ -162,7 +163,7 @@ function addOrderInput(builder: Builder, table: Table, columnTypes: ColumnTypes)
 function columnValue({ view, row }: RowNode, column: Column): unknown {
   const value = readValue(view, column, row);
   if (value.ok) return value.value;
-  throw new RowValueError(column.name, column.type.enum?.name ?? column.type.kind);
+  throw new RowValueError(column.name, nameOfType(column.type));
 }
 
 function asList(value: unknown): readonly unknown[] | null {

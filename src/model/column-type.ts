@@ -1,47 +1,32 @@
+import type { ScalarKind } from '../values/sql-type.ts';
 import type { TypeDefinition } from './definition.ts';
 
-/**
- * The Postgres types that the gateway tells apart. Everything it does not know by name is `opaque`.
- *
- * `varchar` behaves like `text` here, so it shares its kind.
- */
-export type ScalarKind =
-  | 'text'
-  | 'citext'
-  | 'bpchar'
-  | 'bool'
-  | 'int2'
-  | 'int4'
-  | 'int8'
-  | 'float4'
-  | 'float8'
-  | 'numeric'
-  | 'uuid'
-  | 'date'
-  | 'time'
-  | 'timestamp'
-  | 'timestamptz'
-  | 'json'
-  | 'jsonb'
-  | 'enum'
-  | 'opaque';
+/** The type of a column: a `SqlType` whose enums have names. */
+export type ColumnType = ElementType | ArrayType;
 
-/** The type of a column. */
-export interface ColumnType {
-  /** The kind of the value, or of each element where `array` is set. */
+/** The type of a single value. */
+export type ElementType = ScalarType | EnumType;
+
+/** A type other than an enum or an array. */
+export interface ScalarType {
   readonly kind: ScalarKind;
-  readonly array: boolean;
-  /** The enum this is, where `kind` is `enum`. */
-  readonly enum: EnumType | undefined;
 }
 
-/** A Postgres enum; its labels are in sort order. */
+/** A Postgres enum. */
 export interface EnumType {
+  readonly kind: 'enum';
   readonly schema: string;
   readonly name: string;
+  /** In sort order. */
   readonly labels: readonly string[];
   /** The name of its GraphQL type. */
   readonly typeName: string;
+}
+
+/** An array of a type's values. */
+export interface ArrayType {
+  readonly kind: 'array';
+  readonly element: ElementType;
 }
 
 /** What Postgres calls the types of each kind, in the schema `pg_catalog` or, for `citext`, in any. */
@@ -72,10 +57,14 @@ const kindsByName: ReadonlyMap<string, ScalarKind> = new Map<string, ScalarKind>
  *   then the column is opaque
  */
 export function toColumnType(type: TypeDefinition, enumTypeName: string | undefined): ColumnType {
-  const { schema, name, array, enumLabels: labels } = type;
-  if (!labels) return { kind: kindOf(type), array, enum: undefined };
-  if (enumTypeName === undefined) return { kind: 'opaque', array, enum: undefined };
-  return { kind: 'enum', array, enum: { schema, name, labels, typeName: enumTypeName } };
+  const element = toElementType(type, enumTypeName);
+  return type.array ? { kind: 'array', element } : element;
+}
+
+function toElementType(type: TypeDefinition, typeName: string | undefined): ElementType {
+  const { schema, name, enumLabels: labels } = type;
+  if (!labels) return { kind: kindOf(type) };
+  return typeName === undefined ? { kind: 'opaque' } : { kind: 'enum', schema, name, labels, typeName };
 }
 
 function kindOf(type: TypeDefinition): ScalarKind {
@@ -84,12 +73,24 @@ function kindOf(type: TypeDefinition): ScalarKind {
   return (type.schema === 'pg_catalog' && kindsByName.get(type.name)) || 'opaque';
 }
 
+/** The type of the column's values, or of the elements of its arrays. */
+export function elementTypeOf(type: ColumnType): ElementType {
+  return type.kind === 'array' ? type.element : type;
+}
+
+/** What Postgres calls the type, as far as the gateway knows: `int4`, `mood[]`. */
+export function nameOfType(type: ColumnType): string {
+  if (type.kind === 'array') return `${nameOfType(type.element)}[]`;
+  return type.kind === 'enum' ? type.name : type.kind;
+}
+
 /** Whether rows can be filtered by a column of this type. */
 export function isFilterable(type: ColumnType): boolean {
-  return type.kind !== 'json' && type.kind !== 'jsonb';
+  const { kind } = elementTypeOf(type);
+  return kind !== 'json' && kind !== 'jsonb';
 }
 
 /** Whether rows can be ordered by a column of this type. */
 export function isOrderable(type: ColumnType): boolean {
-  return !type.array && type.kind !== 'json' && type.kind !== 'jsonb';
+  return type.kind !== 'array' && isFilterable(type);
 }

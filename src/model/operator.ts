@@ -1,4 +1,4 @@
-import { type ColumnType, isFilterable, type ScalarKind } from './column-type.ts';
+import { type ColumnType, type ElementType, isFilterable } from './column-type.ts';
 
 /** What a filter can ask of one column. */
 export type Operator =
@@ -20,7 +20,7 @@ const identity: readonly Operator[] = ['eq', 'in', 'is', 'neq'];
 const equality: readonly Operator[] = ['eq', 'is'];
 const list: readonly Operator[] = ['containedBy', 'contains', 'eq', 'is', 'overlaps'];
 
-const operatorsByKind: Readonly<Record<ScalarKind, readonly Operator[]>> = {
+const operatorsByKind: Readonly<Record<ElementType['kind'], readonly Operator[]>> = {
   text,
   citext: text,
   bpchar: text,
@@ -44,6 +44,6 @@ const operatorsByKind: Readonly<Record<ScalarKind, readonly Operator[]>> = {
 
 /** The operators that a filter on a column of this type may use, as pg_graphql has them; none for JSON. */
 export function operatorsOf(type: ColumnType): readonly Operator[] {
-  if (type.array) return isFilterable(type) ? list : [];
+  if (type.kind === 'array') return isFilterable(type) ? list : [];
   return operatorsByKind[type.kind];
 }

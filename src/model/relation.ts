@@ -78,9 +78,8 @@ function faultOf(key: ForeignKeySetting, local: Unrelated, foreign: Unrelated): 
 
 /** Whether SQL's equality of the two columns is equality of their values here. */
 function areComparable(a: Column, b: Column): boolean {
-  if (a.type.array || b.type.array) return false;
-  if (a.type.kind === 'enum' || b.type.kind === 'enum')
-    return a.type.enum?.typeName === b.type.enum?.typeName;
+  if (a.type.kind === 'array' || b.type.kind === 'array') return false;
+  if (a.type.kind === 'enum' && b.type.kind === 'enum') return a.type.typeName === b.type.typeName;
   return a.type.kind === b.type.kind;
 }
 

@@ -182,6 +182,6 @@ function keyFromDirective(
 
 function defaultKeyName(columns: readonly Column[], dialect: Dialect): string | undefined {
   return dialect.defaultKeys.find((name) =>
-    columns.some((column) => column.name === name && !column.type.array),
+    columns.some((column) => column.name === name && column.type.kind !== 'array'),
   );
 }

@@ -1,8 +1,8 @@
-import type { Value } from '../columns/column.ts';
 import { BadUserInputError } from '../errors.ts';
 import type { Column, Table } from '../model/model.ts';
 import type { Filter } from '../rows/filter/filter.ts';
 import { decodeNodeId, type NodeId } from '../rows/page/node-id.ts';
+import type { Value } from '../values/value.ts';
 import { toOperand } from './operand.ts';
 
 /** Characters of the longest cursor or nodeId that is looked at: attributes have at most 2,048 each. */

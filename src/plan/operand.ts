@@ -1,7 +1,7 @@
-import type { Value } from '../columns/column.ts';
 import { BadUserInputError } from '../errors.ts';
-import type { ColumnType } from '../model/column-type.ts';
-import { valueType } from '../values/value-type.ts';
+import { type ColumnType, nameOfType } from '../model/column-type.ts';
+import { valueType } from '../values/registry.ts';
+import type { Value } from '../values/value.ts';
 
 /**
  * The value that an argument gives for a column of this type, or null.
@@ -10,12 +10,12 @@ import { valueType } from '../values/value-type.ts';
  */
 export function toOperand(type: ColumnType, argument: unknown, path: string): Value | null {
   if (argument === null || argument === undefined) return null;
-  const text = type.array ? toArrayLiteral(asList(argument)) : toText(argument);
+  const text = type.kind === 'array' ? toArrayLiteral(asList(argument)) : toText(argument);
   const value = text?.isWellFormed() ? valueType(type).parse(text) : undefined;
   if (value !== undefined) return value;
   throw new BadUserInputError(
     path,
-    `${path} must be a value of type ${describe(type)}, but got ${shorten(JSON.stringify(argument))}`,
+    `${path} must be a value of type ${nameOfType(type)}, but got ${shorten(JSON.stringify(argument))}`,
   );
 }
 
@@ -37,10 +37,6 @@ function toArrayLiteral(elements: readonly unknown[]): string | undefined {
 
 function quote(text: string | undefined): string | undefined {
   return text === undefined ? undefined : `"${text.replace(/["\\]/g, '\\$&')}"`;
-}
-
-function describe(type: ColumnType): string {
-  return `${type.enum?.name ?? type.kind}${type.array ? '[]' : ''}`;
 }
 
 /** Characters of a refused argument that an error repeats. */

@@ -1,5 +1,5 @@
-import type { Value } from '../columns/column.ts';
 import { Pace } from '../columns/pace.ts';
+import type { Value } from '../values/value.ts';
 import { chooseSource } from './filter/choose-source.ts';
 import { compileFilter } from './filter/compile-filter.ts';
 import type { Filter } from './filter/filter.ts';

@@ -1,12 +1,9 @@
-import type { Value } from '../columns/column.ts';
 import { parseArrayLiteral } from './array-literal.ts';
 import type { JsonValue } from './json-value.ts';
+import type { ArrayValue, Value } from './value.ts';
 import type { ValueType } from './value-type.ts';
 
-/** An array with one dimension, as Postgres writes it: `{a,"b c",NULL}`. */
-export type ArrayValue = readonly (Value | null)[];
-
-/** Arrays of a type's values. */
+/** Arrays of a type's values, as Postgres writes them: `{a,"b c",NULL}`. */
 export function arrayType(element: ValueType): ValueType<ArrayValue> {
   return {
     parse(text) {

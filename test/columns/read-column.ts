@@ -1,4 +1,5 @@
-import type { RankedColumn, TextColumn, Value } from '../../src/columns/column.ts';
+import type { RankedColumn, TextColumn } from '../../src/columns/column.ts';
+import type { Value } from '../../src/values/value.ts';
 
 /** Every row's text, read through the column's interface. */
 export function textsOf(column: TextColumn | RankedColumn): (Value | null)[] {

@@ -1,14 +1,15 @@
-import type { ColumnType, ScalarKind } from '../../src/model/column-type.ts';
+import type { ColumnType } from '../../src/model/column-type.ts';
 import type { Column, Origin, Table } from '../../src/model/model.ts';
 import { TableView } from '../../src/rows/store/view.ts';
 import { SnapshotBuilder } from '../../src/snapshot/builder.ts';
+import type { ScalarKind } from '../../src/values/sql-type.ts';
 
 /** A user: the username, and attributes by name. */
 export type ExampleUser = readonly [username: string, attributes?: Readonly<Record<string, string | null>>];
 
 /** A column of the username, of all attributes, or of the attribute of its name. */
 export function userColumn(name: string, kind: ScalarKind = 'text', array = false): Column {
-  const type: ColumnType = { kind, array, enum: undefined };
+  const type: ColumnType = array ? { kind: 'array', element: { kind } } : { kind };
   return { name, fieldName: name, description: undefined, type, notNull: false, origin: originOf(name) };
 }
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import type { Value } from '../../src/columns/column.ts';
 import { operatorsOf } from '../../src/model/operator.ts';
 import type { Filter } from '../../src/rows/filter/filter.ts';
-import { valueType } from '../../src/values/value-type.ts';
+import { valueType } from '../../src/values/registry.ts';
+import type { Value } from '../../src/values/value.ts';
 import { type SampleColumn, sampleColumns } from './sample-table.ts';
 
 /** A filter in words of its own, from which both the engine's filter and SQL are made. */

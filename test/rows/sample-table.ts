@@ -1,13 +1,20 @@
 import fc from 'fast-check';
-import type { ColumnType, EnumType, ScalarKind } from '../../src/model/column-type.ts';
+import type { ColumnType, ElementType, EnumType } from '../../src/model/column-type.ts';
 import type { Column, Table } from '../../src/model/model.ts';
 import type { RowStore } from '../../src/rows/store/row-store.ts';
 import { SnapshotBuilder } from '../../src/snapshot/builder.ts';
 import type { Field, SourceRecord } from '../../src/source/source.ts';
-import { valueType } from '../../src/values/value-type.ts';
+import { valueType } from '../../src/values/registry.ts';
+import type { ScalarKind } from '../../src/values/sql-type.ts';
 import { storableText } from '../values/weird-text.ts';
 
-const mood: EnumType = { schema: 'public', name: 'mood', labels: ['sad', 'ok', 'HAPPY'], typeName: 'Mood' };
+const mood: EnumType = {
+  kind: 'enum',
+  schema: 'public',
+  name: 'mood',
+  labels: ['sad', 'ok', 'HAPPY'],
+  typeName: 'Mood',
+};
 
 /** A column of the sample table: what Postgres calls its type, and texts that its attribute may have. */
 export interface SampleColumn extends Column {
@@ -80,12 +87,13 @@ export const createSample = [
 
 function attributeColumn(
   name: string,
-  kind: ScalarKind,
+  kind: ElementType['kind'],
   texts: fc.Arbitrary<string>,
   sqlType: string = kind,
   array = false,
 ): SampleColumn {
-  return column(name, { kind, array, enum: kind === 'enum' ? mood : undefined }, sqlType, texts, {
+  const element: ElementType = kind === 'enum' ? mood : { kind };
+  return column(name, array ? { kind: 'array', element } : element, sqlType, texts, {
     kind: 'attribute',
     attribute: name,
   });
@@ -98,7 +106,7 @@ function fieldColumn(name: string, kind: ScalarKind, field: string): SampleColum
       : kind === 'bool'
         ? few('true', 'false')
         : few('2024-02-29', '2024-02-29 12:00:00.123', '1970-01-01 00:00:00.001', '2024-02-29 12:00:00.1235');
-  return column(name, { kind, array: false, enum: undefined }, kind, texts, { kind: 'field', field });
+  return column(name, { kind }, kind, texts, { kind: 'field', field });
 }
 
 function column(

@@ -1,9 +1,9 @@
-import type { Value } from '../../columns/column.ts';
 import { Pace } from '../../columns/pace.ts';
 import type { Column } from '../../model/model.ts';
 import { toJsonNumber } from '../../values/json-number.ts';
 import type { JsonValue } from '../../values/json-value.ts';
-import { valueType } from '../../values/value-type.ts';
+import { valueType } from '../../values/registry.ts';
+import type { Value } from '../../values/value.ts';
 import type { Filter } from '../filter/filter.ts';
 import { matchingRows } from '../filter/match-rows.ts';
 import { selection } from '../query.ts';

@@ -1,5 +1,5 @@
-import type { Value } from '../../columns/column.ts';
 import { type Pace, paced } from '../../columns/pace.ts';
+import type { Value } from '../../values/value.ts';
 import { compareLocated } from '../filter/byte-tests.ts';
 import { copyText } from '../order/row-ranks.ts';
 import { toMicros } from '../store/raw-text.ts';

@@ -1,6 +1,5 @@
-import type { RankedColumn, Value } from '../../columns/column.ts';
+import type { RankedColumn } from '../../columns/column.ts';
 import { type Pace, paced } from '../../columns/pace.ts';
-import type { ScalarKind } from '../../model/column-type.ts';
 import type { Column } from '../../model/model.ts';
 import { Decimal, parseDecimal } from '../../values/decimal.ts';
 import { divideDecimals } from '../../values/decimal-arithmetic.ts';
@@ -8,6 +7,8 @@ import { float4Type, float8Type } from '../../values/float-types.ts';
 import { toJsonNumber } from '../../values/json-number.ts';
 import type { JsonValue } from '../../values/json-value.ts';
 import type { NonFinite, Numeric } from '../../values/numeric-type.ts';
+import type { SqlType } from '../../values/sql-type.ts';
+import type { Value } from '../../values/value.ts';
 import { readTyped } from '../store/read-value.ts';
 import type { TableView } from '../store/view.ts';
 
@@ -123,7 +124,7 @@ class ExactSum implements Sum {
 const floatDigits = 6;
 const doubleDigits = 15;
 
-function toNumeric(kind: ScalarKind, value: Value): Numeric {
+function toNumeric(kind: SqlType['kind'], value: Value): Numeric {
   if (value instanceof Decimal) return value;
   if (typeof value === 'bigint') return Decimal.of(value, 0, 0);
   if (typeof value === 'number' && Number.isFinite(value)) {

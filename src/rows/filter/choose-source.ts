@@ -1,6 +1,6 @@
-import type { Value } from '../../columns/column.ts';
 import type { Pace } from '../../columns/pace.ts';
 import type { Column } from '../../model/model.ts';
+import type { Value } from '../../values/value.ts';
 import { readyRowFinder, rowFinder } from '../key/find-rows.ts';
 import { searchRows } from '../order/key-order.ts';
 import type { TableView } from '../store/view.ts';

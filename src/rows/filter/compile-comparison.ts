@@ -1,4 +1,5 @@
-import type { NumberColumn, RankedColumn, TextColumn, Value } from '../../columns/column.ts';
+import type { NumberColumn, RankedColumn, TextColumn } from '../../columns/column.ts';
+import type { Value } from '../../values/value.ts';
 import type { ValueType } from '../../values/value-type.ts';
 import type { TypedColumn } from '../store/typed-column.ts';
 import { comparesTo, equal, equals, greater, less } from './byte-tests.ts';

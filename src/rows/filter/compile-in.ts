@@ -1,5 +1,6 @@
-import type { RankedColumn, Value } from '../../columns/column.ts';
+import type { RankedColumn } from '../../columns/column.ts';
 import { type Pace, paced } from '../../columns/pace.ts';
+import type { Value } from '../../values/value.ts';
 import type { ValueType } from '../../values/value-type.ts';
 import type { TypedColumn } from '../store/typed-column.ts';
 import { isAmong } from './byte-tests.ts';

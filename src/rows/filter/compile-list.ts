@@ -1,6 +1,7 @@
-import type { Value } from '../../columns/column.ts';
-import type { ArrayValue } from '../../values/array-type.ts';
-import { type ValueType, valueType } from '../../values/value-type.ts';
+import { elementTypeOf } from '../../model/column-type.ts';
+import { valueType } from '../../values/registry.ts';
+import type { ArrayValue, Value } from '../../values/value.ts';
+import type { ValueType } from '../../values/value-type.ts';
 import type { TypedColumn } from '../store/typed-column.ts';
 import type { ListFilter } from './filter.ts';
 import { never, type Predicate } from './predicate.ts';
@@ -17,7 +18,7 @@ export function compileList(
 ): Predicate {
   if (!isArray(value)) return never;
   if (data.encoding !== 'ranked') throw new TypeError(`a list must be ranked, but got ${data.encoding}`);
-  const element = valueType({ ...column.type, array: false });
+  const element = valueType(elementTypeOf(column.type));
   const test = (list: Value): boolean => {
     if (!isArray(list)) return false;
     switch (operator) {

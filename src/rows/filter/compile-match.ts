@@ -1,6 +1,6 @@
-import type { Value } from '../../columns/column.ts';
-import type { ColumnType } from '../../model/column-type.ts';
+import type { SqlType } from '../../values/sql-type.ts';
 import { withoutTrailingBlanks } from '../../values/text-types.ts';
+import type { Value } from '../../values/value.ts';
 import type { TableView } from '../store/view.ts';
 import type { MatchFilter } from './filter.ts';
 import { compileLike, compilePrefix } from './like.ts';
@@ -50,7 +50,7 @@ export async function compileMatch(
   }
 }
 
-const plainText: ColumnType = { kind: 'text', array: false, enum: undefined };
+const plainText: SqlType = { kind: 'text' };
 
 type Data = Awaited<ReturnType<TableView['typed']>>['data'];
 

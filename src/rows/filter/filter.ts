@@ -1,5 +1,5 @@
-import type { Value } from '../../columns/column.ts';
 import type { Column } from '../../model/model.ts';
+import type { Value } from '../../values/value.ts';
 
 /** A condition on rows, in SQL's three-valued logic: a row matches where it is true, not where it is unknown. */
 export type Filter =

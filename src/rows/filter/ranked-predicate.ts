@@ -1,4 +1,5 @@
-import type { RankedColumn, Value } from '../../columns/column.ts';
+import type { RankedColumn } from '../../columns/column.ts';
+import type { Value } from '../../values/value.ts';
 import type { ValueType } from '../../values/value-type.ts';
 import { never, type Predicate, wholeBlock } from './predicate.ts';
 

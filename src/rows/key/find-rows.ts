@@ -1,6 +1,6 @@
-import type { Value } from '../../columns/column.ts';
 import { Pace } from '../../columns/pace.ts';
 import type { Column } from '../../model/model.ts';
+import type { Value } from '../../values/value.ts';
 import { toBytes } from '../filter/compile-comparison.ts';
 import { searchRows } from '../order/key-order.ts';
 import type { TypedColumn } from '../store/typed-column.ts';

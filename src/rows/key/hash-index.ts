@@ -1,5 +1,6 @@
-import type { NumberColumn, RankedColumn, TextColumn, Value } from '../../columns/column.ts';
+import type { NumberColumn, RankedColumn, TextColumn } from '../../columns/column.ts';
 import type { Pace } from '../../columns/pace.ts';
+import type { Value } from '../../values/value.ts';
 import type { ValueType } from '../../values/value-type.ts';
 import { compareLocated, hashBytes, randomSeed } from '../filter/byte-tests.ts';
 import { toBytes, toInstant } from '../filter/compile-comparison.ts';

@@ -1,5 +1,6 @@
-import type { NumberColumn, RankedColumn, TextColumn, Value } from '../../columns/column.ts';
+import type { NumberColumn, RankedColumn, TextColumn } from '../../columns/column.ts';
 import { compareBytes } from '../../values/text-order.ts';
+import type { Value } from '../../values/value.ts';
 import type { ValueType } from '../../values/value-type.ts';
 import { compareLocated } from '../filter/byte-tests.ts';
 import { toBytes, toInstant } from '../filter/compile-comparison.ts';

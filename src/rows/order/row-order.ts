@@ -1,5 +1,5 @@
-import type { Value } from '../../columns/column.ts';
 import type { Column } from '../../model/model.ts';
+import type { Value } from '../../values/value.ts';
 import { columnKey, type TableView } from '../store/view.ts';
 import {
   type Bound,

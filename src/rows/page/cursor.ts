@@ -1,8 +1,8 @@
-import type { Value } from '../../columns/column.ts';
 import type { Column } from '../../model/model.ts';
 import { readJsonArray } from '../../values/json-text.ts';
+import { valueType } from '../../values/registry.ts';
 import { textType } from '../../values/text-types.ts';
-import { valueType } from '../../values/value-type.ts';
+import type { Value } from '../../values/value.ts';
 import type { Cursor, OrderKey } from '../query.ts';
 import { readTyped } from '../store/read-value.ts';
 import type { TableView } from '../store/view.ts';

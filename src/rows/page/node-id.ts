@@ -1,7 +1,7 @@
 import { readJsonArray } from '../../values/json-text.ts';
 import type { JsonValue } from '../../values/json-value.ts';
+import { valueType } from '../../values/registry.ts';
 import { textType } from '../../values/text-types.ts';
-import { valueType } from '../../values/value-type.ts';
 import { readTyped } from '../store/read-value.ts';
 import type { TableView } from '../store/view.ts';
 import { fromBase64, toBase64 } from './base64.ts';

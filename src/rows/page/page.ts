@@ -1,4 +1,4 @@
-import type { Value } from '../../columns/column.ts';
+import type { Value } from '../../values/value.ts';
 import { countWhile } from '../filter/row-source.ts';
 import type { RowOrder } from '../order/row-order.ts';
 

@@ -1,7 +1,7 @@
-import type { Value } from '../../columns/column.ts';
 import type { Column } from '../../model/model.ts';
 import type { JsonValue } from '../../values/json-value.ts';
-import { valueType } from '../../values/value-type.ts';
+import { valueType } from '../../values/registry.ts';
+import type { Value } from '../../values/value.ts';
 import { columnText, readText, toMicros } from './raw-text.ts';
 import type { TableView } from './view.ts';
 
@@ -25,13 +25,13 @@ export function readTyped(
   const raw = store.column(origin);
   if (!raw) return null;
   const isInstant = type.kind === 'timestamp' || type.kind === 'timestamptz';
-  if (raw.encoding === 'number' && isInstant && !type.array) {
+  if (raw.encoding === 'number' && isInstant) {
     const milliseconds = raw.values[row] ?? Number.NaN;
     return Number.isNaN(milliseconds) ? null : toMicros(milliseconds);
   }
   const text = columnText(raw, row);
   // Text needs no reading: whatever is stored is one.
-  return type.kind === 'text' && !type.array ? text : parse(text, type);
+  return type.kind === 'text' ? text : parse(text, type);
 }
 
 function parse(text: string | null, type: Column['type']): Value | null | undefined {

@@ -1,12 +1,14 @@
 import { type Codes, newCodes } from '../../columns/codes.ts';
-import type { Column, RankedColumn, TextColumn, Value } from '../../columns/column.ts';
+import type { Column, RankedColumn, TextColumn } from '../../columns/column.ts';
 import { NullableColumn } from '../../columns/nullable-column.ts';
 import { type Pace, paced } from '../../columns/pace.ts';
 import { sorted } from '../../columns/sort.ts';
 import { UuidColumn } from '../../columns/uuid-column.ts';
-import type { ColumnType } from '../../model/column-type.ts';
 import type { Origin } from '../../model/model.ts';
-import { type ValueType, valueType } from '../../values/value-type.ts';
+import { valueType } from '../../values/registry.ts';
+import type { SqlType } from '../../values/sql-type.ts';
+import type { Value } from '../../values/value.ts';
+import type { ValueType } from '../../values/value-type.ts';
 import { attributesText, columnText } from './raw-text.ts';
 import type { RowStore } from './row-store.ts';
 
@@ -27,7 +29,7 @@ export interface TypedColumn {
 export async function typeColumn(
   store: RowStore,
   origin: Origin,
-  type: ColumnType,
+  type: SqlType,
   pace: Pace,
 ): Promise<TypedColumn> {
   const values = valueType(type);
@@ -47,8 +49,7 @@ function nullColumn(rowCount: number): RankedColumn {
   return { encoding: 'ranked', codes: new Uint8Array(rowCount), values: [] };
 }
 
-async function servesAsStored(raw: Column, type: ColumnType, pace: Pace): Promise<boolean> {
-  if (type.array) return false;
+async function servesAsStored(raw: Column, type: SqlType, pace: Pace): Promise<boolean> {
   switch (raw.encoding) {
     case 'number':
       return type.kind === 'timestamp' || type.kind === 'timestamptz';

@@ -1,7 +1,7 @@
 import { Pace } from '../../columns/pace.ts';
 import { UuidColumn } from '../../columns/uuid-column.ts';
-import type { ColumnType } from '../../model/column-type.ts';
 import type { Column, Table } from '../../model/model.ts';
+import type { SqlType } from '../../values/sql-type.ts';
 import type { RowStore } from './row-store.ts';
 import { cacheOf, type StoreCache } from './store-cache.ts';
 import { type TypedColumn, typeColumn } from './typed-column.ts';
@@ -23,7 +23,7 @@ export class TableView {
    *
    * @param type another type to read the column as
    */
-  typed(column: Column, type: ColumnType = column.type): Promise<TypedColumn> {
+  typed(column: Column, type: SqlType = column.type): Promise<TypedColumn> {
     return this.cache.columns.get(columnKey(column, type), () =>
       typeColumn(this.store, column.origin, type, new Pace()),
     );
@@ -32,7 +32,7 @@ export class TableView {
   /** Whether the column is what tells rows apart, so that its order is that of rows. */
   isIdentity({ origin, type }: Column): boolean {
     const { identity } = this.store;
-    if (origin.kind === 'attributes' || this.store.column(origin) !== identity || type.array) return false;
+    if (origin.kind === 'attributes' || this.store.column(origin) !== identity) return false;
     return type.kind === 'text' || (type.kind === 'uuid' && identity instanceof UuidColumn);
   }
 
@@ -43,6 +43,6 @@ export class TableView {
 }
 
 /** What columns have in common that share their values: where they come from, and how they are read. */
-export function columnKey({ origin, type: own }: Pick<Column, 'origin' | 'type'>, type = own): string {
-  return JSON.stringify([origin, type.kind, type.array, type.enum?.labels]);
+export function columnKey({ origin, type: own }: Column, type: SqlType = own): string {
+  return JSON.stringify([origin, type]);
 }

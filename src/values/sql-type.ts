@@ -1,0 +1,30 @@
+/**
+ * The Postgres types of single values that the gateway tells apart, enums excepted. Everything it does not know by
+ * name is `opaque`. `varchar` behaves like `text` here, so it shares its kind.
+ */
+export type ScalarKind =
+  | 'text'
+  | 'citext'
+  | 'bpchar'
+  | 'bool'
+  | 'int2'
+  | 'int4'
+  | 'int8'
+  | 'float4'
+  | 'float8'
+  | 'numeric'
+  | 'uuid'
+  | 'date'
+  | 'time'
+  | 'timestamp'
+  | 'timestamptz'
+  | 'json'
+  | 'jsonb'
+  | 'opaque';
+
+/** A Postgres type, as far as its values go. */
+export type SqlType =
+  | { readonly kind: ScalarKind }
+  /** Labels in sort order. */
+  | { readonly kind: 'enum'; readonly labels: readonly string[] }
+  | { readonly kind: 'array'; readonly element: SqlType };
