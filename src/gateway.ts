@@ -19,10 +19,15 @@ import { policyProblems, visibilityOf } from './plan/policy.ts';
 import { parseSnapshotKey } from './snapshot/file/key.ts';
 import { SnapshotDirectory } from './snapshot/file/snapshot-directory.ts';
 import { SnapshotStores } from './snapshot/stores.ts';
-import { connectServers, dialects, type Servers } from './source/servers.ts';
+import type { SourceKind } from './source/kind.ts';
+import { createSourceKinds, resolveSourceSettings, type SourceSettings } from './source/kinds.ts';
+import { openServers, type Servers } from './source/servers.ts';
+
+/** What the kinds of source can be tuned by; see `sourceSettings` for each and its default. */
+export type SourceOptions = { readonly [Name in keyof SourceSettings]?: number | undefined };
 
 /** How a gateway is made. Times are in milliseconds. */
-export interface GatewayOptions {
+export interface GatewayOptions extends SourceOptions {
   readonly catalog: CatalogLocation;
   /** The schemas to expose; all that hold foreign tables by default. */
   readonly schemas?: readonly string[] | undefined;
@@ -32,10 +37,6 @@ export interface GatewayOptions {
   readonly staleWhileRevalidateMs?: number | undefined;
   /** How long a query waits for a scan; 30,000 by default. */
   readonly scanTimeoutMs?: number | undefined;
-  /** Into how many chains a scan is split, a power of 2 up to 256, where the server does not say; 1 by default. */
-  readonly parallelScan?: number | undefined;
-  /** Requests per second to AWS, per credentials and Region; 25 by default. */
-  readonly requestsPerSecond?: number | undefined;
   /** Whether to scan at once, before anybody asks. */
   readonly warm?: boolean | undefined;
   /** A folder that keeps snapshots from one start to the next; none by default. */
@@ -153,21 +154,21 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-/** What a catalog exposes, and the servers behind it. */
+/**
+ * What a catalog exposes, and the servers behind it.
+ *
+ * @param kinds where they outlive one reading of the catalog, and what they remember with them
+ */
 export async function describeCatalog(
   catalog: Catalog,
-  options: Pick<GatewayOptions, 'schemas' | 'parallelScan' | 'requestsPerSecond' | 'federation'>,
+  options: Pick<GatewayOptions, 'schemas' | 'federation'> & SourceOptions,
+  kinds: readonly SourceKind[] = createSourceKinds(catalog, resolveSourceSettings(options)),
 ): Promise<{ definition: CatalogDefinition; servers: Servers; model: Model }> {
   const definition = await catalog.readDefinition();
-  const servers = await connectServers(definition, {
-    readSecret: catalog.readSecret,
-    parallelScan: options.parallelScan ?? 1,
-    requestsPerSecond: options.requestsPerSecond ?? 25,
-  });
+  const servers = await openServers(definition, kinds);
   const model = buildModel(definition, {
-    dialects,
+    dialectOf: servers.dialectOf,
     schemas: options.schemas,
-    unusableServers: servers.unusable,
     federation: options.federation ?? false,
   });
   const problems = [...model.problems, ...model.tables.flatMap(policyProblems)];

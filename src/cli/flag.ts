@@ -26,12 +26,17 @@ export function number(flags: string, description: string, from: number, to: num
   });
 }
 
-/** A flag that takes one of some numbers. */
-export function oneOf(flags: string, description: string, numbers: readonly number[]): Option {
+/** A flag that takes a whole number of which a rule says more. */
+export function accepted(
+  flags: string,
+  description: string,
+  rule: string,
+  accepts: (value: number) => boolean,
+): Option {
   return withEnvironment(new Option(flags, description)).argParser((value: string) => {
-    const found = numbers.find((candidate) => String(candidate) === value);
-    if (found !== undefined) return found;
-    throw new InvalidArgumentError(`It must be one of ${numbers.join(', ')}.`);
+    const parsed = Number(value);
+    if (/^\d+$/.test(value) && accepts(parsed)) return parsed;
+    throw new InvalidArgumentError(`It must be ${rule}.`);
   });
 }
 

@@ -1,7 +1,8 @@
 import { Option } from 'commander';
 import { type LimitSetting, type Limits, limitSettings } from '../limits/limits.ts';
-import { parallelScans } from '../source/cognito/options.ts';
-import { choice, list, number, oneOf, onOff, seconds, text } from './flag.ts';
+import type { SourceSetting } from '../source/kind.ts';
+import { type SourceSettings, sourceSettings } from '../source/kinds.ts';
+import { accepted, choice, list, number, onOff, seconds, text } from './flag.ts';
 import { logFormats, logLevels } from './log-sink.ts';
 
 /** The flags that say where the catalog is and what of it to expose. */
@@ -12,19 +13,8 @@ export const catalogOptions = () => [
 ];
 
 /** The flags that say how to scan. */
-export const scanOptions = () => [
-  oneOf(
-    '--parallel-scan <chains>',
-    'into how many chains to split a scan: a power of 2 up to 256',
-    parallelScans,
-  ).default(1),
-  number(
-    '--requests-per-second <number>',
-    "how many requests to send to AWS; Cognito's quota is 30",
-    1,
-    1000,
-  ).default(25),
-];
+export const scanOptions = () =>
+  Object.values(sourceSettings).map((setting) => sourceOption(setting).default(setting.default));
 
 /** The flags of everything that serves. */
 export const serveOptions = () => [
@@ -75,7 +65,7 @@ export const users = () =>
   number('--users <number>', 'how many users the emulated pool has', 0, 5_000_000).default(5000);
 
 /** What commander makes of the options of `serve`; times in milliseconds. */
-export interface ServeFlags {
+export interface ServeFlags extends SourceSettings {
   readonly databaseUrl?: string;
   readonly catalog?: string;
   readonly schemas?: readonly string[];
@@ -84,8 +74,6 @@ export interface ServeFlags {
   readonly maxAge: number;
   readonly staleWhileRevalidate: number;
   readonly scanTimeout: number;
-  readonly parallelScan: number;
-  readonly requestsPerSecond: number;
   readonly warm: boolean;
   readonly snapshotDir?: string;
   readonly snapshotKey?: string;
@@ -121,4 +109,8 @@ function limitOptions(): Option[] {
 
 function limitOption({ flag, noun }: LimitSetting): Option {
   return number(`${flag} <number>`, `the most ${noun}`, 1, 2 ** 31 - 1);
+}
+
+function sourceOption({ flag, argument, description, rule, accepts }: SourceSetting): Option {
+  return accepted(`${flag} <${argument}>`, description, rule, accepts);
 }

@@ -2,13 +2,13 @@ import { MultiBar, type SingleBar } from 'cli-progress';
 import { openCatalog } from '../catalog/catalog.ts';
 import { ConfigurationError, ScanError } from '../errors.ts';
 import { describeCatalog } from '../gateway.ts';
+import { objectsOf } from '../model/model.ts';
+import type { SourceSettings } from '../source/kinds.ts';
 import type { ScanProgress, Source } from '../source/source.ts';
 import { type CatalogFlags, catalogLocation } from './catalog-location.ts';
 
 /** The flags of `scan`. */
-interface ScanFlags extends CatalogFlags {
-  readonly parallelScan: number;
-  readonly requestsPerSecond: number;
+interface ScanFlags extends CatalogFlags, SourceSettings {
   readonly json?: true;
 }
 
@@ -33,16 +33,16 @@ export async function scan(flags: ScanFlags): Promise<void> {
   const catalog = await openCatalog(catalogLocation(flags));
   try {
     const { model, servers } = await describeCatalog(catalog, flags);
-    const objects = new Map(
-      model.tables.map(({ server, object }) => [`${server}.${object}`, { server, object }]),
-    );
-    if (objects.size === 0) {
+    const objects = objectsOf(model.tables);
+    if (objects.length === 0) {
       throw new ConfigurationError(
         'there must be a foreign table to scan, but none can be: `inspect` says why',
       );
     }
-    for (const [name, { server, object }] of objects) {
-      const source = servers.connect(server, object);
+    for (const foreignObject of objects) {
+      const { server, object } = foreignObject;
+      const name = `${server}.${object}`;
+      const source = servers.connect(foreignObject);
       try {
         const summary = { server, object, ...(await scanOnce(name, source, flags)) };
         process.stdout.write(flags.json ? `${JSON.stringify(summary)}\n` : `${describe(summary)}\n`);

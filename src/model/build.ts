@@ -1,20 +1,19 @@
-import type { CatalogDefinition, ForeignTableDefinition, TypeDefinition } from './definition.ts';
+import type { CatalogDefinition, TypeDefinition } from './definition.ts';
 import type { Dialect } from './dialect.ts';
-import type { Model, Problem } from './model.ts';
+import type { Model, Problem, Reason } from './model.ts';
 import { isGraphQLName, toTypeName } from './name.ts';
 import { relate } from './relation.ts';
+import type { Result } from './result.ts';
 import { defaultSchemaSettings, readSchemaSettings } from './schema-settings.ts';
 import { buildTable, type TableDraft } from './table.ts';
 import { withoutCollisions } from './type-names.ts';
 
 /** What of a catalog to expose, and by what. */
 export interface ModelOptions {
-  /** The kinds of wrapper that have a source; foreign tables of others become problems. */
-  readonly dialects: readonly Dialect[];
+  /** What the definitions of a server mean, or why none of its tables can be exposed. */
+  readonly dialectOf: (server: string) => Result<Dialect, Reason>;
   /** The schemas to expose; all that hold foreign tables where undefined. */
   readonly schemas: readonly string[] | undefined;
-  /** Why a server cannot be used, by its name; its tables become problems. */
-  readonly unusableServers: ReadonlyMap<string, Omit<Problem, 'object'>>;
   /** Whether the schema will be that of a subgraph, which needs more names; off by default. */
   readonly federation?: boolean;
 }
@@ -31,18 +30,20 @@ export function buildModel(catalog: CatalogDefinition, options: ModelOptions): M
   const drafts: TableDraft[] = [];
   for (const table of catalog.tables) {
     if (!settings.has(table.schema)) continue;
-    const dialect = dialectOf(table, catalog, options, problems);
-    const draft =
-      dialect &&
-      buildTable(
-        table,
-        {
-          dialect,
-          settings: settingsOf(table.schema),
-          enumTypeName: (type) => enumNames.get(enumKey(type)),
-        },
-        problems,
-      );
+    const dialect = options.dialectOf(table.server);
+    if (!dialect.ok) {
+      problems.push({ object: `${table.schema}.${table.name}`, ...dialect.error });
+      continue;
+    }
+    const draft = buildTable(
+      table,
+      {
+        dialect: dialect.value,
+        settings: settingsOf(table.schema),
+        enumTypeName: (type) => enumNames.get(enumKey(type)),
+      },
+      problems,
+    );
     if (draft) drafts.push(draft);
   }
   const tables = relate(
@@ -81,29 +82,6 @@ function missingSchemas(catalog: CatalogDefinition, schemas: readonly string[] |
       reason: 'it is asked for, but holds no foreign tables',
       hint: `name schemas that do: ${catalog.schemas.map((schema) => schema.name).join(', ')}`,
     }));
-}
-
-function dialectOf(
-  table: ForeignTableDefinition,
-  catalog: CatalogDefinition,
-  { dialects, unusableServers }: ModelOptions,
-  problems: Problem[],
-): Dialect | undefined {
-  const fault = unusableServers.get(table.server);
-  if (fault) {
-    problems.push({ object: `${table.schema}.${table.name}`, ...fault });
-    return undefined;
-  }
-  const server = catalog.servers.find(({ name }) => name === table.server);
-  const dialect = server && dialects.find((candidate) => candidate.recognises(server));
-  if (!dialect) {
-    problems.push({
-      object: `${table.schema}.${table.name}`,
-      reason: `there is no source for the foreign-data wrapper ${server?.wrapper.name} of its server ${table.server}`,
-      hint: 'leave its schema out with --schemas, or use a wrapper that the gateway knows',
-    });
-  }
-  return dialect;
 }
 
 /** The GraphQL names of the enums that columns have, by `enumKey`. An enum that cannot have one is a problem. */

@@ -1,14 +1,13 @@
-import type { ColumnDefinition, ForeignTableDefinition, ServerDefinition } from './definition.ts';
-import type { Origin, Problem } from './model.ts';
+import type { ColumnDefinition, ForeignTableDefinition } from './definition.ts';
+import type { Origin, Reason } from './model.ts';
+import type { Result } from './result.ts';
 
-/** What the model must know of one kind of foreign-data wrapper. Each source brings its own. */
+/** What the definitions of one kind of foreign-data wrapper mean. Each kind of source brings its own. */
 export interface Dialect {
-  /** Whether the server belongs to this kind of wrapper. */
-  recognises(server: ServerDefinition): boolean;
   /** The object the table stands for, or why it cannot be exposed. */
-  objectOf(table: ForeignTableDefinition): { readonly object: string } | Omit<Problem, 'object'>;
+  objectOf(table: ForeignTableDefinition): Result<string, Reason>;
   /** Where the column's value comes from, or why it has none. */
-  originOf(column: ColumnDefinition): Origin | Omit<Problem, 'object'>;
+  originOf(column: ColumnDefinition): Result<Origin, Reason>;
   /** The names of the columns, in order of preference, that identify a row where no directive names a key. */
   readonly defaultKeys: readonly string[];
   /** Whether every record has a value there. */

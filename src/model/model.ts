@@ -72,10 +72,35 @@ export interface Relation {
 /** A policy's filter: a filter of the contract whose values may be `{"claim": "<path>"}`. */
 export type PolicyFilter = { readonly [key: string]: unknown };
 
-/** Something that could not be exposed, or was ignored: what, why, and what to do about it. */
-export interface Problem {
-  /** The object, as `schema.table`, `schema.table.column`, `schema x` or `server x`. */
-  readonly object: string;
+/** Why something cannot be exposed, or is ignored, and what to do about it. */
+export interface Reason {
   readonly reason: string;
   readonly hint: string;
+}
+
+/** Something that could not be exposed, or was ignored. */
+export interface Problem extends Reason {
+  /** The object, as `schema.table`, `schema.table.column`, `schema x` or `server x`. */
+  readonly object: string;
+}
+
+/** What one scan reads: an object of a foreign server, and the tables that show it. */
+export interface ForeignObject {
+  readonly server: string;
+  readonly object: string;
+  readonly tables: readonly Table[];
+}
+
+/** The foreign objects behind some tables, each once, in the order of their first tables. */
+export function objectsOf(tables: readonly Table[]): readonly ForeignObject[] {
+  const groups = new Map<string, Table[]>();
+  for (const table of tables) {
+    const path = JSON.stringify([table.server, table.object]);
+    const group = groups.get(path);
+    if (group) group.push(table);
+    else groups.set(path, [table]);
+  }
+  return [...groups.values()].flatMap(([first, ...others]) =>
+    first ? [{ server: first.server, object: first.object, tables: [first, ...others] }] : [],
+  );
 }

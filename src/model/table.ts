@@ -43,8 +43,8 @@ export function buildTable(
   problems.push(...directiveProblems(path, comment.malformed, reader));
 
   const object = dialect.objectOf(definition);
-  if ('reason' in object) {
-    problems.push({ object: path, ...object });
+  if (!object.ok) {
+    problems.push({ object: path, ...object.error });
     return undefined;
   }
   if (!isGraphQLName(typeName)) {
@@ -71,7 +71,7 @@ export function buildTable(
     typeName,
     description,
     server: definition.server,
-    object: object.object,
+    object: object.value,
     columns: columns.map((column) => key.find((part) => part.name === column.name) ?? column),
     key,
     totalCount,
@@ -122,8 +122,8 @@ function buildColumn(
   problems.push(...directiveProblems(path, comment.malformed, reader));
 
   const origin = dialect.originOf(column);
-  if ('reason' in origin) {
-    problems.push({ object: path, ...origin });
+  if (!origin.ok) {
+    problems.push({ object: path, ...origin.error });
     return undefined;
   }
   if (!isGraphQLName(fieldName)) {
@@ -135,7 +135,7 @@ function buildColumn(
     return undefined;
   }
   const type = toColumnType(column.type, enumTypeName(column.type));
-  if (origin.kind === 'attributes' && type.kind !== 'jsonb' && type.kind !== 'json') {
+  if (origin.value.kind === 'attributes' && type.kind !== 'jsonb' && type.kind !== 'json') {
     problems.push({
       object: path,
       reason: `all attributes together are JSON, but its type is ${column.type.name}`,
@@ -143,7 +143,7 @@ function buildColumn(
     });
     return undefined;
   }
-  return { name: column.name, fieldName, description, type, notNull: column.notNull, origin };
+  return { name: column.name, fieldName, description, type, notNull: column.notNull, origin: origin.value };
 }
 
 /** The key's columns: those of the directive, else the first of the dialect's own that the table has. */

@@ -1,12 +1,12 @@
-import type { Model, Table } from '../model/model.ts';
+import { type ForeignObject, type Model, objectsOf, type Table } from '../model/model.ts';
 import type { Source } from '../source/source.ts';
 import { type AttributeNeeds, SnapshotStore, type SnapshotStoreOptions } from './store.ts';
 
 /** What the stores of all foreign objects have in common. */
 export type StoresOptions = Omit<SnapshotStoreOptions, 'source' | 'server' | 'object' | 'needs'> & {
   readonly model: Model;
-  /** The source of a server's object. */
-  readonly connect: (server: string, object: string) => Source;
+  /** The source of a foreign object. */
+  readonly connect: (object: ForeignObject) => Source;
 };
 
 /** One store per foreign object, shared by every table on it, every role and every request. */
@@ -14,12 +14,10 @@ export class SnapshotStores {
   readonly #stores = new Map<string, SnapshotStore>();
 
   constructor({ model, connect, ...options }: StoresOptions) {
-    for (const { server, object } of model.tables) {
-      if (this.#stores.has(pathOf({ server, object }))) continue;
-      const needs = attributeNeeds(
-        model.tables.filter((table) => table.server === server && table.object === object),
-      );
-      const source = connect(server, object);
+    for (const foreignObject of objectsOf(model.tables)) {
+      const { server, object, tables } = foreignObject;
+      const needs = attributeNeeds(tables);
+      const source = connect(foreignObject);
       this.#stores.set(
         pathOf({ server, object }),
         new SnapshotStore({ ...options, source, server, object, needs }),

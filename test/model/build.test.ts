@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { buildModel } from '../../src/model/build.ts';
+import { buildModel, type ModelOptions } from '../../src/model/build.ts';
 import type {
   CatalogDefinition,
   ColumnDefinition,
   ForeignTableDefinition,
 } from '../../src/model/definition.ts';
 import { findTable, type Model } from '../../src/model/model.ts';
+import { failure, success } from '../../src/model/result.ts';
 import { cognitoDialect } from '../../src/source/cognito/dialect.ts';
 
 const pgCatalog = { schema: 'pg_catalog', array: false, enumLabels: undefined };
@@ -28,6 +29,11 @@ const foreignTable = (settings: Partial<ForeignTableDefinition> = {}): ForeignTa
   columns: [column('username'), column('email')],
   ...settings,
 });
+
+const dialectOf: ModelOptions['dialectOf'] = (server) =>
+  server === 'cognito_server'
+    ? success(cognitoDialect)
+    : failure({ reason: 'there is no source for it', hint: 'use another' });
 
 function build(
   tables: readonly ForeignTableDefinition[],
@@ -53,7 +59,7 @@ function build(
     tables,
     roles: [],
   };
-  return buildModel(catalog, { dialects: [cognitoDialect], schemas, unusableServers: new Map() });
+  return buildModel(catalog, { dialectOf, schemas });
 }
 
 const directive = (settings: object) => `@graphql(${JSON.stringify(settings)})`;

@@ -1,5 +1,6 @@
 import type { Options, ServerDefinition } from '../../model/definition.ts';
-import type { Problem } from '../../model/model.ts';
+import type { Reason } from '../../model/model.ts';
+import { failure, type Result, success } from '../../model/result.ts';
 
 /** A user pool, and how to reach and read it. */
 export interface CognitoServer {
@@ -31,10 +32,8 @@ export type SecretSource =
 /** The numbers of chains a scan can be split into: the powers of 2 that two hexadecimal digits can tell apart. */
 export const parallelScans: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
-type Refusal = Omit<Problem, 'object'>;
-
 /** The pool that a server's options describe, or why they describe none. Never repeats a secret. */
-export function parseCognitoServer({ options }: ServerDefinition): CognitoServer | Refusal {
+export function parseCognitoServer({ options }: ServerDefinition): Result<CognitoServer, Reason> {
   const region = options.get('region');
   if (region === undefined) return missing('region', "the pool's AWS Region, such as 'us-east-1'");
   // A Region is part of a host name: RFC 1123, section 2.1.
@@ -53,41 +52,41 @@ export function parseCognitoServer({ options }: ServerDefinition): CognitoServer
     );
   }
   const credentials = parseCredentials(options);
-  if ('reason' in credentials) return credentials;
+  if (!credentials.ok) return credentials;
   const parallelScan = options.get('parallel_scan');
   if (parallelScan !== undefined && !parallelScans.some((n) => String(n) === parallelScan)) {
     return wrong('parallel_scan', 'a power of 2 from 1 to 256', JSON.stringify(parallelScan));
   }
-  return {
+  return success({
     region,
     userPoolId,
     endpoint,
-    credentials,
+    credentials: credentials.value,
     parallelScan: parallelScan === undefined ? undefined : Number(parallelScan),
-  };
+  });
 }
 
-function parseCredentials(options: Options): ServerCredentials | Refusal {
+function parseCredentials(options: Options): Result<ServerCredentials, Reason> {
   const accessKeyId = options.get('aws_access_key_id');
   const value = options.get('aws_secret_access_key');
   const reference = options.get('api_key_id');
   const sessionToken = options.get('aws_session_token');
   const given = [...options.keys()].filter((name) => credentialOptions.has(name));
-  if (given.length === 0) return { kind: 'default-chain' };
+  if (given.length === 0) return success({ kind: 'default-chain' });
   const empty = given.find((name) => options.get(name) === '');
   if (empty !== undefined) return wrong(empty, credentialOptions.get(empty) ?? '', 'an empty text');
   if (accessKeyId === undefined) {
-    return {
+    return failure({
       reason: `the server's option aws_access_key_id must go with ${given.join(' and ')}, but is missing`,
       hint: "add it, or drop the others to sign with AWS' own credential chain",
-    };
+    });
   }
   if (value !== undefined && reference !== undefined) {
-    return {
+    return failure({
       reason:
         'a server must have exactly one of the options aws_secret_access_key and api_key_id, but has both',
       hint: 'drop aws_secret_access_key and keep the secret in Vault',
-    };
+    });
   }
   const secret: SecretSource | undefined =
     value !== undefined
@@ -96,13 +95,13 @@ function parseCredentials(options: Options): ServerCredentials | Refusal {
         ? { kind: 'vault', reference }
         : undefined;
   if (secret === undefined) {
-    return {
+    return failure({
       reason:
         'a server with the option aws_access_key_id must have exactly one of aws_secret_access_key and api_key_id, but has neither',
       hint: 'add api_key_id with the id of the secret access key in Vault, or aws_secret_access_key with the key itself',
-    };
+    });
   }
-  return { kind: 'static', accessKeyId, secret, sessionToken };
+  return success({ kind: 'static', accessKeyId, secret, sessionToken });
 }
 
 /** The options that make up credentials, and what each must be. */
@@ -117,16 +116,16 @@ function isHttpUrl(text: string): boolean {
   return /^https?:\/\//i.test(text) && URL.canParse(text);
 }
 
-function missing(option: string, meaning: string): Refusal {
-  return {
+function missing(option: string, meaning: string): Result<never, Reason> {
+  return failure({
     reason: `a server must have the option ${option}, but it is missing`,
     hint: `add ${meaning}, with: alter server … options (add ${option} '…')`,
-  };
+  });
 }
 
-function wrong(option: string, rule: string, got: string): Refusal {
-  return {
+function wrong(option: string, rule: string, got: string): Result<never, Reason> {
+  return failure({
     reason: `the server's option ${option} must be ${rule}, but got ${got}`,
     hint: `correct it with: alter server … options (set ${option} '…')`,
-  };
+  });
 }

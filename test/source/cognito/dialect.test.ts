@@ -1,39 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type {
-  ColumnDefinition,
-  ForeignTableDefinition,
-  ServerDefinition,
-} from '../../../src/model/definition.ts';
+import type { ColumnDefinition, ForeignTableDefinition } from '../../../src/model/definition.ts';
+import { failure, success } from '../../../src/model/result.ts';
 import { cognitoDialect } from '../../../src/source/cognito/dialect.ts';
-
-describe('a server is recognised', () => {
-  test('by the handler of its wrapper', () => {
-    expect(cognitoDialect.recognises(server({ name: 'any', handler: 'cognito_fdw_handler' }))).toBe(true);
-  });
-
-  test("by the wrapper's name where it has no handler", () => {
-    expect(cognitoDialect.recognises(server({ name: 'cognito_wrapper' }))).toBe(true);
-  });
-
-  test("by the wrapper's option source where it has no handler", () => {
-    expect(cognitoDialect.recognises(server({ name: 'any', options: { source: 'cognito' } }))).toBe(true);
-  });
-
-  test('but not where another handler says otherwise', () => {
-    const other = { name: 'cognito_wrapper', handler: 'auth0_fdw_handler', options: { source: 'cognito' } };
-    expect(cognitoDialect.recognises(server(other))).toBe(false);
-  });
-
-  test('but not by anything else', () => {
-    expect(cognitoDialect.recognises(server({ name: 'postgres_fdw', options: { source: 'other' } }))).toBe(
-      false,
-    );
-  });
-});
 
 describe('a table stands for', () => {
   test('users', () => {
-    expect(cognitoDialect.objectOf(table({ object: 'users' }))).toEqual({ object: 'users' });
+    expect(cognitoDialect.objectOf(table({ object: 'users' }))).toEqual(success('users'));
   });
 
   test.each([
@@ -41,20 +13,19 @@ describe('a table stands for', () => {
     ['another object', { object: 'groups' }, 'but got "groups"', "set object 'users'"],
     ['an object in other letters', { object: 'Users' }, 'but got "Users"', "set object 'users'"],
   ])('nothing where it has %s', (_, options, reason, hint) => {
-    expect(cognitoDialect.objectOf(table(options))).toEqual({
-      reason: expect.stringContaining(reason),
-      hint: expect.stringContaining(hint),
-    });
+    expect(cognitoDialect.objectOf(table(options))).toEqual(
+      failure({ reason: expect.stringContaining(reason), hint: expect.stringContaining(hint) }),
+    );
   });
 });
 
 describe('a column comes from', () => {
   test.each(['username', 'status', 'enabled', 'created_at', 'updated_at'])('the field %s', (field) => {
-    expect(cognitoDialect.originOf(column(field))).toEqual({ kind: 'field', field });
+    expect(cognitoDialect.originOf(column(field))).toEqual(success({ kind: 'field', field }));
   });
 
   test('all attributes where it is named attributes', () => {
-    expect(cognitoDialect.originOf(column('attributes'))).toEqual({ kind: 'attributes' });
+    expect(cognitoDialect.originOf(column('attributes'))).toEqual(success({ kind: 'attributes' }));
   });
 
   test.each([
@@ -83,28 +54,29 @@ describe('a column comes from', () => {
     'cognito:mfa_enabled',
     'cognito:user_status',
   ])('the attribute %s', (attribute) => {
-    expect(cognitoDialect.originOf(column(attribute))).toEqual({ kind: 'attribute', attribute });
+    expect(cognitoDialect.originOf(column(attribute))).toEqual(success({ kind: 'attribute', attribute }));
   });
 
   test.each(['tenant', 'username', 'attributes', 'email', 'updated_at'])(
     'the attribute that its option names, whatever its own name: %s',
     (name) => {
-      expect(cognitoDialect.originOf(column(name, { attribute: 'custom:tenant' }))).toEqual({
-        kind: 'attribute',
-        attribute: 'custom:tenant',
-      });
+      expect(cognitoDialect.originOf(column(name, { attribute: 'custom:tenant' }))).toEqual(
+        success({ kind: 'attribute', attribute: 'custom:tenant' }),
+      );
     },
   );
 
   test.each(['tenant', 'custom:', 'Email', 'phone', ''])('nowhere where it is named %j', (name) => {
-    expect(cognitoDialect.originOf(column(name))).toEqual({
-      reason: expect.stringContaining('must be named like'),
-      hint: expect.stringContaining("options (add attribute 'custom:x')"),
-    });
+    expect(cognitoDialect.originOf(column(name))).toEqual(
+      failure({
+        reason: expect.stringContaining('must be named like'),
+        hint: expect.stringContaining("options (add attribute 'custom:x')"),
+      }),
+    );
   });
 
   test('nowhere where its option is empty', () => {
-    expect(cognitoDialect.originOf(column('email', { attribute: '' }))).toHaveProperty('reason');
+    expect(cognitoDialect.originOf(column('email', { attribute: '' }))).toHaveProperty('ok', false);
   });
 });
 
@@ -113,22 +85,6 @@ test('the username alone is always there', () => {
   expect(cognitoDialect.isAlwaysPresent({ kind: 'field', field: 'status' })).toBe(false);
   expect(cognitoDialect.isAlwaysPresent({ kind: 'attribute', attribute: 'sub' })).toBe(false);
 });
-
-function server(wrapper: {
-  name: string;
-  handler?: string;
-  options?: Record<string, string>;
-}): ServerDefinition {
-  return {
-    name: 'pool',
-    options: new Map(),
-    wrapper: {
-      name: wrapper.name,
-      handler: wrapper.handler,
-      options: new Map(Object.entries(wrapper.options ?? {})),
-    },
-  };
-}
 
 function table(options: Record<string, string>): ForeignTableDefinition {
   return {

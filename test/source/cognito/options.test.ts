@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { failure, success } from '../../../src/model/result.ts';
 import { parseCognitoServer } from '../../../src/source/cognito/options.ts';
 
 const pool = { region: 'us-east-1', user_pool_id: 'eu-west-1_AbCdEfGhI' };
@@ -7,18 +8,20 @@ const keys = { aws_access_key_id: 'AKIAEXAMPLE', aws_secret_access_key: 'hush-hu
 
 describe('a server is understood', () => {
   test('with keys as the Wrappers extension wants them', () => {
-    expect(parse({ ...pool, ...keys })).toEqual({
-      region: 'us-east-1',
-      userPoolId: 'eu-west-1_AbCdEfGhI',
-      endpoint: undefined,
-      credentials: {
-        kind: 'static',
-        accessKeyId: 'AKIAEXAMPLE',
-        secret: { kind: 'plain', value: 'hush-hush' },
-        sessionToken: undefined,
-      },
-      parallelScan: undefined,
-    });
+    expect(parse({ ...pool, ...keys })).toEqual(
+      success({
+        region: 'us-east-1',
+        userPoolId: 'eu-west-1_AbCdEfGhI',
+        endpoint: undefined,
+        credentials: {
+          kind: 'static',
+          accessKeyId: 'AKIAEXAMPLE',
+          secret: { kind: 'plain', value: 'hush-hush' },
+          sessionToken: undefined,
+        },
+        parallelScan: undefined,
+      }),
+    );
   });
 
   test('with a secret in Vault and a session token', () => {
@@ -28,25 +31,31 @@ describe('a server is understood', () => {
       api_key_id: 'cognito_key',
       aws_session_token: 'token',
     };
-    expect(parse(options)).toMatchObject({
-      credentials: { secret: { kind: 'vault', reference: 'cognito_key' }, sessionToken: 'token' },
-    });
+    expect(parse(options)).toMatchObject(
+      success({
+        credentials: { secret: { kind: 'vault', reference: 'cognito_key' }, sessionToken: 'token' },
+      }),
+    );
   });
 
   test("with no keys at all, which means AWS' own chain", () => {
-    expect(parse(pool)).toMatchObject({ credentials: { kind: 'default-chain' } });
+    expect(parse(pool)).toMatchObject(success({ credentials: { kind: 'default-chain' } }));
   });
 
   test('with an endpoint', () => {
-    expect(parse({ ...pool, endpoint_url: 'http://127.0.0.1:9229/' })).toMatchObject({
-      endpoint: 'http://127.0.0.1:9229/',
-    });
+    expect(parse({ ...pool, endpoint_url: 'http://127.0.0.1:9229/' })).toMatchObject(
+      success({
+        endpoint: 'http://127.0.0.1:9229/',
+      }),
+    );
   });
 
   test.each(['1', '2', '4', '8', '16', '32', '64', '128', '256'])(
     'with parallel_scan %s',
     (parallel_scan) => {
-      expect(parse({ ...pool, parallel_scan })).toMatchObject({ parallelScan: Number(parallel_scan) });
+      expect(parse({ ...pool, parallel_scan })).toMatchObject(
+        success({ parallelScan: Number(parallel_scan) }),
+      );
     },
   );
 
@@ -76,10 +85,9 @@ describe('a server is refused', () => {
     ['with parallel_scan 1e1', { ...pool, parallel_scan: '1e1' }, 'parallel_scan'],
     ['with parallel_scan 04', { ...pool, parallel_scan: '04' }, 'parallel_scan'],
   ])('%s', (_, options, part) => {
-    expect(parse(options)).toEqual({
-      reason: expect.stringContaining(part),
-      hint: expect.stringMatching(/./),
-    });
+    expect(parse(options)).toEqual(
+      failure({ reason: expect.stringContaining(part), hint: expect.stringMatching(/./) }),
+    );
   });
 
   test('without any of its secrets in what is said about it', () => {
@@ -96,7 +104,7 @@ describe('a server is refused', () => {
     fc.assert(
       fc.property(options, (given) => {
         const parsed = parse(given);
-        if ('reason' in parsed) expect(parsed.reason + parsed.hint).not.toContain('SECRET');
+        if (!parsed.ok) expect(parsed.error.reason + parsed.error.hint).not.toContain('SECRET');
       }),
     );
   });

@@ -1,0 +1,49 @@
+import type { ServerDefinition } from '../model/definition.ts';
+import type { Dialect } from '../model/dialect.ts';
+import type { ForeignObject, Reason } from '../model/model.ts';
+import type { Result } from '../model/result.ts';
+import type { Source } from './source.ts';
+
+/** One kind of foreign-data wrapper: which servers are of it, what their tables mean, and where rows come from. */
+export interface SourceKind {
+  /** What people call it, such as `cognito`. */
+  readonly name: string;
+  readonly dialect: Dialect;
+  /** The names of wrappers that are known to be of this kind, to propose where one is misspelt. */
+  readonly wrapperNames: readonly string[];
+  /** Whether the server is of this kind. Of several kinds that say so, the first of the list has it. */
+  recognises(server: ServerDefinition): boolean;
+  /**
+   * Looks at a server once, before anything is scanned: whether its options are complete and its secrets are there.
+   * What it says never repeats a secret.
+   */
+  open(server: ServerDefinition): Promise<Result<OpenServer, Reason>>;
+}
+
+/** A server that can be used. */
+export interface OpenServer {
+  /** The source of one of the server's objects. It connects to nothing before its first scan. */
+  connect(object: ForeignObject): Source;
+}
+
+/** What kinds need of the catalog that defines their servers. */
+export interface CatalogAccess {
+  /**
+   * The secret that a reference to Vault stands for.
+   *
+   * @throws ConfigurationError where there is no such secret or it may not be read
+   */
+  readSecret(reference: string): Promise<string>;
+}
+
+/** A number that one kind of source can be tuned by, for all of its servers. */
+export interface SourceSetting {
+  readonly flag: `--${string}`;
+  /** What its value is called in the help. */
+  readonly argument: string;
+  readonly description: string;
+  readonly default: number;
+  /** What its value must be, to be read after `must be`. */
+  readonly rule: string;
+  accepts(value: number): boolean;
+}
