@@ -1,26 +1,75 @@
 import { readFile } from 'node:fs/promises';
 import { startEmulator } from '../emulator/emulator.ts';
 import { demoUsers } from '../emulator/population.ts';
+import { UsageError } from '../errors.ts';
+import type { Observe } from '../observation.ts';
+import { type DemoCaller, demoCallers, demoSecret, signToken } from './demo-callers.ts';
+import { type Invitation, printInvitation } from './demo-invitation.ts';
 import { createLogSink } from './log-sink.ts';
 import type { ServeFlags } from './options.ts';
 import { gatewayOptions, serveUntilStopped } from './serve.ts';
 
-/** The catalog that the demo serves; published with the package. */
+/** What the demo serves; published with the package. */
 const catalogFile = new URL('../../schema/catalog.sql', import.meta.url);
+/** Who may see what of it, with `--auth`. */
+const rolesFile = new URL('../../schema/roles.sql', import.meta.url);
 
 /** The pool that the catalog's server names. */
 const poolId = 'us-east-1_Demo12345';
 
+/** What the flags of `demo` say, beside those of `serve`. */
+export interface DemoFlags extends ServeFlags {
+  /** How many users the emulated pool has. */
+  readonly users: number;
+  /** Whether tokens decide who sees what. */
+  readonly auth: boolean;
+}
+
 /** Serves an embedded catalog over an emulated user pool until SIGINT or SIGTERM. */
-export async function demo(flags: ServeFlags & { readonly users: number }): Promise<void> {
-  const observe = createLogSink({ level: flags.logLevel, format: flags.logFormat });
-  const emulator = await startEmulator({ pools: new Map([[poolId, demoUsers(flags.users)]]) });
+export async function demo(given: DemoFlags): Promise<void> {
+  const flags = given.auth ? withAuthentication(given) : given;
+  const log = createLogSink({ level: flags.logLevel, format: flags.logFormat });
+  const users = demoUsers(flags.users, { until: Date.now() });
+  const callers = flags.auth ? await withTokens(demoCallers(users)) : [];
+  const observe: Observe = (observation) => {
+    log(observation);
+    if (observation.event === 'listening')
+      printInvitation({ url: observation.url, callers }, flags.logFormat);
+  };
+  const emulator = await startEmulator({ pools: new Map([[poolId, users]]) });
   try {
     const sql = `${await readFile(catalogFile, 'utf8')}
       alter server cognito_server options (
-        add endpoint_url '${emulator.url}', add aws_access_key_id 'demo', add aws_secret_access_key 'demo');`;
-    await serveUntilStopped({ ...gatewayOptions(flags), catalog: { sql }, observe }, flags, observe);
+        add endpoint_url '${emulator.url}', add aws_access_key_id 'demo', add aws_secret_access_key 'demo');
+      ${flags.auth ? await readFile(rolesFile, 'utf8') : ''}`;
+    await serveUntilStopped({ ...gatewayOptions(flags), catalog: { sql }, observe: log }, flags, observe);
   } finally {
     await emulator.close();
   }
+}
+
+/**
+ * With `--auth`, tokens are signed with the demo's own secret, and whoever has none is a visitor.
+ *
+ * @throws UsageError where other tokens are to be verified: nobody could make those that the demo prints
+ */
+function withAuthentication(flags: DemoFlags): DemoFlags {
+  const verification = {
+    '--jwt-secret': flags.jwtSecret,
+    '--jwks-url': flags.jwksUrl,
+    '--jwt-audience': flags.jwtAudience,
+    '--jwt-issuer': flags.jwtIssuer,
+    '--jwt-role-claim': flags.jwtRoleClaim,
+  };
+  for (const [flag, value] of Object.entries(verification)) {
+    if (value !== undefined) {
+      throw new UsageError(`demo --auth signs its own tokens: it cannot be combined with ${flag}`);
+    }
+  }
+  return { ...flags, jwtSecret: demoSecret, anonRole: flags.anonRole ?? 'anon' };
+}
+
+/** The callers to try, with their tokens. */
+function withTokens(callers: readonly DemoCaller[]): Promise<Invitation['callers']> {
+  return Promise.all(callers.map(async (caller) => ({ ...caller, token: await signToken(caller) })));
 }

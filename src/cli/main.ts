@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError, type Option } from 'commander';
 import { GatewayError, UsageError } from '../errors.ts';
 import {
+  auth,
   catalogOptions,
   federation,
   json,
@@ -37,7 +38,8 @@ command('serve', 'serve GraphQL over the foreign tables of a catalog', [
 
 command('demo', 'serve an emulated user pool: nothing to install or configure', [
   users(),
-  ...serveOptions(),
+  auth(),
+  ...serveOptions({ warm: true }),
   logFormat('pretty'),
 ]).action(async (flags) => (await import('./demo.ts')).demo(flags));
 

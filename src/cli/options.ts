@@ -16,8 +16,12 @@ export const catalogOptions = () => [
 export const scanOptions = () =>
   Object.values(sourceSettings).map((setting) => sourceOption(setting).default(setting.default));
 
-/** The flags of everything that serves. */
-export const serveOptions = () => [
+/**
+ * The flags of everything that serves.
+ *
+ * @param warm whether to scan at start by default
+ */
+export const serveOptions = ({ warm = false } = {}) => [
   text('--host <address>', 'the address to listen on').default('127.0.0.1'),
   number('--port <number>', 'the port to listen on; 0 picks a free one', 0, 65_535).default(4000),
   seconds('--max-age <seconds>', 'how long a snapshot is fresh').default(60_000, '60'),
@@ -27,7 +31,7 @@ export const serveOptions = () => [
   ).default(600_000, '600'),
   seconds('--scan-timeout <seconds>', 'how long a query waits for a scan').default(30_000, '30'),
   ...scanOptions(),
-  onOff('--warm [on|off]', 'scan at start, before anybody asks').default(false, 'off'),
+  onOff('--warm [on|off]', 'scan at start, before anybody asks').default(warm, warm ? 'on' : 'off'),
   text('--snapshot-dir <folder>', 'keep snapshots there from one start to the next'),
   text('--snapshot-key <key>', 'encrypt them: 32 bytes in hexadecimal or base64, or a passphrase'),
   federation(),
@@ -63,6 +67,13 @@ export const json = () => new Option('--json', 'print JSON');
 /** How large the emulated pool is. */
 export const users = () =>
   number('--users <number>', 'how many users the emulated pool has', 0, 5_000_000).default(5000);
+
+/** Whether the demo verifies tokens. */
+export const auth = () =>
+  onOff('--auth [on|off]', 'have roles that see different things, and print a token of each').default(
+    false,
+    'off',
+  );
 
 /** What commander makes of the options of `serve`; times in milliseconds. */
 export interface ServeFlags extends SourceSettings {

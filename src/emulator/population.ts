@@ -5,17 +5,27 @@ import { randomUuid } from './random-uuid.ts';
 import type { PoolUser, UserAttribute } from './user.ts';
 import { pickOne, weighted } from './weighted.ts';
 
+/** What makes one population differ from another of the same size. */
+export interface PopulationOptions {
+  readonly seed?: number;
+  /** When the last of them may have signed up or changed, in milliseconds since 1970-01-01T00:00:00Z. */
+  readonly until?: number;
+}
+
 /**
- * Users that look like those of a real pool that has been in use for years: the same for the same count and seed.
+ * Users that look like those of a real pool that has been in use for years: the same for the same count and options.
  *
  * The first is `alice`. All others have their `sub` as username, or come from Google or a company's SAML provider.
  * What real pools lack here and there is lacking, and a few `custom:seats` are no numbers. Addresses are in domains
  * reserved for examples, telephone numbers in ranges reserved for fiction.
  */
-export function demoUsers(count: number, seed = 1): PoolUser[] {
+export function demoUsers(
+  count: number,
+  { seed = 1, until = Date.UTC(2026, 0, 1) }: PopulationOptions = {},
+): PoolUser[] {
   const random = seededRandom(seed);
   const tenants = Array.from({ length: tenantCount }, () => randomUuid(random));
-  const surroundings: Surroundings = { random, tenants, attributes: new AttributeInterner() };
+  const surroundings: Surroundings = { random, tenants, attributes: new AttributeInterner(), until };
   return Array.from({ length: count }, (_, number) =>
     number === 0 ? alice(surroundings) : demoUser(number, surroundings),
   );
@@ -26,15 +36,15 @@ interface Surroundings {
   readonly random: Random;
   readonly tenants: readonly string[];
   readonly attributes: AttributeInterner;
+  readonly until: number;
 }
 
 const tenantCount = 36;
 
-/** The years over which users signed up, in milliseconds since 1970-01-01T00:00:00Z. */
+/** When the first user signed up, in milliseconds since 1970-01-01T00:00:00Z. */
 const firstSignUp = Date.UTC(2019, 0, 7);
-const lastSignUp = Date.UTC(2026, 0, 1);
 
-function alice({ random, tenants, attributes }: Surroundings): PoolUser {
+function alice({ random, tenants, attributes, until }: Surroundings): PoolUser {
   return {
     Username: 'alice',
     Attributes: [
@@ -50,7 +60,7 @@ function alice({ random, tenants, attributes }: Surroundings): PoolUser {
       attributes.get('custom:seats', '250'),
     ],
     UserCreateDate: (firstSignUp + 34_215_678) / 1000,
-    UserLastModifiedDate: (lastSignUp - 4_321) / 1000,
+    UserLastModifiedDate: (until - 4_321) / 1000,
     Enabled: true,
     UserStatus: 'CONFIRMED',
   };
@@ -68,15 +78,15 @@ interface Person {
 }
 
 function demoUser(number: number, surroundings: Surroundings): PoolUser {
-  const { random } = surroundings;
+  const { random, until } = surroundings;
   const sub = randomUuid(random);
   const origin = pickOrigin(random);
   const status = origin === 'native' ? pickStatus(random) : 'EXTERNAL_PROVIDER';
   const person = pickPerson(number, origin, random);
   const providerId = origin === 'google' ? googleId(random) : (person.email ?? sub);
   // Pools grow faster every year.
-  const created = Math.floor(firstSignUp + Math.sqrt(random()) * (lastSignUp - firstSignUp));
-  const modified = random() < 0.25 ? created : created + Math.floor(random() * (lastSignUp - created));
+  const created = Math.floor(firstSignUp + Math.sqrt(random()) * (until - firstSignUp));
+  const modified = random() < 0.25 ? created : created + Math.floor(random() * (until - created));
   return {
     Username: origin === 'native' ? sub : `${origin === 'google' ? 'google' : 'SAML'}_${providerId}`,
     Attributes: [

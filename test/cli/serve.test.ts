@@ -56,22 +56,6 @@ describe('serve', () => {
   });
 });
 
-describe('demo', () => {
-  test('serves an emulated pool of as many users as asked for', async () => {
-    const serving = await serve(['demo', '--users', '321']);
-    const { data } = await ask(
-      serving.url,
-      '{ cognitoUserCollection { totalCount } memberCollection { totalCount } }',
-    );
-    const code = await serving.stop('SIGTERM');
-    expect(data).toEqual({
-      cognitoUserCollection: { totalCount: 321 },
-      memberCollection: { totalCount: 321 },
-    });
-    expect(code).toBe(0);
-  });
-});
-
 describe('scan', () => {
   test('prints what one full scan took', async () => {
     const { emulator, database } = await poolAndDatabase(100);

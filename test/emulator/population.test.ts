@@ -13,8 +13,8 @@ test('alice is the first user', () => {
 });
 
 test('equal seeds give equal users, different seeds different ones', () => {
-  expect(demoUsers(200, 9)).toEqual(demoUsers(200, 9));
-  expect(demoUsers(200, 9)).not.toEqual(demoUsers(200, 10));
+  expect(demoUsers(200, { seed: 9 })).toEqual(demoUsers(200, { seed: 9 }));
+  expect(demoUsers(200, { seed: 9 })).not.toEqual(demoUsers(200, { seed: 10 }));
 });
 
 test('a larger population begins with the smaller one', () => {
