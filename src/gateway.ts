@@ -120,7 +120,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       introspection,
       explain: options.explain ?? false,
       observe,
-      portsFor: (caller, wish) => ({ ...visibility(caller), read: (table) => stores.of(table).read(wish) }),
+      portsFor: (caller, wish) => ({
+        ...visibility(caller),
+        read: (table, signal) => stores.of(table).read({ ...wish, signal }),
+      }),
     });
     // Trusted documents are looked up, and explanations written, by the endpoint alone.
     const expressLane =

@@ -73,17 +73,21 @@ export function addAggregate(
       type: aggregate,
       nullable: false,
       description: 'Figures on all rows that the filter matches, before paging.',
-      resolve: ({ view, rows }, _args, _scope, info) => {
+      resolve: ({ view, rows }, _args, { scope }, info) => {
         const selected = selectedFields(info);
         const columnsOf = (operation: 'sum' | 'avg' | 'min' | 'max'): readonly Column[] =>
           (selected.has(operation) && results.find(({ name }) => name === operation)?.columns) || [];
-        return aggregateRows(view, {
-          ...rows,
-          sum: columnsOf('sum'),
-          avg: columnsOf('avg'),
-          min: columnsOf('min'),
-          max: columnsOf('max'),
-        });
+        return aggregateRows(
+          view,
+          {
+            ...rows,
+            sum: columnsOf('sum'),
+            avg: columnsOf('avg'),
+            min: columnsOf('min'),
+            max: columnsOf('max'),
+          },
+          scope.signal,
+        );
       },
     }),
   );

@@ -10,8 +10,8 @@ import type { Value } from '../values/value.ts';
 
 /** What a request needs of the gateway to answer its fields. */
 export interface RequestPorts {
-  /** The table's snapshot, fresh enough for the request. */
-  read(table: Table): Promise<SnapshotRead>;
+  /** The table's snapshot, fresh enough for the request. The signal ends the wait for it. */
+  read(table: Table, signal: AbortSignal): Promise<SnapshotRead>;
   /** What the caller may see of the table's rows. */
   visibilityOf(table: Table): Visibility;
 }
@@ -24,27 +24,45 @@ export interface UsedScan {
   rowsMatched: number | undefined;
 }
 
+/** What a scope is made of. */
+export interface RequestScopeOptions {
+  readonly ports: RequestPorts;
+  /** Aborted when the request's deadline has passed or its client has gone. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * What the fields of one request share: one snapshot per foreign object, so that they never disagree, and loaders
  * that answer a level of the query in one pass. Ends with the request.
  */
 export class RequestScope {
-  /** The scans that have been used so far, by object. */
+  /** Ends everything that is done for the request: waits for scans, and the loops over rows. */
+  readonly signal: AbortSignal;
+  /** The scans that have been used so far, by table. */
   readonly scans = new Map<string, UsedScan>();
   readonly #ports: RequestPorts;
   readonly #reads = new Map<string, Promise<SnapshotRead>>();
+  readonly #visibilities = new Map<Table, Visibility>();
+  /** Ends the reading of each snapshot that is held. */
+  readonly #releases: (() => void)[] = [];
+  #ended = false;
   // By the objects themselves, of which a schema has one each: these are looked up for every single key.
   readonly #views = new Map<Table, Promise<TableView>>();
   readonly #loaders = new Map<readonly Column[], KeyLoader>();
 
-  constructor(ports: RequestPorts) {
+  constructor({ ports, signal }: RequestScopeOptions) {
     this.#ports = ports;
+    this.signal = signal;
   }
 
-  /** The table over the request's snapshot. */
+  /**
+   * The table over the request's snapshot.
+   *
+   * @throws the signal's reason where the request has ended
+   */
   view(table: Table): Promise<TableView> {
     return memoize(this.#views, table, async () => {
-      const read = await memoize(this.#reads, objectPath(table), () => this.#ports.read(table));
+      const read = await memoize(this.#reads, objectPath(table), () => this.#read(table));
       if (!this.scans.has(tablePath(table)))
         this.scans.set(tablePath(table), { table, read, rowsMatched: undefined });
       return new TableView(read.snapshot, table);
@@ -53,19 +71,39 @@ export class RequestScope {
 
   /** The filter that keeps the rows which the caller may see and which `filter` matches; `none` where it may see none. */
   visible(table: Table, filter: Filter | undefined): Filter | undefined | 'none' {
-    const visibility = this.#ports.visibilityOf(table);
+    const visibility = this.#visibilityOf(table);
     if (visibility === 'none') return 'none';
     return visibility === 'all' ? filter : and([visibility.filter, filter]);
   }
 
-  /** Ends the reading of every snapshot; to be called when the request has been answered. */
-  release(): void {
-    for (const { read } of this.scans.values()) read.release();
-  }
-
   /** Whether no policy hides rows of the table from the caller. */
   seesAll(table: Table): boolean {
-    return this.#ports.visibilityOf(table) === 'all';
+    return this.#visibilityOf(table) === 'all';
+  }
+
+  /** Ends the reading of every snapshot, also of one that arrives later. To be called once the request is answered. */
+  end(): void {
+    this.#ended = true;
+    for (const release of this.#releases.splice(0)) release();
+  }
+
+  async #read(table: Table): Promise<SnapshotRead> {
+    const read = await this.#ports.read(table, this.signal);
+    if (this.#ended || this.signal.aborted) {
+      read.release();
+      this.signal.throwIfAborted();
+      throw new Error(`the request ended before the snapshot of ${table.schema}.${table.name} arrived`);
+    }
+    this.#releases.push(() => read.release());
+    return read;
+  }
+
+  #visibilityOf(table: Table): Visibility {
+    const known = this.#visibilities.get(table);
+    if (known) return known;
+    const visibility = this.#ports.visibilityOf(table);
+    this.#visibilities.set(table, visibility);
+    return visibility;
   }
 
   /** Notes how many rows a collection's filter matched. */
@@ -96,9 +134,9 @@ export class RequestScope {
     const view = await this.view(table);
     const filter = this.visible(table, undefined);
     if (filter === 'none') return keys.map(() => []);
-    const found = await findRows(view, columns, keys);
+    const found = await findRows(view, columns, keys, this.signal);
     if (!filter) return found;
-    const visible = new Set(await filterRows(view, filter, [...new Set(found.flat())]));
+    const visible = new Set(await filterRows(view, filter, [...new Set(found.flat())], this.signal));
     return found.map((rows) => rows.filter((row) => visible.has(row)));
   }
 

@@ -64,7 +64,7 @@ export function createExpressLane({
     if (prepared.nested.some((name) => parameters.variables[name] === undefined)) return false;
     const variables = prepared.coerce(parameters.variables);
     if (!variables) return false;
-    const scope = new RequestScope(portsFor(caller));
+    const scope = new RequestScope({ ports: portsFor(caller), signal: new AbortController().signal });
     try {
       const result = await prepared.run({ scope }, variables);
       if ('errors' in result && result.errors?.length) return false;
@@ -81,7 +81,7 @@ export function createExpressLane({
       // The endpoint knows how to tell of what nobody meant to happen.
       return false;
     } finally {
-      scope.release();
+      scope.end();
     }
   };
 

@@ -90,7 +90,7 @@ function useCaller({ authenticator, portsFor }: EndpointOptions): Plugin<Endpoin
         const caller = await authenticator.authenticate(request.headers.get('authorization'));
         Object.assign(serverContext ?? {}, {
           caller,
-          scope: new RequestScope(portsFor(caller, wishOf(request))),
+          scope: new RequestScope({ ports: portsFor(caller, wishOf(request)), signal: request.signal }),
         });
       } catch (error) {
         if (!(error instanceof GatewayError)) throw error;
@@ -101,8 +101,8 @@ function useCaller({ authenticator, portsFor }: EndpointOptions): Plugin<Endpoin
   };
 }
 
-function wishOf({ headers, signal }: Request): ReadOptions {
-  return { noCache: /\bno-cache\b/.test(headers.get('cache-control') ?? ''), signal };
+function wishOf({ headers }: Request): ReadOptions {
+  return { noCache: /\bno-cache\b/.test(headers.get('cache-control') ?? '') };
 }
 
 /** Executes so that a root field's failure is its own. Introspection is left to tell of the schema as it is. */
@@ -130,7 +130,7 @@ function useScanReports(explainAll: boolean): Plugin<EndpointContext, EndpointCo
       };
     },
     onResponse({ serverContext }) {
-      serverContext.scope?.release();
+      serverContext.scope?.end();
     },
   };
 }

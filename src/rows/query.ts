@@ -33,12 +33,13 @@ export interface RowQuery {
 /**
  * Answers a query: filter, order, page. Never holds the event loop for more than some milliseconds.
  *
+ * @param signal ends the query at its next pause, with the signal's reason
  * @throws InvalidPatternError where a pattern of the filter cannot be read
  */
-export async function queryRows(view: TableView, query: RowQuery): Promise<RowPage> {
+export async function queryRows(view: TableView, query: RowQuery, signal?: AbortSignal): Promise<RowPage> {
   const order = await rowOrder(view, query.order);
   if (!query.filter && !query.candidates) return cutPage(await allRows(view, order), order, query.page);
-  const pace = new Pace();
+  const pace = new Pace(undefined, signal);
   const { source, predicate } = await selection(view, query, pace);
   if (order.natural) return naturalPage(source, predicate, order, query, pace);
   const matched = await matchingRows(source, predicate, pace);
@@ -57,8 +58,9 @@ export async function filterRows(
   view: TableView,
   filter: Filter,
   rows: readonly number[],
+  signal?: AbortSignal,
 ): Promise<number[]> {
-  const pace = new Pace();
+  const pace = new Pace(undefined, signal);
   const predicate = await compileFilter(view, filter, pace);
   return [...(await matchingRows({ kind: 'rows', rows }, predicate, pace))];
 }

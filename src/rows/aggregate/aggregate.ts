@@ -39,8 +39,12 @@ export interface Aggregates {
  *
  * @throws InvalidPatternError where a pattern of the filter cannot be read
  */
-export async function aggregateRows(view: TableView, request: AggregateRequest): Promise<Aggregates> {
-  const pace = new Pace();
+export async function aggregateRows(
+  view: TableView,
+  request: AggregateRequest,
+  signal?: AbortSignal,
+): Promise<Aggregates> {
+  const pace = new Pace(undefined, signal);
   const { source, predicate } = await selection(view, request, pace);
   const rows = await matchingRows(source, predicate, pace);
   const each = async (columns: readonly Column[], compute: (column: Column) => Promise<JsonValue>) => {

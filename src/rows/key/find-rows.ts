@@ -15,8 +15,9 @@ export async function findRows(
   view: TableView,
   columns: readonly Column[],
   keys: readonly (readonly (Value | null)[])[],
+  signal?: AbortSignal,
 ): Promise<readonly (readonly number[])[]> {
-  const pace = new Pace();
+  const pace = new Pace(undefined, signal);
   const find = await rowFinder(view, columns);
   const found: (readonly number[])[] = [];
   for (const key of keys) {

@@ -1,0 +1,132 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type RequestPorts, RequestScope } from '../../src/graphql/request-scope.ts';
+import { SnapshotBuilder } from '../../src/snapshot/builder.ts';
+import type { Snapshot } from '../../src/snapshot/snapshot.ts';
+import type { SnapshotRead } from '../../src/snapshot/store.ts';
+import { sampleTable } from '../rows/sample-table.ts';
+import { fields } from '../snapshot/records.ts';
+
+const table = sampleTable(true);
+const gone = new Error('the client has gone');
+
+let snapshot: Snapshot;
+/** Reads that have been asked for, in their order; each is answered by the test. */
+let asked: { arrive: () => void }[];
+/** Snapshots that are held at the moment. */
+let held: number;
+let client: AbortController;
+let ports: RequestPorts;
+let scope: RequestScope;
+
+beforeEach(async () => {
+  const builder = new SnapshotBuilder({ fields, needs: 'all' });
+  builder.add(['ada', 'bob', 'eve'].map((name) => ({ fields: [name, true, 0, null], attributes: [] })));
+  snapshot = await builder.finish({ startedAt: 0, pages: 1, requests: 1, throttles: 0, durationMs: 0 });
+  asked = [];
+  held = 0;
+  client = new AbortController();
+  ports = { read: (_table, signal) => askForRead(signal), visibilityOf: () => 'all' };
+  scope = new RequestScope({ ports, signal: client.signal });
+});
+
+afterEach(() => {
+  scope.end();
+  expect(held).toBe(0);
+});
+
+describe('snapshots', () => {
+  test('tables on one object share one snapshot', async () => {
+    const views = Promise.all([scope.view(table), scope.view({ ...table, name: 'other' })]);
+    arrive();
+    const [first, second] = await views;
+    expect(first.store).toBe(second.store);
+    expect(asked).toHaveLength(1);
+    expect([...scope.scans.values()].map((scan) => scan.table.name)).toEqual(['sample', 'other']);
+  });
+
+  test('are held until the scope ends, and released once', async () => {
+    const view = scope.view(table);
+    arrive();
+    await view;
+    expect(held).toBe(1);
+    scope.end();
+    expect(held).toBe(0);
+    scope.end();
+    expect(held).toBe(0);
+  });
+
+  test('one that arrives after the end is released at once, and nobody gets it', async () => {
+    const view = scope.view(table);
+    scope.end();
+    arrive();
+    await expect(view).rejects.toThrow('the request ended');
+    expect(held).toBe(0);
+  });
+
+  test('one that arrives after the client has gone is released at once', async () => {
+    ports = { ...ports, read: () => askForRead(new AbortController().signal) };
+    scope = new RequestScope({ ports, signal: client.signal });
+    const view = scope.view(table);
+    client.abort(gone);
+    arrive();
+    await expect(view).rejects.toBe(gone);
+    expect(held).toBe(0);
+  });
+
+  test('the wait for one ends with the signal', async () => {
+    const view = scope.view(table);
+    client.abort(gone);
+    await expect(view).rejects.toBe(gone);
+  });
+});
+
+describe('keys', () => {
+  test('of one level are found together', async () => {
+    const rows = Promise.all(
+      ['bob', 'nobody', 'ada'].map((name) => scope.rowsByKey(table, table.key, [name])),
+    );
+    await nextTurn();
+    arrive();
+    expect(await rows).toEqual([[1], [], [0]]);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('are looked for no longer once the signal is aborted', async () => {
+    const view = scope.view(table);
+    arrive();
+    await view;
+    const keys = Array.from({ length: 200_000 }, (_, i) => [String(i)]);
+    const rows = scope.rowsByKeys(table, table.key, keys);
+    client.abort(gone);
+    await expect(rows).rejects.toBe(gone);
+  });
+});
+
+test('what the caller may see of a table is asked once', () => {
+  let questions = 0;
+  const visibilityOf = (): 'none' => {
+    questions++;
+    return 'none';
+  };
+  scope = new RequestScope({ ports: { ...ports, visibilityOf }, signal: client.signal });
+  expect(scope.seesAll(table)).toBe(false);
+  expect(scope.visible(table, undefined)).toBe('none');
+  expect(questions).toBe(1);
+});
+
+function askForRead(signal: AbortSignal): Promise<SnapshotRead> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+    asked.push({ arrive: () => resolve(lend(snapshot)) });
+  });
+}
+
+function arrive(): void {
+  asked.at(-1)?.arrive();
+}
+
+function lend(lent: Snapshot): SnapshotRead {
+  held++;
+  return { snapshot: lent, state: 'fresh', ageMs: 0, release: () => held-- };
+}
