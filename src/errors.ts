@@ -64,17 +64,35 @@ export type ScanErrorCode =
   | 'SCAN_UNAVAILABLE'
   | 'SCAN_INVALID_RESPONSE';
 
-/** A scan could not be completed, or not in time. */
+/** What a client is told of a scan's failure. Names, addresses and permissions of what was scanned are not for it. */
+const scanMessages: Readonly<Record<ScanErrorCode, string>> = {
+  SCAN_IN_PROGRESS: 'the data is still being read from its service; retry shortly',
+  SCAN_THROTTLED: 'the service that holds the data is throttling the gateway; retry later',
+  SCAN_DENIED: 'the gateway is not allowed to read the data from its service',
+  SCAN_NOT_FOUND: 'the service that holds the data does not know it',
+  SCAN_UNAVAILABLE: 'the service that holds the data is unavailable; retry later',
+  SCAN_INVALID_RESPONSE: 'the service that holds the data gave an invalid response',
+};
+
+/** What is known of a scan's failure beside its code. */
+export interface ScanErrorFacts {
+  /** Names the failure in the log. */
+  readonly errorId?: string | undefined;
+  /** What the scan has done so far. */
+  readonly progress?: unknown;
+  readonly cause?: unknown;
+}
+
+/** A scan could not be completed, or not in time. The message is for clients. */
 export class ScanError extends GatewayError {
   declare readonly code: ScanErrorCode;
+  /** One line for the log and for operators: it may name pools, regions and permissions, but holds no secret. */
+  readonly detail: string;
 
-  constructor(
-    code: ScanErrorCode,
-    message: string,
-    details: Readonly<Record<string, unknown>> = {},
-    cause?: unknown,
-  ) {
-    super(code, message, details, cause);
+  constructor(code: ScanErrorCode, detail: string, { cause, ...facts }: ScanErrorFacts = {}) {
+    const known = Object.entries(facts).filter(([, value]) => value !== undefined);
+    super(code, scanMessages[code], Object.fromEntries(known), cause);
+    this.detail = detail;
   }
 }
 

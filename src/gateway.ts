@@ -1,5 +1,6 @@
 import { type AuthenticatorOptions, type Caller, createAuthenticator } from './auth/authenticator.ts';
 import { type Catalog, type CatalogLocation, openCatalog } from './catalog/catalog.ts';
+import { ScanError } from './errors.ts';
 import { maxRowsOf } from './graphql/page-size.ts';
 import { RoleSchemas } from './graphql/role-schemas.ts';
 import { createCorsPolicy } from './http/cross-origin.ts';
@@ -37,6 +38,8 @@ export interface GatewayOptions extends SourceOptions {
   readonly staleWhileRevalidateMs?: number | undefined;
   /** How long a query waits for a scan; 30,000 by default. */
   readonly scanTimeoutMs?: number | undefined;
+  /** The least time between two scans that `no-cache` requests force; 5,000 by default. */
+  readonly minRefreshMs?: number | undefined;
   /** Whether to scan at once, before anybody asks. */
   readonly warm?: boolean | undefined;
   /** A folder that keeps snapshots from one start to the next; none by default. */
@@ -105,6 +108,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       maxAgeMs,
       staleWhileRevalidateMs: options.staleWhileRevalidateMs ?? 600_000,
       scanTimeoutMs: options.scanTimeoutMs ?? 30_000,
+      minRefreshMs: options.minRefreshMs ?? 5_000,
       files,
       observe,
     });
@@ -133,7 +137,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
             ...common,
             portsFor: (caller) => ({
               ...visibility(caller),
-              read: async (table) => stores.of(table).readAtHand(),
+              read: async (table) => {
+                const read = stores.of(table).tryRead();
+                if (!read) throw new ScanError('SCAN_IN_PROGRESS', 'no fresh snapshot is at hand');
+                return read;
+              },
             }),
           });
     const graphiql = introspection ? createGraphiQLPage(graphqlPath, model) : undefined;

@@ -18,6 +18,8 @@ export type Observation =
       readonly event: 'scan-failed';
       readonly server: string;
       readonly object: string;
+      /** Clients have it too. */
+      readonly errorId: string;
       readonly code: ScanErrorCode;
       readonly message: string;
     }

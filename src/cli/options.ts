@@ -30,6 +30,10 @@ export const serveOptions = ({ warm = false } = {}) => [
     'how long a stale snapshot is served while a scan replaces it',
   ).default(600_000, '600'),
   seconds('--scan-timeout <seconds>', 'how long a query waits for a scan').default(30_000, '30'),
+  seconds('--min-refresh <seconds>', 'the least time between two scans that no-cache requests force').default(
+    5_000,
+    '5',
+  ),
   ...scanOptions(),
   onOff('--warm [on|off]', 'scan at start, before anybody asks').default(warm, warm ? 'on' : 'off'),
   text('--snapshot-dir <folder>', 'keep snapshots there from one start to the next'),
@@ -85,6 +89,7 @@ export interface ServeFlags extends SourceSettings {
   readonly maxAge: number;
   readonly staleWhileRevalidate: number;
   readonly scanTimeout: number;
+  readonly minRefresh: number;
   readonly warm: boolean;
   readonly snapshotDir?: string;
   readonly snapshotKey?: string;

@@ -49,7 +49,7 @@ export async function scan(flags: ScanFlags): Promise<void> {
       } catch (error) {
         // One pool that fails leaves the others their scans.
         if (!(error instanceof ScanError)) throw error;
-        process.stderr.write(`fdw-graphql: ${name}: ${error.message}\n`);
+        process.stderr.write(`fdw-graphql: ${name}: ${error.detail}\n`);
         process.exitCode = 1;
       } finally {
         source.close();

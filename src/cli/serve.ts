@@ -21,6 +21,7 @@ export function gatewayOptions(flags: ServeFlags): Omit<GatewayOptions, 'catalog
     maxAgeMs: flags.maxAge,
     staleWhileRevalidateMs: flags.staleWhileRevalidate,
     scanTimeoutMs: flags.scanTimeout,
+    minRefreshMs: flags.minRefresh,
     parallelScan: flags.parallelScan,
     requestsPerSecond: flags.requestsPerSecond,
     warm: flags.warm,

@@ -2,7 +2,7 @@
 const firstDelayMs = 1_000;
 const longestDelayMs = 60_000;
 
-/** What failed last, and until when it is not tried again. */
+/** What failed last, and until when it is not tried again. Times are of a clock that never goes back. */
 export class Backoff<E> {
   #failure: { readonly error: E; readonly until: number } | undefined;
   #failures = 0;

@@ -4,7 +4,7 @@ import type { ColumnarSnapshot } from './snapshot.ts';
 export class HeldSnapshot {
   readonly snapshot: ColumnarSnapshot;
   #readers = 0;
-  #whenUnread: (() => void)[] = [];
+  #waiting: (() => void)[] = [];
 
   constructor(snapshot: ColumnarSnapshot) {
     this.snapshot = snapshot;
@@ -18,13 +18,13 @@ export class HeldSnapshot {
       if (!reading) return;
       reading = false;
       this.#readers--;
-      if (this.#readers === 0) for (const resolve of this.#whenUnread.splice(0)) resolve();
+      if (this.#readers === 0) for (const resolve of this.#waiting.splice(0)) resolve();
     };
   }
 
   /** Resolves as soon as nobody reads it. */
-  unread(): Promise<void> {
+  whenUnused(): Promise<void> {
     if (this.#readers === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#whenUnread.push(resolve));
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 }

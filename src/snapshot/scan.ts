@@ -1,9 +1,9 @@
+import type { Clock } from '../clock.ts';
 import { Pace } from '../columns/pace.ts';
 import type { Observe } from '../observation.ts';
 import type { ScanProgress, Source } from '../source/source.ts';
 import type { AttributeNeeds } from './attributes-builder.ts';
 import { SnapshotBuilder } from './builder.ts';
-import type { Clock } from './clock.ts';
 import type { ColumnarSnapshot } from './snapshot.ts';
 
 /** What is scanned, for whom. */
@@ -43,10 +43,11 @@ export class Scan {
   async run(signal: AbortSignal): Promise<ColumnarSnapshot> {
     const { source, server, object, needs, observe, clock } = this.#options;
     const startedAt = clock.now();
+    const began = clock.monotonic();
     this.#startedAt = startedAt;
-    this.#reportedAt = startedAt;
+    this.#reportedAt = began;
     const builder = new SnapshotBuilder({ fields: source.fields, needs });
-    const pace = new Pace();
+    const pace = new Pace(undefined, signal);
     for await (const page of source.scan(signal, (progress) => this.#report(progress))) {
       builder.add(page);
       if (pace.due) await pace.pause();
@@ -54,7 +55,7 @@ export class Scan {
     // A source may end its pages early, instead of throwing, when it is aborted.
     signal.throwIfAborted();
     const { pages, requests, throttles } = this.#progress;
-    const durationMs = Math.max(0, clock.now() - startedAt);
+    const durationMs = Math.round(clock.monotonic() - began);
     const snapshot = await builder.finish({ startedAt, pages, requests, throttles, durationMs }, signal);
     this.#progress = { ...this.#progress, rows: snapshot.rowCount };
     observe({ event: 'scan-finished', server, object, durationMs, ...this.#progress });
@@ -64,8 +65,8 @@ export class Scan {
   #report(progress: ScanProgress): void {
     const { server, object, observe, clock } = this.#options;
     this.#progress = progress;
-    if (clock.now() - this.#reportedAt < progressIntervalMs) return;
-    this.#reportedAt = clock.now();
+    if (clock.monotonic() - this.#reportedAt < progressIntervalMs) return;
+    this.#reportedAt = clock.monotonic();
     observe({ event: 'scan-progress', server, object, ...progress });
   }
 }

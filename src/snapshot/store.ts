@@ -1,11 +1,11 @@
+import { type Clock, systemClock, within } from '../clock.ts';
 import { ScanError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
 import type { ScanProgress, Source } from '../source/source.ts';
 import type { AttributeNeeds } from './attributes-builder.ts';
-import { type Clock, wallClock, within } from './clock.ts';
 import type { SnapshotFiles, SnapshotOwner } from './file/snapshot-files.ts';
 import { HeldSnapshot } from './held-snapshot.ts';
-import { ScanFlight } from './scan-flight.ts';
+import { SingleFlightScan } from './single-flight-scan.ts';
 import type { ColumnarSnapshot, Snapshot } from './snapshot.ts';
 
 export type { AttributeNeeds } from './attributes-builder.ts';
@@ -23,6 +23,8 @@ export interface SnapshotStoreOptions {
   readonly staleWhileRevalidateMs: number;
   /** How long a read waits for a scan. */
   readonly scanTimeoutMs: number;
+  /** The least time between the beginnings of two scans that readers force. */
+  readonly minRefreshMs: number;
   readonly observe: Observe;
   /** Keeps the latest snapshot from one start of the gateway to the next. */
   readonly files?: SnapshotFiles | undefined;
@@ -49,7 +51,7 @@ export interface SnapshotRead {
 export interface ReadOptions {
   /** Waits for a scan that begins after this call. */
   readonly noCache?: boolean;
-  /** Ends the wait, never the scan. */
+  /** Ends the wait and the reading, never the scan. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -63,7 +65,7 @@ const readersPatienceMs = 5_000;
 export class SnapshotStore {
   readonly #options: SnapshotStoreOptions;
   readonly #clock: Clock;
-  readonly #scans: ScanFlight<HeldSnapshot>;
+  readonly #scans: SingleFlightScan<HeldSnapshot>;
   #latest: HeldSnapshot | undefined;
   /** Snapshots that have been replaced and are still read. */
   readonly #replaced = new Set<HeldSnapshot>();
@@ -74,24 +76,19 @@ export class SnapshotStore {
 
   constructor(options: SnapshotStoreOptions) {
     this.#options = options;
-    this.#clock = options.clock ?? wallClock;
-    this.#scans = new ScanFlight({
+    this.#clock = options.clock ?? systemClock;
+    this.#scans = new SingleFlightScan({
       ...options,
       clock: this.#clock,
-      clear: (signal) => this.#makeRoom(signal),
-      land: (snapshot) => this.#replaceWith(snapshot),
+      ready: (signal) => this.#makeRoom(signal),
+      accept: (snapshot) => this.#replaceWith(snapshot),
     });
   }
 
-  /**
-   * The latest snapshot, without waiting for another.
-   *
-   * @throws ScanError where it is not fresh enough
-   */
-  readAtHand(): SnapshotRead {
+  /** The latest snapshot where it is fresh enough, without waiting for another; undefined where it is not. */
+  tryRead(signal?: AbortSignal): SnapshotRead | undefined {
     const found = this.#closed ? undefined : this.#findLatest(false);
-    if (!found) throw this.#inProgress();
-    return this.#lend(found);
+    return found && this.#lend(found, signal);
   }
 
   /**
@@ -103,7 +100,7 @@ export class SnapshotStore {
     signal?.throwIfAborted();
     if (this.#closed) throw stopping();
     const found = this.#findLatest(noCache);
-    if (found) return this.#lend(found);
+    if (found) return this.#lend(found, signal);
     const awaited = await within(this.#awaitNext(noCache), {
       clock: this.#clock,
       ms: this.#options.scanTimeoutMs,
@@ -112,7 +109,7 @@ export class SnapshotStore {
         throw this.#inProgress();
       },
     });
-    return this.#lend(awaited);
+    return this.#lend(awaited, signal);
   }
 
   /** Begins a scan, where no snapshot is fresh, before anybody asks for one. */
@@ -153,23 +150,31 @@ export class SnapshotStore {
     await this.#restore();
     const restored = this.#findLatest(noCache);
     if (restored) return restored;
-    const { joined, result } = this.#scans.next({ fromNow: noCache });
+    const { joined, result } = noCache ? this.#scans.force() : this.#scans.join();
     return { held: await result, state: joined ? 'joined' : 'scanned' };
   }
 
   /** A failure is observed, and the next who has to wait gets it. */
   #revalidate(): void {
-    this.#scans.next({ fromNow: false }).result.catch(() => undefined);
+    this.#scans.join().result.catch(() => undefined);
   }
 
-  #lend({ held, state }: Found): SnapshotRead {
-    return { snapshot: held.snapshot, state, ageMs: this.#ageOf(held), release: held.hold() };
+  /** Whoever is gone when the snapshot arrives gets none, and whoever goes later holds it no longer. */
+  #lend({ held, state }: Found, signal?: AbortSignal): SnapshotRead {
+    signal?.throwIfAborted();
+    const letGo = held.hold();
+    const release = () => {
+      signal?.removeEventListener('abort', release);
+      letGo();
+    };
+    signal?.addEventListener('abort', release, { once: true });
+    return { snapshot: held.snapshot, state, ageMs: this.#ageOf(held), release };
   }
 
   #freshnessOf(held: HeldSnapshot): 'fresh' | 'stale' | 'expired' {
     const age = this.#ageOf(held);
     if (age < this.#options.maxAgeMs) return 'fresh';
-    return age < this.#servedFor(held) ? 'stale' : 'expired';
+    return age < this.#servedFor(held.snapshot) ? 'stale' : 'expired';
   }
 
   /**
@@ -177,10 +182,10 @@ export class SnapshotStore {
    * snapshot is served would leave nothing to anybody: so where stale ones are served at all, it is at least as long
    * as it takes to replace this one, with time to spare.
    */
-  #servedFor({ snapshot }: HeldSnapshot): number {
+  #servedFor({ stats }: ColumnarSnapshot): number {
     const { maxAgeMs, staleWhileRevalidateMs } = this.#options;
     if (staleWhileRevalidateMs === 0) return maxAgeMs;
-    return Math.max(maxAgeMs + staleWhileRevalidateMs, 3 * snapshot.stats.durationMs);
+    return Math.max(maxAgeMs + staleWhileRevalidateMs, 3 * stats.durationMs);
   }
 
   /** Never negative, even where the machine's clock was set back. */
@@ -193,7 +198,7 @@ export class SnapshotStore {
     const replaced = [...this.#replaced];
     if (this.#latest && this.#freshnessOf(this.#latest) === 'expired') this.#retire(this.#latest);
     if (replaced.length === 0) return;
-    await within(Promise.all(replaced.map((held) => held.unread())), {
+    await within(Promise.all(replaced.map((held) => held.whenUnused())), {
       clock: this.#clock,
       ms: readersPatienceMs,
       signal,
@@ -212,7 +217,7 @@ export class SnapshotStore {
   #retire(held: HeldSnapshot): void {
     this.#latest = undefined;
     this.#replaced.add(held);
-    void held.unread().then(() => this.#replaced.delete(held));
+    void held.whenUnused().then(() => this.#replaced.delete(held));
   }
 
   /** Brings back, once, the snapshot that was kept when the gateway last ran. */
@@ -222,11 +227,15 @@ export class SnapshotStore {
   }
 
   async #load(): Promise<void> {
-    const { files, maxAgeMs, staleWhileRevalidateMs } = this.#options;
-    const notAfter = this.#clock.now();
-    const notBefore = notAfter - maxAgeMs - staleWhileRevalidateMs;
-    const snapshot = await files?.load(this.#owner(), { notBefore, notAfter });
+    const snapshot = await this.#options.files?.load(this.#owner(), (kept) => this.#whyUnusable(kept));
     if (snapshot) this.#latest = new HeldSnapshot(snapshot);
+  }
+
+  /** A kept snapshot is of use as long as this process would serve it, had it scanned it itself. */
+  #whyUnusable(snapshot: ColumnarSnapshot): string | undefined {
+    const age = this.#clock.now() - snapshot.startedAt;
+    if (age < 0) return 'is from the future';
+    return age < this.#servedFor(snapshot) ? undefined : 'is too old';
   }
 
   /** The files of one object are written one after the other; a snapshot that is being written counts as read. */
@@ -246,7 +255,7 @@ export class SnapshotStore {
     const { object, server, scanTimeoutMs } = this.#options;
     return new ScanError(
       'SCAN_IN_PROGRESS',
-      `the scan of ${object} on server ${server} must end within ${scanTimeoutMs} ms, but it is still in progress`,
+      `the scan of ${object} on server ${server} is still in progress after ${scanTimeoutMs} ms (--scan-timeout)`,
       { progress: this.progress() },
     );
   }

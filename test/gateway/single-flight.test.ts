@@ -9,6 +9,7 @@ beforeAll(async () => {
     `${cognitoServer} ${sevenColumns} ${twoColumns}
      create foreign table third (sub uuid, email_verified boolean) server cognito_server options (object 'users');`,
     demoUsers(600),
+    { minRefreshMs: 0 },
   );
 });
 afterAll(() => gateway.close());

@@ -1,13 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Clock } from '../../src/snapshot/clock.ts';
+import type { Clock } from '../../src/clock.ts';
 
 /** A clock that stands still until it is told to go on. */
 export class FakeClock implements Clock {
-  #now = 1_700_000_000_000;
+  #monotonic = 0;
+  /** What the wall clock shows when the monotonic one is at 0. */
+  #epoch = 1_700_000_000_000;
   readonly #sleepers = new Set<{ readonly until: number; readonly wake: () => void }>();
 
   now(): number {
-    return this.#now;
+    return this.#epoch + this.#monotonic;
+  }
+
+  monotonic(): number {
+    return this.#monotonic;
   }
 
   /** How many waits are under way. */
@@ -15,26 +21,26 @@ export class FakeClock implements Clock {
     return this.#sleepers.size;
   }
 
-  sleep(ms: number, signal: AbortSignal): Promise<void> {
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (signal.aborted) {
+      if (signal?.aborted) {
         reject(signal.reason);
         return;
       }
-      const sleeper = { until: this.#now + ms, wake: resolve };
+      const sleeper = { until: this.#monotonic + ms, wake: resolve };
       this.#sleepers.add(sleeper);
-      signal.addEventListener('abort', () => {
+      signal?.addEventListener('abort', () => {
         this.#sleepers.delete(sleeper);
-        reject(signal.reason);
+        reject(signal?.reason);
       });
     });
   }
 
   /** Moves the time on, and lets everything happen that this sets off. */
   async advance(ms: number): Promise<void> {
-    this.#now += ms;
+    this.#monotonic += ms;
     for (const sleeper of this.#sleepers) {
-      if (sleeper.until > this.#now) continue;
+      if (sleeper.until > this.#monotonic) continue;
       this.#sleepers.delete(sleeper);
       sleeper.wake();
     }
@@ -43,7 +49,7 @@ export class FakeClock implements Clock {
 
   /** Sets the machine's clock back. */
   setBack(ms: number): void {
-    this.#now -= ms;
+    this.#epoch -= ms;
   }
 }
 

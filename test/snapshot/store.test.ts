@@ -152,6 +152,71 @@ describe('no-cache', () => {
   });
 });
 
+describe('no-cache twice within --min-refresh', () => {
+  beforeEach(() => {
+    store = createStore({ minRefreshMs: 5 * second });
+  });
+
+  test('makes the second wait for its time', async () => {
+    await forced('first');
+    await clock.advance(2 * second);
+    const late = store.read({ noCache: true });
+    await settle();
+    expect(source.scans).toHaveLength(1);
+    await clock.advance(3 * second);
+    expect(source.scans).toHaveLength(2);
+    source.latest.finish('second');
+    expect(identities((await late).snapshot)).toEqual(['second']);
+  });
+
+  test('serves all who wait by one scan', async () => {
+    await forced('first');
+    const late = [];
+    for (let i = 0; i < 4; i++) {
+      late.push(store.read({ noCache: true }));
+      await clock.advance(second);
+    }
+    await clock.advance(second);
+    expect(source.scans).toHaveLength(2);
+    source.latest.finish('second');
+    const states = (await Promise.all(late)).map(({ state }) => state);
+    expect(states).toEqual(['scanned', 'joined', 'joined', 'joined']);
+  });
+
+  test('counts from the beginning of a scan, however long it takes', async () => {
+    const first = store.read({ noCache: true });
+    await settle();
+    await clock.advance(20 * second);
+    const late = store.read({ noCache: true });
+    source.latest.finish('first');
+    await first;
+    await settle();
+    expect(source.scans).toHaveLength(2);
+    source.latest.finish('second');
+    expect(identities((await late).snapshot)).toEqual(['second']);
+  });
+
+  test('begins the waiting scan as soon as anybody needs one', async () => {
+    store = createStore({ minRefreshMs: 5 * second, maxAgeMs: second, staleWhileRevalidateMs: 0 });
+    await forced('first');
+    await clock.advance(2 * second);
+    const late = store.read({ noCache: true });
+    const needed = store.read();
+    await settle();
+    expect(source.scans).toHaveLength(2);
+    source.latest.finish('second');
+    const results = await Promise.all([late, needed]);
+    expect(results.map(({ snapshot }) => identities(snapshot))).toEqual([['second'], ['second']]);
+  });
+
+  async function forced(identity: string): Promise<void> {
+    const read = store.read({ noCache: true });
+    await settle();
+    source.latest.finish(identity);
+    (await read).release();
+  }
+});
+
 describe('single flight', () => {
   test('a hundred reads at once make one scan', async () => {
     const reads = Array.from({ length: 100 }, () => store.read());
@@ -244,8 +309,27 @@ describe('a scan that fails', () => {
     source.latest.fail(new ScanError('SCAN_DENIED', 'no access'));
     for (const error of await Promise.all(reads)) expect(error).toMatchObject({ code: 'SCAN_DENIED' });
     expect(observations).toEqual([
-      { event: 'scan-failed', server: 'pool', object: 'users', code: 'SCAN_DENIED', message: 'no access' },
+      {
+        event: 'scan-failed',
+        server: 'pool',
+        object: 'users',
+        errorId: expect.any(String),
+        code: 'SCAN_DENIED',
+        message: 'no access',
+      },
     ]);
+  });
+
+  test('tells readers no more than a sentence and what to look for in the log', async () => {
+    const read = caught();
+    await settle();
+    source.latest.fail(new ScanError('SCAN_DENIED', 'user pool eu-1_AbC must allow cognito-idp:ListUsers'));
+    const failure = await read;
+    expect(failure).toMatchObject({
+      message: 'the gateway is not allowed to read the data from its service',
+      details: { errorId: Reflect.get(observations[0] ?? {}, 'errorId') },
+    });
+    expect(Object.keys(Reflect.get(Object(failure), 'details'))).toEqual(['errorId']);
   });
 
   test('leaves the old snapshot in place while that may be served', async () => {
@@ -300,7 +384,8 @@ describe('a scan that fails', () => {
     const error = new Error('password=secret');
     source.latest.fail(error);
     const failure = await read;
-    expect(failure).toMatchObject({ code: 'SCAN_UNAVAILABLE', message: 'the scan failed unexpectedly' });
+    expect(failure).toMatchObject({ code: 'SCAN_UNAVAILABLE', detail: 'the scan failed unexpectedly' });
+    expect(failure).not.toHaveProperty('message', expect.stringContaining('secret'));
     expect(observations).toEqual([
       expect.objectContaining({ event: 'internal-error', error }),
       expect.objectContaining({ event: 'scan-failed', message: 'the scan failed unexpectedly' }),
@@ -341,6 +426,37 @@ describe('two snapshots at most', () => {
     await next;
   });
 
+  test('a reader who leaves while the snapshot is read holds it no longer', async () => {
+    const leaving = new AbortController();
+    await scanned(0, { signal: leaving.signal });
+    await rescanned();
+    const next = store.read({ noCache: true });
+    await settle();
+    expect(source.scans).toHaveLength(2);
+    leaving.abort(new Error('gone'));
+    await settle();
+    expect(source.scans).toHaveLength(3);
+    source.latest.finish('third');
+    await next;
+  });
+
+  test('a reader who leaves in the moment in which the snapshot arrives gets none to hold', async () => {
+    const leaving = new AbortController();
+    store = createStore({
+      observe: ({ event }) => event === 'scan-finished' && leaving.abort(new Error('gone')),
+    });
+    const left = caught({ signal: leaving.signal });
+    await settle();
+    source.latest.finish('first');
+    expect(await left).toMatchObject({ message: 'gone' });
+    await rescanned();
+    const next = store.read({ noCache: true });
+    await settle();
+    expect(source.scans).toHaveLength(3);
+    source.latest.finish('third');
+    await next;
+  });
+
   test('releasing twice counts once', async () => {
     const first = await scanned(0);
     const second = await store.read();
@@ -364,7 +480,7 @@ describe('closing', () => {
     source.latest.page('a');
     await store.close();
     expect(source.latest).toMatchObject({ ended: true, signal: { aborted: true } });
-    expect(await read).toMatchObject({ code: 'SCAN_UNAVAILABLE', message: 'the gateway is stopping' });
+    expect(await read).toMatchObject({ code: 'SCAN_UNAVAILABLE', detail: 'the gateway is stopping' });
     expect(source.closed).toBe(1);
     expect(observations).toEqual([]);
   });
@@ -375,7 +491,7 @@ describe('closing', () => {
     source.latest.page('a');
     source.latest.endsQuietly = true;
     await store.close();
-    expect(await read).toMatchObject({ message: 'the gateway is stopping' });
+    expect(await read).toMatchObject({ detail: 'the gateway is stopping' });
   });
 
   test('ends the wait for a scan that has yet to follow', async () => {
@@ -383,7 +499,7 @@ describe('closing', () => {
     await settle();
     await store.close();
     for (const error of await Promise.all(reads))
-      expect(error).toMatchObject({ message: 'the gateway is stopping' });
+      expect(error).toMatchObject({ detail: 'the gateway is stopping' });
     expect(source.scans).toHaveLength(1);
   });
 
@@ -406,6 +522,7 @@ function createStore(options: Partial<SnapshotStoreOptions>): SnapshotStore {
     maxAgeMs: minute,
     staleWhileRevalidateMs: 9 * minute,
     scanTimeoutMs: 30 * second,
+    minRefreshMs: 0,
     observe: (observation) => observations.push(observation),
     clock,
     ...options,
@@ -413,8 +530,8 @@ function createStore(options: Partial<SnapshotStoreOptions>): SnapshotStore {
 }
 
 /** Reads while a scan runs to its end that takes this long. */
-async function scanned(durationMs: number) {
-  const read = store.read();
+async function scanned(durationMs: number, options?: ReadOptions) {
+  const read = store.read(options);
   await settle();
   await clock.advance(durationMs);
   source.latest.finish('old');

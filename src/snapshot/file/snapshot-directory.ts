@@ -10,6 +10,7 @@ import { writeContent } from './content-writer.ts';
 import type { SnapshotKey } from './key.ts';
 import { newPreamble, preambleLength, readPreamble } from './preamble.ts';
 import type { SnapshotFiles, SnapshotOwner } from './snapshot-files.ts';
+import { assertTrustedDirectory, openTrusted } from './trusted-path.ts';
 import { DamagedContent, UnusableFile } from './unusable-file.ts';
 
 /** Where snapshots are kept, and how. */
@@ -41,6 +42,8 @@ export class SnapshotDirectory implements SnapshotFiles {
   readonly #key: SnapshotKey | undefined;
   readonly #observe: Observe;
   readonly #createFile: (path: string) => Promise<NewFile>;
+  /** Why the directory is not used, as it was observed last. */
+  #refusal: string | undefined;
 
   constructor({ directory, key, observe, createFile = createPrivateFile }: SnapshotDirectoryOptions) {
     this.#directory = directory;
@@ -51,13 +54,13 @@ export class SnapshotDirectory implements SnapshotFiles {
 
   async load(
     owner: SnapshotOwner,
-    { notBefore, notAfter }: { readonly notBefore: number; readonly notAfter: number },
+    whyUnusable: (snapshot: ColumnarSnapshot) => string | undefined,
   ): Promise<ColumnarSnapshot | undefined> {
+    if (!(await this.#isUsable(owner))) return undefined;
     try {
       const snapshot = await this.#read(owner);
-      if (!snapshot) return undefined;
-      if (snapshot.startedAt < notBefore) throw new UnusableFile('is too old');
-      if (snapshot.startedAt > notAfter) throw new UnusableFile('is from the future');
+      const reason = snapshot && whyUnusable(snapshot);
+      if (reason !== undefined) throw new UnusableFile(reason);
       return snapshot;
     } catch (error) {
       const reason = error instanceof UnusableFile ? error.message : `cannot be read (${describe(error)})`;
@@ -71,6 +74,7 @@ export class SnapshotDirectory implements SnapshotFiles {
     const temporary = `${path}.${randomUUID()}.tmp`;
     try {
       await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      if (!(await this.#isUsable(owner))) return;
       await this.#removeAbandoned(path);
       await this.#write(temporary, owner, snapshot);
       await rename(temporary, path);
@@ -94,8 +98,23 @@ export class SnapshotDirectory implements SnapshotFiles {
     return join(this.#directory, `${legible}-${hash}.snapshot`);
   }
 
+  /** Whether the directory is there and nobody else can write it. The same reason against it is observed once. */
+  async #isUsable(owner: SnapshotOwner): Promise<boolean> {
+    try {
+      const isThere = await assertTrustedDirectory(this.#directory);
+      this.#refusal = undefined;
+      return isThere;
+    } catch (error) {
+      const reason = error instanceof UnusableFile ? error.message : `cannot be read (${describe(error)})`;
+      if (reason === this.#refusal) return false;
+      this.#refusal = reason;
+      this.#warn(owner, `the snapshot folder ${this.#directory} ${reason}; it is not used`);
+      return false;
+    }
+  }
+
   async #read(owner: SnapshotOwner): Promise<ColumnarSnapshot | undefined> {
-    const file = await openIfThere(this.pathOf(owner));
+    const file = await openTrusted(this.pathOf(owner));
     if (!file) return undefined;
     try {
       const { size } = await file.stat();
@@ -168,15 +187,6 @@ function describeOwner({ server, object, origin, fields, needs }: SnapshotOwner)
     fields.map(({ name, type }) => [name, type]),
     needs === 'all' ? needs : [...needs].sort(),
   ]);
-}
-
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 function createPrivateFile(path: string): Promise<FileHandle> {

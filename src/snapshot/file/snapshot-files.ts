@@ -17,11 +17,11 @@ export interface SnapshotFiles {
   /**
    * The snapshot that was kept; undefined where there is none of use.
    *
-   * @param began when its scan may have begun, in milliseconds since 1970-01-01T00:00:00Z
+   * @param whyUnusable why a snapshot is of no use, as what follows "the snapshot file"
    */
   load(
     owner: SnapshotOwner,
-    began: { readonly notBefore: number; readonly notAfter: number },
+    whyUnusable: (snapshot: ColumnarSnapshot) => string | undefined,
   ): Promise<ColumnarSnapshot | undefined>;
   /** Keeps this snapshot instead of any earlier one. */
   save(owner: SnapshotOwner, snapshot: ColumnarSnapshot): Promise<void>;

@@ -14,7 +14,7 @@ export interface PoolClient {
   /** Makes the next request look up the credentials again. */
   forgetCredentials(): void;
   /** Lets go of what no request is using, connections above all. */
-  rest(): void;
+  releaseIdle(): void;
   /** Closes all connections. */
   close(): void;
 }
@@ -93,7 +93,7 @@ export function createPoolClient({ server, credentials, maxSockets }: PoolClient
       sdk = undefined;
       discardSpare();
     },
-    rest() {
+    releaseIdle() {
       discardSpare();
       for (const agent of agents) {
         for (const sockets of Object.values(agent.freeSockets)) {

@@ -34,12 +34,9 @@ export function credentialsProvider(
       return await resolveSecret(reference);
     } catch (cause) {
       const why = cause instanceof GatewayError ? cause.message : 'it could not be read';
-      throw new ScanError(
-        'SCAN_DENIED',
-        `the secret access key must be readable from Vault, but ${why}`,
-        {},
+      throw new ScanError('SCAN_DENIED', `the secret access key could not be read from Vault: ${why}`, {
         cause,
-      );
+      });
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { type Clock, systemClock, within } from '../../clock.ts';
 import { type Failure, failureOf, TimeoutError } from './failure.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
@@ -68,7 +68,7 @@ export class GivenUpError extends Error {
  * @throws GivenUpError where it fails in a way that lasts, or too often
  * @throws the signal's reason once it is aborted
  */
-export async function persist<T>(
+export async function sendWithRetry<T>(
   send: (signal: AbortSignal) => Promise<T>,
   context: RetryContext,
 ): Promise<T> {
@@ -92,8 +92,8 @@ export async function persist<T>(
         case 'throttled':
           bucket.slowDown();
           context.onThrottle();
-          if (throttles === 0) throttledSince = clock.now();
-          if (clock.now() - throttledSince >= policy.throttlePatienceMs) {
+          if (throttles === 0) throttledSince = clock.monotonic();
+          if (clock.monotonic() - throttledSince >= policy.throttlePatienceMs) {
             throw new GivenUpError(failure, attempts, error);
           }
           throttles += 1;
@@ -130,29 +130,22 @@ export async function persist<T>(
  * @throws TimeoutError where it does not come
  * @throws the signal's reason once it is aborted
  */
-export function withTimeout<T>(
+export async function withTimeout<T>(
   send: (signal: AbortSignal) => Promise<T>,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const controller = new AbortController();
-    const timer = setTimeout(() => stop(new TimeoutError(timeoutMs)), timeoutMs);
-    const cancel = () => stop(signal.reason);
-    signal.addEventListener('abort', cancel, { once: true });
-    // Not everything behind `send` heeds its signal, looking up credentials for one, so nobody waits for it.
-    send(controller.signal).then(resolve, reject).finally(release);
-
-    function stop(reason: unknown): void {
-      release();
-      reject(reason);
-      controller.abort(reason);
-    }
-
-    function release(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', cancel);
-    }
+  signal.throwIfAborted();
+  const late = new AbortController();
+  // Not everything behind `send` heeds its signal, looking up credentials for one, so nobody waits for it.
+  return within(send(AbortSignal.any([signal, late.signal])), {
+    clock: systemClock,
+    ms: timeoutMs,
+    signal,
+    onLate() {
+      const error = new TimeoutError(timeoutMs);
+      late.abort(error);
+      throw error;
+    },
   });
 }

@@ -1,4 +1,4 @@
-import { ScanError } from '../../errors.ts';
+import { ScanError, type ScanErrorCode } from '../../errors.ts';
 import type { Failure } from './failure.ts';
 import type { CognitoServer } from './options.ts';
 
@@ -10,48 +10,33 @@ export function scanFailure(
   cause: unknown,
 ): ScanError {
   const pool = `user pool ${userPoolId} in ${region}`;
+  const scanError = (code: ScanErrorCode, detail: string) => new ScanError(code, detail, { cause });
   switch (failure.kind) {
     case 'known':
       return failure.error;
     case 'throttled':
-      return new ScanError(
+      return scanError(
         'SCAN_THROTTLED',
-        `${pool} must leave room in its request quota, but refused ${attempts} attempts as too many`,
-        {},
-        cause,
+        `${pool} throttled all of ${attempts} attempts: its request quota is used up`,
       );
     case 'unavailable':
-      return new ScanError(
+      return scanError(
         'SCAN_UNAVAILABLE',
-        `${pool} must answer, but the last of ${attempts} attempts failed: ${failure.what}`,
-        {},
-        cause,
+        `${pool} failed ${attempts} times, at last because ${failure.what}`,
       );
     case 'malformed':
-      return new ScanError(
-        'SCAN_INVALID_RESPONSE',
-        `${pool} must answer with pages of users, but the last of ${attempts} attempts got ${failure.what}`,
-        {},
-        cause,
-      );
+      return scanError('SCAN_INVALID_RESPONSE', `${pool} answered ${attempts} times with ${failure.what}`);
     case 'expired':
     case 'skewed':
     case 'denied':
-      return new ScanError(
+      return scanError(
         'SCAN_DENIED',
-        `the credentials for ${pool} must allow cognito-idp:ListUsers, but were refused: ${failure.what}`,
-        {},
-        cause,
+        `${pool} refused the credentials (${failure.what}): they must be valid and allow cognito-idp:ListUsers`,
       );
     case 'not-found':
-      return new ScanError('SCAN_NOT_FOUND', `${pool} must exist, but AWS knows no such pool`, {}, cause);
+      return scanError('SCAN_NOT_FOUND', `${pool} does not exist`);
     case 'bad-parameter':
     case 'refused':
-      return new ScanError(
-        'SCAN_INVALID_RESPONSE',
-        `${pool} must accept ListUsers, but refused it: ${failure.what}`,
-        {},
-        cause,
-      );
+      return scanError('SCAN_INVALID_RESPONSE', `${pool} refused ListUsers: ${failure.what}`);
   }
 }

@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
+import type { Clock } from '../../clock.ts';
 import type { ScanProgress, SourceRecord } from '../source.ts';
 import { BoundedQueue } from './bounded-queue.ts';
 import { readChain, TokenRefusedError } from './chain.ts';
 import type { PoolClient } from './client.ts';
-import type { Clock } from './clock.ts';
 import { IdentitySet } from './identity-set.ts';
 import type { CognitoServer } from './options.ts';
 import { type Page, parseEstimatedUsers, parsePage } from './page.ts';
 import { partitions } from './partitions.ts';
-import { GivenUpError, persist, type RetryContext, type RetryPolicy, withTimeout } from './retry.ts';
+import { GivenUpError, type RetryContext, type RetryPolicy, sendWithRetry, withTimeout } from './retry.ts';
 import { scanFailure } from './scan-failure.ts';
 import { Tally } from './tally.ts';
 import type { TokenBucket } from './token-bucket.ts';
@@ -58,7 +58,7 @@ export async function* scanPool(
       queue.end();
       // What is left, such as the estimate, is of no use any more.
       stop.abort(new Error('the scan has ended'));
-      context.client.rest();
+      context.client.releaseIdle();
     },
   );
   try {
@@ -145,7 +145,10 @@ async function requestPage(
     ...(filter === undefined ? {} : { Filter: filter }),
   };
   try {
-    return await persist(async (signal) => parsePage(await client.listUsers(request, signal)), retryContext);
+    return await sendWithRetry(
+      async (signal) => parsePage(await client.listUsers(request, signal)),
+      retryContext,
+    );
   } catch (error) {
     if (!(error instanceof GivenUpError)) throw error;
     const failure = scanFailure(error.failure, server, error.attempts, error.cause);

@@ -1,6 +1,6 @@
+import { type Clock, systemClock } from '../../clock.ts';
 import type { Source } from '../source.ts';
 import { createPoolClient } from './client.ts';
-import { type Clock, systemClock } from './clock.ts';
 import { credentialsProvider } from './credentials.ts';
 import { fields } from './fields.ts';
 import { type CognitoServer, parallelScans } from './options.ts';

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock } from '../../clock.ts';
 import { quotaHolder } from './credentials.ts';
 import type { CognitoServer } from './options.ts';
 
@@ -40,12 +40,12 @@ export function createTokenBucket({
   const waiting = new Set<() => void>();
   let rate = requestsPerSecond;
   let tokens = capacity;
-  let countedAt = clock.now();
+  let countedAt = clock.monotonic();
   let slowedAt = Number.NEGATIVE_INFINITY;
   let draining = false;
 
   function count(): void {
-    const seconds = (clock.now() - countedAt) / 1000;
+    const seconds = (clock.monotonic() - countedAt) / 1000;
     countedAt += seconds * 1000;
     tokens = Math.min(capacity, tokens + seconds * rate);
     rate = Math.min(requestsPerSecond, rate + seconds * recoveryPerSecond * requestsPerSecond);
@@ -92,8 +92,8 @@ export function createTokenBucket({
     slowDown() {
       count();
       tokens = Math.min(tokens, 0);
-      if (clock.now() - slowedAt < decreaseEveryMs) return;
-      slowedAt = clock.now();
+      if (clock.monotonic() - slowedAt < decreaseEveryMs) return;
+      slowedAt = clock.monotonic();
       rate = Math.max(floor * requestsPerSecond, rate * decrease);
     },
     get requestsPerSecond() {

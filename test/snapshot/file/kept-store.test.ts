@@ -17,11 +17,10 @@ class FakeFiles implements SnapshotFiles {
   /** Holds up every load and save until it is resolved. */
   ready: Promise<void> = Promise.resolve();
 
-  async load(owner: SnapshotOwner, { notBefore, notAfter }: { notBefore: number; notAfter: number }) {
+  async load(owner: SnapshotOwner, whyUnusable: (snapshot: ColumnarSnapshot) => string | undefined) {
     this.owners.push(owner);
     await this.ready;
-    const began = this.kept?.startedAt ?? Number.NaN;
-    return began >= notBefore && began <= notAfter ? this.kept : undefined;
+    return this.kept && whyUnusable(this.kept) === undefined ? this.kept : undefined;
   }
 
   async save(owner: SnapshotOwner, snapshot: ColumnarSnapshot) {
@@ -48,6 +47,7 @@ beforeEach(() => {
     maxAgeMs: minute,
     staleWhileRevalidateMs: 9 * minute,
     scanTimeoutMs: 30 * second,
+    minRefreshMs: 5 * second,
     observe: () => undefined,
     files,
     clock,
@@ -71,6 +71,19 @@ test('a kept snapshot that is stale is served while a scan replaces it', async (
 
 test('a kept snapshot that is too old to be served is not', async () => {
   await keep(11 * minute);
+  const read = store.read();
+  await settle();
+  source.latest.finish('new');
+  expect(await read).toMatchObject({ state: 'scanned' });
+});
+
+test('a kept snapshot whose scan took long is served as long as it would be without a restart', async () => {
+  await keep(29 * minute, { durationMs: 10 * minute });
+  expect(await store.read()).toMatchObject({ state: 'stale', ageMs: 29 * minute });
+});
+
+test('a kept snapshot from the future is not served', async () => {
+  await keep(-minute);
   const read = store.read();
   await settle();
   source.latest.finish('new');
@@ -135,11 +148,11 @@ test('closing waits for what is being written', async () => {
 });
 
 /** A snapshot is kept whose scan began this long ago. */
-async function keep(ageMs: number): Promise<void> {
+async function keep(ageMs: number, { durationMs = 1 } = {}): Promise<void> {
   const builder = new SnapshotBuilder({ fields, needs: 'all' });
   builder.add([{ fields: ['kept', true, 0, null], attributes: [] }]);
   const startedAt = clock.now() - ageMs;
-  files.kept = await builder.finish({ startedAt, pages: 1, requests: 1, throttles: 0, durationMs: 1 });
+  files.kept = await builder.finish({ startedAt, pages: 1, requests: 1, throttles: 0, durationMs });
 }
 
 /** Holds up the files until it is resolved. */

@@ -1,9 +1,23 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Observation } from '../../../src/observation.ts';
 import { SnapshotBuilder } from '../../../src/snapshot/builder.ts';
 import { parseSnapshotKey } from '../../../src/snapshot/file/key.ts';
@@ -14,7 +28,7 @@ import type { SourceRecord } from '../../../src/source/source.ts';
 import { anyRecord, asStored, fields, readBack } from '../records.ts';
 
 const startedAt = 1_700_000_000_000;
-const anyTime = { notBefore: 0, notAfter: Number.MAX_SAFE_INTEGER };
+const always = () => undefined;
 const owner: SnapshotOwner = { server: 'pool', object: 'users', origin: 'eu/1', fields, needs: 'all' };
 const records: readonly SourceRecord[] = Array.from({ length: 500 }, (_, i) => ({
   fields: [crypto.randomUUID(), i % 7 === 0, startedAt - i, i % 3 ? 'CONFIRMED' : 'UNCONFIRMED'],
@@ -33,7 +47,10 @@ beforeEach(async () => {
   observations = [];
 });
 
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  return rm(directory, { recursive: true, force: true });
+});
 
 describe('a kept snapshot', () => {
   test.each([
@@ -45,7 +62,7 @@ describe('a kept snapshot', () => {
         const snapshot = await build(records);
         const files = keeper({ key });
         await files.save(owner, snapshot);
-        const kept = await files.load(owner, anyTime);
+        const kept = await files.load(owner, always);
         expect(kept && readBack(kept)).toEqual(asStored(records));
         expect(kept?.startedAt).toBe(snapshot.startedAt);
         expect(kept?.stats).toEqual(snapshot.stats);
@@ -64,7 +81,7 @@ describe('a kept snapshot', () => {
     }));
     const snapshot = await build(shared);
     await files.save(owner, snapshot);
-    const kept = await files.load(owner, anyTime);
+    const kept = await files.load(owner, always);
     expect([...(kept?.content.fields ?? [])]).toEqual([...snapshot.content.fields]);
     expect(kept?.content.slots).toEqual(snapshot.content.slots);
     const username = kept?.column({ kind: 'field', field: 'username' });
@@ -75,7 +92,7 @@ describe('a kept snapshot', () => {
     const files = keeper({});
     await files.save(owner, await build(records));
     await files.save(owner, await build(records.slice(0, 3)));
-    expect((await files.load(owner, anyTime))?.rowCount).toBe(3);
+    expect((await files.load(owner, always))?.rowCount).toBe(3);
     expect(await readdir(directory)).toHaveLength(1);
   });
 
@@ -88,8 +105,8 @@ describe('a kept snapshot', () => {
   });
 
   test('is not there before the first one, and that is no reason for a warning', async () => {
-    expect(await keeper({}).load(owner, anyTime)).toBeUndefined();
-    expect(await keeper({ directory: join(directory, 'missing') }).load(owner, anyTime)).toBeUndefined();
+    expect(await keeper({}).load(owner, always)).toBeUndefined();
+    expect(await keeper({ directory: join(directory, 'missing') }).load(owner, always)).toBeUndefined();
     expect(observations).toEqual([]);
   });
 
@@ -121,12 +138,12 @@ describe('encryption', () => {
     const snapshot = await build(records);
     for (const text of ['a passphrase', bytes.toString('hex'), bytes.toString('base64')]) {
       await keeper({ key: parseSnapshotKey(text) }).save(owner, snapshot);
-      const kept = await keeper({ key: parseSnapshotKey(text) }).load(owner, anyTime);
+      const kept = await keeper({ key: parseSnapshotKey(text) }).load(owner, always);
       expect(kept?.rowCount).toBe(records.length);
     }
     // The same bytes are the same key, however they are written.
     const hex = keeper({ key: parseSnapshotKey(bytes.toString('hex')) });
-    expect((await hex.load(owner, anyTime))?.rowCount).toBe(records.length);
+    expect((await hex.load(owner, always))?.rowCount).toBe(records.length);
   });
 
   test('makes another file of the same snapshot each time', async () => {
@@ -161,11 +178,10 @@ describe('a file that cannot be used is ignored with one warning', () => {
     await expectIgnored(files, other, 'is of another object, or of other columns');
   });
 
-  test('whose scan began too long ago, or has yet to begin', async () => {
+  test('that its reader has no use for', async () => {
     const files = keeper({});
     await files.save(owner, await build(records));
-    await expectIgnored(files, owner, 'is too old', { notBefore: startedAt + 1, notAfter: startedAt + 2 });
-    await expectIgnored(files, owner, 'is from the future', { notBefore: 0, notAfter: startedAt - 1 });
+    await expectIgnored(files, owner, 'is too old', () => 'is too old');
   });
 
   test('that was encrypted with another key, or with one at all, or not', async () => {
@@ -233,11 +249,88 @@ describe('a file that cannot be used is ignored with one warning', () => {
     await expectIgnored(files, owner, 'is damaged');
   });
 
-  test('that is no file', async () => {
-    const files = keeper({ directory: join(directory, 'x') });
-    await writeFile(join(directory, 'x'), '');
-    await expectIgnored(files, owner, 'cannot be read (ENOTDIR)');
+  test('that is a pipe nobody writes to, a device, a link or a directory', async () => {
+    const files = keeper({});
+    const path = files.pathOf(owner);
+    for (const make of [
+      () => execFileSync('/usr/bin/mkfifo', [path]),
+      () => symlink('/dev/zero', path),
+      () => symlink(join(directory, 'elsewhere'), path),
+      () => mkdir(path),
+    ]) {
+      await make();
+      await expectIgnored(files, owner, 'is not a regular file');
+      await rm(path, { recursive: true });
+    }
   });
+
+  test('that others can write', async () => {
+    const files = keeper({});
+    await files.save(owner, await build(records));
+    for (const mode of [0o620, 0o602, 0o666]) {
+      await chmod(files.pathOf(owner), mode);
+      const reason = `can be written by others (mode 0${mode.toString(8)}); remove that with chmod go-w`;
+      await expectIgnored(files, owner, reason);
+    }
+  });
+
+  test('that belongs to another user', async () => {
+    const files = keeper({});
+    await files.save(owner, await build(records));
+    await giveAway(files.pathOf(owner));
+    await files.load(owner, always);
+    expect(observations).toEqual([
+      expect.objectContaining({
+        message: expect.stringMatching(/belongs to user \d+, but the gateway runs as/),
+      }),
+    ]);
+  });
+});
+
+describe('a folder is not used, and one line says why,', () => {
+  test('that others can write', async () => {
+    await keeper({}).save(owner, await build(records));
+    await chmod(directory, 0o777);
+    await expectUnused('can be written by others (mode 0777); remove that with chmod go-w');
+  });
+
+  test('that belongs to another user', async () => {
+    await keeper({}).save(owner, await build(records));
+    await giveAway(directory);
+    await expectUnused(expect.stringMatching(/belongs to user \d+, but the gateway runs as user \d+/));
+  });
+
+  test('that is a file', async () => {
+    directory = join(directory, 'file');
+    await writeFile(directory, '');
+    expect(await keeper({}).load(owner, always)).toBeUndefined();
+    expect(observations).toEqual([
+      expect.objectContaining({
+        message: `the snapshot folder ${directory} is not a directory; it is not used`,
+      }),
+    ]);
+  });
+
+  test('until it is made safe', async () => {
+    const files = keeper({});
+    await files.save(owner, await build(records));
+    await chmod(directory, 0o777);
+    expect(await files.load(owner, always)).toBeUndefined();
+    await chmod(directory, 0o700);
+    expect(await files.load(owner, always)).toBeDefined();
+  });
+
+  async function expectUnused(reason: unknown): Promise<void> {
+    const files = keeper({});
+    const before = await readdir(directory);
+    expect(await files.load(owner, always)).toBeUndefined();
+    await files.save(owner, await build(records.slice(1)));
+    expect(await files.load(owner, always)).toBeUndefined();
+    expect(await readdir(directory)).toEqual(before);
+    const expected =
+      typeof reason === 'string' ? `the snapshot folder ${directory} ${reason}; it is not used` : reason;
+    expect(observations).toEqual([expect.objectContaining({ event: 'snapshot-file', message: expected })]);
+  }
 });
 
 describe('a snapshot that cannot be written', () => {
@@ -264,7 +357,7 @@ describe('a snapshot that cannot be written', () => {
       expect.objectContaining({ event: 'snapshot-file', message: expect.stringContaining('(ENOSPC)') }),
     ]);
     expect(await readdir(directory)).toHaveLength(1);
-    expect((await keeper({}).load(owner, anyTime))?.rowCount).toBe(records.length);
+    expect((await keeper({}).load(owner, always))?.rowCount).toBe(records.length);
   });
 
   test('because its directory cannot be made is one warning', async () => {
@@ -302,6 +395,12 @@ async function build(records: readonly SourceRecord[]): Promise<ColumnarSnapshot
   return builder.finish({ startedAt, pages: 9, requests: 10, throttles: 1, durationMs: 1234 });
 }
 
+/** Makes a file or folder another user's, or this process another user. */
+async function giveAway(path: string): Promise<void> {
+  if (process.getuid?.() === 0) await chown(path, 12_345, 12_345);
+  else vi.spyOn(process, 'getuid').mockReturnValue(12_345);
+}
+
 async function damage(files: SnapshotDirectory, change: (bytes: Buffer) => void): Promise<void> {
   await files.save(owner, await build(records));
   const bytes = await readFile(files.pathOf(owner));
@@ -313,10 +412,10 @@ async function expectIgnored(
   files: SnapshotDirectory | undefined,
   owner: SnapshotOwner,
   reason: string,
-  began = anyTime,
+  whyUnusable: () => string | undefined = always,
 ): Promise<void> {
   observations.length = 0;
-  expect(await files?.load(owner, began)).toBeUndefined();
+  expect(await files?.load(owner, whyUnusable)).toBeUndefined();
   expect(observations).toEqual([
     {
       event: 'snapshot-file',

@@ -76,7 +76,7 @@ describe('credentials', () => {
     });
     expect(await rejectionOf(scanAll(source))).toMatchObject({
       code: 'SCAN_DENIED',
-      message: expect.stringContaining('there is no secret of that name'),
+      detail: expect.stringContaining('there is no secret of that name'),
     });
     expect(pool.requests).toEqual([]);
   });
@@ -89,7 +89,7 @@ describe('credentials', () => {
     });
     expect(await rejectionOf(scanAll(source))).toMatchObject({
       code: 'SCAN_DENIED',
-      message: expect.not.stringContaining('hush'),
+      detail: expect.not.stringContaining('hush'),
     });
   });
 

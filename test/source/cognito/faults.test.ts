@@ -91,14 +91,14 @@ describe('a scan ends with', () => {
     const retry = { firstAttempts: 3, attempts: 3, requestTimeoutMs: 50, throttlePatienceMs: 100 };
     const error = await rejectionOf(scanAll(connect(url, { retry })));
     expect(error).toBeInstanceOf(ScanError);
-    expect(error).toMatchObject({ code, message: expect.stringContaining(words) });
+    expect(error).toMatchObject({ code, detail: expect.stringContaining(words) });
   });
 
   test('SCAN_DENIED at once where the credentials are unknown', async () => {
     const pool = await startPool(makeUsers(1), { accessKeyId: 'AKIAOTHER' });
     expect(await rejectionOf(scanAll(connect(pool.url)))).toMatchObject({
       code: 'SCAN_DENIED',
-      message: expect.stringContaining('UnrecognizedClientException'),
+      detail: expect.stringContaining('UnrecognizedClientException'),
     });
     expect(pool.requests).toHaveLength(1);
   });
@@ -108,7 +108,7 @@ describe('a scan ends with', () => {
     await pool.close();
     expect(await rejectionOf(scanAll(connect(pool.url)))).toMatchObject({
       code: 'SCAN_UNAVAILABLE',
-      message: expect.stringContaining('ECONNREFUSED'),
+      detail: expect.stringContaining('ECONNREFUSED'),
     });
   });
 
@@ -168,7 +168,7 @@ describe('a scan ends with', () => {
       const pool = await startScriptedPool(() => ({ status: 400, body: { __type: type, message: secret } }));
       const error = await rejectionOf(scanAll(connect(pool.url, { retry: { firstAttempts: 2 } })));
       expect(error).toBeInstanceOf(ScanError);
-      expect(error).toMatchObject({ message: expect.not.stringMatching(/arn:|123456789012|IQoJ|\n/) });
+      expect(error).toMatchObject({ detail: expect.not.stringMatching(/arn:|123456789012|IQoJ|\n/) });
     }
   });
 });

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/source/cognito/clock.ts';
+import type { Clock } from '../../../src/clock.ts';
 
 /** A clock that stands still, but for what is slept: a sleep is over in the next turn of the event loop and moves it on. */
 export class InstantClock implements Clock {
@@ -6,6 +6,10 @@ export class InstantClock implements Clock {
   readonly sleeps: number[] = [];
 
   now(): number {
+    return this.#now;
+  }
+
+  monotonic(): number {
     return this.#now;
   }
 

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RefusalError } from '../../../src/source/cognito/answer.ts';
 import { MalformedAnswerError } from '../../../src/source/cognito/page.ts';
-import { GivenUpError, persist, type RetryContext, withTimeout } from '../../../src/source/cognito/retry.ts';
+import {
+  GivenUpError,
+  type RetryContext,
+  sendWithRetry,
+  withTimeout,
+} from '../../../src/source/cognito/retry.ts';
 import { InstantClock } from './instant-clock.ts';
 import { rejectionOf } from './pool.ts';
 
@@ -18,7 +23,7 @@ describe('a request that fails', () => {
     ['a malformed answer', new MalformedAnswerError('an answer that is no JSON')],
     ['expired credentials', new RefusalError('ExpiredTokenException', 400, undefined)],
   ])('with %s is sent again', async (_, error) => {
-    expect(await persist(failing([error]), context())).toBe('page');
+    expect(await sendWithRetry(failing([error]), context())).toBe('page');
   });
 
   test.each([
@@ -48,7 +53,7 @@ describe('a request that fails', () => {
   });
 
   test('is not given up for throttles while there is patience', async () => {
-    expect(await persist(failing(Array(40).fill(throttle)), context())).toBe('page');
+    expect(await sendWithRetry(failing(Array(40).fill(throttle)), context())).toBe('page');
   });
 
   test('is given up when it was throttled for too long', async () => {
@@ -61,7 +66,7 @@ describe('a request that fails', () => {
 
   test('slows the bucket down at each throttle, and tells of it', async () => {
     const retry = context();
-    await persist(failing([throttle, outage, throttle]), retry);
+    await sendWithRetry(failing([throttle, outage, throttle]), retry);
     expect(retry).toMatchObject({ slowDowns: 2, throttles: 2, attempts: 4 });
   });
 
@@ -76,7 +81,7 @@ describe('a request that fails', () => {
     await fc.assert(
       fc.asyncProperty(fc.double({ min: 0, max: 0.999, noNaN: true }), async (chance) => {
         const retry = context({ answered: true, random: () => chance });
-        await persist(failing(Array(5).fill(outage)), retry);
+        await sendWithRetry(failing(Array(5).fill(outage)), retry);
         expect(retry.clock.sleeps).toEqual([100, 200, 400, 800, 1_000].map((ms) => chance * ms));
       }),
     );
@@ -88,7 +93,9 @@ describe('a request that fails', () => {
       stop.abort(new Error('stop'));
       throw outage;
     };
-    expect(await rejectionOf(persist(send, context({ signal: stop.signal })))).toEqual(new Error('stop'));
+    expect(await rejectionOf(sendWithRetry(send, context({ signal: stop.signal })))).toEqual(
+      new Error('stop'),
+    );
   });
 });
 
@@ -123,7 +130,7 @@ function failing(errors: readonly Error[]): () => Promise<string> {
 }
 
 async function givenUp(send: () => Promise<string>, retry: RetryContext): Promise<GivenUpError> {
-  const error = await rejectionOf(persist(send, retry));
+  const error = await rejectionOf(sendWithRetry(send, retry));
   if (error instanceof GivenUpError) return error;
   throw error;
 }

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { systemClock } from '../../../src/source/cognito/clock.ts';
+import { describe, expect, test, vi } from 'vitest';
+import type { Emulator } from '../../../src/emulator/emulator.ts';
 import type { ScanProgress } from '../../../src/source/source.ts';
 import { connect, makeUsers, poolId, recordOf, scanAll, serverAt, sorted, startPool } from './pool.ts';
 import { startScriptedPool } from './scripted-pool.ts';
@@ -39,8 +39,7 @@ describe('a serial scan', () => {
       .scan(new AbortController().signal, () => {})
       [Symbol.asyncIterator]();
     await iterator.next();
-    while (pool.requests.filter(({ operation }) => operation === 'ListUsers').length < 3)
-      await systemClock.sleep(1);
+    await vi.waitUntil(() => listUsersRequests(pool) === 3);
     expect((await iterator.next()).done).toBe(false);
     await iterator.return?.();
   });
@@ -51,12 +50,16 @@ describe('a serial scan', () => {
       .scan(new AbortController().signal, () => {})
       [Symbol.asyncIterator]();
     await iterator.next();
-    // Long enough for a scan that does not wait to read all fifty pages.
-    await systemClock.sleep(400);
-    expect(pool.requests.length).toBeLessThan(10);
+    // A scan that does not wait would be at its end as soon as this one is.
+    await scanAll(connect(pool.url));
+    expect(listUsersRequests(pool) - 50).toBeLessThan(10);
     await iterator.return?.();
   });
 });
+
+function listUsersRequests({ requests }: Emulator): number {
+  return requests.filter(({ operation }) => operation === 'ListUsers').length;
+}
 
 describe('the progress of a scan', () => {
   test('is told after every page and every throttle', async () => {

@@ -1,0 +1,65 @@
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
+import { UnusableFile } from './unusable-file.ts';
+
+/** A link is not followed, and nothing that is not a file is waited for. Windows knows neither. */
+const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * Opens a file that nobody else can have written.
+ *
+ * @returns undefined where there is none
+ * @throws UnusableFile where it is no regular file, or others can write it
+ */
+export async function openTrusted(path: string): Promise<FileHandle | undefined> {
+  // Opening some devices does something; and whoever swaps the file now is found out below.
+  const found = await lstat(path).catch(ignoreMissing);
+  if (!found) return undefined;
+  if (!found.isFile()) throw new UnusableFile('is not a regular file');
+  const file = await open(path, openFlags);
+  try {
+    const opened = await file.stat();
+    if (!opened.isFile()) throw new UnusableFile('is not a regular file');
+    assertTrusted(opened);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/**
+ * Makes sure that nobody else can put files into a directory.
+ *
+ * @returns false where there is no such directory
+ * @throws UnusableFile where it is no directory, or others can write it
+ */
+export async function assertTrustedDirectory(path: string): Promise<boolean> {
+  const found = await stat(path).catch(ignoreMissing);
+  if (!found) return false;
+  if (!found.isDirectory()) throw new UnusableFile('is not a directory');
+  assertTrusted(found);
+  return true;
+}
+
+const writableByOthers = 0o022;
+const permissionBits = 0o7777;
+
+/** Root can write everything anyway. Windows has no such users and modes. */
+function assertTrusted({ uid, mode }: Stats): void {
+  const self = process.getuid?.();
+  if (self === undefined) return;
+  if (uid !== self && uid !== 0) {
+    throw new UnusableFile(`belongs to user ${uid}, but the gateway runs as user ${self}`);
+  }
+  if ((mode & writableByOthers) !== 0) {
+    throw new UnusableFile(
+      `can be written by others (mode ${(mode & permissionBits).toString(8).padStart(4, '0')}); remove that with chmod go-w`,
+    );
+  }
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  throw error;
+}
