@@ -6,10 +6,11 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import { Pace } from '../src/columns/pace.ts';
 import type { Column, Table } from '../src/model/model.ts';
 import { aggregateRows } from '../src/rows/aggregate/aggregate.ts';
 import type { Filter } from '../src/rows/filter/filter.ts';
-import { encodeCursor } from '../src/rows/page/cursor.ts';
+import { encodeCursor } from '../src/rows/page/cursor-and-node-id.ts';
 import { findRows, type OrderKey, queryRows, type RowQuery } from '../src/rows/query.ts';
 import { readText } from '../src/rows/store/raw-text.ts';
 import { TableView } from '../src/rows/store/view.ts';
@@ -66,13 +67,17 @@ async function run(users: number): Promise<void> {
   const someone = textAt(username, middle);
   const page = { limit: 20, offset: 0, cursor: undefined, backward: false };
   const ask = (query: Partial<RowQuery>) => () =>
-    queryRows(view, {
-      filter: undefined,
-      order: [ascending(username)],
-      page,
-      wanted: { totalCount: true, pageInfo: true },
-      ...query,
-    });
+    queryRows(
+      view,
+      {
+        filter: undefined,
+        order: [ascending(username)],
+        page,
+        wanted: { totalCount: true, pageInfo: true },
+        ...query,
+      },
+      new Pace(),
+    );
   const eq = (column: Column, value: string | boolean): Filter => ({
     kind: 'compare',
     column,
@@ -92,12 +97,13 @@ async function run(users: number): Promise<void> {
   const emails = Array.from({ length: 10_000 }, (_, i) => textAt(email, (i * 97) % users));
   const byEmail = [ascending(email), ascending(username)];
 
-  await measure('key lookup', 1000, () => findRows(view, [username], [[someone]]));
+  await measure('key lookup', 1000, () => findRows(view, [username], [[someone]], new Pace()));
   await measure('500 key lookups at once', 20, () =>
     findRows(
       view,
       [username],
       emails.slice(0, 500).map((_, i) => [textAt(username, (i * 1999) % users)]),
+      new Pace(),
     ),
   );
   await measure('first page in key order', 500, ask({}));
@@ -152,8 +158,10 @@ async function run(users: number): Promise<void> {
     1,
     ask({ order: [ascending(createdAt), ascending(username)] }),
   );
-  await measure('rows by email: first use', 1, () => findRows(view, [email], [[emails[5] ?? '']]));
-  await measure('rows by email', 1000, () => findRows(view, [email], [[emails[6] ?? '']]));
+  await measure('rows by email: first use', 1, () =>
+    findRows(view, [email], [[emails[5] ?? '']], new Pace()),
+  );
+  await measure('rows by email', 1000, () => findRows(view, [email], [[emails[6] ?? '']], new Pace()));
   await measure(
     'age >= 30 (derived): first use',
     1,
@@ -170,7 +178,7 @@ async function run(users: number): Promise<void> {
     ask({ filter: { kind: 'isNull', column: balance, negated: true } }),
   );
   await measure('sum and avg of balance', 5, () =>
-    aggregateRows(view, { filter: undefined, min: [], max: [], sum: [balance], avg: [balance] }),
+    aggregateRows(view, { filter: undefined, min: [], max: [], sum: [balance], avg: [balance] }, new Pace()),
   );
   await measure('cursors of 1,000 rows', 20, async () => {
     for (let row = 0; row < 1000; row++) encodeCursor(view, byEmail, row);

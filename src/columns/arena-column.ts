@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { TextColumn } from './column.ts';
+import type { TextColumn, TextReader } from './column.ts';
 
 /** Text without NULLs: the UTF-8 of all rows end to end, and where each begins. */
 export class ArenaColumn implements TextColumn {
@@ -8,8 +8,6 @@ export class ArenaColumn implements TextColumn {
   readonly bytes: Uint8Array;
   /** Row `i` is the bytes from `offsets[i]` to `offsets[i + 1]`. */
   readonly offsets: Uint32Array;
-  start = 0;
-  end = 0;
   readonly #buffer: Buffer;
 
   constructor(offsets: Uint32Array, bytes: Uint8Array) {
@@ -31,9 +29,25 @@ export class ArenaColumn implements TextColumn {
     return false;
   }
 
+  reader(): TextReader {
+    return new ArenaReader(this.offsets, this.bytes);
+  }
+}
+
+class ArenaReader implements TextReader {
+  readonly bytes: Uint8Array;
+  start = 0;
+  end = 0;
+  readonly #offsets: Uint32Array;
+
+  constructor(offsets: Uint32Array, bytes: Uint8Array) {
+    this.#offsets = offsets;
+    this.bytes = bytes;
+  }
+
   locate(row: number): boolean {
-    this.start = this.offsets[row] ?? 0;
-    this.end = this.offsets[row + 1] ?? 0;
+    this.start = this.#offsets[row] ?? 0;
+    this.end = this.#offsets[row + 1] ?? 0;
     return true;
   }
 }

@@ -31,6 +31,12 @@ export interface TextColumn {
   /** The row's text, or null. Makes a string: for rows that leave the gateway. */
   get(row: number): string | null;
   isNull(row: number): boolean;
+  /** A reader of the rows' UTF-8 of its own, which no other reader moves. */
+  reader(): TextReader;
+}
+
+/** Points at the UTF-8 of one row after the other, without making strings. */
+export interface TextReader {
   /**
    * Points `bytes`, `start` and `end` at the row's UTF-8 and returns true, or returns false where NULL. What
    * they pointed at before may be overwritten.

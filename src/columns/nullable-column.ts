@@ -1,5 +1,5 @@
 import type { ArenaColumn } from './arena-column.ts';
-import type { TextColumn } from './column.ts';
+import type { TextColumn, TextReader } from './column.ts';
 import type { Presence } from './presence.ts';
 import type { UuidColumn } from './uuid-column.ts';
 
@@ -17,18 +17,6 @@ export class NullableColumn implements TextColumn {
     this.values = values;
   }
 
-  get bytes(): Uint8Array {
-    return this.values.bytes;
-  }
-
-  get start(): number {
-    return this.values.start;
-  }
-
-  get end(): number {
-    return this.values.end;
-  }
-
   get(row: number): string | null {
     return this.presence.has(row) ? this.values.get(this.presence.rank(row)) : null;
   }
@@ -37,7 +25,34 @@ export class NullableColumn implements TextColumn {
     return !this.presence.has(row);
   }
 
+  reader(): TextReader {
+    return new NullableReader(this.presence, this.values.reader());
+  }
+}
+
+class NullableReader implements TextReader {
+  readonly #presence: Presence;
+  readonly #values: TextReader;
+
+  /** @param values reads the values by their number among those that are present */
+  constructor(presence: Presence, values: TextReader) {
+    this.#presence = presence;
+    this.#values = values;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#values.bytes;
+  }
+
+  get start(): number {
+    return this.#values.start;
+  }
+
+  get end(): number {
+    return this.#values.end;
+  }
+
   locate(row: number): boolean {
-    return this.presence.has(row) && this.values.locate(this.presence.rank(row));
+    return this.#presence.has(row) && this.#values.locate(this.#presence.rank(row));
   }
 }

@@ -1,22 +1,28 @@
+/** How a loop is paced. */
+export interface PaceOptions {
+  /** How long the loop may run between two pauses. */
+  readonly sliceMs?: number;
+  /** Ends the loop at its next pause. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Keeps a long loop from holding the event loop: the loop asks `due` every few hundred items, and awaits
  * `pause()` when it is.
+ *
+ * Loops that do one request's work may share a pace: only one of them runs at a time.
  *
  * All paced loops of the process take turns. Each turn of the event loop resumes one of them, so that many
  * loops at once delay other work no longer than one does.
  */
 export class Pace {
   readonly #sliceMs: number;
-  readonly #signal: AbortSignal | undefined;
+  readonly signal: AbortSignal | undefined;
   #sliceEnd: number;
 
-  /**
-   * @param sliceMs how long the loop may run between two pauses
-   * @param signal ends the loop at its next pause
-   */
-  constructor(sliceMs = 5, signal?: AbortSignal) {
+  constructor({ sliceMs = 5, signal }: PaceOptions = {}) {
     this.#sliceMs = sliceMs;
-    this.#signal = signal;
+    this.signal = signal;
     this.#sliceEnd = performance.now() + sliceMs;
   }
 
@@ -32,7 +38,7 @@ export class Pace {
    */
   async pause(): Promise<void> {
     await turn();
-    this.#signal?.throwIfAborted();
+    this.signal?.throwIfAborted();
     this.#sliceEnd = performance.now() + this.#sliceMs;
   }
 }

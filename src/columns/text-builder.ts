@@ -1,3 +1,4 @@
+import { packedLength } from '../values/uuid.ts';
 import { stringOverhead } from './byte-length.ts';
 import { newCodes } from './codes.ts';
 import type { RankedColumn, TextColumn } from './column.ts';
@@ -6,7 +7,6 @@ import { type Pace, paced } from './pace.ts';
 import { PresenceBuilder } from './presence.ts';
 import { layTexts, type RowTexts } from './text-layout.ts';
 import { TextValues } from './text-values.ts';
-import { packedLength } from './uuid.ts';
 
 /** Builds a column of text: ranked where values repeat, laid out row by row where most are distinct. */
 export class TextBuilder implements ColumnBuilder<string> {

@@ -1,10 +1,10 @@
+import { packedLength } from '../values/uuid.ts';
 import { ArenaColumn } from './arena-column.ts';
 import type { TextColumn } from './column.ts';
 import { NullableColumn } from './nullable-column.ts';
 import { type Pace, paced } from './pace.ts';
 import { PresenceBuilder } from './presence.ts';
 import { assertOffset, type TextList } from './text-list.ts';
-import { packedLength } from './uuid.ts';
 import { UuidColumn } from './uuid-column.ts';
 
 /** Which text each row has. */

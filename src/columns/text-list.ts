@@ -1,9 +1,10 @@
 import { Buffer } from 'node:buffer';
+import { compareRanges } from '../values/bytes.ts';
+import { expandUuid, packedLength, packUuid, uuidLength } from '../values/uuid.ts';
 import { Chunks } from './chunks.ts';
 import { GrowingBytes, Span } from './growing-bytes.ts';
 import { type Pace, paced } from './pace.ts';
 import { sorted } from './sort.ts';
-import { expandUuid, packedLength, packUuid, uuidLength } from './uuid.ts';
 
 /** How many bytes a number holds exactly: the keys by which texts are sorted. */
 const keyLength = 6;
@@ -78,7 +79,8 @@ export class TextList {
   compare(a: number, b: number): number {
     this.#locateSortable(a, this.#span);
     this.#locateSortable(b, this.#otherSpan);
-    return compareBytes(this.#span, this.#otherSpan);
+    const [first, second] = [this.#span, this.#otherSpan];
+    return compareRanges(first.bytes, first.start, first.end, second.bytes, second.start, second.end);
   }
 
   /** The indexes of the texts in the order of their UTF-8 bytes; equal ones stay in the order they had. */
@@ -157,15 +159,6 @@ function keyOf(span: Span, skip: number): number {
     key = key * 256 + (at < span.end ? (span.bytes[at] ?? 0) : 0);
   }
   return key;
-}
-
-function compareBytes(a: Span, b: Span): number {
-  const lengthA = a.end - a.start;
-  const lengthB = b.end - b.start;
-  const length = Math.min(lengthA, lengthB);
-  const common = commonLength(a, b, length);
-  if (common === length) return lengthA - lengthB;
-  return (a.bytes[a.start + common] ?? 0) - (b.bytes[b.start + common] ?? 0);
 }
 
 function commonLength(a: Span, b: Span, limit: number): number {

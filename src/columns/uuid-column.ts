@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
-import type { TextColumn } from './column.ts';
-import { expandUuid, packedLength, uuidLength } from './uuid.ts';
+import { expandUuid, packedLength, uuidLength } from '../values/uuid.ts';
+import type { TextColumn, TextReader } from './column.ts';
 
 /** Text without NULLs whose every value is a UUID in lower case, in sixteen bytes each. */
 export class UuidColumn implements TextColumn {
@@ -8,8 +8,6 @@ export class UuidColumn implements TextColumn {
   readonly length: number;
   /** Row `i` is the 16 bytes from `16 * i`. */
   readonly packed: Uint8Array;
-  readonly start = 0;
-  readonly end = uuidLength;
   readonly #scratch = Buffer.alloc(uuidLength);
 
   constructor(packed: Uint8Array) {
@@ -17,12 +15,8 @@ export class UuidColumn implements TextColumn {
     this.packed = packed;
   }
 
-  get bytes(): Uint8Array {
-    return this.#scratch;
-  }
-
   get(row: number): string {
-    this.locate(row);
+    expandUuid(this.packed, packedLength * row, this.#scratch, 0);
     return this.#scratch.toString('latin1');
   }
 
@@ -30,8 +24,23 @@ export class UuidColumn implements TextColumn {
     return false;
   }
 
+  reader(): TextReader {
+    return new UuidReader(this.packed);
+  }
+}
+
+class UuidReader implements TextReader {
+  readonly bytes = new Uint8Array(uuidLength);
+  readonly start = 0;
+  readonly end = uuidLength;
+  readonly #packed: Uint8Array;
+
+  constructor(packed: Uint8Array) {
+    this.#packed = packed;
+  }
+
   locate(row: number): boolean {
-    expandUuid(this.packed, packedLength * row, this.#scratch, 0);
+    expandUuid(this.#packed, packedLength * row, this.bytes, 0);
     return true;
   }
 }

@@ -86,7 +86,7 @@ export function addAggregate(
             min: columnsOf('min'),
             max: columnsOf('max'),
           },
-          scope.signal,
+          scope.pace,
         );
       },
     }),

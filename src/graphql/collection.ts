@@ -58,7 +58,7 @@ export async function resolveCollection(
   const rows = filter === 'none' ? { filter: undefined, candidates: [] } : { filter, candidates };
   const selected = selectedFields(info);
   const wanted = { totalCount: selected.has('totalCount'), pageInfo: selected.has('pageInfo') };
-  const result = await queryRows(view, { ...rows, order, page, wanted }, scope.signal);
+  const result = await queryRows(view, { ...rows, order, page, wanted }, scope.pace);
   // Without the count a page does not say how many rows match.
   if (result.totalCount !== undefined) scope.countMatches(table, result.totalCount);
   return { table, view, order, page: result, rows };

@@ -1,4 +1,4 @@
-import { encodeCursor } from '../rows/page/cursor.ts';
+import { encodeCursor } from '../rows/page/cursor-and-node-id.ts';
 import type { Builder } from './builder.ts';
 import type { Connection } from './collection.ts';
 

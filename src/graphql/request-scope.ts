@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { Pace } from '../columns/pace.ts';
 import type { Column, Table } from '../model/model.ts';
 import { and } from '../plan/filter.ts';
 import type { Visibility } from '../plan/policy.ts';
@@ -38,6 +39,8 @@ export interface RequestScopeOptions {
 export class RequestScope {
   /** Ends everything that is done for the request: waits for scans, and the loops over rows. */
   readonly signal: AbortSignal;
+  /** Of the loops over rows that are gone through for the request. */
+  readonly pace: Pace;
   /** The scans that have been used so far, by table. */
   readonly scans = new Map<string, UsedScan>();
   readonly #ports: RequestPorts;
@@ -53,6 +56,7 @@ export class RequestScope {
   constructor({ ports, signal }: RequestScopeOptions) {
     this.#ports = ports;
     this.signal = signal;
+    this.pace = new Pace({ signal });
   }
 
   /**
@@ -134,9 +138,9 @@ export class RequestScope {
     const view = await this.view(table);
     const filter = this.visible(table, undefined);
     if (filter === 'none') return keys.map(() => []);
-    const found = await findRows(view, columns, keys, this.signal);
+    const found = await findRows(view, columns, keys, this.pace);
     if (!filter) return found;
-    const visible = new Set(await filterRows(view, filter, [...new Set(found.flat())], this.signal));
+    const visible = new Set(await filterRows(view, filter, [...new Set(found.flat())], this.pace));
     return found.map((rows) => rows.filter((row) => visible.has(row)));
   }
 

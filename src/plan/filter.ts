@@ -4,11 +4,12 @@ import { type MatchOperator, type Operator, operatorsOf } from '../model/operato
 import { type Filter, InvalidPatternError } from '../rows/filter/filter.ts';
 import { compileLike } from '../rows/filter/like.ts';
 import { compileRegex } from '../rows/filter/regex.ts';
+import { isPlainObject, type PlainObject } from '../values/plain-object.ts';
 import { keyFilter } from './key.ts';
 import { toOperand } from './operand.ts';
 
 /** A filter as it arrives: plain data in the shape of the contract's filter inputs. */
-export type FilterInput = { readonly [key: string]: unknown };
+export type FilterInput = PlainObject;
 
 /**
  * Turns a filter input into a filter of the query engine; undefined where it asks nothing.
@@ -146,10 +147,6 @@ function nodeIdFilter(table: Table, value: unknown, path: string): Filter | unde
 }
 
 function asObject(value: unknown, path: string): FilterInput {
-  if (isObject(value)) return value;
+  if (isPlainObject(value)) return value;
   throw new BadUserInputError(path, `${path} must be an object, but got ${JSON.stringify(value)}`);
-}
-
-function isObject(value: unknown): value is FilterInput {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

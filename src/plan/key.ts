@@ -1,7 +1,7 @@
 import { BadUserInputError } from '../errors.ts';
 import type { Column, Table } from '../model/model.ts';
 import type { Filter } from '../rows/filter/filter.ts';
-import { decodeNodeId, type NodeId } from '../rows/page/node-id.ts';
+import { decodeNodeId, type NodeId } from '../rows/page/cursor-and-node-id.ts';
 import type { Value } from '../values/value.ts';
 import { toOperand } from './operand.ts';
 

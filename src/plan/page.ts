@@ -1,6 +1,6 @@
 import { BadUserInputError } from '../errors.ts';
 import type { Table } from '../model/model.ts';
-import { decodeCursor } from '../rows/page/cursor.ts';
+import { decodeCursor } from '../rows/page/cursor-and-node-id.ts';
 import type { OrderKey, PageRequest } from '../rows/query.ts';
 import { longestId } from './key.ts';
 

@@ -2,6 +2,7 @@ import { type Claims, claimAt } from '../auth/claims.ts';
 import { BadUserInputError } from '../errors.ts';
 import type { PolicyFilter, Problem, Table } from '../model/model.ts';
 import type { Filter } from '../rows/filter/filter.ts';
+import { isPlainObject } from '../values/plain-object.ts';
 import { type FilterInput, toFilter } from './filter.ts';
 
 /** What a role may see of a table's rows: all, none, or those that a filter keeps. */
@@ -83,10 +84,10 @@ function withClaims(table: Table, policy: PolicyFilter, claim: (path: string) =>
     if (Array.isArray(value)) {
       return [
         key,
-        value.map((filter: unknown) => (isFilter(filter) ? withClaims(table, filter, claim) : filter)),
+        value.map((filter: unknown) => (isPlainObject(filter) ? withClaims(table, filter, claim) : filter)),
       ];
     }
-    return [key, isFilter(value) ? withClaims(table, value, claim) : value];
+    return [key, isPlainObject(value) ? withClaims(table, value, claim) : value];
   });
   return Object.fromEntries(entries);
 }
@@ -106,8 +107,4 @@ function withClaim(operand: unknown, claim: (path: string) => unknown): unknown 
   const path =
     typeof operand === 'object' && operand !== null && 'claim' in operand ? operand.claim : undefined;
   return typeof path === 'string' ? (claim(path) ?? null) : operand;
-}
-
-function isFilter(value: unknown): value is PolicyFilter {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

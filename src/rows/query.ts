@@ -1,4 +1,4 @@
-import { Pace } from '../columns/pace.ts';
+import type { Pace } from '../columns/pace.ts';
 import type { Value } from '../values/value.ts';
 import { chooseSource } from './filter/choose-source.ts';
 import { compileFilter } from './filter/compile-filter.ts';
@@ -33,13 +33,12 @@ export interface RowQuery {
 /**
  * Answers a query: filter, order, page. Never holds the event loop for more than some milliseconds.
  *
- * @param signal ends the query at its next pause, with the signal's reason
+ * @param pace of the request, whose signal ends the query
  * @throws InvalidPatternError where a pattern of the filter cannot be read
  */
-export async function queryRows(view: TableView, query: RowQuery, signal?: AbortSignal): Promise<RowPage> {
-  const order = await rowOrder(view, query.order);
-  if (!query.filter && !query.candidates) return cutPage(await allRows(view, order), order, query.page);
-  const pace = new Pace(undefined, signal);
+export async function queryRows(view: TableView, query: RowQuery, pace: Pace): Promise<RowPage> {
+  const order = await rowOrder(view, query.order, pace);
+  if (!query.filter && !query.candidates) return cutPage(await allRows(view, order, pace), order, query.page);
   const { source, predicate } = await selection(view, query, pace);
   if (order.natural) return naturalPage(source, predicate, order, query, pace);
   const matched = await matchingRows(source, predicate, pace);
@@ -52,15 +51,15 @@ export async function queryRows(view: TableView, query: RowQuery, signal?: Abort
 /**
  * Those of the rows for which the filter is true, in the order they have.
  *
+ * @param pace of the request, whose signal ends the search
  * @throws InvalidPatternError where a pattern of the filter cannot be read
  */
 export async function filterRows(
   view: TableView,
   filter: Filter,
   rows: readonly number[],
-  signal?: AbortSignal,
+  pace: Pace,
 ): Promise<number[]> {
-  const pace = new Pace(undefined, signal);
   const predicate = await compileFilter(view, filter, pace);
   return [...(await matchingRows({ kind: 'rows', rows }, predicate, pace))];
 }
@@ -78,11 +77,11 @@ export async function selection(
   return { source: filter ? await chooseSource(view, filter, pace) : everything, predicate };
 }
 
-async function allRows(view: TableView, order: RowOrder): Promise<OrderedRows> {
+async function allRows(view: TableView, order: RowOrder, pace: Pace): Promise<OrderedRows> {
   const length = view.store.rowCount;
   if (order.natural === 'asc') return { length, at: (index) => index };
   if (order.natural === 'desc') return { length, at: (index) => length - 1 - index };
-  const rows = await orderIndex(view, order);
+  const rows = await orderIndex(view, order, pace);
   return { length, at: (index) => rows[index] ?? 0 };
 }
 

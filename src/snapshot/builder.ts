@@ -56,7 +56,7 @@ export class SnapshotBuilder {
    * @param signal gives up between two columns
    */
   async finish({ startedAt, ...stats }: ScanFacts, signal?: AbortSignal): Promise<ColumnarSnapshot> {
-    const pace = new Pace(sliceMs);
+    const pace = new Pace({ sliceMs, signal });
     const order = await this.#identity.order(pace);
     const columns: Column[] = [];
     const share = async (column: Column): Promise<Column> => {

@@ -34,13 +34,3 @@ export function foldCase(text: string): string {
 }
 
 const upperCase = /[A-Z]+/g;
-
-/** Byte by byte, the shorter first where it is the other's beginning. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
-}

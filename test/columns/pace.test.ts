@@ -5,13 +5,13 @@ import { Pace, paced } from '../../src/columns/pace.ts';
 describe('a paced loop', () => {
   test('calls for every item, in order', async () => {
     const seen: number[] = [];
-    await paced(2000, new Pace(0), (i) => seen.push(i));
+    await paced(2000, new Pace({ sliceMs: 0 }), (i) => seen.push(i));
     expect(seen).toEqual(Array.from({ length: 2000 }, (_, i) => i));
   });
 
   test('is due as soon as its slice is used up', () => {
-    expect(new Pace(0).due).toBe(true);
-    expect(new Pace(60_000).due).toBe(false);
+    expect(new Pace({ sliceMs: 0 }).due).toBe(true);
+    expect(new Pace({ sliceMs: 60_000 }).due).toBe(false);
   });
 
   test('lets the event loop turn between two slices', async () => {
@@ -20,6 +20,17 @@ describe('a paced loop', () => {
     await new Pace().pause();
     events.push('loop');
     expect(events).toEqual(['other work', 'loop']);
+  });
+
+  test('ends at its next pause where its signal is aborted', async () => {
+    const controller = new AbortController();
+    const seen: number[] = [];
+    const loop = paced(10_000, new Pace({ sliceMs: 0, signal: controller.signal }), (i) => {
+      seen.push(i);
+      if (i === 600) controller.abort(new Error('the client is gone'));
+    });
+    await expect(loop).rejects.toThrow('the client is gone');
+    expect(seen.length).toBeLessThan(2000);
   });
 
   test('takes turns with other loops, one in each turn of the event loop', async () => {

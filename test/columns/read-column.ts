@@ -11,7 +11,8 @@ export function textsOf(column: TextColumn | RankedColumn): (Value | null)[] {
 
 /** Every row's text, read from the bytes the column points at. */
 export function locatedTextsOf(column: TextColumn): (string | null)[] {
+  const reader = column.reader();
   return Array.from({ length: column.length }, (_, row) =>
-    column.locate(row) ? Buffer.from(column.bytes.subarray(column.start, column.end)).toString('utf8') : null,
+    reader.locate(row) ? Buffer.from(reader.bytes.subarray(reader.start, reader.end)).toString('utf8') : null,
   );
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Pace } from '../../src/columns/pace.ts';
 import { isOrderable } from '../../src/model/column-type.ts';
-import { decodeCursor, encodeCursor } from '../../src/rows/page/cursor.ts';
+import { decodeCursor, encodeCursor } from '../../src/rows/page/cursor-and-node-id.ts';
 import { type OrderKey, queryRows } from '../../src/rows/query.ts';
 import type { RowStore } from '../../src/rows/store/row-store.ts';
 import { TableView } from '../../src/rows/store/view.ts';
@@ -144,19 +145,23 @@ async function actualPage(store: RowStore, query: SampleQuery): Promise<Page> {
   const order = engineOrder(query);
   const { filter, limit, offset, backward, wanted } = query;
   const row = cursorRow(store, query);
-  const page = await queryRows(view, {
-    filter: filter && toEngine(filter),
-    order,
-    page: {
-      limit,
-      offset,
-      backward,
-      cursor:
-        row === undefined ? undefined : decodeCursor(order, encodeCursor(view, order, row), !query.hasKey),
+  const page = await queryRows(
+    view,
+    {
+      filter: filter && toEngine(filter),
+      order,
+      page: {
+        limit,
+        offset,
+        backward,
+        cursor:
+          row === undefined ? undefined : decodeCursor(order, encodeCursor(view, order, row), !query.hasKey),
+      },
+      wanted,
+      candidates: candidateRows(store, query),
     },
-    wanted,
-    candidates: candidateRows(store, query),
-  });
+    new Pace(),
+  );
   return {
     usernames: page.rows.map((row) => store.identity.get(row)),
     totalCount: wanted.totalCount ? page.totalCount : undefined,

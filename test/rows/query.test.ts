@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { Pace } from '../../src/columns/pace.ts';
 import { type OrderKey, type PageRequest, queryRows } from '../../src/rows/query.ts';
 import type { TableView } from '../../src/rows/store/view.ts';
 import { userColumn, usersTable, viewUsers } from './example-users.ts';
@@ -25,12 +26,16 @@ describe('a page', () => {
   });
 
   const ask = async (order: readonly OrderKey[], page: Partial<PageRequest>) => {
-    const { rows, ...rest } = await queryRows(view, {
-      filter: undefined,
-      order,
-      page: { ...firstPage, ...page },
-      wanted,
-    });
+    const { rows, ...rest } = await queryRows(
+      view,
+      {
+        filter: undefined,
+        order,
+        page: { ...firstPage, ...page },
+        wanted,
+      },
+      new Pace(),
+    );
     return { users: rows.map((row) => view.store.identity.get(row)).join(''), ...rest };
   };
   const byAge = [key(age, 'asc', 'last'), key(username, 'asc', 'last')];
@@ -94,10 +99,12 @@ test('ties are broken by the identity where nothing else does', async () => {
     usersTable([age]),
   );
   const order = [key(age, 'desc', 'last')];
-  const { rows } = await queryRows(view, { filter: undefined, order, page: firstPage, wanted });
+  const { rows } = await queryRows(view, { filter: undefined, order, page: firstPage, wanted }, new Pace());
   expect(rows).toEqual([0, 1]);
   const next = { ...firstPage, cursor: [1, 'b'] };
-  expect((await queryRows(view, { filter: undefined, order, page: next, wanted })).rows).toEqual([2]);
+  expect((await queryRows(view, { filter: undefined, order, page: next, wanted }, new Pace())).rows).toEqual([
+    2,
+  ]);
 });
 
 test('usernames that are UUIDs are in the order of rows, declared as uuid', async () => {
@@ -109,12 +116,16 @@ test('usernames that are UUIDs are in the order of rows, declared as uuid', asyn
   );
   expect(view.isIdentity(id)).toBe(true);
   const page = { ...firstPage, cursor: [ids[2] ?? ''] };
-  const { rows } = await queryRows(view, {
-    filter: undefined,
-    order: [key(id, 'asc', 'last')],
-    page,
-    wanted,
-  });
+  const { rows } = await queryRows(
+    view,
+    {
+      filter: undefined,
+      order: [key(id, 'asc', 'last')],
+      page,
+      wanted,
+    },
+    new Pace(),
+  );
   expect(rows.map((row) => view.store.identity.get(row))).toEqual([ids[1], ids[0]]);
 });
 
@@ -131,8 +142,48 @@ test('other work gets its turn while a query takes long', async () => {
     if (!isDone) setImmediate(takeTurns);
   };
   setImmediate(takeTurns);
-  await queryRows(view, { filter: undefined, order: [key(email, 'asc', 'last')], page: firstPage, wanted });
+  await queryRows(
+    view,
+    { filter: undefined, order: [key(email, 'asc', 'last')], page: firstPage, wanted },
+    new Pace(),
+  );
   isDone = true;
   // Sorting these takes tens of milliseconds, and no slice more than a few.
   expect(turns).toBeGreaterThan(2);
+});
+
+describe('an aborted request', () => {
+  const emailsOf = (count: number) =>
+    Array.from(
+      { length: count },
+      (_, i) => [`${i}`, { email: `${(i * 7919) % 100_003}@example.com` }] as const,
+    );
+  const byEmail = [key(email, 'asc', 'last')];
+  const gone = new Error('the client is gone');
+
+  test.each([
+    ['that orders', { filter: undefined, order: byEmail }],
+    [
+      'that filters',
+      { filter: { kind: 'match', column: email, operator: 'regex', pattern: '(a|b)*c{1,20}d' }, order: [] },
+    ],
+  ] as const)('%s ends its own work', async (_name, query) => {
+    const view = await viewUsers(emailsOf(50_000), table);
+    const controller = new AbortController();
+    const pace = new Pace({ signal: controller.signal });
+    const asked = queryRows(view, { ...query, page: firstPage, wanted }, pace);
+    setImmediate(() => controller.abort(gone));
+    await expect(asked).rejects.toBe(gone);
+  });
+
+  test('leaves others the order that they wait for', async () => {
+    const view = await viewUsers(emailsOf(50_000), table);
+    const query = { filter: undefined, order: byEmail, page: firstPage, wanted };
+    const controller = new AbortController();
+    const aborted = queryRows(view, query, new Pace({ signal: controller.signal }));
+    const other = queryRows(view, query, new Pace());
+    setImmediate(() => controller.abort(gone));
+    await expect(aborted).rejects.toBe(gone);
+    expect((await other).rows).toHaveLength(firstPage.limit);
+  });
 });

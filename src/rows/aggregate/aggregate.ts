@@ -1,4 +1,4 @@
-import { Pace } from '../../columns/pace.ts';
+import type { Pace } from '../../columns/pace.ts';
 import type { Column } from '../../model/model.ts';
 import { toJsonNumber } from '../../values/json-number.ts';
 import type { JsonValue } from '../../values/json-value.ts';
@@ -37,14 +37,14 @@ export interface Aggregates {
 /**
  * Computes figures on the rows that a filter matches, as Postgres' aggregates do.
  *
+ * @param pace of the request, whose signal ends the work
  * @throws InvalidPatternError where a pattern of the filter cannot be read
  */
 export async function aggregateRows(
   view: TableView,
   request: AggregateRequest,
-  signal?: AbortSignal,
+  pace: Pace,
 ): Promise<Aggregates> {
-  const pace = new Pace(undefined, signal);
   const { source, predicate } = await selection(view, request, pace);
   const rows = await matchingRows(source, predicate, pace);
   const each = async (columns: readonly Column[], compute: (column: Column) => Promise<JsonValue>) => {
@@ -53,7 +53,7 @@ export async function aggregateRows(
     return results;
   };
   const extreme = async (column: Column, end: 'min' | 'max') =>
-    print(column, (await extremes(await view.typed(column), rows, pace))[end]);
+    print(column, (await extremes(await view.typed(column, pace), rows, pace))[end]);
   return {
     count: rows.length,
     min: await each(request.min, (column) => extreme(column, 'min')),

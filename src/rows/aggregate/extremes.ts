@@ -1,7 +1,7 @@
 import { type Pace, paced } from '../../columns/pace.ts';
+import { compareSpan } from '../../values/bytes.ts';
 import type { Value } from '../../values/value.ts';
-import { compareLocated } from '../filter/byte-tests.ts';
-import { copyText } from '../order/row-ranks.ts';
+import { copyLocated } from '../order/row-ranks.ts';
 import { toMicros } from '../store/raw-text.ts';
 import type { TypedColumn } from '../store/typed-column.ts';
 
@@ -27,11 +27,11 @@ export async function extremes({ data }: TypedColumn, rows: Uint32Array, pace: P
     case 'text': {
       let min: Uint8Array | null = null;
       let max: Uint8Array | null = null;
+      const reader = data.reader();
       await paced(rows.length, pace, (i) => {
-        const row = rows[i] ?? 0;
-        if (!data.locate(row)) return;
-        if (min === null || compareLocated(data, min) < 0) min = copyText(data, row);
-        if (max === null || compareLocated(data, max) > 0) max = copyText(data, row);
+        if (!reader.locate(rows[i] ?? 0)) return;
+        if (min === null || compareSpan(reader, min) < 0) min = copyLocated(reader);
+        if (max === null || compareSpan(reader, max) > 0) max = copyLocated(reader);
       });
       return { min: decode(min), max: decode(max) };
     }

@@ -21,7 +21,7 @@ export async function total(
 ): Promise<JsonValue> {
   const { kind } = column.type;
   if (kind === 'float4' || kind === 'float8')
-    return sumFloats(kind, await rankedColumn(view, column), rows, pace);
+    return sumFloats(kind, await rankedColumn(view, column, pace), rows, pace);
   const { sum, count } = await sumExactly(view, column, rows, pace);
   return count === 0 ? null : toJsonNumber(String(sum));
 }
@@ -39,8 +39,8 @@ export async function average(
   return toJsonNumber(String(divideDecimals(sum, Decimal.of(BigInt(count), 0, 0))));
 }
 
-async function rankedColumn(view: TableView, column: Column): Promise<RankedColumn> {
-  const { data } = await view.typed(column);
+async function rankedColumn(view: TableView, column: Column, pace: Pace): Promise<RankedColumn> {
+  const { data } = await view.typed(column, pace);
   if (data.encoding === 'ranked') return data;
   throw new TypeError(`numbers must be ranked, but got a column of encoding ${data.encoding}`);
 }
@@ -69,7 +69,7 @@ interface Sum {
 
 async function sumExactly(view: TableView, column: Column, rows: Uint32Array, pace: Pace): Promise<Sum> {
   const sum = new ExactSum();
-  const { mergesForms } = await view.typed(column);
+  const { mergesForms } = await view.typed(column, pace);
   if (mergesForms && column.type.kind === 'numeric') {
     // A sum has as many decimal places as the longest of what is added, which ranks do not tell.
     await paced(rows.length, pace, (i) => {
@@ -78,7 +78,7 @@ async function sumExactly(view: TableView, column: Column, rows: Uint32Array, pa
     });
     return sum;
   }
-  const { codes, values } = await rankedColumn(view, column);
+  const { codes, values } = await rankedColumn(view, column, pace);
   const counts = new Uint32Array(values.length + 1);
   await paced(rows.length, pace, (i) => {
     const code = codes[rows[i] ?? 0] ?? 0;

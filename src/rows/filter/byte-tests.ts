@@ -1,4 +1,4 @@
-import type { TextColumn } from '../../columns/column.ts';
+import { compareRanges, hashBytes, randomSeed } from '../../values/bytes.ts';
 import type { BytesTest } from './text-predicate.ts';
 
 /** How two values may stand to each other: bits that can be combined. */
@@ -15,7 +15,7 @@ export function equals(value: Uint8Array): BytesTest {
 /** Whether the bytes stand to the value in one of the accepted ways. */
 export function comparesTo(value: Uint8Array, accepted: number): BytesTest {
   return (bytes, start, end) => {
-    const order = compareSpan(bytes, start, end, value, value.length);
+    const order = compareRanges(bytes, start, end, value, 0, value.length);
     return ((order < 0 ? less : order > 0 ? greater : equal) & accepted) !== 0;
   };
 }
@@ -34,42 +34,6 @@ export function isAmong(values: readonly Uint8Array[]): BytesTest {
     const alike = byHash.get(hashBytes(bytes, start, end, seed));
     return alike?.some((value) => value.length === end - start && isAt(bytes, start, value)) ?? false;
   };
-}
-
-/** A seed that nobody can foresee, so that nobody can choose values whose hashes collide. */
-export function randomSeed(): number {
-  return (Math.random() * 0x100000000) >>> 0;
-}
-
-/** FNV-1a with 32 bits: RFC 9923, with a seed for its offset basis. */
-export function hashBytes(bytes: Uint8Array, start: number, end: number, seed: number): number {
-  let hash = seed;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
-  return hash >>> 0;
-}
-
-/** Compares the UTF-8 a column points at with a value, byte by byte. */
-export function compareLocated(
-  { bytes, start, end }: TextColumn,
-  value: Uint8Array,
-  length = value.length,
-): number {
-  return compareSpan(bytes, start, end, value, length);
-}
-
-function compareSpan(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  value: Uint8Array,
-  valueLength: number,
-): number {
-  const length = Math.min(end - start, valueLength);
-  for (let i = 0; i < length; i++) {
-    const difference = (bytes[start + i] ?? 0) - (value[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return end - start - valueLength;
 }
 
 function isAt(bytes: Uint8Array, start: number, value: Uint8Array): boolean {

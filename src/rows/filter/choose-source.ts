@@ -92,7 +92,7 @@ async function rowsByIndex(
 ): Promise<Uint32Array | undefined> {
   const [key, ...more] = view.table.key;
   const isKey = key?.name === column.name && more.length === 0;
-  const find = isKey ? await rowFinder(view, [column]) : readyRowFinder(view, [column]);
+  const find = isKey ? await rowFinder(view, [column], pace) : readyRowFinder(view, [column]);
   if (!find) return undefined;
   const rows = new Set<number>();
   for (const value of values) {

@@ -4,7 +4,7 @@ import type { ValueType } from '../../values/value-type.ts';
 import type { TypedColumn } from '../store/typed-column.ts';
 import { comparesTo, equal, equals, greater, less } from './byte-tests.ts';
 import type { CompareFilter, Comparison } from './filter.ts';
-import { numberAmong, numberWithin } from './number-predicate.ts';
+import { numberAmong, numberPresent, numberWithin } from './number-predicate.ts';
 import { never, type Predicate, wholeBlock } from './predicate.ts';
 import { codeIn, codeNotIn, codesEqualTo } from './ranked-predicate.ts';
 import { bytesTested, textPresent } from './text-predicate.ts';
@@ -25,6 +25,18 @@ export function compileComparison(
       return compareNumbers(data, asked, toInstant(value));
     case 'text':
       return compareText(data, asked, toText(value));
+  }
+}
+
+/** True where the column has a value, or where it has none. */
+export function compilePresence({ data }: TypedColumn, expected: boolean): Predicate {
+  switch (data.encoding) {
+    case 'ranked':
+      return codeIn(data, expected ? { from: 1, to: data.values.length + 1 } : { from: 0, to: 1 });
+    case 'number':
+      return numberPresent(data, expected);
+    case 'text':
+      return textPresent(data, expected);
   }
 }
 

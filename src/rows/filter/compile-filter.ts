@@ -1,10 +1,9 @@
 import type { Pace } from '../../columns/pace.ts';
 import type { TableView } from '../store/view.ts';
-import { compileComparison } from './compile-comparison.ts';
+import { compileComparison, compilePresence } from './compile-comparison.ts';
 import { compileIn } from './compile-in.ts';
 import { compileList } from './compile-list.ts';
 import { compileMatch } from './compile-match.ts';
-import { compilePresence } from './compile-presence.ts';
 import type { Filter } from './filter.ts';
 import { allOf, anyOf, type Predicate } from './predicate.ts';
 
@@ -31,14 +30,14 @@ async function compile(view: TableView, filter: Filter, negated: boolean, pace: 
     case 'not':
       return compile(view, filter.filter, !negated, pace);
     case 'isNull':
-      return compilePresence(await view.typed(filter.column), filter.negated !== negated);
+      return compilePresence(await view.typed(filter.column, pace), filter.negated !== negated);
     case 'compare':
-      return compileComparison(await view.typed(filter.column), filter, negated);
+      return compileComparison(await view.typed(filter.column, pace), filter, negated);
     case 'in':
-      return compileIn(await view.typed(filter.column), filter, negated, pace);
+      return compileIn(await view.typed(filter.column, pace), filter, negated, pace);
     case 'match':
-      return compileMatch(view, filter, negated);
+      return compileMatch(view, filter, negated, pace);
     case 'list':
-      return compileList(await view.typed(filter.column), filter, negated);
+      return compileList(await view.typed(filter.column, pace), filter, negated);
   }
 }

@@ -1,3 +1,4 @@
+import type { Pace } from '../../columns/pace.ts';
 import type { SqlType } from '../../values/sql-type.ts';
 import { withoutTrailingBlanks } from '../../values/text-types.ts';
 import type { Value } from '../../values/value.ts';
@@ -27,11 +28,12 @@ export async function compileMatch(
   view: TableView,
   { column, operator, pattern }: MatchFilter,
   negated: boolean,
+  pace: Pace,
 ): Promise<Predicate> {
   if (pattern === null) return never;
   const ignoreCase = operator === 'ilike' || operator === 'iregex' || column.type.kind === 'citext';
   // Patterns see the text as it is stored, whatever the type ignores when it compares.
-  const { data } = await view.typed(column, plainText);
+  const { data } = await view.typed(column, pace, plainText);
   const searchBlock = Math.max(1, Math.floor(blockWork / Math.max(pattern.length, leastWork)));
   switch (operator) {
     case 'regex':

@@ -2,8 +2,8 @@ import { ArenaColumn } from '../../columns/arena-column.ts';
 import type { TextColumn } from '../../columns/column.ts';
 import { NullableColumn } from '../../columns/nullable-column.ts';
 import type { Presence } from '../../columns/presence.ts';
-import { packedLength, packUuid } from '../../columns/uuid.ts';
 import { UuidColumn } from '../../columns/uuid-column.ts';
+import { packedLength, packUuid } from '../../values/uuid.ts';
 
 /** Where the texts of some rows are: of those that have one, in the order they were asked for. */
 export class TextSpans {
@@ -110,20 +110,22 @@ function locatePresent(presence: Presence, locate: LocateRows): LocateRows {
 
 /** Copies texts that are stored in another form, one after the other. */
 function copyOut(column: TextColumn): LocateRows {
+  const reader = column.reader();
   let scratch = new Uint8Array(4096);
   return (rows, count, spans) => {
     let found = 0;
     let at = 0;
     for (let i = 0; i < count; i++) {
       const row = rows[i] ?? 0;
-      if (!column.locate(row)) continue;
-      const end = at + column.end - column.start;
+      if (!reader.locate(row)) continue;
+      const { bytes, start } = reader;
+      const end = at + reader.end - start;
       if (end > scratch.length) {
         const larger = new Uint8Array(2 * end);
         larger.set(scratch);
         scratch = larger;
       }
-      for (let j = at; j < end; j++) scratch[j] = column.bytes[column.start + j - at] ?? 0;
+      for (let j = at; j < end; j++) scratch[j] = bytes[start + j - at] ?? 0;
       spans.rows[found] = row;
       spans.starts[found] = at;
       spans.ends[found++] = end;

@@ -1,4 +1,4 @@
-import { Pace } from '../../columns/pace.ts';
+import type { Pace } from '../../columns/pace.ts';
 import type { Column } from '../../model/model.ts';
 import type { Value } from '../../values/value.ts';
 import { toBytes } from '../filter/compile-comparison.ts';
@@ -10,15 +10,16 @@ import { HashIndex } from './hash-index.ts';
 /**
  * The rows whose columns equal each key, ascending, by SQL's equality: nothing equals null. By an index that is
  * built once per store, so that further keys cost next to nothing.
+ *
+ * @param pace of the request, whose signal ends the search
  */
 export async function findRows(
   view: TableView,
   columns: readonly Column[],
   keys: readonly (readonly (Value | null)[])[],
-  signal?: AbortSignal,
+  pace: Pace,
 ): Promise<readonly (readonly number[])[]> {
-  const pace = new Pace(undefined, signal);
-  const find = await rowFinder(view, columns);
+  const find = await rowFinder(view, columns, pace);
   const found: (readonly number[])[] = [];
   for (const key of keys) {
     found.push(find(key));
@@ -31,10 +32,14 @@ export async function findRows(
 export type RowFinder = (key: readonly (Value | null)[]) => readonly number[];
 
 /** A finder of rows by these columns, built where it is asked for the first time. */
-export async function rowFinder(view: TableView, columns: readonly Column[]): Promise<RowFinder> {
+export async function rowFinder(view: TableView, columns: readonly Column[], pace: Pace): Promise<RowFinder> {
   return (
     readyRowFinder(view, columns) ??
-    finderBy(await view.cache.hashIndexes.get(indexKey(columns), () => buildIndex(view, columns)))
+    finderBy(
+      await view.cache.hashIndexes.get(indexKey(columns), pace, (shared) =>
+        buildIndex(view, columns, shared),
+      ),
+    )
   );
 }
 
@@ -55,10 +60,10 @@ function indexKey(columns: readonly Column[]): string {
   return JSON.stringify(columns.map((column) => columnKey(column)));
 }
 
-async function buildIndex(view: TableView, columns: readonly Column[]): Promise<HashIndex> {
+async function buildIndex(view: TableView, columns: readonly Column[], pace: Pace): Promise<HashIndex> {
   const typed: TypedColumn[] = [];
-  for (const column of columns) typed.push(await view.typed(column));
-  return HashIndex.build(typed, view.store.rowCount, new Pace());
+  for (const column of columns) typed.push(await view.typed(column, pace));
+  return HashIndex.build(typed, view.store.rowCount, pace);
 }
 
 function findIdentity({ store: { identity } }: TableView, value: Value | null): readonly number[] {

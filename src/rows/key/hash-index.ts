@@ -1,8 +1,8 @@
 import type { NumberColumn, RankedColumn, TextColumn } from '../../columns/column.ts';
 import type { Pace } from '../../columns/pace.ts';
+import { compareSpan, hashBytes, randomSeed } from '../../values/bytes.ts';
 import type { Value } from '../../values/value.ts';
 import type { ValueType } from '../../values/value-type.ts';
-import { compareLocated, hashBytes, randomSeed } from '../filter/byte-tests.ts';
 import { toBytes, toInstant } from '../filter/compile-comparison.ts';
 import { codesEqualTo } from '../filter/ranked-predicate.ts';
 import type { TypedColumn } from '../store/typed-column.ts';
@@ -19,6 +19,10 @@ export class HashIndex {
     this.#parts = parts;
     this.#heads = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(2, rowCount))));
     this.#next = new Uint32Array(rowCount);
+  }
+
+  get byteLength(): number {
+    return this.#heads.byteLength + this.#next.byteLength;
   }
 
   /** Indexes all rows that have a value in every column. */
@@ -125,15 +129,16 @@ function numberPart({ values }: NumberColumn): KeyPart {
 }
 
 function textPart(column: TextColumn, seed: number): KeyPart {
+  const reader = column.reader();
   return {
     hashAt: (row) =>
-      column.locate(row) ? hashBytes(column.bytes, column.start, column.end, seed) : undefined,
+      reader.locate(row) ? hashBytes(reader.bytes, reader.start, reader.end, seed) : undefined,
     probe(value) {
       if (value === null) return undefined;
       const bytes = toBytes(value);
       return {
         hash: hashBytes(bytes, 0, bytes.length, seed),
-        equals: (row) => column.locate(row) && compareLocated(column, bytes) === 0,
+        equals: (row) => reader.locate(row) && compareSpan(reader, bytes) === 0,
       };
     },
   };

@@ -1,11 +1,10 @@
 import type { NumberColumn, RankedColumn, TextColumn } from '../../columns/column.ts';
-import { compareBytes } from '../../values/text-order.ts';
+import { compareBytes, compareSpan } from '../../values/bytes.ts';
 import type { Value } from '../../values/value.ts';
 import type { ValueType } from '../../values/value-type.ts';
-import { compareLocated } from '../filter/byte-tests.ts';
 import { toBytes, toInstant } from '../filter/compile-comparison.ts';
 import { codesEqualTo } from '../filter/ranked-predicate.ts';
-import { copyText, type RowRanks } from './row-ranks.ts';
+import { copyLocated, type RowRanks } from './row-ranks.ts';
 
 /** Where a row or a value stands in the order of one key. Bounds of the same key compare with each other. */
 export type Bound = number | Uint8Array | null;
@@ -90,16 +89,17 @@ export function instantOrder({ values }: NumberColumn, { direction, nulls }: Dir
 export function textOrder(column: TextColumn, { direction, nulls }: Direction): KeyOrder {
   const sign = direction === 'asc' ? 1 : -1;
   const absent = nulls === 'first' ? -1 : 1;
+  const reader = column.reader();
   return {
-    boundAt: (row) => copyText(column, row),
+    boundAt: (row) => (reader.locate(row) ? copyLocated(reader) : null),
     boundOf: (value) => (value === null ? null : toBytes(value)),
     compareBounds(a, b) {
       if (!(a instanceof Uint8Array)) return b instanceof Uint8Array ? absent : 0;
       return b instanceof Uint8Array ? sign * compareBytes(a, b) : -absent;
     },
     compareRow(row, bound) {
-      if (!column.locate(row)) return bound instanceof Uint8Array ? absent : 0;
-      return bound instanceof Uint8Array ? sign * compareLocated(column, bound) : -absent;
+      if (!reader.locate(row)) return bound instanceof Uint8Array ? absent : 0;
+      return bound instanceof Uint8Array ? sign * compareSpan(reader, bound) : -absent;
     },
   };
 }
@@ -111,15 +111,16 @@ export function searchRows(
   count: number,
   rowAt: (index: number) => number,
 ): { readonly index: number; readonly found: boolean } {
+  const reader = column.reader();
   let low = 0;
   let high = count;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    column.locate(rowAt(middle));
-    if (compareLocated(column, wanted) < 0) low = middle + 1;
+    reader.locate(rowAt(middle));
+    if (compareSpan(reader, wanted) < 0) low = middle + 1;
     else high = middle;
   }
-  const found = low < count && column.locate(rowAt(low)) && compareLocated(column, wanted) === 0;
+  const found = low < count && reader.locate(rowAt(low)) && compareSpan(reader, wanted) === 0;
   return { index: low, found };
 }
 

@@ -1,19 +1,18 @@
-import { Pace, paced } from '../../columns/pace.ts';
+import { type Pace, paced } from '../../columns/pace.ts';
 import { columnKey, type TableView } from '../store/view.ts';
 import type { OrderKey, RowOrder } from './row-order.ts';
 import { rankNumbers, rankText } from './row-ranks.ts';
 
 /** All rows of the store in an order, sorted once and shared. Undefined where it is the order of rows itself. */
-export function orderIndex(view: TableView, { keys }: RowOrder): Promise<Uint32Array> {
+export function orderIndex(view: TableView, { keys }: RowOrder, pace: Pace): Promise<Uint32Array> {
   const name = JSON.stringify(
     keys.map(({ column, direction, nulls }) => [columnKey(column), direction, nulls]),
   );
-  return view.cache.orders.get(name, () => sortRows(view, keys));
+  return view.cache.orders.get(name, pace, (shared) => sortRows(view, keys, shared));
 }
 
 /** Sorts by the last key first: each pass keeps the order of rows that are equal in its own key. */
-async function sortRows(view: TableView, keys: readonly OrderKey[]): Promise<Uint32Array> {
-  const pace = new Pace();
+async function sortRows(view: TableView, keys: readonly OrderKey[], pace: Pace): Promise<Uint32Array> {
   let from = new Uint32Array(view.store.rowCount);
   await paced(from.length, pace, (row) => {
     from[row] = row;
@@ -35,10 +34,10 @@ interface Ranks {
 }
 
 async function rankColumn(view: TableView, { column }: OrderKey, pace: Pace): Promise<Ranks> {
-  const { data } = await view.typed(column);
+  const { data } = await view.typed(column, pace);
   if (data.encoding === 'ranked') return { codes: data.codes, highest: data.values.length };
-  const { codes, examples } = await view.cache.ranks.get(columnKey(column), () =>
-    data.encoding === 'text' ? rankText(data, pace) : rankNumbers(data, pace),
+  const { codes, examples } = await view.cache.ranks.get(columnKey(column), pace, (shared) =>
+    data.encoding === 'text' ? rankText(data, shared) : rankNumbers(data, shared),
   );
   return { codes, highest: examples.length };
 }

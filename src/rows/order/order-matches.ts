@@ -21,7 +21,7 @@ export async function orderMatches(
   const rows =
     length <= mostSorted
       ? await sortMatches(matched, order, pace)
-      : await pickMatches(matched, await orderIndex(view, order), pace);
+      : await pickMatches(matched, await orderIndex(view, order, pace), pace);
   return { length, at: (i) => rows[i] ?? 0 };
 }
 

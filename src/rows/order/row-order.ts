@@ -1,3 +1,4 @@
+import type { Pace } from '../../columns/pace.ts';
 import type { Column } from '../../model/model.ts';
 import type { Value } from '../../values/value.ts';
 import { columnKey, type TableView } from '../store/view.ts';
@@ -32,11 +33,11 @@ export interface RowOrder {
 }
 
 /** The order that the keys ask for. */
-export async function rowOrder(view: TableView, asked: readonly OrderKey[]): Promise<RowOrder> {
+export async function rowOrder(view: TableView, asked: readonly OrderKey[], pace: Pace): Promise<RowOrder> {
   const unique = asked.findIndex(({ column }) => view.isIdentity(column));
   const keys = unique < 0 ? asked : asked.slice(0, unique + 1);
   const orders: KeyOrder[] = [];
-  for (const key of keys) orders.push(await keyOrder(view, key));
+  for (const key of keys) orders.push(await keyOrder(view, key, pace));
   if (unique < 0) orders.push(identityOrder(view.store.identity, { direction: 'asc', nulls: 'last' }));
   const [first] = keys;
   const compare = (count: number, compareKey: (order: KeyOrder, i: number) => number): number => {
@@ -59,9 +60,9 @@ export async function rowOrder(view: TableView, asked: readonly OrderKey[]): Pro
   };
 }
 
-async function keyOrder(view: TableView, key: OrderKey): Promise<KeyOrder> {
+async function keyOrder(view: TableView, key: OrderKey, pace: Pace): Promise<KeyOrder> {
   if (view.isIdentity(key.column)) return identityOrder(view.store.identity, key);
-  const { data, type } = await view.typed(key.column);
+  const { data, type } = await view.typed(key.column, pace);
   switch (data.encoding) {
     case 'ranked':
       return rankedOrder(data, type, key);

@@ -1,6 +1,7 @@
 import type { NumberColumn, TextColumn } from '../../columns/column.ts';
 import { type Pace, paced } from '../../columns/pace.ts';
 import { sorted } from '../../columns/sort.ts';
+import type { ByteSpan } from '../../values/bytes.ts';
 import { sortByText, textComparer } from './text-sort.ts';
 
 /** The rank of each row's value, for a column that is not ranked as stored. */
@@ -64,8 +65,8 @@ async function rankSorted(
   return { codes, examples: examples.slice(0, highest) };
 }
 
-/** The UTF-8 of a row; null where NULL. */
-export function copyText(column: TextColumn, row: number): Uint8Array | null {
+/** A copy of the UTF-8 that a reader points at. */
+export function copyLocated({ bytes, start, end }: ByteSpan): Uint8Array {
   // Not `slice`, which makes a view where the bytes are a Buffer.
-  return column.locate(row) ? new Uint8Array(column.bytes.subarray(column.start, column.end)) : null;
+  return new Uint8Array(bytes.subarray(start, end));
 }

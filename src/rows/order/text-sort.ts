@@ -1,7 +1,7 @@
 import type { TextColumn } from '../../columns/column.ts';
 import { type Pace, paced } from '../../columns/pace.ts';
 import { sorted } from '../../columns/sort.ts';
-import { compareLocated } from '../filter/byte-tests.ts';
+import { type ByteSpan, compareRanges } from '../../values/bytes.ts';
 
 /** How many bytes a number holds exactly. */
 const keyLength = 6;
@@ -22,6 +22,7 @@ interface Group {
 export async function sortByText(column: TextColumn, rows: Uint32Array, pace: Pace): Promise<void> {
   const groups: Group[] = [{ from: 0, to: rows.length, skip: 0 }];
   const compare = textComparer(column);
+  const reader = column.reader();
   for (let group = groups.pop(); group; group = groups.pop()) {
     const { from, to, skip } = group;
     if (to - from <= smallGroup) {
@@ -33,9 +34,9 @@ export async function sortByText(column: TextColumn, rows: Uint32Array, pace: Pa
     const keys = new Float64Array(part.length);
     let longest = 0;
     await paced(part.length, pace, (i) => {
-      column.locate(part[i] ?? 0);
-      keys[i] = prefixNumber(column, skip);
-      longest = Math.max(longest, column.end - column.start);
+      reader.locate(part[i] ?? 0);
+      keys[i] = prefixNumber(reader, skip);
+      longest = Math.max(longest, reader.end - reader.start);
     });
     // Past their ends, texts that are still alike differ in nothing but NULs, which count as much as an end.
     const compareTied = longest <= skip + keyLength ? tiedBy(part, compare) : () => 0;
@@ -58,7 +59,7 @@ function tiedBy(rows: Uint32Array, compare: (a: number, b: number) => number) {
 }
 
 /** The bytes from `skip` on as a number that orders texts by them. */
-function prefixNumber({ bytes, start, end }: TextColumn, skip: number): number {
+function prefixNumber({ bytes, start, end }: ByteSpan, skip: number): number {
   let key = 0;
   for (let at = start + skip; at < start + skip + keyLength; at++) {
     key = key * 256 + (at < end ? (bytes[at] ?? 0) : 0);
@@ -68,14 +69,11 @@ function prefixNumber({ bytes, start, end }: TextColumn, skip: number): number {
 
 /** Compares two rows that have values by their UTF-8. */
 export function textComparer(column: TextColumn): (a: number, b: number) => number {
-  let scratch = new Uint8Array(64);
+  const reader = column.reader();
+  const other = column.reader();
   return (a, b) => {
-    column.locate(a);
-    const length = column.end - column.start;
-    if (length > scratch.length) scratch = new Uint8Array(2 * length);
-    // Pointing at another row may overwrite what this one's bytes are in.
-    for (let i = 0; i < length; i++) scratch[i] = column.bytes[column.start + i] ?? 0;
-    column.locate(b);
-    return -compareLocated(column, scratch, length);
+    reader.locate(a);
+    other.locate(b);
+    return compareRanges(reader.bytes, reader.start, reader.end, other.bytes, other.start, other.end);
   };
 }

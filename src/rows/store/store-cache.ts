@@ -1,6 +1,6 @@
 import type { HashIndex } from '../key/hash-index.ts';
 import type { RowRanks } from '../order/row-ranks.ts';
-import { Memo } from './memo.ts';
+import { Memo, type MemoSize } from './memo.ts';
 import type { RowStore } from './row-store.ts';
 import type { TypedColumn } from './typed-column.ts';
 
@@ -12,21 +12,42 @@ export interface StoreCache {
   readonly hashIndexes: Memo<HashIndex>;
 }
 
-/** How many orders of all rows are kept. Each takes four bytes a row. */
-const mostOrders = 16;
-
 const caches = new WeakMap<RowStore, StoreCache>();
 
 /** The store's cache. */
 export function cacheOf(store: RowStore): StoreCache {
   const known = caches.get(store);
   if (known) return known;
-  const cache: StoreCache = {
-    columns: new Memo(),
-    ranks: new Memo(),
-    orders: new Memo(mostOrders),
-    hashIndexes: new Memo(),
+  const created = createCache(store);
+  caches.set(store, created);
+  return created;
+}
+
+/** What is remembered of a store at present, by kind. */
+export function rememberedOf(store: RowStore): Readonly<Record<keyof StoreCache, MemoSize>> {
+  const { columns, ranks, orders, hashIndexes } = cacheOf(store);
+  return {
+    columns: columns.size,
+    ranks: ranks.size,
+    orders: orders.size,
+    hashIndexes: hashIndexes.size,
   };
-  caches.set(store, cache);
-  return cache;
+}
+
+/** Bytes that are remembered of each kind however few rows there are. */
+const leastBytes = 16 * 2 ** 20;
+
+/** What is remembered grows with the rows, since each thing takes some bytes a row. */
+function createCache({ rowCount }: RowStore): StoreCache {
+  const bytes = (perRow: number) => leastBytes + perRow * rowCount;
+  return {
+    // Sixteen columns of four bytes a row.
+    columns: new Memo(bytes(64), ({ ownBytes }) => ownBytes),
+    // Four of eight.
+    ranks: new Memo(bytes(32), ({ codes, examples }) => codes.byteLength + examples.byteLength),
+    // Eight of four.
+    orders: new Memo(bytes(32), ({ byteLength }) => byteLength),
+    // Three of twelve.
+    hashIndexes: new Memo(bytes(36), ({ byteLength }) => byteLength),
+  };
 }

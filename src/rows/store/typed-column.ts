@@ -7,6 +7,7 @@ import { UuidColumn } from '../../columns/uuid-column.ts';
 import type { Origin } from '../../model/model.ts';
 import { valueType } from '../../values/registry.ts';
 import type { SqlType } from '../../values/sql-type.ts';
+import { isUuid } from '../../values/uuid.ts';
 import type { Value } from '../../values/value.ts';
 import type { ValueType } from '../../values/value-type.ts';
 import { attributesText, columnText } from './raw-text.ts';
@@ -23,6 +24,8 @@ export interface TypedColumn {
   readonly mergesForms: boolean;
   /** How many rows hold text that is no value of the type; they count as NULL. */
   readonly invalidValues: number;
+  /** Bytes that it takes beside the store's own, those of its values estimated. */
+  readonly ownBytes: number;
 }
 
 /** Reads what a store has at an origin as values of a type. Values stay as they are stored where that serves. */
@@ -37,9 +40,9 @@ export async function typeColumn(
     return rankRows(store.rowCount, (row) => attributesText(store, row), values, pace);
   }
   const raw = store.column(origin);
-  if (!raw) return { type: values, data: nullColumn(store.rowCount), mergesForms: false, invalidValues: 0 };
-  if (await servesAsStored(raw, type, pace))
-    return { type: values, data: raw, mergesForms: false, invalidValues: 0 };
+  const valid = { type: values, mergesForms: false, invalidValues: 0 };
+  if (!raw) return { ...valid, data: nullColumn(store.rowCount), ownBytes: store.rowCount };
+  if (await servesAsStored(raw, type, pace)) return { ...valid, data: raw, ownBytes: 0 };
   return raw.encoding === 'ranked'
     ? rankValues(raw, values, pace)
     : rankRows(store.rowCount, (row) => columnText(raw, row), values, pace);
@@ -67,22 +70,10 @@ async function servesAsStored(raw: Column, type: SqlType, pace: Pace): Promise<b
 async function holdsCanonicalUuids(column: TextColumn, pace: Pace): Promise<boolean> {
   const values = column instanceof NullableColumn ? column.values : column;
   if (values instanceof UuidColumn) return true;
+  const reader = column.reader();
   for (let row = 0; row < column.length; row++) {
-    if (column.locate(row) && !isCanonicalUuid(column)) return false;
+    if (reader.locate(row) && !isUuid(reader.bytes, reader.start, reader.end)) return false;
     if (row % 512 === 0 && pace.due) await pace.pause();
-  }
-  return true;
-}
-
-const hyphen = 0x2d;
-
-function isCanonicalUuid({ bytes, start, end }: TextColumn): boolean {
-  if (end - start !== 36) return false;
-  for (let i = 0; i < 36; i++) {
-    const byte = bytes[start + i] ?? 0;
-    const isHyphenPlace = i === 8 || i === 13 || i === 18 || i === 23;
-    const isDigit = (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66);
-    if (isHyphenPlace ? byte !== hyphen : !isDigit) return false;
   }
   return true;
 }
@@ -112,7 +103,8 @@ async function rankRows(
   await paced(rows.length, pace, (i) => {
     codes[rows[i] ?? 0] = ranks[i] ?? 0;
   });
-  return { type, data: { encoding: 'ranked', codes, values }, mergesForms, invalidValues };
+  const ownBytes = codes.byteLength + bytesPerValue * values.length;
+  return { type, data: { encoding: 'ranked', codes, values }, mergesForms, invalidValues, ownBytes };
 }
 
 /** Ranks a column anew whose values are ranked already, as text or booleans. */
@@ -132,8 +124,12 @@ async function rankValues(raw: RankedColumn, type: ValueType, pace: Pace): Promi
     codes[row] = ranks[places[code - 1] ?? -1] ?? 0;
     if (codes[row] === 0) invalidValues++;
   });
-  return { type, data: { encoding: 'ranked', codes, values }, mergesForms, invalidValues };
+  const ownBytes = codes.byteLength + bytesPerValue * values.length;
+  return { type, data: { encoding: 'ranked', codes, values }, mergesForms, invalidValues, ownBytes };
 }
+
+/** What a value in the heap takes, with the reference to it: an estimate. */
+const bytesPerValue = 40;
 
 interface Ranking {
   /** For each item 1 + the place of its value. */

@@ -1,4 +1,4 @@
-import { Pace } from '../../columns/pace.ts';
+import type { Pace } from '../../columns/pace.ts';
 import { UuidColumn } from '../../columns/uuid-column.ts';
 import type { Column, Table } from '../../model/model.ts';
 import type { SqlType } from '../../values/sql-type.ts';
@@ -23,9 +23,9 @@ export class TableView {
    *
    * @param type another type to read the column as
    */
-  typed(column: Column, type: SqlType = column.type): Promise<TypedColumn> {
-    return this.cache.columns.get(columnKey(column, type), () =>
-      typeColumn(this.store, column.origin, type, new Pace()),
+  typed(column: Column, pace: Pace, type: SqlType = column.type): Promise<TypedColumn> {
+    return this.cache.columns.get(columnKey(column, type), pace, (shared) =>
+      typeColumn(this.store, column.origin, type, shared),
     );
   }
 
@@ -34,11 +34,6 @@ export class TableView {
     const { identity } = this.store;
     if (origin.kind === 'attributes' || this.store.column(origin) !== identity) return false;
     return type.kind === 'text' || (type.kind === 'uuid' && identity instanceof UuidColumn);
-  }
-
-  /** How many rows hold text in this column that is no value of its type. */
-  async invalidValues(column: Column): Promise<number> {
-    return (await this.typed(column)).invalidValues;
   }
 }
 

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { randomInt } from 'node:crypto';
+import { hashBytes, randomSeed } from '../../values/bytes.ts';
 
 /** Bytes in a chunk of the arena. */
 const chunkSize = 1 << 18;
@@ -26,7 +26,7 @@ export class IdentitySet {
   #size = 0;
 
   /** @param seed of the hash, so that nobody can choose texts that collide */
-  constructor(seed: number = randomInt(2 ** 32)) {
+  constructor(seed: number = randomSeed()) {
     this.#seed = seed;
   }
 
@@ -39,7 +39,7 @@ export class IdentitySet {
     const chunk = this.#chunkFor(text);
     const start = this.#end + lengthBytes;
     const length = chunk.write(text, start);
-    const hash = this.#hash(chunk, start, start + length);
+    const hash = hashBytes(chunk, start, start + length, this.#seed);
     const slot = this.#find(hash, chunk, start, length);
     if (this.#slots[slot + 1] !== 0) return false;
     chunk.writeUInt32LE(length, this.#end);
@@ -97,14 +97,5 @@ export class IdentitySet {
       slots[slot + 1] = place;
     }
     this.#slots = slots;
-  }
-
-  /** FNV-1a from a seed of its own (http://www.isthe.com/chongo/tech/comp/fnv/), with MurmurHash3's last mixing. */
-  #hash(bytes: Buffer, start: number, end: number): number {
-    let hash = this.#seed ^ 0x811c9dc5;
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
-    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-    return (hash ^ (hash >>> 16)) >>> 0;
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Pace } from '../../../src/columns/pace.ts';
 import { isOrderable } from '../../../src/model/column-type.ts';
 import type { Column } from '../../../src/model/model.ts';
 import { aggregateRows } from '../../../src/rows/aggregate/aggregate.ts';
@@ -48,7 +49,7 @@ test('figures on rows are those of Postgres', { timeout: 60_000 }, async () => {
       );
       const view = new TableView(await sampleStore(rows), sampleTable(true));
       const asked = { filter: toEngine(filter), sum: added, avg: added, min: compared, max: compared };
-      const { count, ...results } = await aggregateRows(view, asked);
+      const { count, ...results } = await aggregateRows(view, asked, new Pace());
       const ours = Object.entries(results).flatMap(([name, values]) => entries(name, values));
       expect({ count, figures: Object.fromEntries(ours) }).toEqual({
         count: answers[0]?.count,
@@ -100,7 +101,7 @@ test('figures on no rows are null, and their count is 0', async () => {
   const [column] = added;
   if (!column) throw new Error('there must be a number');
   const asked = { filter: undefined, sum: [column], avg: [column], min: [column], max: [column] };
-  expect(await aggregateRows(view, asked)).toEqual({
+  expect(await aggregateRows(view, asked, new Pace())).toEqual({
     count: 0,
     sum: new Map([[column, null]]),
     avg: new Map([[column, null]]),

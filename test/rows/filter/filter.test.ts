@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Pace } from '../../../src/columns/pace.ts';
 import { type Filter, InvalidPatternError } from '../../../src/rows/filter/filter.ts';
 import { filterRows, queryRows } from '../../../src/rows/query.ts';
 import type { TableView } from '../../../src/rows/store/view.ts';
@@ -19,6 +20,7 @@ async function matches(view: TableView, filter: Filter): Promise<readonly (strin
     view,
     filter,
     Array.from({ length: view.store.rowCount }, (_, row) => row),
+    new Pace(),
   );
   return rows.map((row) => view.store.identity.get(row));
 }
@@ -141,7 +143,7 @@ test('texts compare by code point', async () => {
   expect(await matches(view, above)).toEqual(['😀']);
   const page = { limit: 4, offset: 0, cursor: undefined, backward: false };
   const wanted = { totalCount: false, pageInfo: false };
-  const { rows } = await queryRows(view, { filter: undefined, order: [], page, wanted });
+  const { rows } = await queryRows(view, { filter: undefined, order: [], page, wanted }, new Pace());
   expect(rows.map((row) => view.store.identity.get(row))).toEqual(['z', 'é', '\uffff', '😀']);
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Pace } from '../../../src/columns/pace.ts';
 import { findRows } from '../../../src/rows/query.ts';
 import { TableView } from '../../../src/rows/store/view.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
@@ -51,6 +52,7 @@ test('the rows of each key are those that SQL calls equal', { timeout: 60_000 },
         new TableView(store, sampleTable(true)),
         columns,
         asked.map((key) => columns.map((column, i) => toValue(column, key[i] ?? null))),
+        new Pace(),
       );
       for (const [i, key] of asked.entries()) {
         const usernames = found[i]?.map((row) => store.identity.get(row));
@@ -89,13 +91,18 @@ describe('looking rows up by key', () => {
 
   test('answers every key in its place, however often it is asked for', async () => {
     const view = new TableView(await sampleStore(rows), sampleTable(true));
-    const found = await findRows(view, [columnNamed('tag')], [['x'], ['none'], ['y'], ['x'], [null]]);
+    const found = await findRows(
+      view,
+      [columnNamed('tag')],
+      [['x'], ['none'], ['y'], ['x'], [null]],
+      new Pace(),
+    );
     expect(found).toEqual([[0, 1], [], [2], [0, 1], []]);
   });
 
   test('by the identity needs no index', async () => {
     const view = new TableView(await sampleStore(rows), sampleTable(true));
-    const found = await findRows(view, [columnNamed('username')], [['c'], ['bb'], [null], ['a']]);
+    const found = await findRows(view, [columnNamed('username')], [['c'], ['bb'], [null], ['a']], new Pace());
     expect(found).toEqual([[2], [], [], [0]]);
   });
 });

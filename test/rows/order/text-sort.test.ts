@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Pace } from '../../../src/columns/pace.ts';
 import { sortByText } from '../../../src/rows/order/text-sort.ts';
-import { compareBytes } from '../../../src/values/text-order.ts';
+import { compareBytes } from '../../../src/values/bytes.ts';
 import { userColumn, usersTable, viewUsers } from '../example-users.ts';
 
 /** Texts that are alike for many bytes, repeat, end early or hold NULs. */

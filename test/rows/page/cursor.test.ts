@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeCursor, encodeCursor } from '../../../src/rows/page/cursor.ts';
+import { decodeCursor, encodeCursor } from '../../../src/rows/page/cursor-and-node-id.ts';
 import type { OrderKey } from '../../../src/rows/query.ts';
 import { userColumn, usersTable, viewUsers } from '../example-users.ts';
 

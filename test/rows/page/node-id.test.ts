@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decodeNodeId, encodeNodeId } from '../../../src/rows/page/node-id.ts';
+import { decodeNodeId, encodeNodeId } from '../../../src/rows/page/cursor-and-node-id.ts';
 import { userColumn, usersTable, viewUsers } from '../example-users.ts';
 
 const username = userColumn('username');

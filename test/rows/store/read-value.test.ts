@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Pace } from '../../../src/columns/pace.ts';
 import { filterRows, readValue } from '../../../src/rows/query.ts';
 import { type ExampleUser, userColumn, usersTable, viewUsers } from '../example-users.ts';
 
@@ -47,6 +48,8 @@ test('text that is no value of the type is an error where it is read, NULL where
   const view = await viewUsers([['a', { n: 'seven' }], ['b', { n: '7' }], ['c']], table);
   const n = userColumn('n', 'int4');
   expect(readValue(view, n, 0)).toEqual({ ok: false });
-  expect(await filterRows(view, { kind: 'isNull', column: n, negated: false }, [0, 1, 2])).toEqual([0, 2]);
-  expect(await view.invalidValues(n)).toBe(1);
+  expect(
+    await filterRows(view, { kind: 'isNull', column: n, negated: false }, [0, 1, 2], new Pace()),
+  ).toEqual([0, 2]);
+  expect((await view.typed(n, new Pace())).invalidValues).toBe(1);
 });

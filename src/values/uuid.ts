@@ -6,6 +6,7 @@ export const uuidLength = 36;
 const hyphen = 0x2d;
 /** Where each of the sixteen bytes has its two digits in the text. */
 const digitPositions = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
+const hyphenPositions = [8, 13, 18, 23] as const;
 const digits = new TextEncoder().encode('0123456789abcdef');
 
 /**
@@ -14,7 +15,7 @@ const digits = new TextEncoder().encode('0123456789abcdef');
  */
 export function packUuid(text: string, target: Uint8Array): boolean {
   if (text.length !== uuidLength) return false;
-  for (const at of [8, 13, 18, 23]) if (text.charCodeAt(at) !== hyphen) return false;
+  for (const at of hyphenPositions) if (text.charCodeAt(at) !== hyphen) return false;
   for (let i = 0; i < packedLength; i++) {
     const at = digitPositions[i] ?? 0;
     const byte = (digitValue(text.charCodeAt(at)) << 4) | digitValue(text.charCodeAt(at + 1));
@@ -32,10 +33,16 @@ export function expandUuid(source: Uint8Array, from: number, target: Uint8Array,
     target[at] = digits[byte >>> 4] ?? 0;
     target[at + 1] = digits[byte & 15] ?? 0;
   }
-  target[to + 8] = hyphen;
-  target[to + 13] = hyphen;
-  target[to + 18] = hyphen;
-  target[to + 23] = hyphen;
+  for (const at of hyphenPositions) target[to + at] = hyphen;
+}
+
+/** Whether the bytes are the text of a UUID in lower case with its hyphens. */
+export function isUuid(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start !== uuidLength) return false;
+  for (const at of hyphenPositions) if (bytes[start + at] !== hyphen) return false;
+  return digitPositions.every(
+    (at) => digitValue(bytes[start + at] ?? 0) >= 0 && digitValue(bytes[start + at + 1] ?? 0) >= 0,
+  );
 }
 
 /** Negative where the character is no lower-case hexadecimal digit. */
