@@ -47,7 +47,7 @@ export class Scan {
     this.#startedAt = startedAt;
     this.#reportedAt = began;
     const builder = new SnapshotBuilder({ fields: source.fields, needs });
-    const pace = new Pace(undefined, signal);
+    const pace = new Pace({ signal });
     for await (const page of source.scan(signal, (progress) => this.#report(progress))) {
       builder.add(page);
       if (pace.due) await pace.pause();
