@@ -1,11 +1,43 @@
+/**
+ * Every code that an error of the gateway can have: in an answer's `errors[].extensions.code`, in the log, or as the
+ * reason for which a command ends. Clients depend on them, so that a code is never renamed.
+ */
+export type ErrorCode =
+  | RequestErrorCode
+  | PersistedQueryErrorCode
+  | ScanErrorCode
+  | 'ROW_VALUE_INVALID'
+  | 'INTERNAL_SERVER_ERROR'
+  | 'CONFIGURATION'
+  | 'USAGE';
+
+/** What is wrong with a request, or with the moment at which it came. */
+export type RequestErrorCode =
+  | 'BAD_REQUEST'
+  | 'GRAPHQL_PARSE_FAILED'
+  | 'GRAPHQL_VALIDATION_FAILED'
+  | 'BAD_USER_INPUT'
+  | 'UNAUTHENTICATED'
+  | 'QUERY_TOO_COMPLEX'
+  | 'REQUEST_TIMEOUT'
+  | 'OVERLOADED';
+
+/** Why a request that names its document, or should, is not answered. */
+export type PersistedQueryErrorCode =
+  | 'PERSISTED_QUERY_NOT_FOUND'
+  | 'PERSISTED_QUERY_NOT_SUPPORTED'
+  | 'PERSISTED_QUERY_NOT_IN_LIST'
+  | 'PERSISTED_QUERY_ID_REQUIRED'
+  | 'PERSISTED_QUERY_ONLY';
+
 /** Every error the gateway raises on purpose. Each has a stable code; no message holds a secret. */
 export class GatewayError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   /** Further facts for the response's `extensions`, beside the code. */
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(
-    code: string,
+    code: ErrorCode,
     message: string,
     details: Readonly<Record<string, unknown>> = {},
     cause?: unknown,

@@ -1,16 +1,20 @@
 import { type AuthenticatorOptions, type Caller, createAuthenticator } from './auth/authenticator.ts';
 import { type Catalog, type CatalogLocation, openCatalog } from './catalog/catalog.ts';
-import { ScanError } from './errors.ts';
+import { UsageError } from './errors.ts';
 import { maxRowsOf } from './graphql/page-size.ts';
+import type { RequestPorts } from './graphql/request-scope.ts';
 import { RoleSchemas } from './graphql/role-schemas.ts';
 import { createCorsPolicy } from './http/cross-origin.ts';
+import { ErrorWriter } from './http/error-writer.ts';
+import { Executor } from './http/execute.ts';
 import { acceptedHosts } from './http/exposure.ts';
-import { createExpressLane } from './http/express-lane.ts';
+import { createFetchHandler, type FetchHandler, type FetchPlugin } from './http/fetch-handler.ts';
 import { createGraphiQLPage } from './http/graphiql.ts';
-import { createGraphQLEndpoint, type GraphQLEndpoint, graphqlPath } from './http/graphql-endpoint.ts';
-import { createListener } from './http/listener.ts';
-import { type Address, type ListeningServer, listen } from './http/server.ts';
-import { type Limits, resolveLimits } from './limits/limits.ts';
+import { type Address, type ListeningServer, listen } from './http/listen.ts';
+import { PreparedDocuments } from './http/prepare.ts';
+import { createRoad } from './http/road.ts';
+import { createRoutes, graphqlPath } from './http/routes.ts';
+import { type Limits, limitSettings, resolveLimits } from './limits/limits.ts';
 import { loadTrustedDocuments } from './limits/trusted-documents.ts';
 import { buildModel } from './model/build.ts';
 import type { CatalogDefinition } from './model/definition.ts';
@@ -19,6 +23,7 @@ import type { Observe } from './observation.ts';
 import { policyProblems, visibilityOf } from './plan/policy.ts';
 import { parseSnapshotKey } from './snapshot/file/key.ts';
 import { SnapshotDirectory } from './snapshot/file/snapshot-directory.ts';
+import type { ReadOptions } from './snapshot/store.ts';
 import { SnapshotStores } from './snapshot/stores.ts';
 import type { SourceKind } from './source/kind.ts';
 import { createSourceKinds, resolveSourceSettings, type SourceSettings } from './source/kinds.ts';
@@ -64,6 +69,8 @@ export interface GatewayOptions extends SourceOptions {
   readonly limits?: { readonly [Name in keyof Limits]?: number | undefined } | undefined;
   /** Whether every answer explains its scans in `extensions.scans`. */
   readonly explain?: boolean | undefined;
+  /** Plugins of GraphQL Yoga for `fetch`; `listen` calls none of them. */
+  readonly plugins?: readonly FetchPlugin[] | undefined;
   /** Is told everything worth knowing. */
   readonly observe?: Observe | undefined;
 }
@@ -72,7 +79,7 @@ export interface GatewayOptions extends SourceOptions {
 export interface Gateway {
   readonly model: Model;
   /** Answers fetch requests to GraphQL. */
-  readonly fetch: GraphQLEndpoint['fetch'];
+  readonly fetch: FetchHandler['fetch'];
   /** Serves GraphQL, GraphiQL and health checks. Its server is closed before the gateway. */
   listen(address: Address): Promise<ListeningServer>;
   /** Ends all scans and frees every connection. */
@@ -83,10 +90,13 @@ export interface Gateway {
  * Reads a catalog and serves its foreign tables: catalog, model, schema per role; snapshots behind them.
  *
  * @throws ConfigurationError where the catalog cannot be opened, or an option is wrong or contradicts another
+ * @throws UsageError where requests would end before scans
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { observe = () => {}, maxAgeMs = 60_000, allowUnauthenticated = false } = options;
   const limits = resolveLimits(options.limits);
+  const scanTimeoutMs = options.scanTimeoutMs ?? 30_000;
+  assertTimeForScans(limits, scanTimeoutMs);
   const cors = createCorsPolicy(options.corsOrigins ?? []);
   const trustedDocuments = await trustedDocumentsOf(options);
   const files = snapshotFilesOf(options, observe);
@@ -107,52 +117,42 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       connect: servers.connect,
       maxAgeMs,
       staleWhileRevalidateMs: options.staleWhileRevalidateMs ?? 600_000,
-      scanTimeoutMs: options.scanTimeoutMs ?? 30_000,
+      scanTimeoutMs,
       minRefreshMs: options.minRefreshMs ?? 5_000,
       files,
       observe,
     });
     if (options.warm) stores.warm();
-    const visibility = ({ role, claims }: Caller) => ({
+    const portsFor = ({ role, claims }: Caller, wish: Pick<ReadOptions, 'noCache'>): RequestPorts => ({
       visibilityOf: (table: Table) => visibilityOf(findTable(model.tables, table) ?? table, role, claims),
+      read: (table, signal) => stores.of(table).read({ ...wish, signal }),
     });
-    const common = { schemas, authenticator, limits, maxRows: maxRowsOf(model), maxAgeMs };
-    const endpoint = createGraphQLEndpoint({
-      ...common,
-      cors,
-      trustedDocuments,
-      introspection,
+    const errors = new ErrorWriter({ observe, suggestions: introspection });
+    const documents = new PreparedDocuments({ limits, introspection, trustedDocuments });
+    const executor = new Executor({ suggestions: introspection });
+    executor.warm(documents.trusted(schemas.of(options.auth?.anonRole ?? loginRole)));
+    const road = createRoad({
+      schemas,
+      authenticator,
+      documents,
+      executor,
+      portsFor,
+      errors,
+      limits,
+      maxRows: maxRowsOf(model),
       explain: options.explain ?? false,
-      observe,
-      portsFor: (caller, wish) => ({
-        ...visibility(caller),
-        read: (table, signal) => stores.of(table).read({ ...wish, signal }),
-      }),
+      maxAgeMs,
     });
-    // Trusted documents are looked up, and explanations written, by the endpoint alone.
-    const expressLane =
-      trustedDocuments || options.explain
-        ? undefined
-        : createExpressLane({
-            ...common,
-            portsFor: (caller) => ({
-              ...visibility(caller),
-              read: async (table) => {
-                const read = stores.of(table).tryRead();
-                if (!read) throw new ScanError('SCAN_IN_PROGRESS', 'no fresh snapshot is at hand');
-                return read;
-              },
-            }),
-          });
     const graphiql = introspection ? createGraphiQLPage(graphqlPath, model) : undefined;
-    const listener = createListener({ endpoint, expressLane, graphiql });
+    const routes = createRoutes({ road, graphiql });
+    const { plugins = [] } = options;
     const { verifiesTokens } = authenticator;
     return {
       model,
-      fetch: endpoint.fetch,
+      fetch: createFetchHandler({ road, errors, cors, limits, plugins }).fetch,
       listen: async (address) => {
         const acceptsHost = acceptedHosts({ host: address.host, verifiesTokens, allowUnauthenticated });
-        return listen(address, { limits, listener, acceptsHost });
+        return listen(address, { limits, routes, errors, cors, acceptsHost });
       },
       async close() {
         await stores.close();
@@ -184,6 +184,15 @@ export async function describeCatalog(
   });
   const problems = [...model.problems, ...model.tables.flatMap(policyProblems)];
   return { definition, servers, model: { ...model, problems } };
+}
+
+/** A request that ends before its wait for a scan does would never learn how far the scan is. */
+function assertTimeForScans({ requestTimeout }: Limits, scanTimeoutMs: number): void {
+  if (requestTimeout >= scanTimeoutMs) return;
+  const { flag } = limitSettings.requestTimeout;
+  throw new UsageError(
+    `${flag} must not be shorter than --scan-timeout, but got ${requestTimeout} ms and ${scanTimeoutMs} ms`,
+  );
 }
 
 async function trustedDocumentsOf({ persistedOperations, allowArbitraryOperations = false }: GatewayOptions) {

@@ -14,9 +14,7 @@ import {
   type VariableDefinitionNode,
   valueFromAST,
 } from 'graphql';
-
-/** Values of variables by name. */
-export type Variables = Readonly<Record<string, unknown>>;
+import type { Variables } from './receive.ts';
 
 /** An operation as `graphql-jit` can compile it. */
 export interface CompilableOperation {
@@ -97,7 +95,7 @@ function coerceObjects(objects: readonly ObjectVariable[], variables: Variables)
   return coerced;
 }
 
-/** A value is not of its type. Why, the endpoint says. */
+/** A value is not of its type. Why, the interpreter says. */
 class WrongTypeError extends Error {}
 
 function refuse(): never {

@@ -1,17 +1,11 @@
 import { ConfigurationError } from '../errors.ts';
+import { HttpError } from './http-error.ts';
+import { type HttpReply, type HttpReplyHeaders, type HttpRequest, headerOf } from './message.ts';
 
-/** What answers a browser that asks whether a page of another origin may use the gateway. */
-export type CorsPolicy = (request: {
-  readonly headers: { get(name: string): string | null };
-}) => CorsHeaders | false;
-
-/** The part of Yoga's CORS options that is used. */
-export interface CorsHeaders {
-  readonly origin: string;
-  readonly methods: string[];
-  readonly exposedHeaders: string[];
-  readonly maxAge: number;
-  readonly credentials: boolean;
+/** What tells a browser whether a page of another origin may use the gateway. */
+export interface CorsPolicy {
+  /** The headers for an answer, whatever it is. */
+  headersFor(request: Pick<HttpRequest, 'headers'>): HttpReplyHeaders;
 }
 
 /**
@@ -34,19 +28,52 @@ export const csrfHeaders: readonly string[] = [
  */
 export function createCorsPolicy(origins: readonly string[]): CorsPolicy {
   for (const origin of origins) assertOrigin(origin);
-  const allowed: CorsHeaders = {
-    // Echoes the caller's origin, with `Vary: Origin`, which is right for every origin that gets this far. A list
-    // would answer `null` to all others, which is the very origin of a sandboxed frame.
-    origin: '*',
-    methods: ['GET', 'POST', 'OPTIONS'],
-    exposedHeaders: ['Age', 'Retry-After'],
-    maxAge: 600,
-    credentials: false,
+  const isAllowed = (origin: string) => origins.includes('*') || origins.includes(origin);
+  return {
+    headersFor(request) {
+      if (origins.length === 0) return {};
+      const origin = headerOf(request, 'origin');
+      // Also without an origin the answer would be another with one, which caches have to know.
+      if (origin === undefined || !isAllowed(origin)) return { vary: 'Origin' };
+      return {
+        vary: 'Origin, Access-Control-Request-Headers',
+        'access-control-allow-origin': origin,
+        'access-control-allow-methods': 'GET, POST, OPTIONS',
+        'access-control-allow-headers':
+          headerOf(request, 'access-control-request-headers') ?? 'Authorization, Content-Type',
+        'access-control-expose-headers': 'Age, Retry-After',
+        'access-control-max-age': '600',
+      };
+    },
   };
-  return (request) => {
-    const origin = request.headers.get('origin');
-    return origin !== null && (origins.includes('*') || origins.includes(origin)) ? allowed : false;
+}
+
+/** The reply with more headers; the names in `Vary` are added to those that it has. */
+export function withHeaders(reply: HttpReply, { vary, ...headers }: HttpReplyHeaders): HttpReply {
+  const varying = [reply.headers.vary, vary].filter((names) => names !== undefined).join(', ');
+  return {
+    ...reply,
+    headers: { ...reply.headers, ...headers, ...(varying !== '' && { vary: varying }) },
   };
+}
+
+/** https://fetch.spec.whatwg.org/#cors-safelisted-request-header */
+const simpleContentTypes = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\b/i;
+
+/**
+ * Refuses what a browser would send for any page without asking first.
+ *
+ * @throws HttpError 403
+ */
+export function assertPreflighted(request: HttpRequest): void {
+  const contentType = headerOf(request, 'content-type');
+  if (contentType && !simpleContentTypes.test(contentType)) return;
+  if (csrfHeaders.some((name) => request.headers[name] !== undefined)) return;
+  throw new HttpError(
+    403,
+    'BAD_REQUEST',
+    `a request by ${request.method} without Content-Type: application/json needs one of the headers ${csrfHeaders.join(', ')}, so that no other site can make a browser send it`,
+  );
 }
 
 function assertOrigin(origin: string): void {

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { Model, Table } from '../model/model.ts';
 import { lowerFirst } from '../model/name.ts';
+import { type HttpReply, type HttpRequest, headerOf } from './message.ts';
 
 /** Serves GraphiQL, which needs nothing from any other host. */
 export interface GraphiQLPage {
-  /** Whether the request is a browser's for the page. */
-  matches(request: IncomingMessage): boolean;
-  serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Whether the request, which is for the endpoint, is a browser's for the page. */
+  matches(request: HttpRequest): boolean;
+  serve(request: HttpRequest): Promise<HttpReply>;
 }
 
 /** @param model what the query in a new tab is about */
@@ -28,28 +28,18 @@ export function createGraphiQLPage(endpoint: string, model: Model): GraphiQLPage
     return { body: await compress(html), etag: `"${createHash('sha256').update(html).digest('base64url')}"` };
   };
   return {
-    matches(request) {
-      const path = request.url?.split('?')[0];
-      return (
-        request.method === 'GET' && path === endpoint && /\btext\/html\b/.test(request.headers.accept ?? '')
-      );
-    },
-    async serve(request, response) {
+    matches: (request) =>
+      request.method === 'GET' && /\btext\/html\b/.test(headerOf(request, 'accept') ?? ''),
+    async serve(request) {
       page ??= render();
       const { body, etag } = await page;
-      const headers = { etag, 'cache-control': 'no-cache', vary: 'accept' };
-      if (request.headers['if-none-match'] === etag) {
-        response.writeHead(304, headers).end();
-        return;
-      }
-      response
-        .writeHead(200, {
-          ...headers,
-          'content-type': 'text/html; charset=utf-8',
-          'content-encoding': 'gzip',
-          'content-length': body.byteLength,
-        })
-        .end(body);
+      const headers = { etag, 'cache-control': 'no-cache', vary: 'Accept' };
+      if (headerOf(request, 'if-none-match') === etag) return { status: 304, headers, body: '' };
+      return {
+        status: 200,
+        headers: { ...headers, 'content-type': 'text/html; charset=utf-8', 'content-encoding': 'gzip' },
+        body,
+      };
     },
   };
 }

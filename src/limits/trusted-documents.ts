@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations';
-import { type DocumentNode, parse } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
-import { ConfigurationError } from '../errors.ts';
+import { parse } from 'graphql';
+import { ConfigurationError, GatewayError } from '../errors.ts';
 
-/** The documents that may be asked for, by the id that clients send. */
-export type TrustedDocuments = ReadonlyMap<string, DocumentNode>;
+/** The texts of the documents that may be asked for, by the id that clients send. */
+export type TrustedDocuments = ReadonlyMap<string, string>;
 
 /**
  * Reads trusted documents from a JSON file: Apollo's persisted query manifest, or an object of documents by id, as
@@ -18,55 +16,44 @@ export async function loadTrustedDocuments(file: string): Promise<TrustedDocumen
   if (!texts) {
     throw refusal(file, 'a persisted query manifest or an object of documents by id', 'something else');
   }
-  return new Map(texts.map(([id, text]) => [id, parseDocument(file, id, text)]));
+  for (const [id, text] of texts) assertParses(file, id, text);
+  return new Map(texts);
+}
+
+/** The part of a request that says which document is meant. */
+export interface NamedDocument {
+  readonly query: string | undefined;
+  readonly documentId: string | undefined;
 }
 
 /**
- * Answers requests for trusted documents, and refuses all others, unless any may be asked for.
+ * The text of the document that a request means.
  *
- * A request names its document in the parameter `documentId`, which Yoga's `extraParamNames` must have, or in
- * `extensions.persistedQuery.sha256Hash` as Apollo's and urql's clients do.
+ * @throws GatewayError where it is not one of the trusted documents, and no other may be asked for
  */
-export function useTrustedDocuments({
-  documents,
-  allowArbitraryOperations,
-}: TrustedDocumentsOptions): Plugin {
-  return usePersistedOperations({
-    allowArbitraryOperations,
-    getPersistedOperation: (id) => documents.get(id) ?? null,
-    extractPersistedOperationId: documentIdOf,
-    customErrors: {
-      notFound: fault(
-        'PERSISTED_QUERY_NOT_IN_LIST',
-        'the document id must be one of the trusted documents, but is not',
-      ),
-      keyNotFound: fault(
-        'PERSISTED_QUERY_ID_REQUIRED',
-        'the request must name a trusted document by its id, but names none',
-      ),
-      persistedQueryOnly: fault(
-        'PERSISTED_QUERY_ONLY',
-        'the request must name a trusted document by its id, but brings a document of its own (--allow-arbitrary-operations)',
-      ),
-    },
-  });
+export function trustedText(
+  { query, documentId }: NamedDocument,
+  { documents, allowArbitraryOperations }: TrustedDocumentsOptions,
+): string {
+  if (query !== undefined) {
+    if (allowArbitraryOperations) return query;
+    throw new GatewayError(
+      'PERSISTED_QUERY_ONLY',
+      'only trusted documents are answered: send an id, not a document (--allow-arbitrary-operations)',
+    );
+  }
+  if (documentId === undefined) {
+    throw new GatewayError('PERSISTED_QUERY_ID_REQUIRED', 'the request names no trusted document by its id');
+  }
+  const text = documents.get(documentId);
+  if (text !== undefined) return text;
+  throw new GatewayError('PERSISTED_QUERY_NOT_IN_LIST', 'no trusted document has this id');
 }
 
 export interface TrustedDocumentsOptions {
   readonly documents: TrustedDocuments;
   /** Whether requests may bring documents of their own all the same, as in development. */
   readonly allowArbitraryOperations: boolean;
-}
-
-function fault(code: string, message: string) {
-  return { message, extensions: { code, http: { status: 400 } } };
-}
-
-function documentIdOf(params: object): string | null {
-  if ('documentId' in params && typeof params.documentId === 'string') return params.documentId;
-  const extensions = 'extensions' in params ? params.extensions : undefined;
-  const query = isObject(extensions) ? extensions.persistedQuery : undefined;
-  return isObject(query) && typeof query.sha256Hash === 'string' ? query.sha256Hash : null;
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -105,9 +92,9 @@ async function readJson(file: string): Promise<unknown> {
   }
 }
 
-function parseDocument(file: string, id: string, text: string): DocumentNode {
+function assertParses(file: string, id: string, text: string): void {
   try {
-    return parse(text);
+    parse(text);
   } catch (cause) {
     throw refusal(file, 'a file of GraphQL documents', `something else under ${JSON.stringify(id)}`, cause);
   }

@@ -1,50 +1,40 @@
 import {
+  BREAK,
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
+  specifiedRules,
   type ValidationContext,
   type ValidationRule,
   validate,
+  visit,
 } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
 
 /** How many errors of one document are looked for. Each costs a search for similar names. */
 const maxErrors = 20;
 
-/**
- * Validates within bounds. Without introspection, questions about the schema are refused, and no error proposes a
- * name that was not asked for.
- */
-export function useValidation({ introspection }: { readonly introspection: boolean }): Plugin {
-  const hideSuggestions = !introspection;
-  return {
-    onValidate({ addValidationRule, setValidationFn }) {
-      addValidationRule(SupportedOperationRule);
-      if (!introspection) addValidationRule(NoIntrospectionRule);
-      setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules?: readonly ValidationRule[]) =>
-        validate(schema, document, rules, { maxErrors, hideSuggestions }).map(bounded),
-      );
-    },
-    onExecute({ executeFn, setExecuteFn }) {
-      if (introspection) return;
-      // The values of variables are coerced, and their errors written, by the executor.
-      setExecuteFn((args) => {
-        const discreet = { ...args, hideSuggestions };
-        return executeFn(discreet);
-      });
-    },
-  };
+/** What clients may learn of the schema. */
+export interface Disclosure {
+  /** Whether they may introspect it; only then do errors propose names that were not asked for. */
+  readonly introspection: boolean;
 }
 
-/** The error with a message, and places in the document, of a size that does not depend on the document. */
-function bounded(error: GraphQLError): GraphQLError {
-  const { message, nodes = [], originalError, extensions } = error;
-  if (message.length <= longestMessage && nodes.length <= maxErrors) return error;
-  return new GraphQLError(shortened(message), {
-    nodes: nodes.slice(0, maxErrors),
-    originalError,
-    extensions,
-  });
+/** What is wrong with the document, within bounds; nothing where it is valid. */
+export function validateWithin(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  { introspection }: Disclosure,
+): readonly InvalidDocumentError[] {
+  const rules = [...specifiedRules, SupportedOperationRule, ...(introspection ? [] : [NoIntrospectionRule])];
+  const options = { maxErrors, hideSuggestions: !introspection };
+  return validate(schema, document, rules, options).map((error) => new InvalidDocumentError(error));
+}
+
+/** What is wrong with a document. Message and places have a size that does not depend on the document. */
+export class InvalidDocumentError extends GraphQLError {
+  constructor({ message, nodes = [], originalError }: GraphQLError) {
+    super(shortened(message), { nodes: nodes.slice(0, maxErrors), originalError });
+  }
 }
 
 /** Refuses operations of a kind that the schema has no type for. */
@@ -54,10 +44,8 @@ function SupportedOperationRule(context: ValidationContext): ReturnType<Validati
       if (context.getSchema().getRootType(node.operation)) return;
       context.reportError(
         new GraphQLError(
-          `an operation must be a query, since everything here is read only, but got a ${node.operation}`,
-          {
-            nodes: node,
-          },
+          `everything here is read only: the operation must be a query, not a ${node.operation}`,
+          { nodes: node },
         ),
       );
     },
@@ -65,19 +53,17 @@ function SupportedOperationRule(context: ValidationContext): ReturnType<Validati
 }
 
 /** The root fields that tell of the schema: GraphQL's own, and that of a subgraph. */
-export const schemaFields: ReadonlySet<string> = new Set(['__schema', '__type', '_service']);
+const schemaFields: ReadonlySet<string> = new Set(['__schema', '__type', '_service']);
 
 /** Refuses the fields that tell of the schema, and nothing else: `__typename` tells only what the query knows. */
-export function NoIntrospectionRule(context: ValidationContext): ReturnType<ValidationRule> {
+function NoIntrospectionRule(context: ValidationContext): ReturnType<ValidationRule> {
   return {
     Field(node) {
       const name = node.name.value;
       const isRoot = context.getParentType() === context.getSchema().getQueryType();
       if (!schemaFields.has(name) || !isRoot || !context.getFieldDef()) return;
       context.reportError(
-        new GraphQLError(`introspection must be on for ${name} to be asked, but is off (--introspection)`, {
-          nodes: node,
-        }),
+        new GraphQLError(`${name}: introspection is disabled (--introspection)`, { nodes: node }),
       );
     },
   };
@@ -94,4 +80,16 @@ export function shortened(message: string): string {
 /** An error's message without what it proposes instead, which may be names of the schema. */
 export function withoutSuggestions(message: string): string {
   return message.replace(/ ?Did you mean [\s\S]*$/, '');
+}
+
+/** Whether a document asks for the schema itself. */
+export function introspects(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    Field({ name }) {
+      found = schemaFields.has(name.value);
+      return found ? BREAK : undefined;
+    },
+  });
+  return found;
 }

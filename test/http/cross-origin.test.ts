@@ -1,26 +1,26 @@
-import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
-import { createSchema, createYoga } from 'graphql-yoga';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createCorsPolicy, csrfHeaders } from '../../src/http/cross-origin.ts';
+import { type SmallGateway, startSmallGateway } from '../limits/small-gateway.ts';
 
-function yogaWith(origins: readonly string[]) {
-  return createYoga({
-    schema: createSchema({ typeDefs: 'type Query { a: Int }' }),
-    cors: createCorsPolicy(origins),
-    logging: false,
-    plugins: [useCSRFPrevention({ requestHeaders: [...csrfHeaders] })],
-  });
-}
+let gateway: SmallGateway;
 
-function ask(origins: readonly string[], origin: string, method: 'POST' | 'OPTIONS' = 'POST') {
-  return yogaWith(origins).fetch('http://gateway.example/graphql', {
+afterEach(() => gateway?.close());
+
+async function ask(
+  corsOrigins: readonly string[],
+  origin: string,
+  method: 'POST' | 'OPTIONS' = 'POST',
+  body = '{"query":"{ slow }"}',
+): Promise<Response> {
+  gateway = await startSmallGateway({ corsOrigins, limits: { bodyBytes: 1000 } });
+  return fetch(gateway.url, {
     method,
     headers: {
       origin,
       'content-type': 'application/json',
       'access-control-request-headers': 'authorization',
     },
-    ...(method === 'POST' && { body: '{"query":"{ a }"}' }),
+    ...(method === 'POST' && { body }),
   });
 }
 
@@ -39,6 +39,7 @@ describe('CORS', () => {
       'https://app.example',
       'OPTIONS',
     );
+    expect(response.status).toBe(204);
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'access-control-allow-origin': 'https://app.example',
       'access-control-allow-headers': 'authorization',
@@ -52,9 +53,12 @@ describe('CORS', () => {
     'keeps others out: %s',
     async (origin) => {
       const origins = ['https://a.example', 'https://app.example'];
-      expect(corsHeaders(await ask(origins, origin))).toEqual([]);
-      expect(corsHeaders(await ask(origins, origin, 'OPTIONS'))).toEqual([]);
-      expect(corsHeaders(await ask(['https://app.example'], origin))).toEqual([]);
+      for (const method of ['POST', 'OPTIONS'] as const) {
+        const response = await ask(origins, origin, method);
+        expect(corsHeaders(response)).toEqual([]);
+        expect(response.headers.get('vary')).toContain('Origin');
+        await gateway.close();
+      }
     },
   );
 
@@ -62,6 +66,12 @@ describe('CORS', () => {
     const response = await ask(['*'], 'https://any.example');
     expect(response.headers.get('access-control-allow-origin')).toBe('https://any.example');
     expect(response.headers.has('access-control-allow-credentials')).toBe(false);
+  });
+
+  test('lets pages see why a request is refused', async () => {
+    const response = await ask(['*'], 'https://any.example', 'POST', ' '.repeat(2000));
+    expect(response.status).toBe(413);
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://any.example');
   });
 
   test.each([
@@ -82,15 +92,21 @@ describe('CORS', () => {
 });
 
 describe('a request that a browser sends without asking first', () => {
-  const url = `http://gateway.example/graphql?query=${encodeURIComponent('{ a }')}`;
+  const get = async (headers: Record<string, string> = {}) => {
+    gateway = await startSmallGateway();
+    return fetch(`${gateway.url}?query=${encodeURIComponent('{ slow }')}`, { headers });
+  };
 
-  test('is refused', async () => {
-    expect((await yogaWith([]).fetch(url)).status).toBe(403);
-    const form = { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{"query":"{ a }"}' };
-    expect((await yogaWith([]).fetch(url, form)).status).toBe(403);
+  test('is refused, and told the headers that would do', async () => {
+    const refused = await get();
+    expect(refused.status).toBe(403);
+    const message: string = (await refused.json()).errors[0].message;
+    for (const header of csrfHeaders) expect(message).toContain(header);
+    const form = { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{"query":"{ slow }"}' };
+    expect((await fetch(gateway.url, form)).status).toBe(403);
   });
 
   test.each(csrfHeaders)('is answered with the header %s', async (header) => {
-    expect((await yogaWith([]).fetch(url, { headers: { [header]: '1' } })).status).toBe(200);
+    expect((await get({ [header]: '1' })).status).toBe(200);
   });
 });

@@ -1,14 +1,19 @@
 import type { AddressInfo } from 'node:net';
-import { createSchema, createYoga, type Plugin } from 'graphql-yoga';
+import { createSchema } from 'graphql-yoga';
 import { BadUserInputError, UnauthenticatedError } from '../../src/errors.ts';
-import { createErrorMask } from '../../src/http/mask-error.ts';
-import { createProtectedServer } from '../../src/http/protected-server.ts';
-import { useDeadline } from '../../src/limits/deadline.ts';
-import { createDocumentCaches } from '../../src/limits/document-cache.ts';
-import { useDocumentLimits } from '../../src/limits/document-limits.ts';
+import type { RequestContext } from '../../src/graphql/builder.ts';
+import type { RequestPorts } from '../../src/graphql/request-scope.ts';
+import { createCorsPolicy } from '../../src/http/cross-origin.ts';
+import { ErrorWriter } from '../../src/http/error-writer.ts';
+import { Executor } from '../../src/http/execute.ts';
+import { createNodeServer } from '../../src/http/node-server.ts';
+import { PreparedDocuments } from '../../src/http/prepare.ts';
+import { createRoad } from '../../src/http/road.ts';
+import { createRoutes } from '../../src/http/routes.ts';
 import { type Limits, resolveLimits } from '../../src/limits/limits.ts';
-import { useValidation } from '../../src/limits/validation.ts';
+import type { TrustedDocumentsOptions } from '../../src/limits/trusted-documents.ts';
 import type { Observation } from '../../src/observation.ts';
+import { sampleTable } from '../rows/sample-table.ts';
 
 /** Rows that a page of the small gateway has at most, and where none is asked for. */
 export const maxRows = 30;
@@ -16,8 +21,11 @@ export const maxRows = 30;
 export interface SmallGatewayOptions {
   readonly limits?: Partial<Limits>;
   readonly introspection?: boolean;
-  readonly plugins?: Plugin[];
+  readonly trustedDocuments?: TrustedDocumentsOptions;
+  readonly corsOrigins?: readonly string[];
   readonly acceptsHost?: (header: string | undefined) => boolean;
+  /** Where the field `rows` gets its snapshot from. */
+  readonly read?: RequestPorts['read'];
   /** What the field `slow` waits for. */
   readonly slow?: (signal: AbortSignal | undefined) => Promise<unknown>;
 }
@@ -27,6 +35,7 @@ export interface SmallGateway {
   readonly url: string;
   readonly observations: readonly Observation[];
   readonly active: number;
+  readonly executor: Executor;
   ask(query: string, variables?: Record<string, unknown>): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -48,6 +57,7 @@ const typeDefs = /* GraphQL */ `
     user(id: ID!): User
     users(first: Int, last: Int, filter: UserFilter): UserConnection!
     slow: Int
+    rows: Int
     fails: Int
     refuses: Int
     mustBe: Int!
@@ -67,16 +77,18 @@ const typeDefs = /* GraphQL */ `
 const user = { id: 1, name: 'Ada', friend: {}, friends: { edges: [], totalCount: 0 } };
 
 export async function startSmallGateway(options: SmallGatewayOptions = {}): Promise<SmallGateway> {
-  const { introspection = true, plugins = [] } = options;
+  const { introspection = true } = options;
   const limits = resolveLimits(options.limits);
   const observations: Observation[] = [];
-  const schema = createSchema({
+  const schema = createSchema<RequestContext>({
     typeDefs,
     resolvers: {
       Query: {
         user: () => user,
         users: () => ({ edges: [], totalCount: 0 }),
-        slow: (_root, _args, _context, info) => options.slow?.(Reflect.get(info, 'signal')),
+        slow: (_root, _args, { scope }: RequestContext) => options.slow?.(scope.signal),
+        rows: async (_root, _args, { scope }: RequestContext) =>
+          (await scope.view(sampleTable(true))).store.rowCount,
         fails: () => {
           throw new TypeError('the password is hunter2');
         },
@@ -94,41 +106,50 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
       },
     },
   });
-  const yoga = createYoga({
-    schema,
-    logging: false,
-    cors: false,
-    landingPage: false,
-    multipart: false,
-    maxRequestBodySize: limits.bodyBytes,
-    parserAndValidationCache: createDocumentCaches(),
-    extraParamNames: ['documentId'],
-    maskedErrors: {
-      maskError: createErrorMask({
-        observe: (observation) => observations.push(observation),
-        suggestions: introspection,
-      }),
-    },
-    plugins: [
-      useDocumentLimits(limits, () => maxRows),
-      useValidation({ introspection }),
-      useDeadline(limits),
-      ...plugins,
-    ],
+  const roleSchema = { schema, executable: schema, print: () => typeDefs };
+  const errors = new ErrorWriter({
+    observe: (observation) => observations.push(observation),
+    suggestions: introspection,
   });
-  const protectedServer = createProtectedServer({
+  const { trustedDocuments } = options;
+  const documents = new PreparedDocuments({ limits, introspection, trustedDocuments });
+  const executor = new Executor({ suggestions: introspection });
+  executor.warm(documents.trusted(roleSchema));
+  const road = createRoad({
+    schemas: { of: () => roleSchema },
+    authenticator: {
+      authenticate: async () => ({ role: 'anybody', claims: {}, authenticated: false }),
+      verifiesTokens: false,
+      required: false,
+    },
+    portsFor: () => ({
+      read: options.read ?? (() => Promise.reject(new Error('the small gateway has no snapshots'))),
+      visibilityOf: () => 'all',
+    }),
+    documents,
+    executor,
+    errors,
     limits,
-    listener: yoga,
+    maxRows: () => maxRows,
+    explain: false,
+    maxAgeMs: 60_000,
+  });
+  const nodeServer = createNodeServer({
+    limits,
+    routes: createRoutes({ road, graphiql: undefined }),
+    errors,
+    cors: createCorsPolicy(options.corsOrigins ?? []),
     acceptsHost: options.acceptsHost ?? (() => true),
   });
-  const { server } = protectedServer;
+  const { server } = nodeServer;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${portOf(server.address())}/graphql`;
   return {
     url,
     observations,
+    executor,
     get active() {
-      return protectedServer.active;
+      return nodeServer.active;
     },
     ask: (query, variables) => post(url, JSON.stringify({ query, variables })),
     close: () =>

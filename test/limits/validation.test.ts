@@ -23,7 +23,7 @@ describe('without introspection', () => {
     await expect(closed.ask(query)).resolves.toMatchObject({
       errors: [
         {
-          message: `introspection must be on for ${field} to be asked, but is off (--introspection)`,
+          message: `${field}: introspection is disabled (--introspection)`,
           extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
         },
       ],

@@ -1,7 +1,6 @@
-import { GraphQLError } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { UnauthenticatedError } from '../../src/errors.ts';
-import { createErrorMask } from '../../src/http/mask-error.ts';
+import { BadUserInputError, UnauthenticatedError } from '../../src/errors.ts';
+import { ErrorWriter } from '../../src/http/error-writer.ts';
 import type { Observation } from '../../src/observation.ts';
 import { post, type SmallGateway, startSmallGateway } from '../limits/small-gateway.ts';
 
@@ -111,9 +110,10 @@ describe('an error that was raised on purpose', () => {
 });
 
 describe('an error that nobody meant to happen', () => {
-  const mask = (error: unknown, suggestions = true) => {
+  const write = (error: unknown, suggestions = true) => {
     const observe = vi.fn<(observation: Observation) => void>();
-    return { masked: createErrorMask({ observe, suggestions })(error), observe };
+    const { status, body } = new ErrorWriter({ observe, suggestions }).reply(error);
+    return { status, body: String(body), errors: JSON.parse(String(body)).errors, observe };
   };
 
   test('tells the client an id, and the observer the error', async () => {
@@ -149,34 +149,30 @@ describe('an error that nobody meant to happen', () => {
     ['an object', { password: 'hunter2' }],
     ['nothing', undefined],
   ])('has an id of its own each time, where it is %s', (_case, error) => {
-    const first = mask(error);
-    const second = mask(error);
-    expect(JSON.stringify(first.masked)).not.toContain('hunter2');
-    expect(first.masked.extensions).toMatchObject({ code: 'INTERNAL_SERVER_ERROR', http: { status: 500 } });
-    expect(first.masked.extensions.errorId).not.toBe(second.masked.extensions.errorId);
-    expect(first.observe).toHaveBeenCalledExactlyOnceWith({
-      event: 'internal-error',
-      errorId: first.masked.extensions.errorId,
-      error,
+    const first = write(error);
+    const second = write(error);
+    expect(first.body).not.toContain('hunter2');
+    expect(first).toMatchObject({
+      status: 500,
+      errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR', errorId: expect.any(String) } }],
     });
+    const { errorId } = first.errors[0].extensions;
+    expect(errorId).not.toBe(second.errors[0].extensions.errorId);
+    expect(first.observe).toHaveBeenCalledExactlyOnceWith({ event: 'internal-error', errorId, error });
   });
 });
 
 test('who is not known is told how to authenticate', () => {
-  const mask = createErrorMask({ observe: () => {}, suggestions: true });
-  expect(mask(new UnauthenticatedError('the token must not have expired, but has'))).toMatchObject({
-    message: 'the token must not have expired, but has',
-    extensions: {
-      code: 'UNAUTHENTICATED',
-      http: { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } },
-    },
+  const errors = new ErrorWriter({ observe: () => {}, suggestions: true });
+  const reply = errors.reply(new UnauthenticatedError('the token has expired'));
+  expect(reply).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
+  expect(JSON.parse(String(reply.body))).toEqual({
+    errors: [{ message: 'the token has expired', extensions: { code: 'UNAUTHENTICATED' } }],
   });
 });
 
 test('without suggestions no message proposes anything', () => {
-  const mask = createErrorMask({ observe: () => {}, suggestions: false });
-  const error = new GraphQLError('unknown. Did you mean "secret"?', {
-    extensions: { code: 'BAD_USER_INPUT' },
-  });
-  expect(mask(error).message).toBe('unknown.');
+  const errors = new ErrorWriter({ observe: () => {}, suggestions: false });
+  const error = new BadUserInputError('filter', 'unknown. Did you mean "secret"?');
+  expect(errors.write(error).message).toBe('unknown.');
 });

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { ConfigurationError } from '../errors.ts';
-import { graphqlPath } from './graphql-endpoint.ts';
-import { createProtectedServer, type ProtectedServerOptions } from './protected-server.ts';
+import { createNodeServer, type NodeServerOptions } from './node-server.ts';
+import { graphqlPath } from './routes.ts';
 
 /** Where to listen. */
 export interface Address {
@@ -19,18 +19,12 @@ export interface ListeningServer {
 }
 
 /** @throws ConfigurationError where the address cannot be listened on */
-export async function listen(
-  { host, port }: Address,
-  options: ProtectedServerOptions,
-): Promise<ListeningServer> {
-  const { server } = createProtectedServer(options);
+export async function listen({ host, port }: Address, options: NodeServerOptions): Promise<ListeningServer> {
+  const { server } = createNodeServer(options);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
-        new ConfigurationError(
-          `--host and --port must be an address that is free, but got ${host}:${port}: ${cause.code}`,
-          cause,
-        ),
+        new ConfigurationError(`cannot listen on ${host}:${port} (--host, --port): ${cause.code}`, cause),
       ),
     );
     server.listen(port, host, resolve);

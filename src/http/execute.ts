@@ -1,0 +1,111 @@
+import { execute as interpret } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { RequestContext } from '../graphql/builder.ts';
+import { type CompiledOperation, compile, type Outcome } from './compile.ts';
+import type { PreparedOperation } from './prepare.ts';
+import type { Variables } from './receive.ts';
+
+export interface ExecutorOptions {
+  /** Whether errors may propose names of the schema. */
+  readonly suggestions: boolean;
+}
+
+/** Bytes that all compiled operations may take together, whatever the number of roles. */
+const capacity = 64 * 1024 * 1024;
+
+/** What is known of an operation that has been executed. */
+interface Execution {
+  uses: number;
+  compiled: CompiledOperation | undefined;
+}
+
+/** Bytes of compiled code for each field of an operation, its fragments written out: measured with graphql-jit 0.8. */
+const bytesPerField = 6_000;
+/** Bytes of what is known of an operation that is not compiled. */
+const bytesUncompiled = 200;
+
+/**
+ * The fifth step of the road: runs an operation. Whether it is compiled or interpreted is decided here, and nobody
+ * can tell from the answer.
+ */
+export class Executor {
+  readonly #suggestions: boolean;
+  readonly #executions = new LRUCache<PreparedOperation, Execution>({
+    maxSize: capacity,
+    maxEntrySize: capacity / 8,
+  });
+
+  /** How many operations ran in either way. */
+  readonly runs = { compiled: 0, interpreted: 0 };
+
+  constructor({ suggestions }: ExecutorOptions) {
+    this.#suggestions = suggestions;
+  }
+
+  async execute(
+    prepared: PreparedOperation,
+    variables: Variables,
+    context: RequestContext,
+  ): Promise<Outcome> {
+    const outcome = await this.#compiled(prepared)?.run(context, variables);
+    this.runs[outcome ? 'compiled' : 'interpreted']++;
+    return outcome ?? this.#interpret(prepared, variables, context);
+  }
+
+  /** Compiles operations, where that is possible and worthwhile, before they are asked for. */
+  warm(operations: Iterable<PreparedOperation>): void {
+    for (const prepared of operations) this.#compile(prepared, { uses: 0, compiled: undefined });
+  }
+
+  async #interpret(
+    { schema, document, operation, introspects }: PreparedOperation,
+    variables: Variables,
+    context: RequestContext,
+  ): Promise<Outcome> {
+    const { data, errors = [] } = await interpret({
+      // Introspection is to tell of the schema as clients know it.
+      schema: introspects ? schema.schema : schema.executable,
+      document,
+      operationName: operation.name?.value ?? null,
+      variableValues: variables,
+      contextValue: context,
+      hideSuggestions: !this.#suggestions,
+    });
+    return { data, errors };
+  }
+
+  /** The operation's code; it is compiled when the operation has been asked for often enough. */
+  #compiled(prepared: PreparedOperation): CompiledOperation | undefined {
+    const known = this.#executions.get(prepared);
+    if (known?.compiled) return known.compiled;
+    const execution = known ?? { uses: 0, compiled: undefined };
+    execution.uses++;
+    if (!known) this.#executions.set(prepared, execution, { size: bytesUncompiled });
+    // An operation is compiled once: what cannot be compiled stays interpreted.
+    return execution.uses === usesBefore(prepared) ? this.#compile(prepared, execution) : undefined;
+  }
+
+  #compile(prepared: PreparedOperation, execution: Execution): CompiledOperation | undefined {
+    if (prepared.introspects || !isWorthwhile(prepared)) return undefined;
+    execution.compiled = compile(prepared.schema, prepared.document, prepared.operation);
+    if (execution.compiled) {
+      this.#executions.set(prepared, execution, { size: bytesPerField * prepared.size.fields });
+    }
+    return execution.compiled;
+  }
+}
+
+/** How many fields an operation may have to be compiled when it is asked for the second time. */
+const smallOperation = 100;
+
+/** How often an operation has to be asked for until it is worth compiling: the more often, the more that takes. */
+function usesBefore({ size, trusted }: PreparedOperation): number {
+  return trusted ? 1 : 1 + Math.ceil(size.fields / smallOperation);
+}
+
+/** By which factor fragments may multiply what is written, so that a short text does not become long code. */
+const largestGrowth = 4;
+
+function isWorthwhile({ size }: PreparedOperation): boolean {
+  return size.fields <= smallOperation || size.fields <= largestGrowth * size.written;
+}

@@ -1,0 +1,73 @@
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { Limits } from '../limits/limits.ts';
+import { bodyTooLarge } from './body.ts';
+import { type CorsPolicy, withHeaders } from './cross-origin.ts';
+import type { ErrorWriter } from './error-writer.ts';
+import type { HttpReply } from './message.ts';
+import type { Road } from './road.ts';
+import { graphqlPath } from './routes.ts';
+
+/** A plugin of GraphQL Yoga, as far as it sees requests and responses: what is between them is the gateway's road. */
+export type FetchPlugin = Pick<Plugin, 'onRequest' | 'onResponse' | 'onDispose'>;
+
+/** Yoga's server adapter: a handler of fetch requests, and more for those who embed it. */
+export type FetchHandler = YogaServerInstance<object, object>;
+
+export interface FetchHandlerOptions {
+  readonly road: Road;
+  readonly errors: ErrorWriter;
+  readonly cors: CorsPolicy;
+  readonly limits: Limits;
+  readonly plugins: readonly FetchPlugin[];
+}
+
+/** The road for fetch requests to GraphQL. Yoga calls the plugins before and after it, and decides nothing itself. */
+export function createFetchHandler({ plugins, ...options }: FetchHandlerOptions): FetchHandler {
+  return createYoga<object, object>({
+    graphqlEndpoint: graphqlPath,
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    logging: false,
+    plugins: [...plugins, useRoad(options)],
+  });
+}
+
+function useRoad({ road, errors, cors, limits }: Omit<FetchHandlerOptions, 'plugins'>): Plugin {
+  async function answer(request: Request): Promise<HttpReply> {
+    if (request.method === 'OPTIONS') return { status: 204, headers: {}, body: '' };
+    const { pathname, search } = new URL(request.url);
+    return road({
+      method: request.method,
+      url: pathname + search,
+      headers: Object.fromEntries(request.headers),
+      body: await bodyOf(request, limits),
+      signal: request.signal,
+    });
+  }
+  return {
+    async onRequest({ request, fetchAPI, endResponse }) {
+      const reply = await answer(request).catch((error: unknown) => errors.reply(error));
+      const headers = Object.fromEntries(request.headers);
+      const { status, body, headers: all } = withHeaders(reply, cors.headersFor({ headers }));
+      endResponse(new fetchAPI.Response(bodyInit(status, body), { status, headers: all }));
+    },
+  };
+}
+
+/** @throws HttpError where the body is larger than the limits allow */
+async function bodyOf(request: Request, limits: Limits): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.byteLength;
+    if (length > limits.bodyBytes) throw bodyTooLarge(limits);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function bodyInit(status: number, body: HttpReply['body']): BodyInit | null {
+  if (status === 204 || status === 304) return null;
+  return typeof body === 'string' ? body : new Uint8Array(body);
+}

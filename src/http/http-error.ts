@@ -1,0 +1,19 @@
+import { type ErrorCode, GatewayError } from '../errors.ts';
+import type { HttpReplyHeaders } from './message.ts';
+
+/** A request that is refused with a status of HTTP, whatever media type its client accepts. */
+export class HttpError extends GatewayError {
+  readonly status: number;
+  readonly headers: HttpReplyHeaders;
+
+  constructor(status: number, code: ErrorCode, message: string, headers: HttpReplyHeaders = {}) {
+    super(code, message);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/** What is sent is no request that the gateway can read. */
+export function badRequest(message: string): HttpError {
+  return new HttpError(400, 'BAD_REQUEST', message);
+}

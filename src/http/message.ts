@@ -1,0 +1,37 @@
+/** A request as plain data: what every transport makes of its own. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Path and query, such as `/graphql?query=…`. */
+  readonly url: string;
+  /** By their names in lower case. */
+  readonly headers: HttpRequestHeaders;
+  /** The whole body; empty where there is none. */
+  readonly body: Uint8Array;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+}
+
+/** As `node:http` has them: only `set-cookie`, which no request has, is a list. */
+export type HttpRequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** An answer as plain data: what every transport writes in its own way. */
+export interface HttpReply {
+  readonly status: number;
+  /** By their names in lower case. */
+  readonly headers: HttpReplyHeaders;
+  readonly body: string | Uint8Array;
+}
+
+export type HttpReplyHeaders = Readonly<Record<string, string>>;
+
+/** The request's header of this name, which must be in lower case. */
+export function headerOf({ headers }: Pick<HttpRequest, 'headers'>, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : value?.join(', ');
+}
+
+/** The path of a request's address. */
+export function pathOf({ url }: Pick<HttpRequest, 'url'>): string {
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}

@@ -1,0 +1,200 @@
+import { type DocumentNode, Kind, type OperationDefinitionNode, parse, type SelectionSetNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { BadUserInputError } from '../errors.ts';
+import type { RoleSchema } from '../graphql/role-schemas.ts';
+import { parseWithin } from '../limits/document.ts';
+import type { Limits } from '../limits/limits.ts';
+import { fragmentsOf } from '../limits/overlap.ts';
+import { type TrustedDocumentsOptions, trustedText } from '../limits/trusted-documents.ts';
+import { introspects, validateWithin } from '../limits/validation.ts';
+import { badRequest } from './http-error.ts';
+import type { GraphQLRequest } from './receive.ts';
+
+/** An operation of a document that is valid against a role's schema. The same object each time it is asked for. */
+export interface PreparedOperation {
+  readonly schema: RoleSchema;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  /** Whether the document asks for the schema itself. */
+  readonly introspects: boolean;
+  /** Whether it is one of the trusted documents, and so is worth any effort. */
+  readonly trusted: boolean;
+  readonly size: OperationSize;
+}
+
+/** How large an operation is, in fields and fragments. */
+export interface OperationSize {
+  /** With every fragment counted wherever it is spread. */
+  readonly fields: number;
+  /** As they stand in the document. */
+  readonly written: number;
+}
+
+export interface PrepareOptions {
+  readonly limits: Limits;
+  /** Whether clients may introspect the schema. */
+  readonly introspection: boolean;
+  /** The documents that may be asked for; any where undefined. */
+  readonly trustedDocuments: TrustedDocumentsOptions | undefined;
+}
+
+/** The part of a request that says what is to be executed. */
+type Asked = Pick<GraphQLRequest, 'query' | 'documentId' | 'operationName'>;
+
+/** Bytes of all remembered documents together, whatever the number of roles. */
+const capacity = 64 * 1024 * 1024;
+/** Bytes of the largest document that is remembered. */
+const largestEntry = 4 * 1024 * 1024;
+/** Bytes in memory for each token of a document, with its nodes and locations: measured on Node 20 and 24. */
+const bytesPerToken = 500;
+
+/**
+ * The third step of the road: parses and validates each document once per schema. Documents that are wrong are not
+ * remembered.
+ */
+export class PreparedDocuments {
+  readonly #options: PrepareOptions;
+  readonly #documents = new LRUCache<string, PreparedDocument>({
+    maxSize: capacity,
+    maxEntrySize: largestEntry,
+    sizeCalculation: ({ bytes }) => bytes,
+  });
+  readonly #prefixes = new WeakMap<RoleSchema, string>();
+  #schemas = 0;
+
+  constructor(options: PrepareOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @throws GatewayError where no document is named, or one that must not be asked for
+   * @throws GraphQLError where the text is not GraphQL
+   * @throws AggregateError of GraphQLErrors, where the document is not valid
+   */
+  prepare(schema: RoleSchema, asked: Asked): PreparedOperation {
+    return this.#document(schema, this.#textOf(asked)).operation(asked.operationName);
+  }
+
+  /** Every operation of the trusted documents that are valid against the schema: roles may see different parts. */
+  *trusted(schema: RoleSchema): Iterable<PreparedOperation> {
+    for (const text of this.#options.trustedDocuments?.documents.values() ?? []) {
+      const prepared = this.#tryDocument(schema, text);
+      if (prepared) yield* prepared.operations.values();
+    }
+  }
+
+  #tryDocument(schema: RoleSchema, text: string): PreparedDocument | undefined {
+    try {
+      return this.#document(schema, text);
+    } catch (error) {
+      if (error instanceof AggregateError) return undefined;
+      throw error;
+    }
+  }
+
+  #textOf(asked: Asked): string {
+    const { trustedDocuments } = this.#options;
+    if (trustedDocuments) return trustedText(asked, trustedDocuments);
+    if (asked.query === undefined) throw badRequest('the request has no query');
+    return asked.query;
+  }
+
+  #document(schema: RoleSchema, text: string): PreparedDocument {
+    const key = this.#prefixOf(schema) + text;
+    const known = this.#documents.get(key);
+    if (known) return known;
+    const { trustedDocuments, limits, introspection } = this.#options;
+    // What is trusted may be larger than what just anybody may send.
+    const trusted = trustedDocuments !== undefined && !trustedDocuments.allowArbitraryOperations;
+    const document = trusted ? parse(text) : parseWithin(limits, text);
+    const errors = validateWithin(schema.schema, document, { introspection });
+    if (errors.length > 0) throw new AggregateError(errors);
+    const prepared = new PreparedDocument(document, { schema, trusted });
+    this.#documents.set(key, prepared);
+    return prepared;
+  }
+
+  #prefixOf(schema: RoleSchema): string {
+    const prefix = this.#prefixes.get(schema) ?? `${++this.#schemas}:`;
+    this.#prefixes.set(schema, prefix);
+    return prefix;
+  }
+}
+
+class PreparedDocument {
+  /** By their names; '' is the name of the one that has none. */
+  readonly operations: ReadonlyMap<string, PreparedOperation>;
+  /** What it takes in memory, roughly. */
+  readonly bytes: number;
+
+  constructor(document: DocumentNode, given: Pick<PreparedOperation, 'schema' | 'trusted'>) {
+    const shared = { ...given, document, introspects: introspects(document) };
+    const measure = createMeasure(document);
+    this.operations = new Map(
+      document.definitions
+        .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+        .map((operation) => [
+          operation.name?.value ?? '',
+          { ...shared, operation, size: measure(operation.selectionSet) },
+        ]),
+    );
+    this.bytes = bytesPerToken * tokensOf(document);
+  }
+
+  operation(name: string | undefined): PreparedOperation {
+    const [first, second] = this.operations.values();
+    if (name === undefined && first && !second) return first;
+    const found = name === undefined ? undefined : this.operations.get(name);
+    if (found) return found;
+    throw new BadUserInputError('operationName', problemOf(name, first !== undefined));
+  }
+}
+
+function problemOf(name: string | undefined, hasOperations: boolean): string {
+  if (!hasOperations) return 'the document has no operation';
+  if (name === undefined) return 'the document has several operations: operationName must say which is meant';
+  return `the document has no operation named ${JSON.stringify(name)}`;
+}
+
+function tokensOf(document: DocumentNode): number {
+  let tokens = 0;
+  for (let token = document.loc?.startToken; token; token = token.next ?? undefined) tokens++;
+  return tokens;
+}
+
+/** Measures the operations of a valid document, each fragment once. */
+function createMeasure(document: DocumentNode): (set: SelectionSetNode) => OperationSize {
+  const fragments = fragmentsOf(document);
+  const measured = new Map<string, OperationSize>();
+  const counted = new Set<string>();
+  const ofFragment = (name: string): OperationSize => {
+    const fragment = fragments.get(name);
+    const size = measured.get(name) ?? (fragment ? ofSet(fragment.selectionSet) : { fields: 0, written: 0 });
+    measured.set(name, size);
+    return size;
+  };
+  const ofSet = ({ selections }: SelectionSetNode): OperationSize => {
+    let fields = 0;
+    let written = 0;
+    for (const selection of selections) {
+      fields++;
+      written++;
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        const name = selection.name.value;
+        const below = ofFragment(name);
+        fields += below.fields;
+        if (!counted.has(name)) written += below.written;
+        counted.add(name);
+      } else if (selection.selectionSet) {
+        const below = ofSet(selection.selectionSet);
+        fields += below.fields;
+        written += below.written;
+      }
+    }
+    return { fields, written };
+  };
+  return (set) => {
+    counted.clear();
+    return ofSet(set);
+  };
+}

@@ -1,0 +1,147 @@
+import { assertShallow } from './body-nesting.ts';
+import { assertPreflighted } from './cross-origin.ts';
+import { badRequest, HttpError } from './http-error.ts';
+import { type MediaType, negotiateMediaType } from './media-type.ts';
+import { type HttpRequest, headerOf } from './message.ts';
+
+/** What a request asks for, before anything is known of the schema. */
+export interface GraphQLRequest {
+  readonly mediaType: MediaType;
+  /** The document's text. */
+  readonly query: string | undefined;
+  /** The name by which the document is known to the gateway. */
+  readonly documentId: string | undefined;
+  readonly operationName: string | undefined;
+  /** As they were sent. */
+  readonly variables: Variables;
+  /** Whether the answer may rest on no scan that had begun before. */
+  readonly noCache: boolean;
+  /** Whether the answer explains its scans. */
+  readonly explain: boolean;
+}
+
+/** Values of variables by name. */
+export type Variables = Readonly<Record<string, unknown>>;
+
+/**
+ * The first step of the road: what the request asks for, by GraphQL over HTTP
+ * (https://graphql.github.io/graphql-over-http/draft/).
+ *
+ * @throws HttpError where it is no such request
+ */
+export function receive(request: HttpRequest): GraphQLRequest {
+  const mediaType = negotiateMediaType(headerOf(request, 'accept'));
+  assertPreflighted(request);
+  const parameters = parametersOf(request);
+  return {
+    mediaType,
+    ...parameters,
+    noCache: /\bno-cache\b/i.test(headerOf(request, 'cache-control') ?? ''),
+    explain: headerOf(request, 'x-fdw-explain') === '1',
+  };
+}
+
+type Parameters = Pick<GraphQLRequest, 'query' | 'documentId' | 'operationName' | 'variables'>;
+
+function parametersOf(request: HttpRequest): Parameters {
+  if (request.method === 'GET') return ofSearch(new URLSearchParams(searchOf(request)));
+  if (request.method !== 'POST') {
+    throw new HttpError(405, 'BAD_REQUEST', `GraphQL is asked by GET or POST, not ${request.method}`, {
+      allow: 'GET, POST',
+    });
+  }
+  switch (contentTypeOf(request)) {
+    case 'application/json':
+    case 'application/graphql+json':
+      assertShallow(request.body);
+      return ofObject(parseJson(textOf(request), 'the body'));
+    case 'application/graphql':
+      return ofObject({ query: textOf(request) });
+    case 'application/x-www-form-urlencoded':
+      return ofSearch(new URLSearchParams(textOf(request)));
+    default:
+      throw new HttpError(415, 'BAD_REQUEST', 'the body must be JSON with Content-Type: application/json', {
+        'accept-post': 'application/json',
+      });
+  }
+}
+
+/** The media type of the body, without its parameters. */
+function contentTypeOf(request: HttpRequest): string {
+  const header = headerOf(request, 'content-type') ?? '';
+  const end = header.indexOf(';');
+  return (end < 0 ? header : header.slice(0, end)).trim().toLowerCase();
+}
+
+function textOf({ body }: HttpRequest): string {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+}
+
+function searchOf({ url }: HttpRequest): string {
+  const start = url.indexOf('?');
+  return start < 0 ? '' : url.slice(start + 1);
+}
+
+function ofSearch(search: URLSearchParams): Parameters {
+  const parameters: Record<string, unknown> = Object.fromEntries(search);
+  for (const name of ['variables', 'extensions']) {
+    const text = search.get(name);
+    if (text !== null) parameters[name] = text === '' ? undefined : parseJson(text, name);
+  }
+  return ofObject(parameters);
+}
+
+function parseJson(text: string, subject: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badRequest(`${subject} is not valid JSON`);
+  }
+}
+
+const known: ReadonlySet<string> = new Set([
+  'query',
+  'documentId',
+  'operationName',
+  'variables',
+  'extensions',
+]);
+
+function ofObject(parameters: unknown): Parameters {
+  if (Array.isArray(parameters)) {
+    throw badRequest('batching is not supported: send one operation per request');
+  }
+  if (!isObject(parameters)) throw badRequest('the body must be a JSON object');
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== null && !known.has(name)) {
+      throw badRequest(`unknown parameter ${JSON.stringify(name)}`);
+    }
+  }
+  const variables = parameters.variables ?? undefined;
+  if (variables !== undefined && !isObject(variables)) throw badRequest('variables must be an object');
+  const extensions = parameters.extensions ?? undefined;
+  if (extensions !== undefined && !isObject(extensions)) throw badRequest('extensions must be an object');
+  return {
+    query: textParameter(parameters, 'query'),
+    documentId: textParameter(parameters, 'documentId') ?? hashOf(extensions),
+    operationName: textParameter(parameters, 'operationName'),
+    variables: variables ?? {},
+  };
+}
+
+function textParameter(parameters: Variables, name: string): string | undefined {
+  const value = parameters[name] ?? undefined;
+  if (value === undefined || typeof value === 'string') return value;
+  throw badRequest(`${name} must be a string`);
+}
+
+/** The hash by which Apollo's and urql's clients name a document. */
+function hashOf(extensions: Variables | undefined): string | undefined {
+  const persisted = extensions?.persistedQuery;
+  const hash = isObject(persisted) ? persisted.sha256Hash : undefined;
+  return typeof hash === 'string' ? hash : undefined;
+}
+
+function isObject(value: unknown): value is Variables {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,85 @@
+import type { Authenticator, Caller } from '../auth/authenticator.ts';
+import { type RequestPorts, RequestScope } from '../graphql/request-scope.ts';
+import type { RoleSchemas } from '../graphql/role-schemas.ts';
+import type { MaxRows } from '../limits/cost.ts';
+import { authorize } from '../limits/document.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { ReadOptions } from '../snapshot/store.ts';
+import { Deadline } from './deadline.ts';
+import type { ErrorWriter } from './error-writer.ts';
+import type { Executor } from './execute.ts';
+import { type HttpReply, type HttpRequest, headerOf } from './message.ts';
+import type { PreparedDocuments } from './prepare.ts';
+import { type GraphQLRequest, receive } from './receive.ts';
+import { reply } from './reply.ts';
+
+/** What the road is made of. */
+export interface RoadOptions {
+  readonly schemas: Pick<RoleSchemas, 'of'>;
+  readonly authenticator: Authenticator;
+  /** What a request of this caller needs to answer. */
+  readonly portsFor: (caller: Caller, wish: Pick<ReadOptions, 'noCache'>) => RequestPorts;
+  readonly errors: ErrorWriter;
+  readonly limits: Limits;
+  /** The most rows that a page of a connection can have. */
+  readonly maxRows: MaxRows;
+  readonly documents: PreparedDocuments;
+  readonly executor: Executor;
+  /** Whether every answer explains its scans. */
+  readonly explain: boolean;
+  /** How long a snapshot is fresh. */
+  readonly maxAgeMs: number;
+}
+
+/** Answers a request to GraphQL; never rejects. */
+export type Road = (request: HttpRequest) => Promise<HttpReply>;
+
+/**
+ * The one road that every request for GraphQL takes, however it came:
+ *
+ * receive → identify → prepare → authorize → execute → reply
+ *
+ * What comes before (taking a place, the body) and after (writing to a socket) is the transport's.
+ */
+export function createRoad(options: RoadOptions): Road {
+  const { schemas, authenticator, documents, executor, errors, limits, maxRows } = options;
+
+  async function answer(request: HttpRequest, deadline: Deadline): Promise<HttpReply> {
+    let asked: GraphQLRequest | undefined;
+    let scope: RequestScope | undefined;
+    try {
+      asked = receive(request);
+      const caller = await identify(request);
+      const prepared = documents.prepare(schemas.of(caller.role), asked);
+      const { variables } = asked;
+      authorize({ ...prepared, schema: prepared.schema.schema, variables }, limits, maxRows);
+      const ports = options.portsFor(caller, { noCache: asked.noCache });
+      scope = new RequestScope({ ports, signal: deadline.signal });
+      const outcome = await deadline.race(executor.execute(prepared, variables, { scope }));
+      return reply(outcome, scope, errors, {
+        mediaType: asked.mediaType,
+        maxAgeMs: options.maxAgeMs,
+        // A token that was sent to a gateway which verifies none may still have mattered on the way here.
+        isPersonal: caller.authenticated || request.headers.authorization !== undefined,
+        explain: asked.explain || options.explain,
+      });
+    } catch (error) {
+      return errors.reply(error, asked?.mediaType);
+    } finally {
+      scope?.end();
+    }
+  }
+
+  function identify(request: HttpRequest): Promise<Caller> {
+    return authenticator.authenticate(headerOf(request, 'authorization') ?? null);
+  }
+
+  return async (request) => {
+    const deadline = new Deadline(request.signal, limits.requestTimeout);
+    try {
+      return await answer(request, deadline);
+    } finally {
+      deadline.end();
+    }
+  };
+}

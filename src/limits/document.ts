@@ -1,0 +1,42 @@
+import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, parse, Source } from 'graphql';
+import { estimateCost, type MaxRows } from './cost.ts';
+import { assertLexicalLimits } from './lexical.ts';
+import { exceeded, type Limits } from './limits.ts';
+import { assertShapeLimits } from './shape.ts';
+import { assertVariableLimits } from './variables.ts';
+
+/**
+ * Parses a document that does not cost too much: by its tokens before it is parsed, and by its shape before it is
+ * validated.
+ *
+ * @throws QueryTooComplexError
+ * @throws GraphQLError where the text is not GraphQL
+ */
+export function parseWithin(limits: Limits, text: string): DocumentNode {
+  const source = new Source(text);
+  assertLexicalLimits(source, limits);
+  const document = parse(source);
+  assertShapeLimits(document, limits);
+  return document;
+}
+
+/** An operation of a valid document, and the values of its variables as they were sent. */
+export interface AskedOperation {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Refuses an operation that would cost too much, by its variables and by the nodes that it asks for, before anything
+ * of it runs.
+ *
+ * @param maxRows the most nodes that a connection's page can have
+ * @throws QueryTooComplexError
+ * @throws GraphQLError where a large value is not of its variable's type
+ */
+export function authorize(asked: AskedOperation, limits: Limits, maxRows: MaxRows): void {
+  assertVariableLimits(asked, limits);
+  if (estimateCost(asked, maxRows) > limits.cost) throw exceeded(limits, 'cost', 'the result');
+}

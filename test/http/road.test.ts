@@ -1,0 +1,74 @@
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { SnapshotBuilder } from '../../src/snapshot/builder.ts';
+import type { Snapshot } from '../../src/snapshot/snapshot.ts';
+import type { SnapshotRead } from '../../src/snapshot/store.ts';
+import { type SmallGateway, type SmallGatewayOptions, startSmallGateway } from '../limits/small-gateway.ts';
+import { fields } from '../snapshot/records.ts';
+
+let snapshot: Snapshot;
+let gateway: SmallGateway;
+/** Snapshots that requests hold. */
+let held = 0;
+
+beforeAll(async () => {
+  const builder = new SnapshotBuilder({ fields, needs: 'all' });
+  builder.add([{ fields: ['ada', true, 0, null], attributes: [] }]);
+  snapshot = await builder.finish({ startedAt: 0, pages: 1, requests: 1, throttles: 0, durationMs: 0 });
+});
+
+afterEach(() => gateway.close());
+
+function lend(): SnapshotRead {
+  held++;
+  return { snapshot, state: 'fresh', ageMs: 0, release: () => held-- };
+}
+
+async function start(options: SmallGatewayOptions) {
+  gateway = await startSmallGateway(options);
+}
+
+describe('a snapshot is given back', () => {
+  test.each(['compiled', 'interpreted'] as const)('when the answer is there, %s', async (way) => {
+    await start({ read: async () => lend() });
+    const times = way === 'compiled' ? 3 : 1;
+    for (let i = 0; i < times; i++) {
+      await expect(gateway.ask('{ rows }')).resolves.toMatchObject({ data: { rows: 1 } });
+      expect(held).toBe(0);
+    }
+    expect(gateway.executor.runs[way]).toBeGreaterThan(0);
+  });
+
+  test('when it arrives after the deadline', async () => {
+    let arrive = () => {};
+    const late = new Promise<SnapshotRead>((resolve) => {
+      arrive = () => resolve(lend());
+    });
+    await start({ read: () => late, limits: { requestTimeout: 20 } });
+    await expect(gateway.ask('{ rows }')).resolves.toMatchObject({ status: 503 });
+    arrive();
+    await late;
+    await expect(gateway.ask('{ __typename }')).resolves.toMatchObject({ status: 200 });
+    expect(held).toBe(0);
+  });
+});
+
+describe('the deadline ends', () => {
+  test.each([1, 3])('an operation that is asked for the time number %i', async (time) => {
+    const signals: (AbortSignal | undefined)[] = [];
+    let isStuck = false;
+    await start({
+      limits: { requestTimeout: 200 },
+      slow: async (signal) => {
+        signals.push(signal);
+        if (isStuck) await new Promise(() => {});
+      },
+    });
+    for (let i = 1; i < time; i++) await gateway.ask('{ slow }');
+    isStuck = true;
+    await expect(gateway.ask('{ slow }')).resolves.toMatchObject({
+      status: 503,
+      errors: [{ extensions: { code: 'REQUEST_TIMEOUT' } }],
+    });
+    expect(signals.at(-1)?.aborted).toBe(true);
+  });
+});
