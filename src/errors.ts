@@ -135,6 +135,9 @@ export class ConfigurationError extends GatewayError {
   }
 }
 
+/** What the gateway is configured by did not answer; it may later. */
+export class UnavailableError extends ConfigurationError {}
+
 /** A command was given flags that contradict each other. The message is one line. */
 export class UsageError extends GatewayError {
   constructor(message: string) {

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError, UnavailableError } from '../errors.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -9,6 +9,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  *
  * @throws ConfigurationError where Vault is not installed, not readable or has no such secret; the message names
  *   the reference and never a secret
+ * @throws UnavailableError where the database does not answer
  */
 export async function readVaultSecret(client: Pick<ClientBase, 'query'>, reference: string): Promise<string> {
   const condition = uuid.test(reference) ? 'id = $1::uuid or key_id = $1::uuid' : 'name = $1';
@@ -18,7 +19,7 @@ export async function readVaultSecret(client: Pick<ClientBase, 'query'>, referen
       [reference],
     )
     .catch((cause: unknown) => {
-      throw new ConfigurationError(whyUnreadable(cause), cause);
+      throw unreadable(cause);
     });
   const secret = rows[0]?.decrypted_secret;
   if (!secret) {
@@ -30,13 +31,19 @@ export async function readVaultSecret(client: Pick<ClientBase, 'query'>, referen
 }
 
 /** SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function whyUnreadable(cause: unknown): string {
+function unreadable(cause: unknown): ConfigurationError {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (code === '42501') {
-    return "the gateway's login must be able to read secrets, but may not: grant usage on schema vault and select on vault.decrypted_secrets to it";
+    return new ConfigurationError(
+      "the gateway's login may not read secrets: grant usage on schema vault and select on vault.decrypted_secrets to it",
+      cause,
+    );
   }
   if (code === '42P01' || code === '3F000') {
-    return 'a secret in Vault needs the view vault.decrypted_secrets, but this database has none: install Supabase Vault or use the option aws_secret_access_key';
+    return new ConfigurationError(
+      'this database has no view vault.decrypted_secrets: install Supabase Vault or use the option aws_secret_access_key',
+      cause,
+    );
   }
-  return 'the secret must be readable from Vault, but the database did not answer';
+  return new UnavailableError('the database that has the secret did not answer', cause);
 }

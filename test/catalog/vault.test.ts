@@ -51,7 +51,7 @@ describe('secrets in Vault', () => {
 
   test('need Vault', async () => {
     const bare = await createDatabase();
-    expect(await read(id, bare.url)).toContain('this database has none');
+    expect(await read(id, bare.url)).toContain('this database has no view');
     await bare.drop();
   });
 });

@@ -2,22 +2,16 @@ import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { MalformedAnswerError } from './page.ts';
 
-/** The service refused a request. What it wrote beside the type is not kept: it can hold ARNs and tokens. */
-export class RefusalError extends Error {
-  /** The error's name in the API's model, such as `TooManyRequestsException`; undefined where it gave none. */
-  readonly type: string | undefined;
-  /** The HTTP status. */
-  readonly status: number;
-  /** Where the SDK looks for the server's date, to correct its clock. */
-  readonly $response: unknown;
-  /** Where the SDK notes that it corrected its clock. */
-  readonly $metadata: { readonly clockSkewCorrected?: boolean } = {};
+/** An answer whose status says that all is well holds an error. It looks like the SDK's own errors. */
+export class ErrorAnswer extends Error {
+  readonly $fault = 'server';
+  readonly $metadata = { httpStatusCode: 200 };
 
-  constructor(type: string | undefined, status: number, response: unknown) {
-    super(`the service refused the request: ${type ?? 'no type'}, HTTP status ${status}`);
-    this.type = type;
-    this.status = status;
-    this.$response = response;
+  /** @param type the error's name in the API's model, such as `InternalErrorException` */
+  constructor(type: string) {
+    super('the service answered with an error');
+    // A namespace may stand before it and a URL behind it.
+    this.name = type.split('#').at(-1)?.split(':')[0] ?? type;
   }
 }
 
@@ -28,29 +22,30 @@ export class RefusalError extends Error {
 const maxBodyBytes = 64 * 2 ** 20;
 
 /**
- * The JSON of an answer in AWS' JSON protocol.
+ * The JSON of an answer that is no error, as the service wrote it: the SDK rounds times and forgives what is missing.
+ * Leaves the bytes in the response, for the SDK to read as ever.
  *
  * https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  *
  * @param response as the SDK's HTTP handler gives it
- * @throws RefusalError where the answer is an error
- * @throws MalformedAnswerError where it is no JSON, or too long
+ * @returns undefined where the status says that it is an error, which is the SDK's to read
+ * @throws ErrorAnswer where the answer is an error although its status says otherwise
+ * @throws MalformedAnswerError where it is not JSON, or too long
  */
 export async function readAnswer(response: unknown): Promise<unknown> {
   if (!isHttpResponse(response)) throw new MalformedAnswerError('an answer that is not HTTP');
+  if (!(response.body instanceof Readable)) throw new MalformedAnswerError('an answer without a body');
   const bytes = await readBytes(response.body);
-  if (response.statusCode >= 300) {
-    throw new RefusalError(errorType(response, bytes), response.statusCode, { headers: response.headers });
-  }
-  const body = parseJson(bytes);
-  if (body === undefined) throw new MalformedAnswerError('an answer that is no JSON');
-  return body;
+  response.body = bytes;
+  if (response.statusCode >= 300) return undefined;
+  const json = parseJson(bytes);
+  if (isErrorBody(json)) throw new ErrorAnswer(json.__type);
+  return json;
 }
 
 interface HttpResponse {
   readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Readable;
+  body: unknown;
 }
 
 function isHttpResponse(value: unknown): value is HttpResponse {
@@ -59,9 +54,7 @@ function isHttpResponse(value: unknown): value is HttpResponse {
     value !== null &&
     'statusCode' in value &&
     typeof value.statusCode === 'number' &&
-    'headers' in value &&
-    'body' in value &&
-    value.body instanceof Readable
+    'body' in value
   );
 }
 
@@ -79,23 +72,17 @@ function readBytes(body: Readable): Promise<Buffer> {
   });
 }
 
-function errorType({ headers }: HttpResponse, bytes: Buffer): string | undefined {
-  const body = parseJson(bytes);
-  const inBody =
-    typeof body === 'object' && body !== null && '__type' in body && typeof body.__type === 'string'
-      ? body.__type
-      : undefined;
-  const type = headers['x-amzn-errortype'] ?? inBody;
-  // A namespace may stand before it and a URL behind it.
-  return type?.split('#').at(-1)?.split(':')[0]?.split(',')[0];
+function parseJson(bytes: Buffer): unknown {
+  if (isUtf8(bytes)) {
+    try {
+      return JSON.parse(bytes.toString('utf8'));
+    } catch {
+      // Told below.
+    }
+  }
+  throw new MalformedAnswerError('an answer that is not JSON');
 }
 
-/** Undefined where the bytes are no JSON in UTF-8. */
-function parseJson(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) return undefined;
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
+function isErrorBody(json: unknown): json is { readonly __type: string } {
+  return typeof json === 'object' && json !== null && '__type' in json && typeof json.__type === 'string';
 }

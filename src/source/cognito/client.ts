@@ -5,15 +5,23 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { readAnswer } from './answer.ts';
 import type { CredentialsProvider } from './credentials.ts';
 import type { CognitoServer } from './options.ts';
-import { type PreparedRequest, prepareRequest } from './prepared-request.ts';
+import { type Page, parsePage } from './page.ts';
 
-/** The two requests that a user pool is asked. Each is sent once, and answered with the JSON of its answer. */
+/** The two requests that a user pool is asked, each of which is sent once. */
 export interface PoolClient {
-  listUsers(request: ListUsersRequest, signal: AbortSignal): Promise<unknown>;
-  describeUserPool(signal: AbortSignal): Promise<unknown>;
-  /** Makes the next request look up the credentials again. */
-  forgetCredentials(): void;
-  /** Lets go of what no request is using, connections above all. */
+  /** @throws MalformedAnswerError, ErrorAnswer, or what the SDK throws */
+  listUsers(request: ListUsersRequest, signal: AbortSignal): Promise<Page>;
+  /** How many users the pool says it has; undefined where it does not say. */
+  estimateUsers(signal: AbortSignal): Promise<number | undefined>;
+  /** Changes whenever the credentials are to be looked up again. */
+  readonly credentialsVersion: number;
+  /**
+   * Makes the next request look up the credentials again, unless that has happened since they had this version.
+   *
+   * @returns whether there is anything to look up
+   */
+  renewCredentials(version: number): boolean;
+  /** Closes the connections that no request uses. */
   releaseIdle(): void;
   /** Closes all connections. */
   close(): void;
@@ -44,8 +52,7 @@ export function createPoolClient({ server, credentials, maxSockets }: PoolClient
   const agents = [new HttpAgent(agentOptions), new HttpsAgent(agentOptions)] as const;
   const requestHandler = new NodeHttpHandler({ httpAgent: agents[0], httpsAgent: agents[1] });
   let sdk: Promise<Sdk> | undefined;
-  let spare: PreparedRequest | undefined;
-  let preparing: NodeJS.Immediate | undefined;
+  let credentialsVersion = 0;
 
   function loadSdk(): Promise<Sdk> {
     sdk ??= createSdk({
@@ -60,41 +67,43 @@ export function createPoolClient({ server, credentials, maxSockets }: PoolClient
     return sdk;
   }
 
-  function prepare({ client, ListUsersCommand }: Sdk): PreparedRequest {
-    return prepareRequest(client, new ListUsersCommand({ UserPoolId: server.userPoolId }));
-  }
-
-  function discardSpare(): void {
-    clearImmediate(preparing);
-    preparing = undefined;
-    spare?.discard();
-    spare = undefined;
-  }
-
   return {
-    async listUsers(request, signal) {
-      const loaded = await loadSdk();
-      const prepared = spare ?? prepare(loaded);
-      spare = undefined;
-      const answer = prepared.send(JSON.stringify({ UserPoolId: server.userPoolId, ...request }), signal);
-      preparing ??= setImmediate(() => {
-        preparing = undefined;
-        spare ??= prepare(loaded);
-      });
-      return bodyOf(await answer);
+    async listUsers(request, abortSignal) {
+      const { client, ListUsersCommand } = await loadSdk();
+      const command = new ListUsersCommand({ UserPoolId: server.userPoolId, ...request });
+      let page: Page | undefined;
+      command.middlewareStack.add(
+        (next) => async (args) => {
+          const result = await next(args);
+          const json = await readAnswer(result.response);
+          if (json !== undefined) page = parsePage(json);
+          return result;
+        },
+        // The SDK reads an answer in this step; what has a low priority comes between it and the connection.
+        { step: 'deserialize', priority: 'low' },
+      );
+      await client.send(command, { abortSignal });
+      if (!page) throw new TypeError('the SDK must throw where an answer is an error');
+      return page;
     },
-    async describeUserPool(abortSignal) {
+    async estimateUsers(abortSignal) {
       const { client, DescribeUserPoolCommand } = await loadSdk();
       const command = new DescribeUserPoolCommand({ UserPoolId: server.userPoolId });
-      return bodyOf(await client.send(command, { abortSignal }));
+      const { UserPool } = await client.send(command, { abortSignal });
+      return UserPool?.EstimatedNumberOfUsers;
     },
-    forgetCredentials() {
-      // The SDK keeps credentials for as long as its client lives; the connections outlive it.
-      sdk = undefined;
-      discardSpare();
+    get credentialsVersion() {
+      return credentialsVersion;
+    },
+    renewCredentials(version) {
+      if (version === credentialsVersion) {
+        credentialsVersion += 1;
+        // The SDK keeps credentials for as long as its client lives; the connections outlive it.
+        sdk = undefined;
+      }
+      return server.credentials.kind !== 'static' || server.credentials.secret.kind === 'vault';
     },
     releaseIdle() {
-      discardSpare();
       for (const agent of agents) {
         for (const sockets of Object.values(agent.freeSockets)) {
           for (const socket of sockets ?? []) socket.destroy();
@@ -102,7 +111,6 @@ export function createPoolClient({ server, credentials, maxSockets }: PoolClient
       }
     },
     close() {
-      discardSpare();
       for (const agent of agents) agent.destroy();
     },
   };
@@ -114,22 +122,5 @@ async function createSdk(config: CognitoIdentityProviderClientConfig) {
   const { CognitoIdentityProviderClient, DescribeUserPoolCommand, ListUsersCommand } = await import(
     '@aws-sdk/client-cognito-identity-provider'
   );
-  const client = new CognitoIdentityProviderClient(config);
-  // The SDK's own reading and logging of an answer take as long as all the rest of a request, about 1 ms for
-  // 60 users, and a serial scan waits for it on every page.
-  client.middlewareStack.remove('loggerMiddleware');
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const { response } = await next(args);
-      const output = { $metadata: {}, body: await readAnswer(response) };
-      return { response, output };
-    },
-    { step: 'deserialize', name: 'deserializerMiddleware', override: true },
-  );
-  return { client, DescribeUserPoolCommand, ListUsersCommand };
-}
-
-/** The JSON that the middleware above puts into a command's output. */
-function bodyOf(output: object): unknown {
-  return 'body' in output ? output.body : undefined;
+  return { client: new CognitoIdentityProviderClient(config), DescribeUserPoolCommand, ListUsersCommand };
 }

@@ -1,4 +1,4 @@
-import { GatewayError, ScanError } from '../../errors.ts';
+import { GatewayError, ScanError, UnavailableError } from '../../errors.ts';
 import type { ServerCredentials } from './options.ts';
 
 /** What requests are signed with. */
@@ -15,7 +15,8 @@ export type CredentialsProvider = () => Promise<Credentials>;
  * The provider of a server's credentials; undefined where AWS' own credential chain is meant.
  *
  * @param resolveSecret gives the secret that a reference to Vault stands for
- * @returns a provider that throws ScanError with SCAN_DENIED where the secret cannot be had
+ * @returns a provider that throws ScanError: SCAN_DENIED where there is no such secret or it may not be read,
+ *   SCAN_UNAVAILABLE where Vault does not answer
  */
 export function credentialsProvider(
   credentials: ServerCredentials,
@@ -33,10 +34,13 @@ export function credentialsProvider(
     try {
       return await resolveSecret(reference);
     } catch (cause) {
-      const why = cause instanceof GatewayError ? cause.message : 'it could not be read';
-      throw new ScanError('SCAN_DENIED', `the secret access key could not be read from Vault: ${why}`, {
-        cause,
-      });
+      // Only who has looked and found nothing says so in words that are fit to be repeated.
+      const isDenied = cause instanceof GatewayError && !(cause instanceof UnavailableError);
+      throw new ScanError(
+        isDenied ? 'SCAN_DENIED' : 'SCAN_UNAVAILABLE',
+        `the secret access key could not be read from Vault: ${isDenied ? cause.message : 'the database did not answer'}`,
+        { cause },
+      );
     }
   }
 }

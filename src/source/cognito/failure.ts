@@ -1,16 +1,24 @@
+import {
+  getRetryAfterHint,
+  isClockSkewCorrectedError,
+  isServerError,
+  isThrottlingError,
+  isTransientError,
+} from '@smithy/core/retry';
 import { ScanError } from '../../errors.ts';
-import { RefusalError } from './answer.ts';
 import { MalformedAnswerError } from './page.ts';
 
 /** Why a request failed, as far as it decides what to do about it. `what` is for people and holds no secret. */
 export type Failure =
   /** One request too many: to be sent again, slower. */
-  | { readonly kind: 'throttled' }
-  /** The network, the service or the answer failed: worth another attempt. */
-  | { readonly kind: 'unavailable' | 'malformed'; readonly what: string }
-  /** The credentials have expired, or the clock was wrong and is corrected now: worth one more attempt. */
-  | { readonly kind: 'expired' | 'skewed'; readonly what: string }
-  /** The credentials do not allow the request. */
+  | { readonly kind: 'throttled'; readonly retryAfterMs?: number | undefined }
+  /** The network or the service failed: worth another attempt. */
+  | { readonly kind: 'unavailable'; readonly what: string; readonly retryAfterMs?: number | undefined }
+  /** The answer makes no sense: worth another attempt. */
+  | { readonly kind: 'malformed'; readonly what: string }
+  /** The clock was wrong, and the SDK has corrected it: worth one more attempt. */
+  | { readonly kind: 'skewed'; readonly what: string }
+  /** The credentials have expired or do not allow the request: worth one more attempt with new ones. */
   | { readonly kind: 'denied'; readonly what: string }
   /** There is no such pool. */
   | { readonly kind: 'not-found' }
@@ -23,14 +31,19 @@ export type Failure =
 
 /** The failure that an error stands for. Errors are told apart by type, never by message. */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof ScanError) return { kind: 'known', error };
-  if (error instanceof RefusalError) return refusalFailure(error);
+  if (error instanceof ScanError) {
+    return error.code === 'SCAN_UNAVAILABLE'
+      ? { kind: 'unavailable', what: error.detail }
+      : { kind: 'known', error };
+  }
   if (error instanceof MalformedAnswerError) return { kind: 'malformed', what: error.message };
   if (error instanceof TimeoutError) return { kind: 'unavailable', what: error.message };
-  if (error instanceof Error && error.name.endsWith('ProviderError')) {
+  if (!(error instanceof Error)) return { kind: 'unavailable', what: 'it failed' };
+  if (error.name.endsWith('ProviderError')) {
     return { kind: 'denied', what: "AWS' credential chain has none" };
   }
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (isAnswered(error)) return serviceFailure(error);
+  const code = 'code' in error ? error.code : undefined;
   return {
     kind: 'unavailable',
     what: typeof code === 'string' && /^\w+$/.test(code) ? `the connection failed (${code})` : 'it failed',
@@ -46,30 +59,14 @@ export class TimeoutError extends Error {
 
 /**
  * The names that AWS services give to errors:
- * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html, ListUsers' own
- * errors, and the list of throttling errors that the SDKs share
- * (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html).
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html and ListUsers' own
+ * errors. Throttling and transient errors are those that the SDK knows as such.
  */
-const throttles = new Set([
-  'BandwidthLimitExceeded',
-  'EC2ThrottledException',
-  'LimitExceededException',
-  'PriorRequestNotComplete',
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'RequestThrottled',
-  'RequestThrottledException',
-  'SlowDown',
-  'ThrottledException',
-  'Throttling',
-  'ThrottlingException',
-  'TooManyRequestsException',
-  'TransactionInProgressException',
-]);
-const expiries = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
 const denials = new Set([
   'AccessDenied',
   'AccessDeniedException',
+  'ExpiredToken',
+  'ExpiredTokenException',
   'IncompleteSignature',
   'IncompleteSignatureException',
   'InvalidAccessKeyId',
@@ -83,36 +80,53 @@ const denials = new Set([
   'RequestExpired',
   'RequestTimeTooSkewed',
   'SignatureDoesNotMatch',
+  'TokenRefreshRequired',
   'UnauthorizedOperation',
   'UnrecognizedClientException',
 ]);
 const badParameters = new Set(['InvalidParameterException', 'ValidationError', 'ValidationException']);
-const temporary = new Set([
-  'InternalErrorException',
-  'InternalFailure',
-  'RequestTimeout',
-  'ServiceUnavailable',
-]);
+const temporary = new Set(['InternalErrorException', 'InternalFailure', 'ServiceUnavailable']);
 
-function refusalFailure(error: RefusalError): Failure {
-  const { type, status } = error;
-  const what = type !== undefined && /^\w+$/.test(type) ? type : `HTTP status ${status}`;
-  if (status === 429 || (type !== undefined && throttles.has(type))) return { kind: 'throttled' };
-  if (type === undefined) return refusalOfStatus(status, what);
-  if (expiries.has(type)) return { kind: 'expired', what };
-  if (denials.has(type)) {
-    return { kind: error.$metadata.clockSkewCorrected ? 'skewed' : 'denied', what };
-  }
-  if (type === 'ResourceNotFoundException') return { kind: 'not-found' };
-  if (badParameters.has(type)) return { kind: 'bad-parameter', what };
-  if (temporary.has(type)) return { kind: 'unavailable', what };
-  return refusalOfStatus(status, what);
+type SdkError = Parameters<typeof isThrottlingError>[0];
+
+/** An error that an answer stands for: the SDK notes the answer's HTTP status with it. */
+interface AnsweredError extends SdkError {
+  readonly $metadata: NonNullable<SdkError['$metadata']> & { readonly httpStatusCode: number };
 }
 
-function refusalOfStatus(status: number, what: string): Failure {
+function isAnswered(error: Error): error is AnsweredError {
+  const metadata = '$metadata' in error ? error.$metadata : undefined;
+  return (
+    typeof metadata === 'object' &&
+    metadata !== null &&
+    'httpStatusCode' in metadata &&
+    typeof metadata.httpStatusCode === 'number'
+  );
+}
+
+function serviceFailure(error: AnsweredError): Failure {
+  const status = error.$metadata.httpStatusCode;
+  // An error of the service has a side that is to blame; any other is the SDK's own, about what it could not read.
+  const type = '$fault' in error && error.name !== 'Unknown' ? error.name : undefined;
+  const what = type !== undefined && /^\w+$/.test(type) ? type : `HTTP status ${status}`;
+  const retryAfterMs = retryAfterOf(error);
+  if (isThrottlingError(error)) return { kind: 'throttled', retryAfterMs };
+  if (type !== undefined && denials.has(type)) {
+    return { kind: isClockSkewCorrectedError(error) ? 'skewed' : 'denied', what };
+  }
+  if (type === 'ResourceNotFoundException') return { kind: 'not-found' };
+  if (type !== undefined && badParameters.has(type)) return { kind: 'bad-parameter', what };
+  if (type !== undefined && temporary.has(type)) return { kind: 'unavailable', what, retryAfterMs };
+  if (isTransientError(error) || isServerError(error)) return { kind: 'unavailable', what, retryAfterMs };
   if (status === 401 || status === 403) return { kind: 'denied', what };
   // Redirects and 404 are a wrong address or a proxy on the way, and 408 is a timeout: none is an answer of
   // Cognito's.
-  if (status >= 500 || status < 400 || status === 404 || status === 408) return { kind: 'unavailable', what };
+  if (status < 400 || status === 404 || status === 408) return { kind: 'unavailable', what, retryAfterMs };
   return { kind: 'refused', what };
+}
+
+/** How long the service asks to be left alone, by the headers that the SDK knows. */
+function retryAfterOf(error: Error): number | undefined {
+  const at = '$response' in error ? getRetryAfterHint(error.$response) : undefined;
+  return at && Math.max(0, at.getTime() - Date.now());
 }

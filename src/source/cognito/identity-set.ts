@@ -54,10 +54,11 @@ export class IdentitySet {
   /** The last chunk, after a new one where the text may not fit any more. */
   #chunkFor(text: string): Buffer {
     const needed = lengthBytes + maxBytesPerUnit * text.length;
-    if (needed > chunkSize) throw new RangeError(`an identity must fit ${chunkSize} bytes, but is longer`);
     const last = this.#chunks.at(-1);
     if (last !== undefined && this.#end + needed <= chunkSize) return last;
-    const chunk = Buffer.allocUnsafeSlow(chunkSize);
+    // A text that is longer than a chunk has one to itself.
+    const size = needed <= chunkSize ? chunkSize : lengthBytes + Buffer.byteLength(text);
+    const chunk = Buffer.allocUnsafeSlow(Math.max(chunkSize, size));
     this.#chunks.push(chunk);
     this.#end = 0;
     return chunk;

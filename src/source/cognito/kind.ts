@@ -1,4 +1,4 @@
-import { GatewayError } from '../../errors.ts';
+import { GatewayError, UnavailableError } from '../../errors.ts';
 import type { ServerDefinition } from '../../model/definition.ts';
 import { failure, success } from '../../model/result.ts';
 import type { CatalogAccess, SourceKind } from '../kind.ts';
@@ -55,6 +55,8 @@ async function whySecretIsUnreadable(
     await readSecret(credentials.secret.reference);
     return undefined;
   } catch (error) {
+    // It may well be there when the first scan needs it.
+    if (error instanceof UnavailableError) return undefined;
     if (!(error instanceof GatewayError)) throw error;
     return error.message;
   }

@@ -19,21 +19,11 @@ export class MalformedAnswerError extends Error {}
  */
 export function parsePage(body: unknown): Page {
   if (!isObject(body)) throw new MalformedAnswerError('a page that is no JSON object');
-  const users = body.Users;
-  if (!Array.isArray(users)) throw new MalformedAnswerError('a page without a list of users');
-  const token = optional(isString, body.PaginationToken, 'a page whose token is no text');
-  return { records: users.map(parseUser), token: token || undefined };
-}
-
-/**
- * The number of users that the JSON of a DescribeUserPool answer gives, where it gives one.
- *
- * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolType.html
- */
-export function parseEstimatedUsers(body: unknown): number | undefined {
-  const pool = isObject(body) ? body.UserPool : undefined;
-  const estimate = isObject(pool) ? pool.EstimatedNumberOfUsers : undefined;
-  return isNumber(estimate) && estimate >= 0 ? estimate : undefined;
+  const token = optional(isString, body.PaginationToken, 'a page whose token is no text') || undefined;
+  const users = optional(Array.isArray, body.Users, 'a page whose users are no list');
+  // The Wrappers extension, too, takes a page that only leads on for an empty one.
+  if (!users && token === undefined) throw new MalformedAnswerError('a page without users');
+  return { records: (users ?? []).map(parseUser), token };
 }
 
 /**

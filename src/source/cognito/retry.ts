@@ -15,6 +15,8 @@ export interface RetryPolicy {
   /** The longest pause after the first failure; it doubles with each further one up to `maxDelayMs`. */
   readonly baseDelayMs: number;
   readonly maxDelayMs: number;
+  /** The longest that the service's own `Retry-After` is obeyed. */
+  readonly maxRetryAfterMs: number;
 }
 
 /**
@@ -28,6 +30,7 @@ export const defaultRetryPolicy: RetryPolicy = {
   throttlePatienceMs: 120_000,
   baseDelayMs: 100,
   maxDelayMs: 5_000,
+  maxRetryAfterMs: 300_000,
 };
 
 /** What retrying depends on. */
@@ -45,8 +48,10 @@ export interface RetryContext {
   onAttempt(): void;
   /** Is told of each throttle. */
   onThrottle(): void;
-  /** Makes the next attempt look up the credentials again. */
-  forgetCredentials(): void;
+  /** Changes whenever the credentials are to be looked up again. */
+  credentialsVersion(): number;
+  /** Makes the next attempt look up the credentials again; false where it would find the same. */
+  renewCredentials(version: number): boolean;
 }
 
 /** A request has failed for good. */
@@ -77,44 +82,48 @@ export async function sendWithRetry<T>(
   let faults = 0;
   let throttles = 0;
   let throttledSince = 0;
-  let renewals = 0;
+  let renewed = false;
+  let corrected = false;
   for (;;) {
     await bucket.take(signal);
     attempts += 1;
     context.onAttempt();
+    const version = context.credentialsVersion();
     try {
       return await withTimeout(send, policy.requestTimeoutMs, signal);
     } catch (error) {
       signal.throwIfAborted();
       const failure = failureOf(error);
+      const giveUp = () => new GivenUpError(failure, attempts, error);
       let failures: number;
       switch (failure.kind) {
         case 'throttled':
           bucket.slowDown();
           context.onThrottle();
           if (throttles === 0) throttledSince = clock.monotonic();
-          if (clock.monotonic() - throttledSince >= policy.throttlePatienceMs) {
-            throw new GivenUpError(failure, attempts, error);
-          }
+          if (clock.monotonic() - throttledSince >= policy.throttlePatienceMs) throw giveUp();
           throttles += 1;
           failures = throttles;
           break;
         case 'unavailable':
         case 'malformed':
           faults += 1;
-          if (faults >= (context.hasAnswered() ? policy.attempts : policy.firstAttempts)) {
-            throw new GivenUpError(failure, attempts, error);
-          }
+          if (faults >= (context.hasAnswered() ? policy.attempts : policy.firstAttempts)) throw giveUp();
           failures = faults;
           break;
-        case 'expired':
+        case 'denied':
+          if (renewed || !context.renewCredentials(version)) throw giveUp();
+          renewed = true;
+          continue;
         case 'skewed':
-          renewals += 1;
-          if (renewals > 1) throw new GivenUpError(failure, attempts, error);
-          if (failure.kind === 'expired') context.forgetCredentials();
+          if (corrected) throw giveUp();
+          corrected = true;
           continue;
         default:
-          throw new GivenUpError(failure, attempts, error);
+          throw giveUp();
+      }
+      if ('retryAfterMs' in failure && failure.retryAfterMs !== undefined) {
+        bucket.pause(Math.min(failure.retryAfterMs, policy.maxRetryAfterMs));
       }
       await clock.sleep(
         random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (failures - 1)),

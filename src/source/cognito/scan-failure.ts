@@ -26,7 +26,6 @@ export function scanFailure(
       );
     case 'malformed':
       return scanError('SCAN_INVALID_RESPONSE', `${pool} answered ${attempts} times with ${failure.what}`);
-    case 'expired':
     case 'skewed':
     case 'denied':
       return scanError(

@@ -6,7 +6,7 @@ import { readChain, TokenRefusedError } from './chain.ts';
 import type { PoolClient } from './client.ts';
 import { IdentitySet } from './identity-set.ts';
 import type { CognitoServer } from './options.ts';
-import { type Page, parseEstimatedUsers, parsePage } from './page.ts';
+import type { Page } from './page.ts';
 import { partitions } from './partitions.ts';
 import { GivenUpError, type RetryContext, type RetryPolicy, sendWithRetry, withTimeout } from './retry.ts';
 import { scanFailure } from './scan-failure.ts';
@@ -81,12 +81,13 @@ async function readPool(
   const seen = new IdentitySet();
   const remaining = partitions(chains).values();
 
-  async function deliverNew(records: readonly SourceRecord[]): Promise<void> {
+  async function deliverNew(records: readonly SourceRecord[]): Promise<number> {
     const fresh = records.filter(
       ({ fields: [username] }) => typeof username === 'string' && seen.add(username),
     );
     tally.countPage(fresh.length);
     if (fresh.length > 0) await deliver(fresh);
+    return fresh.length;
   }
 
   async function readRemaining(): Promise<void> {
@@ -118,7 +119,8 @@ async function readPool(
       tally.requests += 1;
     },
     onThrottle: () => tally.countThrottle(),
-    forgetCredentials: () => context.client.forgetCredentials(),
+    credentialsVersion: () => context.client.credentialsVersion,
+    renewCredentials: (version) => context.client.renewCredentials(version),
   };
 
   const readers = Array.from({ length: Math.min(chains, maxConcurrency) }, () =>
@@ -145,15 +147,12 @@ async function requestPage(
     ...(filter === undefined ? {} : { Filter: filter }),
   };
   try {
-    return await sendWithRetry(
-      async (signal) => parsePage(await client.listUsers(request, signal)),
-      retryContext,
-    );
+    return await sendWithRetry((signal) => client.listUsers(request, signal), retryContext);
   } catch (error) {
     if (!(error instanceof GivenUpError)) throw error;
     const failure = scanFailure(error.failure, server, error.attempts, error.cause);
     // The next scan may find better ones, such as a secret that was replaced in Vault.
-    if (failure.code === 'SCAN_DENIED') client.forgetCredentials();
+    if (failure.code === 'SCAN_DENIED') client.renewCredentials(client.credentialsVersion);
     if (error.failure.kind === 'bad-parameter' && token !== undefined) throw new TokenRefusedError(failure);
     throw failure;
   }
@@ -167,8 +166,7 @@ async function estimate(
 ): Promise<void> {
   try {
     await bucket.take(signal);
-    const answer = await withTimeout((s) => client.describeUserPool(s), policy.requestTimeoutMs, signal);
-    tally.estimatedRows = parseEstimatedUsers(answer);
+    tally.estimatedRows = await withTimeout((s) => client.estimateUsers(s), policy.requestTimeoutMs, signal);
   } catch {
     tally.estimatedRows = undefined;
   }

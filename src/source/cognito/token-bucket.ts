@@ -8,6 +8,8 @@ export interface TokenBucket {
   take(signal: AbortSignal): Promise<void>;
   /** Says that the service refused a request for being one too many. */
   slowDown(): void;
+  /** Lets nothing through for so many milliseconds, as the service has asked for. */
+  pause(ms: number): void;
   /** The requests per second that are let through at this time. */
   readonly requestsPerSecond: number;
 }
@@ -42,7 +44,9 @@ export function createTokenBucket({
   let tokens = capacity;
   let countedAt = clock.monotonic();
   let slowedAt = Number.NEGATIVE_INFINITY;
-  let draining = false;
+  let pausedUntil = Number.NEGATIVE_INFINITY;
+  /** Ends the wait for the next token; undefined while nobody waits for one. */
+  let draining: AbortController | undefined;
 
   function count(): void {
     const seconds = (clock.monotonic() - countedAt) / 1000;
@@ -52,18 +56,20 @@ export function createTokenBucket({
   }
 
   /** Lets those who wait through, each at its time. */
-  async function drain(): Promise<void> {
-    draining = true;
+  async function drain({ signal }: AbortController): Promise<void> {
     while (waiting.size > 0) {
       count();
-      for (const letThrough of waiting) {
+      const pauseMs = pausedUntil - clock.monotonic();
+      for (const letThrough of pauseMs > 0 ? [] : waiting) {
         if (tokens < 1) break;
         tokens -= 1;
         letThrough();
       }
-      if (waiting.size > 0) await clock.sleep(Math.ceil(((1 - tokens) / rate) * 1000));
+      if (waiting.size === 0) break;
+      const refillMs = ((1 - tokens) / rate) * 1000;
+      await clock.sleep(Math.ceil(Math.max(pauseMs, refillMs)), signal).catch(() => undefined);
     }
-    draining = false;
+    draining = undefined;
   }
 
   return {
@@ -75,7 +81,10 @@ export function createTokenBucket({
         }
         waiting.add(letThrough);
         signal.addEventListener('abort', giveUp, { once: true });
-        if (!draining) void drain();
+        if (!draining) {
+          draining = new AbortController();
+          void drain(draining);
+        }
 
         function letThrough(): void {
           waiting.delete(letThrough);
@@ -85,6 +94,7 @@ export function createTokenBucket({
 
         function giveUp(): void {
           waiting.delete(letThrough);
+          if (waiting.size === 0) draining?.abort();
           reject(signal.reason);
         }
       });
@@ -95,6 +105,9 @@ export function createTokenBucket({
       if (clock.monotonic() - slowedAt < decreaseEveryMs) return;
       slowedAt = clock.monotonic();
       rate = Math.max(floor * requestsPerSecond, rate * decrease);
+    },
+    pause(ms) {
+      pausedUntil = Math.max(pausedUntil, clock.monotonic() + ms);
     },
     get requestsPerSecond() {
       count();

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { ConfigurationError } from '../../../src/errors.ts';
+import { ConfigurationError, UnavailableError } from '../../../src/errors.ts';
 import type { ServerCredentials } from '../../../src/source/cognito/options.ts';
-import { connect, makeUsers, rejectionOf, scanAll, serverAt, startPool } from './pool.ts';
+import { connect, makeSubscribers, makeUsers, rejectionOf, scanAll, serverAt, startPool } from './pool.ts';
 import { startScriptedPool } from './scripted-pool.ts';
 
 const inVault: ServerCredentials = {
@@ -33,7 +33,39 @@ describe('credentials', () => {
     expect(pool.requests[0]).toMatchObject({ accessKeyId: 'AKIAVAULT', sessionToken: 'a-session' });
   });
 
-  test('are looked up again once they have been refused', async () => {
+  test.each(['NotAuthorizedException', 'AccessDeniedException', 'UnrecognizedClientException'])(
+    'that are refused with %s are looked up again, before anybody hears of it',
+    async (type) => {
+      let lookups = 0;
+      const pool = await startScriptedPool(() =>
+        lookups === 1 ? { status: 400, body: { __type: type } } : { body: { Users: [{ Username: 'a' }] } },
+      );
+      const source = connect(pool.url, {
+        server: serverAt(pool.url, { credentials: inVault }),
+        resolveSecret: async () => `secret ${++lookups}`,
+      });
+      expect(await scanAll(source)).toHaveLength(1);
+      expect(pool.requests).toHaveLength(2);
+    },
+  );
+
+  test('that are refused in all chains at once are looked up once', async () => {
+    let refused = 0;
+    const pool = await startPool(makeSubscribers(600), { latencyMs: 20 });
+    const source = connect(pool.url, {
+      parallelScan: 8,
+      server: serverAt(pool.url, { credentials: inVault }),
+      resolveSecret: async () => {
+        refused += 1;
+        pool.faults = refused === 1 ? { revokeCredentials: { after: 0 } } : {};
+        return 'secret';
+      },
+    });
+    expect(await scanAll(source)).toHaveLength(600);
+    expect(refused).toBe(2);
+  });
+
+  test('are looked up again by the next scan once they have been refused', async () => {
     const pool = await startPool(makeUsers(10), { faults: { denyAccess: true } });
     let lookups = 0;
     const source = connect(pool.url, {
@@ -43,7 +75,7 @@ describe('credentials', () => {
     expect(await rejectionOf(scanAll(source))).toMatchObject({ code: 'SCAN_DENIED' });
     pool.faults = {};
     expect(await scanAll(source)).toHaveLength(10);
-    expect(lookups).toBe(2);
+    expect(lookups).toBe(3);
   });
 
   test('are looked up again where they expire in mid-scan, and the scan goes on', async () => {
@@ -81,14 +113,28 @@ describe('credentials', () => {
     expect(pool.requests).toEqual([]);
   });
 
-  test('that cannot be looked up deny the scan, without the words of an unknown error', async () => {
+  test('are waited for while Vault does not answer', async () => {
+    const pool = await startPool(makeUsers(10));
+    let lookups = 0;
+    const source = connect(pool.url, {
+      server: serverAt(pool.url, { credentials: inVault }),
+      resolveSecret: async () => {
+        lookups += 1;
+        if (lookups < 3) throw new UnavailableError('the database did not answer');
+        return 'secret';
+      },
+    });
+    expect(await scanAll(source)).toHaveLength(10);
+  });
+
+  test('that cannot be looked up make the pool unavailable, without the words of an unknown error', async () => {
     const pool = await startPool(makeUsers(10));
     const source = connect(pool.url, {
       server: serverAt(pool.url, { credentials: inVault }),
       resolveSecret: () => Promise.reject(new Error('password=hush')),
     });
     expect(await rejectionOf(scanAll(source))).toMatchObject({
-      code: 'SCAN_DENIED',
+      code: 'SCAN_UNAVAILABLE',
       detail: expect.not.stringContaining('hush'),
     });
   });

@@ -55,7 +55,7 @@ test('whatever goes wrong, the result is exactly the users of the pool or a code
     { numRuns: 20, endOnFailure: true },
   );
   expect(complete).toBeGreaterThan(0);
-}, 60_000);
+}, 180_000);
 
 async function scanOnce(
   users: readonly PoolUser[],

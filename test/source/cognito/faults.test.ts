@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Faults } from '../../../src/emulator/emulator.ts';
 import { ScanError } from '../../../src/errors.ts';
+import { createTokenBucket } from '../../../src/source/cognito/token-bucket.ts';
+import { InstantClock } from './instant-clock.ts';
 import {
   connect,
   makeSubscribers,
@@ -12,7 +14,7 @@ import {
   sorted,
   startPool,
 } from './pool.ts';
-import { startScriptedPool } from './scripted-pool.ts';
+import { type ScriptedAnswer, startScriptedPool } from './scripted-pool.ts';
 
 describe('every user arrives exactly once', () => {
   const retry = { requestTimeoutMs: 250 };
@@ -84,7 +86,7 @@ describe('a scan ends with', () => {
     ['SCAN_UNAVAILABLE', { internalError: 1 }, 'InternalErrorException'],
     ['SCAN_UNAVAILABLE', { stalledBody: 1 }, 'no answer within'],
     ['SCAN_UNAVAILABLE', { truncatedBody: 1 }, 'the connection failed'],
-    ['SCAN_INVALID_RESPONSE', { malformedJson: 1 }, 'no JSON'],
+    ['SCAN_INVALID_RESPONSE', { malformedJson: 1 }, 'not JSON'],
     ['SCAN_INVALID_RESPONSE', { refuseTokens: { after: 1, times: 1_000 } }, 'InvalidParameterException'],
   ])('%s where the faults are %j', async (code, faults, words) => {
     const { url } = await startPool(makeUsers(600), { faults });
@@ -141,9 +143,33 @@ describe('a scan ends with', () => {
     expect(pool.requests).toHaveLength(3);
   });
 
-  test('SCAN_INVALID_RESPONSE where pages lead nowhere', async () => {
-    const pool = await startScriptedPool(() => ({ body: { Users: [], PaginationToken: 'again' } }));
-    expect(await rejectionOf(scanAll(connect(pool.url)))).toMatchObject({ code: 'SCAN_INVALID_RESPONSE' });
+  test.each<[string, (request: number) => ScriptedAnswer]>([
+    ['the same empty page for ever', () => page([], 'again')],
+    ['in a circle', (i) => page([`user-${i % 2}`], i % 2 ? 'A' : 'B')],
+    ['to empty pages without end', (i) => page([], String(i))],
+    ['to users who were there before', (i) => page([`user-${i % 50}`], String(i))],
+  ])(
+    'SCAN_INVALID_RESPONSE where tokens lead %s',
+    async (_, answer) => {
+      let requests = 0;
+      const pool = await startScriptedPool(() => answer(requests++));
+      expect(await rejectionOf(scanAll(connect(pool.url)))).toMatchObject({
+        code: 'SCAN_INVALID_RESPONSE',
+        detail: expect.stringContaining('no new user'),
+      });
+      expect(requests).toBeLessThan(1_100);
+    },
+    30_000,
+  );
+
+  test.each([
+    ['InternalErrorException', 'SCAN_UNAVAILABLE'],
+    ['com.amazonaws.cognito#NotAuthorizedException', 'SCAN_DENIED'],
+    ['TooManyRequestsException', 'SCAN_THROTTLED'],
+  ])('an error that looks like an empty pool: 200 with %s', async (type, code) => {
+    const pool = await startScriptedPool(() => ({ status: 200, body: { __type: type, Users: [] } }));
+    const retry = { firstAttempts: 2, throttlePatienceMs: 20 };
+    expect(await rejectionOf(scanAll(connect(pool.url, { retry })))).toMatchObject({ code });
   });
 
   test.each([
@@ -172,6 +198,54 @@ describe('a scan ends with', () => {
     }
   });
 });
+
+test('a page without users that leads to another is an empty one', async () => {
+  const pool = await startScriptedPool(({ body }) =>
+    body.PaginationToken === undefined ? { body: { PaginationToken: 'next' } } : page(['user-1']),
+  );
+  expect(await scanAll(connect(pool.url))).toHaveLength(1);
+});
+
+test('a username of a megabyte is one like any other', async () => {
+  const users = ['x'.repeat(2 ** 20), 'short', 'ü'.repeat(2 ** 19)].map((Username) => ({ Username }));
+  const { url } = await startPool(users);
+  expect(sorted(await scanAll(connect(url)))).toEqual(sorted(users.map(recordOf)));
+});
+
+test('a request that was signed by a wrong clock is signed anew by the time of the answer', async () => {
+  const hour = 3_600_000;
+  const pool = await startScriptedPool(({ headers }) => {
+    const serverTime = Date.now() + hour;
+    const date = { date: new Date(serverTime).toUTCString() };
+    const signedAt = String(headers['x-amz-date']).replace(
+      /^(....)(..)(..)T(..)(..)(..)Z$/,
+      '$1-$2-$3T$4:$5:$6Z',
+    );
+    const isInTime = Math.abs(Date.parse(signedAt) - serverTime) < 300_000;
+    return isInTime
+      ? { ...page(['user-1']), headers: date }
+      : { ...refusal('InvalidSignatureException'), headers: date };
+  });
+  expect(await scanAll(connect(pool.url))).toHaveLength(1);
+  expect(pool.requests).toHaveLength(2);
+});
+
+test('all chains wait as long as an answer asks for', async () => {
+  const clock = new InstantClock();
+  const bucket = createTokenBucket({ requestsPerSecond: 10_000, clock });
+  const pool = await startScriptedPool(() =>
+    pool.requests.length === 1
+      ? { status: 503, headers: { 'retry-after': '30' }, body: '' }
+      : page([`user-${pool.requests.length}`]),
+  );
+  expect(await scanAll(connect(pool.url, { bucket, clock }))).toHaveLength(1);
+  expect(clock.now()).toBeGreaterThanOrEqual(30_000);
+});
+
+function page(usernames: readonly string[], token?: string): ScriptedAnswer {
+  const Users = usernames.map((Username) => ({ Username }));
+  return { body: token === undefined ? { Users } : { Users, PaginationToken: token } };
+}
 
 function refusal(type: string) {
   return {

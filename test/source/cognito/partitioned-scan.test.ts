@@ -31,9 +31,9 @@ describe('a partitioned scan', () => {
   });
 
   test('survives a bucket that is set above what the pool allows', async () => {
-    const users = makeSubscribers(1_500);
-    const pool = await startPool(users, { requestsPerSecond: 30 });
-    const bucket = createTokenBucket({ requestsPerSecond: 60 });
+    const users = makeSubscribers(600);
+    const pool = await startPool(users, { requestsPerSecond: 8 });
+    const bucket = createTokenBucket({ requestsPerSecond: 600 });
     const source = connect(pool.url, {
       parallelScan: 16,
       bucket,

@@ -1,6 +1,6 @@
+import { HttpResponse } from '@smithy/core/protocols';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RefusalError } from '../../../src/source/cognito/answer.ts';
 import { MalformedAnswerError } from '../../../src/source/cognito/page.ts';
 import {
   GivenUpError,
@@ -11,17 +11,23 @@ import {
 import { InstantClock } from './instant-clock.ts';
 import { rejectionOf } from './pool.ts';
 
-const throttle = new RefusalError('TooManyRequestsException', 400, undefined);
-const outage = new RefusalError('InternalErrorException', 500, undefined);
+const throttle = serviceError('TooManyRequestsException', 400);
+const outage = serviceError('InternalErrorException', 500);
 
 describe('a request that fails', () => {
   test.each([
     ['a throttle', throttle],
     ['a 500', outage],
-    ['a 503 without a type', new RefusalError(undefined, 503, undefined)],
+    [
+      'a 503 without a type',
+      Object.assign(new SyntaxError('<html>'), { $metadata: { httpStatusCode: 503 } }),
+    ],
     ['a reset', Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })],
     ['a malformed answer', new MalformedAnswerError('an answer that is no JSON')],
-    ['expired credentials', new RefusalError('ExpiredTokenException', 400, undefined)],
+    [
+      'a throttle by another name',
+      Object.assign(serviceError('New', 400), { $retryable: { throttling: true } }),
+    ],
   ])('with %s is sent again', async (_, error) => {
     expect(await sendWithRetry(failing([error]), context())).toBe('page');
   });
@@ -35,7 +41,7 @@ describe('a request that fails', () => {
     ['InvalidParameterException', 'bad-parameter'],
     ['UnknownOperationException', 'refused'],
   ])('with %s is not', async (type, kind) => {
-    const error = await givenUp(failing([new RefusalError(type, 400, undefined)]), context());
+    const error = await givenUp(failing([serviceError(type, 400)]), context());
     expect(error).toMatchObject({ attempts: 1, failure: { kind } });
   });
 
@@ -70,11 +76,41 @@ describe('a request that fails', () => {
     expect(retry).toMatchObject({ slowDowns: 2, throttles: 2, attempts: 4 });
   });
 
-  test('looks up expired credentials again, once', async () => {
-    const expired = new RefusalError('ExpiredToken', 400, undefined);
+  test.each(['ExpiredToken', 'AccessDeniedException', 'UnrecognizedClientException'])(
+    'looks up credentials again after %s, once',
+    async (type) => {
+      const refused = serviceError(type, 400);
+      const retry = context({ renewable: true });
+      expect(await sendWithRetry(failing([refused]), retry)).toBe('page');
+      expect((await givenUp(failing([refused, refused]), retry)).failure.kind).toBe('denied');
+      expect(retry.renewals).toBe(2);
+    },
+  );
+
+  test('waits as long as the service asks for, and so does everybody who shares its quota', async () => {
     const retry = context();
-    expect((await givenUp(failing([expired, expired]), retry)).failure.kind).toBe('expired');
-    expect(retry.renewals).toBe(1);
+    await sendWithRetry(
+      failing([serviceError('TooManyRequestsException', 400, { 'retry-after': '7' })]),
+      retry,
+    );
+    await sendWithRetry(failing([serviceError('Unknown', 503, { 'x-amz-retry-after': '1500' })]), retry);
+    await sendWithRetry(failing([serviceError('Unknown', 503, { 'retry-after': '999999999' })]), retry);
+    expect(retry.pauses.map(Math.round)).toEqual([7_000, 1_500, 60_000]);
+  });
+
+  test('waits for nothing that is no time', async () => {
+    const retry = context();
+    for (const header of ['soon', '-1', '', 'NaN']) {
+      await sendWithRetry(failing([serviceError('Unknown', 503, { 'retry-after': header })]), retry);
+    }
+    expect(retry.pauses).toEqual([]);
+  });
+
+  test('is sent again, once, where the clock was wrong and has been corrected', async () => {
+    const skewed = serviceError('InvalidSignatureException', 400);
+    skewed.$metadata.clockSkewCorrected = true;
+    expect(await sendWithRetry(failing([skewed]), context())).toBe('page');
+    expect((await givenUp(failing([skewed, skewed]), context())).failure.kind).toBe('skewed');
   });
 
   test('waits a random part of a time that doubles up to a limit', async () => {
@@ -119,6 +155,18 @@ describe('a request that takes too long', () => {
   });
 });
 
+/** An error as the SDK makes it of an answer. */
+function serviceError(type: string, status: number, headers: Record<string, string> = {}) {
+  const $metadata: { httpStatusCode: number; clockSkewCorrected?: boolean } = { httpStatusCode: status };
+  const $response = new HttpResponse({ statusCode: status, headers });
+  return Object.assign(new Error('a message that counts for nothing'), {
+    name: type,
+    $fault: status < 500 ? 'client' : 'server',
+    $metadata,
+    $response,
+  });
+}
+
 /** Fails with the errors in their order, then succeeds. */
 function failing(errors: readonly Error[]): () => Promise<string> {
   const remaining = [...errors];
@@ -137,6 +185,7 @@ async function givenUp(send: () => Promise<string>, retry: RetryContext): Promis
 
 interface Settings {
   readonly answered?: boolean;
+  readonly renewable?: boolean;
   readonly throttlePatienceMs?: number;
   readonly random?: () => number;
   readonly signal?: AbortSignal;
@@ -144,11 +193,12 @@ interface Settings {
 
 function context({
   answered = false,
+  renewable = false,
   throttlePatienceMs = 60_000,
   random = () => 0.9,
   signal = new AbortController().signal,
 }: Settings = {}) {
-  const counts = { attempts: 0, throttles: 0, slowDowns: 0, renewals: 0 };
+  const counts = { attempts: 0, throttles: 0, slowDowns: 0, renewals: 0, pauses: [] as number[] };
   return Object.assign(counts, {
     policy: {
       requestTimeoutMs: 1_000,
@@ -157,12 +207,16 @@ function context({
       throttlePatienceMs,
       baseDelayMs: 100,
       maxDelayMs: 1_000,
+      maxRetryAfterMs: 60_000,
     },
     bucket: {
       requestsPerSecond: 25,
       take: async () => signal.throwIfAborted(),
       slowDown: () => {
         counts.slowDowns += 1;
+      },
+      pause: (ms: number) => {
+        counts.pauses.push(ms);
       },
     },
     clock: new InstantClock(),
@@ -175,8 +229,10 @@ function context({
     onThrottle: () => {
       counts.throttles += 1;
     },
-    forgetCredentials: () => {
+    credentialsVersion: () => counts.renewals,
+    renewCredentials: () => {
       counts.renewals += 1;
+      return renewable;
     },
   });
 }
