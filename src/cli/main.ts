@@ -17,9 +17,6 @@ import {
 /** What the process exits with where it could not do as asked; 0 where it could. */
 const exitCodes = { failed: 1, usage: 2 } as const;
 
-// The versions of the SDK that this package brings run on every Node it accepts, so their warning helps nobody.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-
 const { version } = createRequire(import.meta.url)('../../package.json');
 
 const program = new Command('fdw-graphql')
