@@ -29,6 +29,7 @@ export type Observation =
       readonly object: string;
       readonly message: string;
     }
+  | { readonly event: 'keys-skipped'; readonly url: string; readonly message: string }
   | { readonly event: 'keys-unavailable'; readonly url: string; readonly message: string }
   | { readonly event: 'internal-error'; readonly errorId: string; readonly error: unknown };
 

@@ -1,3 +1,5 @@
+import { isPlainObject } from '../values/plain-object.ts';
+
 /** The claims of a verified token, as its issuer wrote them. */
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -11,13 +13,9 @@ export function claimAt(claims: Claims, path: string): unknown {
   for (let dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
     const outer = path.slice(0, dot);
     const inner = Object.hasOwn(claims, outer) ? claims[outer] : undefined;
-    if (!isObject(inner)) continue;
+    if (!isPlainObject(inner)) continue;
     const value = claimAt(inner, path.slice(dot + 1));
     if (value !== undefined) return value;
   }
   return undefined;
-}
-
-function isObject(value: unknown): value is Claims {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,11 +1,24 @@
-import { createRemoteJWKSet, errors, type FlattenedJWSInput, type JWSHeaderParameters } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type FlattenedJWSInput,
+  type JWSHeaderParameters,
+} from 'jose';
+import type { Clock } from '../clock.ts';
 import type { Observe } from '../observation.ts';
+import { createKeySetFetch } from './fetch-key-set.ts';
 
 /** Finds the public key that must have signed a token. */
 export type KeySource = (header: JWSHeaderParameters, token: FlattenedJWSInput) => Promise<CryptoKey>;
 
 /** The key set could not be had, so that nothing can be verified. */
 export class KeySetUnavailableError extends Error {}
+
+export interface RemoteKeysOptions {
+  readonly observe: Observe;
+  readonly clock: Pick<Clock, 'monotonic'>;
+}
 
 /** How long keys are trusted before they are fetched again, which bounds how long a withdrawn key still works. */
 const maxAgeMs = 10 * 60_000;
@@ -20,15 +33,17 @@ const longestWaitMs = 30_000;
  * key causes a fetch, so that a rotation is noticed at once; but invented key ids cannot cause many. Where the
  * address does not answer in time, or answers nonsense, every token is refused until it does.
  */
-export function createRemoteKeys(url: URL, observe: Observe = () => {}): KeySource {
+export function createRemoteKeys(url: URL, { observe, clock }: RemoteKeysOptions): KeySource {
+  const name = `${url.origin}${url.pathname}`;
   const keys = createRemoteJWKSet(url, {
     timeoutDuration: timeoutMs,
     cacheMaxAge: maxAgeMs,
     // When to fetch is decided below.
     cooldownDuration: Number.POSITIVE_INFINITY,
+    [customFetch]: createKeySetFetch(name, observe),
   });
-  const afterFailure = createWait();
-  const afterUnknownKey = createWait();
+  const afterFailure = createWait(clock);
+  const afterUnknownKey = createWait(clock);
   let pending: Promise<void> | undefined;
 
   function refresh(): Promise<void> {
@@ -47,7 +62,7 @@ export function createRemoteKeys(url: URL, observe: Observe = () => {}): KeySour
       afterFailure.begin();
       observe({
         event: 'keys-unavailable',
-        url: `${url.origin}${url.pathname}`,
+        url: name,
         message: cause instanceof Error ? cause.message : String(cause),
       });
       throw new KeySetUnavailableError('the key set did not answer', { cause });
@@ -72,15 +87,15 @@ export function createRemoteKeys(url: URL, observe: Observe = () => {}): KeySour
 }
 
 /** A wait that doubles each time it begins again, and starts anew once it was not needed for a while. */
-function createWait() {
+function createWait(clock: RemoteKeysOptions['clock']) {
   let wait = 0;
   let end = 0;
   return {
-    isOver: () => Date.now() >= end,
+    isOver: () => clock.monotonic() >= end,
     begin() {
-      const isQuiet = Date.now() > end + longestWaitMs;
+      const isQuiet = clock.monotonic() > end + longestWaitMs;
       wait = isQuiet ? shortestWaitMs : Math.min(Math.max(wait * 2, shortestWaitMs), longestWaitMs);
-      end = Date.now() + wait;
+      end = clock.monotonic() + wait;
     },
     reset() {
       wait = 0;

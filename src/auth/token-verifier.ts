@@ -1,7 +1,9 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { errors, type JWTVerifyOptions, jwtVerify } from 'jose';
+import type { Clock } from '../clock.ts';
 import { UnauthenticatedError } from '../errors.ts';
 import type { Claims } from './claims.ts';
+import { exactClaims } from './exact-claims.ts';
 import { KeySetUnavailableError, type KeySource } from './remote-keys.ts';
 
 /** What a token must be to be believed. */
@@ -13,8 +15,7 @@ export interface TokenRules {
   readonly audience: string | undefined;
   readonly issuer: string | undefined;
   readonly clockToleranceSeconds: number;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /**
@@ -42,7 +43,7 @@ export function createTokenVerifier(rules: TokenRules): VerifyToken {
     const options: JWTVerifyOptions = {
       algorithms,
       clockTolerance: rules.clockToleranceSeconds,
-      currentDate: new Date(clock()),
+      currentDate: new Date(clock.now()),
       ...(audience !== undefined && { audience }),
       ...(issuer !== undefined && { issuer }),
     };
@@ -61,7 +62,7 @@ interface Keys {
 
 async function verify(token: string, { secret, keys }: Keys, options: JWTVerifyOptions): Promise<Claims> {
   try {
-    const { payload } = await jwtVerify(
+    await jwtVerify(
       token,
       (header, jws) => {
         // The algorithm decides which key may be used, so that none can pass for another.
@@ -71,7 +72,7 @@ async function verify(token: string, { secret, keys }: Keys, options: JWTVerifyO
       },
       options,
     );
-    return payload;
+    return exactClaims(token);
   } catch (error) {
     if (error instanceof errors.JWKSMultipleMatchingKeys) return verifyWithAny(token, error, options);
     throw error;
@@ -86,7 +87,8 @@ async function verifyWithAny(
 ): Promise<Claims> {
   for await (const key of keys) {
     try {
-      return (await jwtVerify(token, key, options)).payload;
+      await jwtVerify(token, key, options);
+      return exactClaims(token);
     } catch (error) {
       if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
     }
@@ -95,27 +97,27 @@ async function verifyWithAny(
 }
 
 function whyRefused(error: unknown, algorithms: readonly string[]): string {
-  if (error instanceof errors.JWTExpired) return 'the token must not have expired, but has';
+  if (error instanceof errors.JWTExpired) return 'the token has expired';
   if (error instanceof errors.JWTClaimValidationFailed) return whyClaimRefused(error);
   if (error instanceof errors.JWSSignatureVerificationFailed) {
-    return "the token's signature must be valid, but is not";
+    return "the token's signature is not valid";
   }
   if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported) {
-    return `the token must be signed with one of ${algorithms.join(', ')}, but is not`;
+    return `the token is not signed with one of ${algorithms.join(', ')}`;
   }
   if (error instanceof errors.JWKSNoMatchingKey) {
-    return 'the token must be signed with a key of the key set, but is not';
+    return 'the token is not signed with a key of the key set';
   }
   if (error instanceof KeySetUnavailableError) {
     return 'the token could not be verified, because the key set is not available';
   }
-  return 'the token must be a signed JWT, but is none';
+  return 'the token is not a signed JWT';
 }
 
 function whyClaimRefused({ claim, reason }: errors.JWTClaimValidationFailed): string {
-  if (reason === 'missing') return `the token must have the claim ${claim}, but has none`;
-  if (claim === 'nbf' && reason === 'check_failed') return 'the token must be valid already, but is not yet';
-  if (claim === 'aud') return 'the token must be meant for this audience, but is meant for another';
-  if (claim === 'iss') return 'the token must come from the trusted issuer, but comes from another';
-  return `the token's claim ${claim} must be valid, but is not`;
+  if (reason === 'missing') return `the token has no claim ${claim}`;
+  if (claim === 'nbf' && reason === 'check_failed') return 'the token is not valid yet';
+  if (claim === 'aud') return 'the token is meant for another audience';
+  if (claim === 'iss') return 'the token comes from another issuer';
+  return `the token's claim ${claim} is not valid`;
 }

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../clock.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
 import { createRemoteKeys } from './remote-keys.ts';
@@ -14,8 +15,7 @@ export interface VerificationOptions {
   /** What a token's `iss` must be. */
   readonly issuer?: string | undefined;
   readonly observe?: Observe | undefined;
-  /** Milliseconds since 1970. */
-  readonly clock?: (() => number) | undefined;
+  readonly clock?: Pick<Clock, 'now' | 'monotonic'> | undefined;
   /** By how many seconds an issuer's clock may differ from ours; 5 by default. */
   readonly clockToleranceSeconds?: number | undefined;
 }
@@ -29,7 +29,7 @@ const shortestSecret = 32;
  * @throws ConfigurationError where they are wrong or contradict each other
  */
 export function configureVerifier(options: VerificationOptions): VerifyToken | undefined {
-  const { observe, clock = Date.now, clockToleranceSeconds = 5 } = options;
+  const { observe = () => {}, clock = systemClock, clockToleranceSeconds = 5 } = options;
   const secret = sufficientSecret(options.jwtSecret);
   const jwksUrl = httpUrl(options.jwksUrl);
   const audience = nonEmpty('--jwt-audience', 'an audience', options.audience);
@@ -44,7 +44,7 @@ export function configureVerifier(options: VerificationOptions): VerifyToken | u
     if (issuer !== undefined) refuseWithoutVerification('--jwt-issuer', issuer);
     return undefined;
   }
-  const keys = jwksUrl && createRemoteKeys(jwksUrl, observe);
+  const keys = jwksUrl && createRemoteKeys(jwksUrl, { observe, clock });
   return createTokenVerifier({ secret, keys, audience, issuer, clockToleranceSeconds, clock });
 }
 

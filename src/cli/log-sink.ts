@@ -39,6 +39,7 @@ const levels: Readonly<Record<Observation['event'], 'debug' | 'info' | 'warn' | 
   'scan-finished': 'info',
   'scan-failed': 'warn',
   'snapshot-file': 'warn',
+  'keys-skipped': 'warn',
   'keys-unavailable': 'warn',
   'internal-error': 'error',
 };
@@ -61,8 +62,10 @@ function describe(observation: Observation): string {
       return `the scan of ${observation.server}.${observation.object} failed: ${observation.message}`;
     case 'snapshot-file':
       return observation.message;
+    case 'keys-skipped':
+      return `keys at ${observation.url} are skipped: ${observation.message}`;
     case 'keys-unavailable':
-      return `the keys at ${observation.url} cannot be had: ${observation.message}`;
+      return `the keys at ${observation.url} are not available: ${observation.message}`;
     case 'internal-error':
       return `an answer failed unexpectedly (${observation.errorId})`;
   }

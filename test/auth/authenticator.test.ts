@@ -132,7 +132,7 @@ describe('with a verification', () => {
     let time = 1_000_000_000_000;
     const authenticator = authenticatorWith({
       jwtSecret: secret,
-      clock: () => time,
+      clock: { now: () => time, monotonic: () => time },
       clockToleranceSeconds: 0,
     });
     const header = await bearer({ role: 'editor', exp: 1_000_000_010 });

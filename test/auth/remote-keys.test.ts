@@ -11,7 +11,7 @@ let observations: Observation[];
 let authenticator: Authenticator;
 
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['Date'] });
+  vi.useFakeTimers({ toFake: ['Date', 'performance'] });
   server = await startKeySetServer(first);
   observations = [];
   authenticator = createAuthenticator({
@@ -32,7 +32,7 @@ async function authenticate(key = first, kid = key.kid) {
 }
 
 function later(ms: number) {
-  vi.setSystemTime(Date.now() + ms);
+  vi.advanceTimersByTime(ms);
 }
 
 const accepted = { role: 'editor' };
@@ -102,6 +102,54 @@ test.each<[string, Parameters<KeySetServer['answer']>[0]]>([
   server.publish(first);
   later(30_000);
   await expect(authenticate()).resolves.toMatchObject(accepted);
+});
+
+test.each<[string, unknown, string]>([
+  ['that is no object', null, 'key 1 is not an object'],
+  ['without a type', { kid: 'x' }, 'key 1 ("x") is not a public key'],
+  ['of an unknown type', { kty: 'QUANTUM', kid: 'first' }, 'key 1 ("first") is not a public key'],
+  ['with a broken point', { ...second.jwk, x: 'AAAA' }, 'key 1 ("second") is not a public key'],
+  ['that is a secret', { kty: 'oct', k: 'AAAA' }, 'key 1 is not a public key'],
+])('a key %s is skipped and observed, and the others are used', async (_case, broken, message) => {
+  server.answer((_request, response) => response.end(JSON.stringify({ keys: [broken, first.jwk] })));
+  await expect(authenticate()).resolves.toMatchObject(accepted);
+  expect(observations).toEqual([{ event: 'keys-skipped', url: server.url, message }]);
+});
+
+test('a key that is skipped is observed once, and used when it is mended', async () => {
+  const keys: unknown[] = [first.jwk, { ...second.jwk, x: 'AAAA' }];
+  server.answer((_request, response) => response.end(JSON.stringify({ keys })));
+  await authenticate();
+  later(10 * 60_000);
+  await authenticate();
+  expect(observations).toHaveLength(1);
+  await expect(authenticate(second)).rejects.toMatchObject(refused);
+  keys[1] = second.jwk;
+  later(10 * 60_000);
+  await expect(authenticate(second)).resolves.toMatchObject(accepted);
+  expect(observations).toHaveLength(1);
+});
+
+test('a key set that does not end is given up after a megabyte', async () => {
+  let sent = 0;
+  server.answer((_request, response) => {
+    response.write('{"keys":[');
+    const more = () => {
+      if (response.destroyed) return;
+      sent += 2 ** 16;
+      response.write(' '.repeat(2 ** 16), more);
+    };
+    more();
+  });
+  await expect(authenticate()).rejects.toMatchObject(refused);
+  expect(observations).toEqual([
+    {
+      event: 'keys-unavailable',
+      url: server.url,
+      message: expect.stringContaining('longer than 1048576 bytes'),
+    },
+  ]);
+  expect(sent).toBeLessThan(2 ** 26);
 });
 
 test('where nothing listens, tokens are refused', async () => {

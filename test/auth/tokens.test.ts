@@ -115,13 +115,13 @@ describe('a token is believed', () => {
 
 describe('a token is refused', () => {
   test.each([
-    ['it has expired', { exp: now - 30 }, /must not have expired/],
-    ['it is not yet valid', { nbf: now + 30 }, /must be valid already/],
-    ['it is meant for another', { aud: 'other' }, /this audience/],
-    ['it is meant for several others', { aud: ['other', 'gateway2'] }, /this audience/],
+    ['it has expired', { exp: now - 30 }, /has expired/],
+    ['it is not yet valid', { nbf: now + 30 }, /not valid yet/],
+    ['it is meant for another', { aud: 'other' }, /another audience/],
+    ['it is meant for several others', { aud: ['other', 'gateway2'] }, /another audience/],
     ['it is meant for nobody', { aud: undefined }, /claim aud/],
-    ['its audience is no text', { aud: { gateway: true } }, /this audience/],
-    ['it comes from another issuer', { iss: `${issuer}/` }, /trusted issuer/],
+    ['its audience is no text', { aud: { gateway: true } }, /another audience/],
+    ['it comes from another issuer', { iss: `${issuer}/` }, /another issuer/],
     ['it comes from nobody', { iss: undefined }, /claim iss/],
     ['its expiry is no number', { exp: `${now + 600}` }, /claim exp/],
     ['its begin is no number', { nbf: 'now' }, /claim nbf/],
@@ -199,7 +199,7 @@ describe('a token is refused', () => {
     const token = await new CompactEncrypt(Buffer.from(JSON.stringify(claims)))
       .setProtectedHeader({ alg: 'RSA-OAEP', enc: 'A256GCM' })
       .encrypt(publicKey);
-    await expect(both.authenticate(`Bearer ${token}`)).rejects.toMatchObject(refused('must be a signed JWT'));
+    await expect(both.authenticate(`Bearer ${token}`)).rejects.toMatchObject(refused('not a signed JWT'));
   });
 
   test.each([
@@ -233,9 +233,7 @@ describe('a token is refused', () => {
   test('whose claims are no object', async () => {
     for (const payload of ['null', '[]', '"text"', '42', 'not JSON']) {
       const token = signRaw({ alg: 'HS256' }, payload);
-      await expect(both.authenticate(`Bearer ${token}`)).rejects.toMatchObject(
-        refused('must be a signed JWT'),
-      );
+      await expect(both.authenticate(`Bearer ${token}`)).rejects.toMatchObject(refused('not a signed JWT'));
     }
   });
 

@@ -1,0 +1,61 @@
+import { createPublicKey } from 'node:crypto';
+import type { FetchImplementation } from 'jose';
+import type { Observe } from '../observation.ts';
+import { isPlainObject } from '../values/plain-object.ts';
+
+/** Bytes of a key set beyond which it is not read on: hundreds of keys with their certificates. */
+const maxKeySetBytes = 2 ** 20;
+
+/**
+ * Fetches a key set for jose, and leaves out what is no public key: one such key must not cost the others. What is
+ * left out is observed, again only after something else was.
+ *
+ * @param name how the address is called in observations
+ */
+export function createKeySetFetch(name: string, observe: Observe): FetchImplementation {
+  let observed = '';
+
+  return async (url, options) => {
+    const response = await fetch(url, options);
+    if (response.status !== 200) return response;
+    const set: unknown = JSON.parse(await readBounded(response));
+    // jose says what is wrong with a set that has no list of keys.
+    if (!isPlainObject(set) || !Array.isArray(set.keys)) return Response.json(set);
+    const complaints = set.keys.flatMap((key: unknown, index) => {
+      const complaint = whyUnusable(key);
+      return complaint === undefined ? [] : [`key ${index + 1}${kidOf(key)} ${complaint}`];
+    });
+    const message = complaints.join('; ');
+    if (message !== '' && message !== observed) observe({ event: 'keys-skipped', url: name, message });
+    observed = message;
+    return Response.json({ keys: set.keys.filter((key: unknown) => whyUnusable(key) === undefined) });
+  };
+}
+
+async function readBounded({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.byteLength;
+    if (length > maxKeySetBytes) throw new Error(`the key set is longer than ${maxKeySetBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function whyUnusable(key: unknown): string | undefined {
+  if (!isPlainObject(key)) return 'is not an object';
+  try {
+    createPublicKey({ key: key, format: 'jwk' });
+    return undefined;
+  } catch {
+    return 'is not a public key';
+  }
+}
+
+/** At most as much of a key's id as fits a line, without what would break it. */
+function kidOf(key: unknown): string {
+  return isPlainObject(key) && typeof key.kid === 'string'
+    ? ` (${JSON.stringify(key.kid.slice(0, 100))})`
+    : '';
+}
