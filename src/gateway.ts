@@ -182,7 +182,7 @@ export async function describeCatalog(
     schemas: options.schemas,
     federation: options.federation ?? false,
   });
-  const problems = [...model.problems, ...model.tables.flatMap(policyProblems)];
+  const problems = [...servers.problems, ...model.problems, ...model.tables.flatMap(policyProblems)];
   return { definition, servers, model: { ...model, problems } };
 }
 

@@ -86,7 +86,8 @@ select json_build_object(
             select json_agg(l.enumlabel order by l.enumsortorder)
             from pg_catalog.pg_enum l
             where l.enumtypid = coalesce(e.oid, t.oid)
-          )
+          ),
+          'enum_comment', pg_catalog.obj_description(coalesce(e.oid, t.oid), 'pg_type')
         ) order by a.attnum), '[]')
         from foreign_column a
         join pg_catalog.pg_type t on t.oid = a.type_oid
@@ -156,6 +157,7 @@ interface ColumnRow {
   readonly typnspname: string;
   readonly is_array: boolean;
   readonly enum_labels: readonly string[] | null;
+  readonly enum_comment: string | null;
 }
 
 function toDefinition(row: CatalogRow): CatalogDefinition {
@@ -194,7 +196,9 @@ function toColumn(column: ColumnRow): ColumnDefinition {
       name: column.typname,
       schema: column.typnspname,
       array: column.is_array,
-      enumLabels: column.enum_labels ?? undefined,
+      enum: column.enum_labels
+        ? { labels: column.enum_labels, comment: column.enum_comment ?? undefined }
+        : undefined,
     },
     notNull: column.attnotnull,
     options: toOptions(column.attfdwoptions),

@@ -1,5 +1,6 @@
 import type { ObjectRef } from '@pothos/core';
 import { type ColumnType, isOrderable } from '../model/column-type.ts';
+import { namesOfTable } from '../model/generated-names.ts';
 import type { Column, Table } from '../model/model.ts';
 import { type Aggregates, aggregateRows } from '../rows/aggregate/aggregate.ts';
 import type { Builder, SchemaTypes } from './builder.ts';
@@ -17,6 +18,7 @@ export function addAggregate(
   connection: ConnectionRef,
   columnTypes: ColumnTypes,
 ): void {
+  const names = namesOfTable(table);
   const operations = [
     {
       name: 'sum',
@@ -38,8 +40,7 @@ export function addAggregate(
   const results = operations
     .filter(({ columns }) => columns.length > 0)
     .map(({ name, columns, typeOf }) => {
-      const typeName = `${table.typeName}${name.slice(0, 1).toUpperCase()}${name.slice(1)}AggregateResult`;
-      const type = builder.objectRef<Aggregates>(typeName).implement({
+      const type = builder.objectRef<Aggregates>(names.results[name]).implement({
         fields: (t) =>
           Object.fromEntries(
             columns.map((column) => [
@@ -53,7 +54,7 @@ export function addAggregate(
       });
       return { name, columns, type };
     });
-  const aggregate = builder.objectRef<Aggregates>(`${table.typeName}Aggregate`).implement({
+  const aggregate = builder.objectRef<Aggregates>(names.aggregate).implement({
     fields: (t) => ({
       count: t.int({
         nullable: false,

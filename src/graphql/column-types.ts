@@ -1,5 +1,6 @@
 import type { EnumRef, InputObjectRef } from '@pothos/core';
 import { type ColumnType, elementTypeOf, isFilterable } from '../model/column-type.ts';
+import { filterNames, namesOfEnum, sharedInputNames } from '../model/generated-names.ts';
 import { operatorsOf } from '../model/operator.ts';
 import type { FilterInput } from '../plan/filter.ts';
 import { type OrderDirection, orderDirectionNames } from '../plan/order.ts';
@@ -25,12 +26,13 @@ export class ColumnTypes {
   constructor(builder: Builder, prefix = '') {
     this.#builder = builder;
     this.#prefix = prefix;
-    this.#filterIs = builder.enumType(`${prefix}FilterIs`, { values: ['NULL', 'NOT_NULL'] as const });
-    this.orderByDirection = builder.enumType(`${prefix}OrderByDirection`, {
+    const names = sharedInputNames(prefix);
+    this.#filterIs = builder.enumType(names.filterIs, { values: ['NULL', 'NOT_NULL'] as const });
+    this.orderByDirection = builder.enumType(names.orderByDirection, {
       description: 'The direction of an order, and the place of nulls in it.',
       values: orderDirectionNames,
     });
-    this.idFilter = builder.inputRef<FilterInput>(`${prefix}IDFilter`).implement({
+    this.idFilter = builder.inputRef<FilterInput>(names.idFilter).implement({
       description: 'Boolean expression on a nodeId.',
       fields: (t) => ({ eq: t.id() }),
     });
@@ -40,11 +42,12 @@ export class ColumnTypes {
   elementOf(type: ColumnType): ScalarName | Enum {
     const element = elementTypeOf(type);
     if (element.kind !== 'enum') return scalarByKind[element.kind];
-    const { typeName, labels } = element;
-    const known = this.#enums.get(typeName);
+    const name = namesOfEnum(element, this.#prefix).type;
+    const known = this.#enums.get(name);
     if (known) return known;
-    const created = this.#builder.enumType(this.#prefix + typeName, { values: labels });
-    this.#enums.set(typeName, created);
+    const { description, valueNames } = element;
+    const created = this.#builder.enumType(name, { ...(description && { description }), values: valueNames });
+    this.#enums.set(name, created);
     return created;
   }
 
@@ -52,8 +55,11 @@ export class ColumnTypes {
   filterOf(type: ColumnType): Input | undefined {
     if (!isFilterable(type)) return undefined;
     const element = elementTypeOf(type);
-    const elementName = element.kind === 'enum' ? element.typeName : scalarByKind[element.kind];
-    const name = `${this.#prefix}${elementName}${type.kind === 'array' ? 'List' : ''}Filter`;
+    const names =
+      element.kind === 'enum'
+        ? namesOfEnum(element, this.#prefix)
+        : filterNames(scalarByKind[element.kind], this.#prefix);
+    const name = type.kind === 'array' ? names.listFilter : names.filter;
     const known = this.#filters.get(name);
     if (known) return known;
     const created = this.#createFilter(name, type);

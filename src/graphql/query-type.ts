@@ -1,6 +1,6 @@
 import { BadUserInputError } from '../errors.ts';
+import { namesOfTable } from '../model/generated-names.ts';
 import { findTable, type Table } from '../model/model.ts';
-import { lowerFirst } from '../model/name.ts';
 import { keyOf, parseNodeId } from '../plan/key.ts';
 import { toOperand } from '../plan/operand.ts';
 import type { Builder } from './builder.ts';
@@ -57,7 +57,7 @@ function addNodeField(builder: Builder, tables: readonly Table[], node: NodeRef)
 }
 
 function addByPkField(builder: Builder, { table, node, columns }: TableTypes): void {
-  builder.queryField(`${lowerFirst(table.typeName)}ByPk`, (t) =>
+  builder.queryField(namesOfTable(table).byPkField, (t) =>
     t.field({
       type: node,
       description: `The row of ${table.typeName} with this key.`,
@@ -78,7 +78,7 @@ function addByPkField(builder: Builder, { table, node, columns }: TableTypes): v
 }
 
 function addCollectionField(builder: Builder, types: TableTypes): void {
-  builder.queryField(`${lowerFirst(types.table.typeName)}Collection`, (t) =>
+  builder.queryField(namesOfTable(types.table).collectionField, (t) =>
     t.field({
       type: types.connection,
       nullable: false,

@@ -1,6 +1,7 @@
 import type { InputObjectRef, ObjectRef } from '@pothos/core';
 import { RowValueError } from '../errors.ts';
 import { isOrderable, nameOfType } from '../model/column-type.ts';
+import { namesOfTable } from '../model/generated-names.ts';
 import type { Column, Table } from '../model/model.ts';
 import type { FilterInput } from '../plan/filter.ts';
 import type { OrderInput } from '../plan/order.ts';
@@ -47,11 +48,11 @@ export function addTableTypes(
   shared: SharedTypes,
   typesOf: (table: Table['relations'][number]['table']) => TableTypes,
 ): TableTypes {
-  const { typeName } = table;
-  const node = builder.objectRef<RowNode>(typeName);
+  const names = namesOfTable(table);
+  const node = builder.objectRef<RowNode>(names.type);
   const filter = addFilterInput(builder, table, shared.columns);
   const orderBy = addOrderInput(builder, table, shared.columns);
-  const edge = builder.objectRef<Edge>(`${typeName}Edge`).implement({
+  const edge = builder.objectRef<Edge>(names.edge).implement({
     fields: (t) => ({
       cursor: t.string({
         nullable: false,
@@ -64,7 +65,7 @@ export function addTableTypes(
       }),
     }),
   });
-  const connection = builder.objectRef<Connection>(`${typeName}Connection`).implement({
+  const connection = builder.objectRef<Connection>(names.connection).implement({
     fields: (t) => ({
       edges: t.field({
         type: [edge],
@@ -128,7 +129,7 @@ export function addTableTypes(
 }
 
 function addFilterInput(builder: Builder, table: Table, columnTypes: ColumnTypes) {
-  const filter = builder.inputRef<FilterInput>(`${table.typeName}Filter`);
+  const filter = builder.inputRef<FilterInput>(namesOfTable(table).filter);
   return filter.implement({
     fields: (t) => {
       const columns = table.columns.flatMap((column) => {
@@ -151,7 +152,7 @@ function addFilterInput(builder: Builder, table: Table, columnTypes: ColumnTypes
 function addOrderInput(builder: Builder, table: Table, columnTypes: ColumnTypes) {
   const columns = table.columns.filter((column) => isOrderable(column.type));
   if (columns.length === 0) return undefined;
-  return builder.inputRef<OrderInput>(`${table.typeName}OrderBy`).implement({
+  return builder.inputRef<OrderInput>(namesOfTable(table).orderBy).implement({
     fields: (t) =>
       Object.fromEntries(
         columns.map((column) => [column.fieldName, t.field({ type: columnTypes.orderByDirection })]),

@@ -1,12 +1,12 @@
-import type { CatalogDefinition, TypeDefinition } from './definition.ts';
+import { withoutCollisions } from './collision.ts';
+import type { CatalogDefinition, ForeignTableDefinition, SchemaDefinition } from './definition.ts';
 import type { Dialect } from './dialect.ts';
+import { type Directive, readDirective, schemaKeys } from './directive.ts';
+import { nameEnums } from './enum.ts';
 import type { Model, Problem, Reason } from './model.ts';
-import { isGraphQLName, toTypeName } from './name.ts';
 import { relate } from './relation.ts';
-import type { Result } from './result.ts';
-import { defaultSchemaSettings, readSchemaSettings } from './schema-settings.ts';
-import { buildTable, type TableDraft } from './table.ts';
-import { withoutCollisions } from './type-names.ts';
+import { all, type Built, built, existing, type Result } from './result.ts';
+import { buildTable, type SchemaSettings, type TableDraft } from './table.ts';
 
 /** What of a catalog to expose, and by what. */
 export interface ModelOptions {
@@ -20,53 +20,68 @@ export interface ModelOptions {
 
 /** Builds the model of a catalog. Never throws: what cannot be exposed becomes a problem, and everything else stays. */
 export function buildModel(catalog: CatalogDefinition, options: ModelOptions): Model {
-  const { schemas } = options;
-  const problems: Problem[] = missingSchemas(catalog, schemas);
-  const exposed = catalog.schemas.filter(({ name }) => !schemas || schemas.includes(name));
-  const settings = new Map(exposed.map((schema) => [schema.name, readSchemaSettings(schema, problems)]));
-  const settingsOf = (schema: string) => settings.get(schema) ?? defaultSchemaSettings;
-  const enumNames = nameEnums(catalog, (schema) => settingsOf(schema).inflectNames, problems);
-
-  const drafts: TableDraft[] = [];
-  for (const table of catalog.tables) {
-    if (!settings.has(table.schema)) continue;
-    const dialect = options.dialectOf(table.server);
-    if (!dialect.ok) {
-      problems.push({ object: `${table.schema}.${table.name}`, ...dialect.error });
-      continue;
-    }
-    const draft = buildTable(
-      table,
-      {
-        dialect: dialect.value,
-        settings: settingsOf(table.schema),
-        enumTypeName: (type) => enumNames.get(enumKey(type)),
-      },
-      problems,
-    );
-    if (draft) drafts.push(draft);
-  }
-  const tables = relate(
-    withoutCollisions(
-      drafts,
-      new Set(enumNames.values()),
-      { federation: options.federation ?? false },
-      problems,
-    ),
-    (schema) => settingsOf(schema).inflectNames,
-    problems,
+  const { schemas: wanted, federation = false } = options;
+  const exposed = catalog.schemas.filter(({ name }) => !wanted || wanted.includes(name));
+  const directives = all(
+    exposed.map((schema) => readDirective(`schema ${schema.name}`, schema.comment, schemaKeys)),
   );
+  const settings = new Map(
+    exposed.flatMap(({ name }, i) => {
+      const directive = directives.value[i];
+      return directive ? [[name, toSettings(directive)] as const] : [];
+    }),
+  );
+  const inflects = (schema: string) => settings.get(schema)?.inflectNames ?? false;
+
+  const drafts = existing(
+    all(
+      catalog.tables.flatMap((table) => {
+        const schema = settings.get(table.schema);
+        return schema ? [draftTable(table, schema, options)] : [];
+      }),
+    ),
+  );
+  const distinct = withoutCollisions(drafts.value, federation);
+  const named = nameEnums(distinct.value, { tables: catalog.tables, inflects, federation });
+  const related = relate(named.value, inflects);
   const introspection = [...settings.values()].map((schema) => schema.introspection);
   return Object.freeze({
-    tables: Object.freeze(tables.map((table) => Object.freeze(table))),
-    problems: Object.freeze(problems),
+    tables: Object.freeze(related.value.map((table) => Object.freeze(table))),
+    problems: Object.freeze([
+      ...unusableChoices(catalog, wanted),
+      ...[directives, drafts, distinct, named, related].flatMap(({ problems }) => problems),
+    ]),
     // One schema that forbids it is enough: its names would be seen otherwise.
     introspection: introspection.includes(false) ? false : introspection.includes(true) ? true : undefined,
   });
 }
 
-function missingSchemas(catalog: CatalogDefinition, schemas: readonly string[] | undefined): Problem[] {
-  if (catalog.tables.length === 0) {
+/** What the directive of a schema sets, for every table in it. */
+function toSettings(directive: Directive): SchemaSettings & { readonly introspection: boolean | undefined } {
+  return {
+    inflectNames: directive.get(schemaKeys.inflectNames) ?? false,
+    maxRows: directive.get(schemaKeys.maxRows),
+    mayMeanPolicies: directive.mayMeanPolicies,
+    introspection: directive.get(schemaKeys.introspection),
+  };
+}
+
+function draftTable(
+  table: ForeignTableDefinition,
+  settings: SchemaSettings,
+  { dialectOf }: ModelOptions,
+): Built<TableDraft | undefined> {
+  const dialect = dialectOf(table.server);
+  return dialect.ok
+    ? buildTable(table, dialect.value, settings)
+    : built(undefined, { object: `${table.schema}.${table.name}`, ...dialect.error });
+}
+
+function unusableChoices(
+  { schemas, tables }: CatalogDefinition,
+  wanted: readonly string[] = [],
+): readonly Problem[] {
+  if (tables.length === 0) {
     return [
       {
         object: 'catalog',
@@ -75,47 +90,11 @@ function missingSchemas(catalog: CatalogDefinition, schemas: readonly string[] |
       },
     ];
   }
-  return (schemas ?? [])
-    .filter((name) => !catalog.schemas.some((schema) => schema.name === name))
+  return wanted
+    .filter((name) => !schemas.some((schema: SchemaDefinition) => schema.name === name))
     .map((name) => ({
       object: `schema ${name}`,
-      reason: 'it is asked for, but holds no foreign tables',
-      hint: `name schemas that do: ${catalog.schemas.map((schema) => schema.name).join(', ')}`,
+      reason: 'it has no foreign tables',
+      hint: `name schemas that have some: ${schemas.map((schema) => schema.name).join(', ')}`,
     }));
-}
-
-/** The GraphQL names of the enums that columns have, by `enumKey`. An enum that cannot have one is a problem. */
-function nameEnums(
-  catalog: CatalogDefinition,
-  inflects: (schema: string) => boolean,
-  problems: Problem[],
-): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
-  const seen = new Set<string>();
-  for (const { type } of catalog.tables.flatMap((table) => table.columns)) {
-    if (!type.enumLabels || seen.has(enumKey(type))) continue;
-    seen.add(enumKey(type));
-    const name = toTypeName(type.name, inflects(type.schema));
-    const taken = [...names.values()].includes(name);
-    if (!taken && isGraphQLName(name) && type.enumLabels.every(isEnumValueName))
-      names.set(enumKey(type), name);
-    else {
-      problems.push({
-        object: `${type.schema}.${type.name}`,
-        reason: taken
-          ? `the GraphQL name ${name} is already taken`
-          : 'its name or a label is none that GraphQL allows',
-        hint: 'columns of this enum are exposed as Opaque; declare them as text to filter and order them',
-      });
-    }
-  }
-  return names;
-}
-
-function isEnumValueName(label: string): boolean {
-  return isGraphQLName(label) && !['true', 'false', 'null'].includes(label);
-}
-
-function enumKey(type: TypeDefinition): string {
-  return JSON.stringify([type.schema, type.name]);
 }

@@ -21,6 +21,9 @@ export interface EnumType {
   readonly labels: readonly string[];
   /** The name of its GraphQL type. */
   readonly typeName: string;
+  /** The GraphQL name of each label, at the same places. */
+  readonly valueNames: readonly string[];
+  readonly description: string | undefined;
 }
 
 /** An array of a type's values. */
@@ -50,21 +53,17 @@ const kindsByName: ReadonlyMap<string, ScalarKind> = new Map<string, ScalarKind>
   ['jsonb', 'jsonb'],
 ]);
 
-/**
- * The type of a column as the gateway sees it.
- *
- * @param enumTypeName the GraphQL name of the type where it is an enum; undefined where it cannot have one, and
- *   then the column is opaque
- */
-export function toColumnType(type: TypeDefinition, enumTypeName: string | undefined): ColumnType {
-  const element = toElementType(type, enumTypeName);
+/** The type of a column as the gateway sees it. An enum has its names in Postgres, until `nameEnums` has named it. */
+export function toColumnType(type: TypeDefinition): ColumnType {
+  const element = toElementType(type);
   return type.array ? { kind: 'array', element } : element;
 }
 
-function toElementType(type: TypeDefinition, typeName: string | undefined): ElementType {
-  const { schema, name, enumLabels: labels } = type;
-  if (!labels) return { kind: kindOf(type) };
-  return typeName === undefined ? { kind: 'opaque' } : { kind: 'enum', schema, name, labels, typeName };
+function toElementType(type: TypeDefinition): ElementType {
+  if (!type.enum) return { kind: kindOf(type) };
+  const { schema, name } = type;
+  const { labels } = type.enum;
+  return { kind: 'enum', schema, name, labels, typeName: name, valueNames: labels, description: undefined };
 }
 
 function kindOf(type: TypeDefinition): ScalarKind {

@@ -26,8 +26,15 @@ export interface TypeDefinition {
   readonly name: string;
   readonly schema: string;
   readonly array: boolean;
-  /** The labels in sort order, where the type is an enum. */
-  readonly enumLabels: readonly string[] | undefined;
+  /** What it is besides, where it is an enum. */
+  readonly enum: EnumDefinition | undefined;
+}
+
+/** An enum type. */
+export interface EnumDefinition {
+  /** In sort order. */
+  readonly labels: readonly string[];
+  readonly comment: string | undefined;
 }
 
 /** A column of a foreign table. */

@@ -1,172 +1,150 @@
-import type { PolicyFilter } from './model.ts';
+import { parseComment } from './comment.ts';
+import type { Problem } from './model.ts';
+import { type Built, built } from './result.ts';
+import {
+  count,
+  foreignKeys,
+  holdsPolicies,
+  mappings,
+  names,
+  policies,
+  reportUnknownKeys,
+  type Shape,
+  shown,
+  switchable,
+  text,
+  truth,
+} from './shape.ts';
 
-/** A comment, split into its prose and the settings of its `@graphql({…})` directive. */
-export interface Comment {
+/** A key that the directive of an object may have. */
+export interface DirectiveKey<T = unknown> extends Shape<T> {
+  readonly name: string;
+  /** What it does, for the reference. */
+  readonly meaning: string;
+}
+
+function key<T>(name: string, shape: Shape<T>, meaning: string): DirectiveKey<T> {
+  return { name, ...shape, meaning };
+}
+
+/** What the directive of a schema may hold. */
+export const schemaKeys = {
+  inflectNames: key(
+    'inflect_names',
+    truth,
+    'Whether types are named in PascalCase and fields in camelCase; false by default.',
+  ),
+  maxRows: key('max_rows', count, 'The most rows of a page, for all tables of the schema; 30 by default.'),
+  introspection: key(
+    'introspection',
+    truth,
+    'Whether clients may introspect the API. `false` on one exposed schema is enough to forbid it.',
+  ),
+};
+
+/** What the directive of a foreign table may hold. */
+export const tableKeys = {
+  name: key('name', text, 'The name of the GraphQL type.'),
+  description: key(
+    'description',
+    text,
+    'The description of the type; prose outside of the directive by default.',
+  ),
+  totalCount: key('totalCount', switchable, 'Whether collections have `totalCount`; enabled by default.'),
+  aggregate: key('aggregate', switchable, 'Whether collections have `aggregate`; disabled by default.'),
+  maxRows: key('max_rows', count, "The most rows of a page; what the schema's directive says by default."),
+  primaryKeyColumns: key(
+    'primary_key_columns',
+    names,
+    'The columns that tell rows apart; of a user pool `username`, else `sub`, by default.',
+  ),
+  foreignKeys: key(
+    'foreign_keys',
+    foreignKeys,
+    'References to other exposed tables, each of which becomes a field on both types.',
+  ),
+  policies: key(
+    'policies',
+    policies,
+    'Which rows each role sees. With policies, a role that none is for sees no rows.',
+  ),
+};
+
+/** What the directive of a column may hold. */
+export const columnKeys = {
+  name: key('name', text, 'The name of the field.'),
+  description: key(
+    'description',
+    text,
+    'The description of the field; prose outside of the directive by default.',
+  ),
+};
+
+/** What the directive of an enum type may hold. */
+export const enumKeys = {
+  name: key('name', text, 'The name of the GraphQL enum.'),
+  mappings: key('mappings', mappings, 'The names of labels, for those that GraphQL does not allow.'),
+};
+
+const knownNames: ReadonlySet<string> = new Set(
+  [schemaKeys, tableKeys, columnKeys, enumKeys].flatMap((keys) =>
+    Object.values(keys).map(({ name }) => name),
+  ),
+);
+
+/** What a comment says. */
+export interface Directive {
   readonly prose: string | undefined;
-  /** Empty where there is no directive. */
-  readonly settings: Settings;
-  /** Why the directive could not be read; its settings are then empty. */
-  readonly malformed: string | undefined;
+  /** Whether the directive has the key, whatever it holds. */
+  has(key: DirectiveKey): boolean;
+  /** What the key holds; undefined where the directive does not have it, or not as it must be. */
+  get<T>(key: DirectiveKey<T>): T | undefined;
+  /** Whether something that has no effect could have been meant as policies. */
+  readonly mayMeanPolicies: boolean;
 }
 
-type Settings = { readonly [key: string]: unknown };
-
-/** Splits a comment. A directive that is not well-formed is reported, never thrown. */
-export function parseComment(comment: string | undefined): Comment {
-  const text = comment ?? '';
-  const start = text.indexOf('@graphql(');
-  if (start < 0) return { prose: prose(text), settings: {}, malformed: undefined };
-  const end = endOfDirective(text, start + '@graphql('.length);
-  if (end === undefined) {
-    return { prose: prose(text.slice(0, start)), settings: {}, malformed: 'its parenthesis is never closed' };
-  }
-  const rest = prose(`${text.slice(0, start)}${text.slice(end + 1)}`);
-  const json = text.slice(start + '@graphql('.length, end);
-  const settings = parseObject(json);
-  return settings
-    ? { prose: rest, settings, malformed: undefined }
-    : { prose: rest, settings: {}, malformed: 'what stands in its parentheses is not a JSON object' };
-}
-
-/** The index of the parenthesis that closes the directive; parentheses in JSON strings do not count. */
-function endOfDirective(text: string, from: number): number | undefined {
-  let quoted = false;
-  for (let i = from; i < text.length; i++) {
-    const character = text[i];
-    if (quoted && character === '\\') i++;
-    else if (character === '"') quoted = !quoted;
-    else if (character === ')' && !quoted) return i;
-  }
-  return undefined;
-}
-
-function prose(text: string): string | undefined {
-  return text.trim() || undefined;
-}
-
-function parseObject(json: string): Settings | undefined {
-  try {
-    const value: unknown = JSON.parse(json);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Settings {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Reads settings one by one, and remembers what was not as it must be and what nobody asked for. */
-export class SettingsReader {
-  readonly #settings: Settings;
-  readonly #read = new Set<string>();
-  /** What was wrong, as `name must be …, but got …`. */
-  readonly faults: string[] = [];
-
-  constructor(settings: Settings) {
-    this.#settings = settings;
-  }
-
-  /** The keys that no call has asked for. */
-  get unknownKeys(): readonly string[] {
-    return Object.keys(this.#settings).filter((key) => !this.#read.has(key));
-  }
-
-  text(key: string): string | undefined {
-    return this.#take(key, 'a string', (value) => (typeof value === 'string' ? value : undefined));
-  }
-
-  boolean(key: string): boolean | undefined {
-    return this.#take(key, 'true or false', (value) => (typeof value === 'boolean' ? value : undefined));
-  }
-
-  /** A whole number from 1. */
-  count(key: string): number | undefined {
-    return this.#take(key, 'a whole number from 1', (value) =>
-      typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined,
-    );
-  }
-
-  /** A list of strings that is not empty. */
-  names(key: string): readonly string[] | undefined {
-    return this.#take(key, 'a list of strings', asNames);
-  }
-
-  /** `{"enabled": true}` or `{"enabled": false}`. */
-  enabled(key: string): boolean | undefined {
-    return this.#take(key, '{"enabled": true} or {"enabled": false}', (value) =>
-      isObject(value) && typeof value.enabled === 'boolean' ? value.enabled : undefined,
-    );
-  }
-
-  foreignKeys(key: string): readonly ForeignKeySetting[] {
-    const shape =
-      'a list of {"local_columns": […], "foreign_schema": "…", "foreign_table": "…", "foreign_columns": […]}';
-    return this.#take(key, shape, (value) => (Array.isArray(value) ? asForeignKeys(value) : undefined)) ?? [];
-  }
-
-  /** Filters by role. What is not one leaves its role without a filter, so that a slip hides rows, never shows them. */
-  policies(key: string): ReadonlyMap<string, PolicyFilter> | undefined {
-    if (!(key in this.#settings)) return undefined;
-    const policies = new Map<string, PolicyFilter>();
-    const byRole = this.#take(key, 'an object of {"<role>": {"filter": {…}}}', (value) =>
-      isObject(value) ? value : undefined,
-    );
-    for (const [role, policy] of Object.entries(byRole ?? {})) {
-      if (isObject(policy) && isObject(policy.filter)) policies.set(role, policy.filter);
-      else this.faults.push(`policies.${role} must be {"filter": {…}}, but got ${JSON.stringify(policy)}`);
-    }
-    return policies;
-  }
-
-  #take<T>(key: string, shape: string, read: (value: unknown) => T | undefined): T | undefined {
-    this.#read.add(key);
-    const value = this.#settings[key];
-    if (value === undefined || value === null) return undefined;
-    const result = read(value);
-    if (result === undefined) this.faults.push(`${key} must be ${shape}, but got ${JSON.stringify(value)}`);
-    return result;
-  }
-}
-
-/** One element of the table directive's `foreign_keys`. */
-export interface ForeignKeySetting {
-  /** The name of the field on the other table's type. */
-  readonly localName: string | undefined;
-  readonly localColumns: readonly string[];
-  /** The name of the field on this table's type. */
-  readonly foreignName: string | undefined;
-  readonly foreignSchema: string;
-  readonly foreignTable: string;
-  readonly foreignColumns: readonly string[];
-}
-
-function asForeignKeys(values: readonly unknown[]): ForeignKeySetting[] | undefined {
-  const keys = values.map(asForeignKey);
-  return keys.every((key) => key !== undefined) ? keys : undefined;
-}
-
-function asForeignKey(value: unknown): ForeignKeySetting | undefined {
-  if (!isObject(value)) return undefined;
-  const localColumns = asNames(value.local_columns);
-  const foreignColumns = asNames(value.foreign_columns);
-  const { local_name: localName, foreign_name: foreignName } = value;
-  const { foreign_schema: foreignSchema, foreign_table: foreignTable } = value;
-  if (!localColumns || !foreignColumns || localColumns.length !== foreignColumns.length) return undefined;
-  if (typeof foreignSchema !== 'string' || typeof foreignTable !== 'string') return undefined;
-  return {
-    localName: typeof localName === 'string' ? localName : undefined,
-    localColumns,
-    foreignName: typeof foreignName === 'string' ? foreignName : undefined,
-    foreignSchema,
-    foreignTable,
-    foreignColumns,
+/**
+ * Reads the comment of an object. Everything in it that has no effect but looks as if it was meant to is a problem.
+ *
+ * @param object what the problems are of
+ * @param keys what the directive of such an object may hold
+ */
+export function readDirective(
+  object: string,
+  comment: string | undefined,
+  keys: Readonly<Record<string, DirectiveKey>>,
+): Built<Directive> {
+  const { prose, settings, fault } = parseComment(comment, knownNames);
+  const problems: Problem[] = fault ? [{ object, reason: fault.reason, hint: fault.hint }] : [];
+  const report = (reason: string, hint: string) => {
+    problems.push({ object, reason: `in the @graphql directive, ${reason}`, hint });
   };
+  const known = Object.values(keys);
+  for (const { name, expected, read } of known) {
+    const value = settings[name];
+    if (isAbsent(value) || read(value, report) !== undefined) continue;
+    report(
+      `${name} must be ${expected}, but is ${shown(value)}`,
+      'correct it; until then it is as if it were not there',
+    );
+  }
+  const knownHere = known.map(({ name }) => name);
+  reportUnknownKeys(settings, knownHere, undefined, report);
+  const misplaced = Object.entries(settings).filter(
+    ([name]) => name !== tableKeys.policies.name || !knownHere.includes(name),
+  );
+  const directive: Directive = {
+    prose,
+    has: ({ name }) => name in settings,
+    get({ name, read }) {
+      const value = settings[name];
+      return isAbsent(value) ? undefined : read(value, () => {});
+    },
+    mayMeanPolicies: (fault?.mayMeanPolicies ?? false) || holdsPolicies(Object.fromEntries(misplaced)),
+  };
+  return built(directive, ...problems);
 }
 
-function asNames(value: unknown): readonly string[] | undefined {
-  return Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === 'string')
-    ? value
-    : undefined;
+function isAbsent(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
 }

@@ -1,6 +1,7 @@
-import type { ForeignKeySetting } from './directive.ts';
 import { type Column, findTable, type Problem, type Relation, type Table } from './model.ts';
-import { lowerFirst, toFieldName } from './name.ts';
+import { isGraphQLName, lowerFirst, toFieldName } from './name.ts';
+import { type Built, built } from './result.ts';
+import type { ForeignKeySetting } from './shape.ts';
 import type { TableDraft } from './table.ts';
 
 /**
@@ -11,22 +12,19 @@ import type { TableDraft } from './table.ts';
 export function relate(
   drafts: readonly TableDraft[],
   inflects: (schema: string) => boolean,
-  problems: Problem[],
-): readonly Table[] {
+): Built<readonly Table[]> {
+  const problems: Problem[] = [];
   const tables = drafts.map(({ table }) => table);
-  const relations = new Map<Omit<Table, 'relations'>, Relation[]>(tables.map((table) => [table, []]));
-  const add = (table: Omit<Table, 'relations'>, relation: Relation) => {
-    const siblings = relations.get(table);
-    const taken =
-      relation.fieldName === 'nodeId' ||
-      table.columns.some((column) => column.fieldName === relation.fieldName) ||
-      siblings?.some((sibling) => sibling.fieldName === relation.fieldName);
-    if (!taken) siblings?.push(relation);
+  const relations = new Map<Unrelated, Relation[]>(tables.map((table) => [table, []]));
+  const add = (declaredBy: Unrelated, table: Unrelated, relation: Relation, setting: string) => {
+    const siblings = relations.get(table) ?? [];
+    const fault = faultOfName(relation.fieldName, table, siblings);
+    if (fault === undefined) siblings.push(relation);
     else {
       problems.push({
-        object: `${table.schema}.${table.name}`,
-        reason: `the field ${relation.fieldName} of a foreign key is already taken`,
-        hint: 'give the foreign key a "local_name" or a "foreign_name" in its directive',
+        object: `${declaredBy.schema}.${declaredBy.name}`,
+        reason: `its foreign key cannot be the field ${JSON.stringify(relation.fieldName)} of ${table.typeName}: ${fault}`,
+        hint: `give it another "${setting}" in its directive`,
       });
     }
   };
@@ -42,27 +40,51 @@ export function relate(
         });
         continue;
       }
-      add(local, {
+      const toForeign: Relation = {
         fieldName: key.foreignName ?? singularName(foreign, key.localColumns, inflects(foreign.schema)),
         table: { schema: foreign.schema, name: foreign.name },
         columns: key.localColumns,
         otherColumns: key.foreignColumns,
         cardinality: 'one',
-      });
+      };
       const unique = isKey(local, key.localColumns);
-      add(foreign, {
+      const toLocal: Relation = {
         fieldName: key.localName ?? reverseName(local, key.foreignColumns, unique, inflects(local.schema)),
         table: { schema: local.schema, name: local.name },
         columns: key.foreignColumns,
         otherColumns: key.localColumns,
         cardinality: unique ? 'one' : 'many',
-      });
+      };
+      add(local, local, toForeign, 'foreign_name');
+      add(local, foreign, toLocal, 'local_name');
     }
   }
-  return tables.map((table) => ({ ...table, relations: relations.get(table) ?? [] }));
+  return built(
+    tables.map((table) => ({ ...table, relations: relations.get(table) ?? [] })),
+    ...problems,
+  );
 }
 
 type Unrelated = Omit<Table, 'relations'>;
+
+/** Why a relation of the table cannot have a field of this name; undefined where it can. */
+function faultOfName(
+  fieldName: string,
+  { columns }: Unrelated,
+  siblings: readonly Relation[],
+): string | undefined {
+  if (!isGraphQLName(fieldName)) return 'GraphQL allows no such name';
+  if (fieldName === 'nodeId') return 'it is the ID of the row';
+  const column = columns.find((candidate) => candidate.fieldName === fieldName);
+  if (column) return `it is the column ${column.name}`;
+  // A role that may read all attributes has it, whatever other columns it sees.
+  if (fieldName === 'attribute' && columns.some(({ origin }) => origin.kind === 'attributes')) {
+    return 'it is the field of any one attribute';
+  }
+  return siblings.some((sibling) => sibling.fieldName === fieldName)
+    ? 'it is that of another foreign key'
+    : undefined;
+}
 
 function faultOf(key: ForeignKeySetting, local: Unrelated, foreign: Unrelated): string | undefined {
   for (const [i, name] of key.localColumns.entries()) {

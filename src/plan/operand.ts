@@ -1,5 +1,5 @@
 import { BadUserInputError } from '../errors.ts';
-import { type ColumnType, nameOfType } from '../model/column-type.ts';
+import { type ColumnType, type ElementType, type EnumType, nameOfType } from '../model/column-type.ts';
 import { valueType } from '../values/registry.ts';
 import type { Value } from '../values/value.ts';
 
@@ -10,7 +10,8 @@ import type { Value } from '../values/value.ts';
  */
 export function toOperand(type: ColumnType, argument: unknown, path: string): Value | null {
   if (argument === null || argument === undefined) return null;
-  const text = type.kind === 'array' ? toArrayLiteral(asList(argument)) : toText(argument);
+  const text =
+    type.kind === 'array' ? toArrayLiteral(type.element, asList(argument)) : toText(type, argument);
   const value = text?.isWellFormed() ? valueType(type).parse(text) : undefined;
   if (value !== undefined) return value;
   throw new BadUserInputError(
@@ -25,13 +26,19 @@ function asList(argument: unknown): readonly unknown[] {
 }
 
 /** The argument as Postgres' input functions read it. */
-function toText(argument: unknown): string | undefined {
+function toText(type: ElementType, argument: unknown): string | undefined {
+  if (type.kind === 'enum' && typeof argument === 'string') return labelOf(type, argument);
   if (typeof argument === 'string') return argument;
   return typeof argument === 'number' || typeof argument === 'boolean' ? String(argument) : undefined;
 }
 
-function toArrayLiteral(elements: readonly unknown[]): string | undefined {
-  const texts = elements.map((element) => (element === null ? 'NULL' : quote(toText(element))));
+/** Arguments name the values of enums as GraphQL does; claims of tokens may name their labels. */
+function labelOf({ labels, valueNames }: EnumType, name: string): string {
+  return labels[valueNames.indexOf(name)] ?? name;
+}
+
+function toArrayLiteral(type: ElementType, elements: readonly unknown[]): string | undefined {
+  const texts = elements.map((element) => (element === null ? 'NULL' : quote(toText(type, element))));
   return texts.every((text) => text !== undefined) ? `{${texts.join(',')}}` : undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { ServerDefinition } from '../model/definition.ts';
-import type { Dialect } from '../model/dialect.ts';
+import type { Dialect, KnownOptions } from '../model/dialect.ts';
 import type { ForeignObject, Reason } from '../model/model.ts';
 import type { Result } from '../model/result.ts';
 import type { Source } from './source.ts';
@@ -9,6 +9,8 @@ export interface SourceKind {
   /** What people call it, such as `cognito`. */
   readonly name: string;
   readonly dialect: Dialect;
+  /** The options that servers of this kind may have, by what each means. Others are accepted and mean nothing. */
+  readonly serverOptions: KnownOptions;
   /** The names of wrappers that are known to be of this kind, to propose where one is misspelt. */
   readonly wrapperNames: readonly string[];
   /** Whether the server is of this kind. Of several kinds that say so, the first of the list has it. */

@@ -18,7 +18,8 @@ export function valueType(type: SqlType): ValueType {
   if (type.kind !== 'enum' && type.kind !== 'array') return scalarTypes[type.kind];
   const known = derivedTypes.get(type);
   if (known) return known;
-  const created = type.kind === 'enum' ? enumType(type.labels) : arrayType(valueType(type.element));
+  const created =
+    type.kind === 'enum' ? enumType(type.labels, type.valueNames) : arrayType(valueType(type.element));
   derivedTypes.set(type, created);
   return created;
 }

@@ -25,6 +25,10 @@ export type ScalarKind =
 /** A Postgres type, as far as its values go. */
 export type SqlType =
   | { readonly kind: ScalarKind }
-  /** Labels in sort order. */
-  | { readonly kind: 'enum'; readonly labels: readonly string[] }
+  /** Labels in sort order, and at the same places what they are printed as; as themselves where left out. */
+  | {
+      readonly kind: 'enum';
+      readonly labels: readonly string[];
+      readonly valueNames?: readonly string[] | undefined;
+    }
   | { readonly kind: 'array'; readonly element: SqlType };

@@ -82,7 +82,7 @@ describe('reading the catalog', () => {
   test('resolves a domain over a domain to its base type', () => {
     expect(table('members')?.columns[0]).toEqual({
       name: 'mail',
-      type: { name: 'varchar', schema: 'pg_catalog', array: false, enumLabels: undefined },
+      type: { name: 'varchar', schema: 'pg_catalog', array: false, enum: undefined },
       notNull: true,
       options: new Map([['attribute', 'email']]),
       comment: 'where to write',
@@ -94,7 +94,7 @@ describe('reading the catalog', () => {
       name: 'plan',
       schema: 'cognito',
       array: true,
-      enumLabels: ['basic', 'pro', 'free'],
+      enum: { labels: ['basic', 'pro', 'free'], comment: undefined },
     });
   });
 

@@ -1,69 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { buildModel, type ModelOptions } from '../../src/model/build.ts';
-import type {
-  CatalogDefinition,
-  ColumnDefinition,
-  ForeignTableDefinition,
-} from '../../src/model/definition.ts';
+import type { ForeignTableDefinition } from '../../src/model/definition.ts';
 import { findTable, type Model } from '../../src/model/model.ts';
-import { failure, success } from '../../src/model/result.ts';
-import { cognitoDialect } from '../../src/source/cognito/dialect.ts';
-
-const pgCatalog = { schema: 'pg_catalog', array: false, enumLabels: undefined };
-
-const column = (name: string, settings: Partial<ColumnDefinition> = {}): ColumnDefinition => ({
-  name,
-  type: { name: 'text', ...pgCatalog },
-  notNull: false,
-  options: new Map(),
-  comment: undefined,
-  ...settings,
-});
-
-const foreignTable = (settings: Partial<ForeignTableDefinition> = {}): ForeignTableDefinition => ({
-  schema: 'cognito',
-  name: 'users',
-  server: 'cognito_server',
-  options: new Map([['object', 'users']]),
-  comment: undefined,
-  columns: [column('username'), column('email')],
-  ...settings,
-});
-
-const dialectOf: ModelOptions['dialectOf'] = (server) =>
-  server === 'cognito_server'
-    ? success(cognitoDialect)
-    : failure({ reason: 'there is no source for it', hint: 'use another' });
-
-function build(
-  tables: readonly ForeignTableDefinition[],
-  schemaComments: Readonly<Record<string, string>> = {},
-  schemas?: readonly string[],
-): Model {
-  const names = [...new Set(tables.map((table) => table.schema))].toSorted();
-  const catalog: CatalogDefinition = {
-    loginRole: 'postgres',
-    schemas: names.map((name) => ({ name, comment: schemaComments[name] })),
-    servers: [
-      {
-        name: 'cognito_server',
-        options: new Map(),
-        wrapper: { name: 'cognito_wrapper', handler: undefined, options: new Map() },
-      },
-      {
-        name: 'files',
-        options: new Map(),
-        wrapper: { name: 'file_fdw', handler: 'file_fdw_handler', options: new Map() },
-      },
-    ],
-    tables,
-    roles: [],
-  };
-  return buildModel(catalog, { dialectOf, schemas });
-}
-
-const directive = (settings: object) => `@graphql(${JSON.stringify(settings)})`;
-const problems = (model: Model) => model.problems.map(({ object, reason }) => `${object}: ${reason}`);
+import { attribute, build, builtIn, column, directive, foreignTable, problemsOf } from './definitions.ts';
 
 describe('names', () => {
   test('are verbatim without a directive', () => {
@@ -111,7 +49,7 @@ describe('names', () => {
     ]);
     expect(model.tables.map((table) => table.typeName)).toEqual(['users']);
     expect(model.tables[0]?.columns.map((each) => each.name)).toEqual(['email']);
-    expect(problems(model)).toEqual([
+    expect(problemsOf(model)).toEqual([
       'cognito.user accounts: "user accounts" is not a name that GraphQL allows for a type',
       'cognito.users.custom:tenant: "custom:tenant" is not a name that GraphQL allows for a field',
       'cognito.users.__typename: "__typename" is not a name that GraphQL allows for a field',
@@ -125,7 +63,7 @@ describe('names', () => {
       {
         object: 'b.users',
         reason: 'its GraphQL name users is already taken by a.users',
-        hint: `name it with comment on foreign table b.users is '@graphql({"name": "…"})'`,
+        hint: `name it with: comment on foreign table b.users is '@graphql({"name": "…"})'`,
       },
     ]);
   });
@@ -148,7 +86,7 @@ describe('names', () => {
       }),
     ]);
     expect(model.tables[0]?.columns).toHaveLength(1);
-    expect(problems(model)).toEqual([
+    expect(problemsOf(model)).toEqual([
       'cognito.users.given_name: its field email is already taken by the column email',
     ]);
   });
@@ -172,8 +110,8 @@ describe('keys', () => {
   test('that name a column which is not there are a problem, and the default holds', () => {
     const model = build([foreignTable({ comment: directive({ primary_key_columns: ['id'] }) })]);
     expect(model.tables[0]?.key.map((part) => part.name)).toEqual(['username']);
-    expect(problems(model)).toEqual([
-      'cognito.users: primary_key_columns must name distinct exposed columns, but got ["id"]',
+    expect(problemsOf(model)).toEqual([
+      'cognito.users: primary_key_columns name "id", which is no exposed column of the table',
     ]);
   });
 
@@ -226,9 +164,9 @@ describe('directives', () => {
     ]);
     expect(model.tables[0]?.typeName).toBe('users');
     expect(model.tables[0]?.columns).toHaveLength(2);
-    expect(problems(model)).toEqual([
+    expect(problemsOf(model)).toEqual([
       'cognito.users: the @graphql directive is malformed: its parenthesis is never closed',
-      'cognito.users.username: the @graphql directive is malformed: what stands in its parentheses is not a JSON object',
+      'cognito.users.username: the @graphql directive is malformed: its parentheses hold no JSON object',
     ]);
   });
 
@@ -237,9 +175,9 @@ describe('directives', () => {
       foreignTable({ comment: directive({ max_rows: 0, totalcount: true, name: 'Person' }) }),
     ]);
     expect(model.tables[0]).toMatchObject({ typeName: 'Person', maxRows: 30 });
-    expect(problems(model)).toEqual([
-      'cognito.users: in the @graphql directive, max_rows must be a whole number from 1, but got 0',
-      'cognito.users: the @graphql directive has the key "totalcount", which means nothing here',
+    expect(problemsOf(model)).toEqual([
+      'cognito.users: in the @graphql directive, max_rows must be a whole number from 1, but is 0',
+      'cognito.users: in the @graphql directive, the key "totalcount" means nothing here',
     ]);
   });
 
@@ -274,20 +212,57 @@ describe('what cannot be exposed', () => {
   });
 
   test('includes schemas that hold no foreign tables', () => {
-    const model = build([foreignTable()], {}, ['cognito', 'nowhere']);
-    expect(problems(model)).toEqual(['schema nowhere: it is asked for, but holds no foreign tables']);
+    const model = build([foreignTable()], {}, { schemas: ['cognito', 'nowhere'] });
+    expect(problemsOf(model)).toEqual(['schema nowhere: it has no foreign tables']);
   });
 
   test('an empty catalog is a valid, empty model', () => {
     expect(build([]).tables).toEqual([]);
-    expect(problems(build([]))).toEqual(['catalog: the database has no foreign tables']);
+    expect(problemsOf(build([]))).toEqual(['catalog: the database has no foreign tables']);
   });
 
-  test('attributes must be JSON', () => {
-    const model = build([foreignTable({ columns: [column('username'), column('attributes')] })]);
-    expect(problems(model)).toEqual([
-      'cognito.users.attributes: all attributes together are JSON, but its type is text',
+  test.each([
+    ['created_at', 'int8', 'timestamp'],
+    ['updated_at', 'bool', 'timestamp'],
+    ['enabled', 'int4', 'boolean'],
+    ['email_verified', 'numeric', 'boolean'],
+    ['sub', 'int8', 'uuid'],
+    ['email', 'date', 'text'],
+  ])('includes a column %s of type %s, which none of its values can have', (name, type, proposed) => {
+    const model = build([
+      foreignTable({ columns: [column('username'), column(name, { type: builtIn(type) })] }),
     ]);
+    expect(model.problems).toEqual([
+      {
+        object: `cognito.users.${name}`,
+        reason: expect.stringContaining(`it is declared as ${type}, which none of its values can be`),
+        hint: `declare it as ${proposed}`,
+      },
+    ]);
+  });
+
+  test.each([
+    ['created_at', 'timestamptz'],
+    ['created_at', 'date'],
+    ['created_at', 'text'],
+    ['enabled', 'text'],
+    ['enabled', 'bool'],
+    ['sub', 'text'],
+    ['sub', 'uuid'],
+    ['username', 'int8'],
+    ['updated_at', 'interval'],
+  ])('does not include a column %s of type %s', (name, type) => {
+    expect(build([foreignTable({ columns: [column(name, { type: builtIn(type) })] })]).problems).toEqual([]);
+  });
+
+  test('includes misspelt options, with the right spelling', () => {
+    const options = new Map([['attribut', 'custom:tenant']]);
+    const model = build([foreignTable({ columns: [column('username'), column('tenant', { options })] })]);
+    expect(model.problems[0]).toEqual({
+      object: 'cognito.users.tenant',
+      reason: 'its option attribut means nothing',
+      hint: 'did you mean attribute?',
+    });
   });
 });
 
@@ -308,10 +283,7 @@ describe('relations', () => {
     foreignTable({
       name: 'employees',
       comment,
-      columns: [
-        column('username'),
-        column('manager_id', { options: new Map([['attribute', 'custom:manager']]) }),
-      ],
+      columns: [column('username'), attribute('manager_id')],
     });
   const relationsOf = (model: Model, name: string) =>
     findTable(model.tables, { schema: 'cognito', name })?.relations.map(
@@ -346,11 +318,41 @@ describe('relations', () => {
   });
 
   test('to what is not there are problems', () => {
-    expect(problems(build([employees(manager({ foreign_table: 'bosses' })), foreignTable()]))).toEqual([
+    expect(problemsOf(build([employees(manager({ foreign_table: 'bosses' })), foreignTable()]))).toEqual([
       'cognito.employees: its foreign key to cognito.bosses refers to a table that is not exposed',
     ]);
-    expect(problems(build([employees(manager({ local_columns: ['boss'] })), foreignTable()]))).toEqual([
+    expect(problemsOf(build([employees(manager({ local_columns: ['boss'] })), foreignTable()]))).toEqual([
       'cognito.employees: its foreign key to cognito.users names the column boss, which employees does not expose',
+    ]);
+  });
+
+  test.each([
+    ['"a b"', 'a b', 'GraphQL allows no such name'],
+    ['""', '', 'GraphQL allows no such name'],
+    ['"__typename"', '__typename', 'GraphQL allows no such name'],
+    ['"nodeId"', 'nodeId', 'it is the ID of the row'],
+    ['"username"', 'username', 'it is the column username'],
+    ['"attribute"', 'attribute', 'it is the field of any one attribute'],
+  ])('cannot be the field %s, and everything else stays', (_, name, why) => {
+    const users = foreignTable({
+      columns: [column('username'), column('attributes', { type: builtIn('jsonb') })],
+    });
+    const model = build([employees(manager({ local_name: name, foreign_name: 'boss' })), users]);
+    expect(problemsOf(model)).toEqual([
+      `cognito.employees: its foreign key cannot be the field ${JSON.stringify(name)} of users: ${why}`,
+    ]);
+    expect(relationsOf(model, 'employees')).toEqual(['boss: one']);
+    expect(relationsOf(model, 'users')).toEqual([]);
+  });
+
+  test('with a misspelt setting are told the right one', () => {
+    const model = build([employees(manager({ local_nam: 'reports' })), foreignTable()]);
+    expect(model.problems).toEqual([
+      {
+        object: 'cognito.employees',
+        reason: 'in the @graphql directive, the key "local_nam" of foreign_keys means nothing here',
+        hint: 'did you mean "local_name"?',
+      },
     ]);
   });
 });

@@ -13,6 +13,8 @@ const mood: EnumType = {
   schema: 'public',
   name: 'mood',
   labels: ['sad', 'ok', 'HAPPY'],
+  valueNames: ['sad', 'ok', 'HAPPY'],
+  description: undefined,
   typeName: 'Mood',
 };
 

@@ -19,10 +19,31 @@ test('a server of no kind says so', async () => {
   const servers = await openServers(catalog('other'), [fakeKind('special', () => false)]);
   expect(servers.dialectOf('other')).toEqual(
     failure({
-      reason: 'there is no source for the foreign-data wrapper other of its server other',
-      hint: expect.any(String),
+      reason: 'the foreign-data wrapper other of its server other is not supported',
+      hint: 'leave its schema out with --schemas, or use a wrapper that is supported: special_wrapper',
     }),
   );
+});
+
+test('a misspelt wrapper is told the right spelling', async () => {
+  const servers = await openServers(catalog('specail_wraper'), [fakeKind('special', () => false)]);
+  expect(servers.dialectOf('specail_wraper')).toMatchObject({
+    error: { hint: 'did you mean special_wrapper?' },
+  });
+});
+
+test('a misspelt option of a server is a problem, an unknown one is none', async () => {
+  const { servers, ...rest } = catalog('good');
+  const options = new Map([
+    ['hots', 'x'],
+    ['colour', 'y'],
+  ]);
+  const opened = await openServers({ servers: servers.map((server) => ({ ...server, options })), ...rest }, [
+    fakeKind('kind', () => true),
+  ]);
+  expect(opened.problems).toEqual([
+    { object: 'server good', reason: 'its option hots means nothing', hint: 'did you mean host?' },
+  ]);
 });
 
 test('a server that its kind refuses says why, and the others are of use', async () => {
@@ -64,13 +85,17 @@ function fakeKind(name: string, recognises: SourceKind['recognises']): SourceKin
   const dialect: Dialect = {
     objectOf: () => success(name),
     originOf: (column) => success({ kind: 'field', field: column.name }),
+    formOf: () => undefined,
+    tableOptions: new Map(),
+    columnOptions: new Map(),
     defaultKeys: [],
     isAlwaysPresent: () => false,
   };
   return {
     name,
     dialect,
-    wrapperNames: [],
+    serverOptions: new Map([['host', 'Where it is.']]),
+    wrapperNames: [`${name}_wrapper`],
     recognises,
     open: async () => success({ connect: () => source }),
   };

@@ -3,7 +3,7 @@ import type { ServerDefinition } from '../../model/definition.ts';
 import { failure, success } from '../../model/result.ts';
 import type { CatalogAccess, SourceKind } from '../kind.ts';
 import { cognitoDialect } from './dialect.ts';
-import { type CognitoServer, parseCognitoServer } from './options.ts';
+import { type CognitoServer, cognitoServerOptions, parseCognitoServer } from './options.ts';
 import type { CognitoSettings } from './settings.ts';
 import { createCognitoSource } from './source.ts';
 import { TokenBuckets } from './token-bucket.ts';
@@ -14,6 +14,7 @@ export function createCognitoKind({ readSecret }: CatalogAccess, settings: Cogni
   return {
     name: 'cognito',
     dialect: cognitoDialect,
+    serverOptions: cognitoServerOptions,
     wrapperNames: ['cognito_wrapper'],
     recognises: isCognito,
     async open(definition) {

@@ -1,4 +1,5 @@
 import type { Options, ServerDefinition } from '../../model/definition.ts';
+import type { KnownOptions } from '../../model/dialect.ts';
 import type { Reason } from '../../model/model.ts';
 import { failure, type Result, success } from '../../model/result.ts';
 
@@ -32,6 +33,18 @@ export type SecretSource =
 /** The numbers of chains a scan can be split into: the powers of 2 that two hexadecimal digits can tell apart. */
 export const parallelScans: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
+/** The options of a server. */
+export const cognitoServerOptions: KnownOptions = new Map([
+  ['region', "The pool's AWS Region, such as `us-east-1`. Required."],
+  ['user_pool_id', "The user pool's id, such as `us-east-1_AbCdEfGhI`. Required."],
+  ['aws_access_key_id', "The access key's id. Without it, AWS' own credential chain signs the requests."],
+  ['aws_secret_access_key', 'The secret access key itself. Better kept in Vault; see `api_key_id`.'],
+  ['api_key_id', 'The id or name of the secret in Vault that holds the secret access key.'],
+  ['aws_session_token', 'The session token of temporary credentials.'],
+  ['endpoint_url', "Where the API is, where it is not AWS'; empty means AWS."],
+  ['parallel_scan', 'How many chains to split a scan into: a power of 2 from 1 to 256.'],
+]);
+
 /** The pool that a server's options describe, or why they describe none. Never repeats a secret. */
 export function parseCognitoServer({ options }: ServerDefinition): Result<CognitoServer, Reason> {
   const region = options.get('region');
@@ -42,14 +55,11 @@ export function parseCognitoServer({ options }: ServerDefinition): Result<Cognit
   }
   const userPoolId = options.get('user_pool_id');
   if (!userPoolId) return missing('user_pool_id', "the user pool's id, such as 'us-east-1_AbCdEfGhI'");
-  const endpoint = options.get('endpoint_url');
+  // Empty means none, as it does to the Wrappers extension.
+  const endpoint = options.get('endpoint_url') || undefined;
   // The value is not repeated: a URL can hold a password.
   if (endpoint !== undefined && !isHttpUrl(endpoint)) {
-    return wrong(
-      'endpoint_url',
-      'an http or https URL',
-      endpoint === '' ? 'an empty text' : 'something else',
-    );
+    return wrong('endpoint_url', 'an http or https URL', 'something else');
   }
   const credentials = parseCredentials(options);
   if (!credentials.ok) return credentials;

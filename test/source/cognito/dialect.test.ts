@@ -9,9 +9,9 @@ describe('a table stands for', () => {
   });
 
   test.each([
-    ['no object', {}, 'but it has none', "add object 'users'"],
-    ['another object', { object: 'groups' }, 'but got "groups"', "set object 'users'"],
-    ['an object in other letters', { object: 'Users' }, 'but got "Users"', "set object 'users'"],
+    ['no object', {}, 'lacks the option object', "add object 'users'"],
+    ['another object', { object: 'groups' }, 'but is "groups"', "set object 'users'"],
+    ['an object in other letters', { object: 'Users' }, 'but is "Users"', "set object 'users'"],
   ])('nothing where it has %s', (_, options, reason, hint) => {
     expect(cognitoDialect.objectOf(table(options))).toEqual(
       failure({ reason: expect.stringContaining(reason), hint: expect.stringContaining(hint) }),
@@ -21,11 +21,13 @@ describe('a table stands for', () => {
 
 describe('a column comes from', () => {
   test.each(['username', 'status', 'enabled', 'created_at', 'updated_at'])('the field %s', (field) => {
-    expect(cognitoDialect.originOf(column(field))).toEqual(success({ kind: 'field', field }));
+    expect(cognitoDialect.originOf(column(field), table({}))).toEqual(success({ kind: 'field', field }));
   });
 
   test('all attributes where it is named attributes', () => {
-    expect(cognitoDialect.originOf(column('attributes'))).toEqual(success({ kind: 'attributes' }));
+    expect(cognitoDialect.originOf(column('attributes', {}, 'jsonb'), table({}))).toEqual(
+      success({ kind: 'attributes' }),
+    );
   });
 
   test.each([
@@ -54,30 +56,55 @@ describe('a column comes from', () => {
     'cognito:mfa_enabled',
     'cognito:user_status',
   ])('the attribute %s', (attribute) => {
-    expect(cognitoDialect.originOf(column(attribute))).toEqual(success({ kind: 'attribute', attribute }));
+    expect(cognitoDialect.originOf(column(attribute), table({}))).toEqual(
+      success({ kind: 'attribute', attribute }),
+    );
   });
 
   test.each(['tenant', 'username', 'attributes', 'email', 'updated_at'])(
     'the attribute that its option names, whatever its own name: %s',
     (name) => {
-      expect(cognitoDialect.originOf(column(name, { attribute: 'custom:tenant' }))).toEqual(
+      expect(cognitoDialect.originOf(column(name, { attribute: 'custom:tenant' }), table({}))).toEqual(
         success({ kind: 'attribute', attribute: 'custom:tenant' }),
       );
     },
   );
 
   test.each(['tenant', 'custom:', 'Email', 'phone', ''])('nowhere where it is named %j', (name) => {
-    expect(cognitoDialect.originOf(column(name))).toEqual(
+    expect(cognitoDialect.originOf(column(name), table({}))).toEqual(
       failure({
         reason: expect.stringContaining('must be named like'),
-        hint: expect.stringContaining("options (add attribute 'custom:x')"),
+        hint: expect.stringContaining("(add attribute 'custom:x')"),
       }),
     );
   });
 
   test('nowhere where its option is empty', () => {
-    expect(cognitoDialect.originOf(column('email', { attribute: '' }))).toHaveProperty('ok', false);
+    expect(cognitoDialect.originOf(column('email', { attribute: '' }), table({}))).toHaveProperty(
+      'ok',
+      false,
+    );
   });
+});
+
+test.each([
+  ['emial', 'email'],
+  ['user_name', 'username'],
+  ['create_at', 'created_at'],
+  ['givenname', 'given_name'],
+])('a column named %s is told of %s', (name, meant) => {
+  expect(cognitoDialect.originOf(column(name), table({}))).toMatchObject({
+    error: { hint: expect.stringContaining(`did you mean ${meant}?`) },
+  });
+});
+
+test('all attributes must be JSON', () => {
+  expect(cognitoDialect.originOf(column('attributes'), table({}))).toEqual(
+    failure({
+      reason: 'all attributes together are JSON, but its type is text',
+      hint: 'declare it as jsonb',
+    }),
+  );
 });
 
 test('the username alone is always there', () => {
@@ -97,10 +124,10 @@ function table(options: Record<string, string>): ForeignTableDefinition {
   };
 }
 
-function column(name: string, options: Record<string, string> = {}): ColumnDefinition {
+function column(name: string, options: Record<string, string> = {}, type = 'text'): ColumnDefinition {
   return {
     name,
-    type: { name: 'text', schema: 'pg_catalog', array: false, enumLabels: undefined },
+    type: { name: type, schema: 'pg_catalog', array: false, enum: undefined },
     notNull: false,
     options: new Map(Object.entries(options)),
     comment: undefined,

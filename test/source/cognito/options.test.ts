@@ -59,6 +59,10 @@ describe('a server is understood', () => {
     },
   );
 
+  test('with an empty endpoint, which means none', () => {
+    expect(parse({ ...pool, endpoint_url: '' })).toEqual(parse(pool));
+  });
+
   test('with options that mean nothing here', () => {
     expect(parse({ ...pool, colour: 'blue' })).toEqual(parse(pool));
   });
@@ -71,7 +75,6 @@ describe('a server is refused', () => {
     ['with a region that is no host name', { ...pool, region: 'us east/1' }, 'region'],
     ['without user_pool_id', { region: 'us-east-1' }, 'user_pool_id'],
     ['with an empty user_pool_id', { ...pool, user_pool_id: '' }, 'user_pool_id'],
-    ['with an empty endpoint_url', { ...pool, endpoint_url: '' }, 'endpoint_url'],
     ['with an endpoint_url that is no URL', { ...pool, endpoint_url: 'localhost:9229' }, 'endpoint_url'],
     ['with both secrets', { ...pool, ...keys, api_key_id: 'x' }, 'but has both'],
     ['with an access key without a secret', { ...pool, aws_access_key_id: 'AKIA' }, 'but has neither'],

@@ -1,0 +1,62 @@
+import { namesOfTable, reservedTypeNames, scalarInputNames } from './generated-names.ts';
+import type { Table } from './model.ts';
+import { all, type Built, built, existing } from './result.ts';
+import { commentOn } from './statement.ts';
+import type { TableDraft } from './table.ts';
+
+/** Who has which name of a schema. */
+export class ClaimedNames {
+  readonly #owners = new Map<string, string>(reservedTypeNames.map((name) => [name, 'the gateway itself']));
+
+  /** Gives all of the names to an owner, or none where one is taken: then it is returned, with who has it. */
+  claim(
+    names: readonly string[],
+    owner: string,
+  ): { readonly name: string; readonly owner: string } | undefined {
+    for (const name of names) {
+      const other = this.#owners.get(name);
+      if (other !== undefined) return { name, owner: other };
+    }
+    for (const name of names) this.#owners.set(name, owner);
+    return undefined;
+  }
+}
+
+/** Gives a table all of the names it brings to a schema; where one is taken, says which. */
+export function claimNames(names: ClaimedNames, table: Omit<Table, 'relations'>, federation: boolean) {
+  const { results, collectionField, byPkField, ...types } = namesOfTable(table);
+  return names.claim(
+    [
+      ...Object.values(types),
+      ...Object.values(results),
+      // Fields of `Query` do not collide with types.
+      `Query.${collectionField}`,
+      `Query.${byPkField}`,
+      // The tables of a subgraph do not share these, so that they are not those of another subgraph.
+      ...(federation ? scalarInputNames(table.typeName) : []),
+    ],
+    `${table.schema}.${table.name}`,
+  );
+}
+
+/** The tables none of whose names is taken already; of two rivals the earlier one wins. */
+export function withoutCollisions(
+  drafts: readonly TableDraft[],
+  federation: boolean,
+): Built<readonly TableDraft[]> {
+  const names = new ClaimedNames();
+  return existing(
+    all(
+      drafts.map((draft): Built<TableDraft | undefined> => {
+        const taken = claimNames(names, draft.table, federation);
+        if (!taken) return built(draft);
+        const { schema, name } = draft.table;
+        return built(undefined, {
+          object: `${schema}.${name}`,
+          reason: `its GraphQL name ${taken.name} is already taken by ${taken.owner}`,
+          hint: `name it with: ${commentOn('foreign table', [schema, name], { name: '…' })}`,
+        });
+      }),
+    ),
+  );
+}

@@ -1,0 +1,101 @@
+import { valueType } from '../values/registry.ts';
+import { nameOfType, toColumnType } from './column-type.ts';
+import type { ColumnDefinition, ForeignTableDefinition } from './definition.ts';
+import { type Dialect, misspeltOptions } from './dialect.ts';
+import { columnKeys, readDirective } from './directive.ts';
+import type { Column, Problem, Reason } from './model.ts';
+import { isGraphQLName, toFieldName } from './name.ts';
+import { all, type Built, built, failure, type Result, success } from './result.ts';
+import { commentOn } from './statement.ts';
+
+/** The columns of a table that can be exposed. */
+export interface BuiltColumns {
+  readonly columns: readonly Column[];
+  /** Whether a column's comment has something without effect that could have been meant as policies. */
+  readonly mayMeanPolicies: boolean;
+}
+
+/** Builds the columns of a table, in their order. Of two with the same field the first one has it. */
+export function buildColumns(
+  table: ForeignTableDefinition,
+  dialect: Dialect,
+  inflect: boolean,
+): Built<BuiltColumns> {
+  const parts = all(table.columns.map((column) => buildColumn(table, column, dialect, inflect)));
+  const columns: Column[] = [];
+  const collisions: Problem[] = [];
+  for (const { column } of parts.value) {
+    if (!column) continue;
+    const rival = columns.find((other) => other.fieldName === column.fieldName);
+    if (!rival && column.fieldName !== 'nodeId') columns.push(column);
+    else {
+      collisions.push({
+        object: pathOf(table, column),
+        reason: `its field ${column.fieldName} is already taken by ${rival ? `the column ${rival.name}` : 'the gateway itself'}`,
+        hint: naming(table, column),
+      });
+    }
+  }
+  const mayMeanPolicies = parts.value.some((part) => part.mayMeanPolicies);
+  return built({ columns, mayMeanPolicies }, ...parts.problems, ...collisions);
+}
+
+function buildColumn(
+  table: ForeignTableDefinition,
+  definition: ColumnDefinition,
+  dialect: Dialect,
+  inflect: boolean,
+): Built<{ readonly column: Column | undefined; readonly mayMeanPolicies: boolean }> {
+  const path = pathOf(table, definition);
+  const directive = readDirective(path, definition.comment, columnKeys);
+  const { get, prose, mayMeanPolicies } = directive.value;
+  const fieldName = get(columnKeys.name) ?? toFieldName(definition.name, inflect);
+  const source = sourceOf(table, definition, dialect);
+  const fault: Reason | undefined = !source.ok
+    ? source.error
+    : isGraphQLName(fieldName)
+      ? undefined
+      : {
+          reason: `${JSON.stringify(fieldName)} is not a name that GraphQL allows for a field`,
+          hint: naming(table, definition),
+        };
+  const misspelt = misspeltOptions(path, definition.options, dialect.columnOptions);
+  const problems = [...directive.problems, ...misspelt, ...(fault ? [{ object: path, ...fault }] : [])];
+  if (!source.ok || fault) return built({ column: undefined, mayMeanPolicies }, ...problems);
+  const column = {
+    name: definition.name,
+    fieldName,
+    description: get(columnKeys.description) ?? prose,
+    notNull: definition.notNull,
+    ...source.value,
+  };
+  return built({ column, mayMeanPolicies }, ...problems);
+}
+
+/** Where the column's values come from, and its type, which must be one that those values can have. */
+function sourceOf(
+  table: ForeignTableDefinition,
+  definition: ColumnDefinition,
+  dialect: Dialect,
+): Result<Pick<Column, 'origin' | 'type'>, Reason> {
+  const origin = dialect.originOf(definition, table);
+  if (!origin.ok) return origin;
+  const type = toColumnType(definition.type);
+  const form = dialect.formOf(origin.value);
+  const values = valueType(type);
+  if (!form || form.samples.some((sample) => values.parse(sample) !== undefined)) {
+    return success({ origin: origin.value, type });
+  }
+  return failure({
+    reason: `it is declared as ${nameOfType(type)}, which none of its values can be: they look like ${form.samples[0]}`,
+    hint: `declare it as ${form.type}`,
+  });
+}
+
+function pathOf({ schema, name }: ForeignTableDefinition, column: Pick<Column, 'name'>): string {
+  return `${schema}.${name}.${column.name}`;
+}
+
+function naming({ schema, name }: ForeignTableDefinition, column: Pick<Column, 'name'>): string {
+  return `name it with: ${commentOn('column', [schema, name, column.name], { name: '…' })}`;
+}

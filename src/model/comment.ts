@@ -1,0 +1,132 @@
+import { nearestSpelling } from './spelling.ts';
+
+/** A comment, split into its prose and the settings of its `@graphql({…})` directive. */
+export interface Comment {
+  readonly prose: string | undefined;
+  /** Empty where there is no directive, or none that can be read. */
+  readonly settings: Settings;
+  /** What is wrong with what the comment holds or nearly holds of directives; undefined where nothing is. */
+  readonly fault: CommentFault | undefined;
+}
+
+/** The object in a directive's parentheses. */
+export type Settings = { readonly [key: string]: unknown };
+
+/** Why a comment says something else than its author may have meant. */
+export interface CommentFault {
+  readonly reason: string;
+  readonly hint: string;
+  /** Whether what cannot be read could have been meant as policies. */
+  readonly mayMeanPolicies: boolean;
+}
+
+const opening = '@graphql(';
+const rightSpelling = 'write it as @graphql({"key": value}), once in the comment';
+
+/**
+ * Splits a comment.
+ *
+ * @param knownKeys what the directives of any object may hold, by which a directive is known that is not written as
+ *   one
+ */
+export function parseComment(comment: string | undefined, knownKeys: ReadonlySet<string>): Comment {
+  const text = comment ?? '';
+  const start = text.indexOf(opening);
+  if (start < 0) {
+    const near = nearDirective(text, knownKeys);
+    return {
+      prose: trimmed(text),
+      settings: {},
+      fault: near === undefined ? undefined : faulty(`its comment nearly holds a directive: ${near}`, text),
+    };
+  }
+  const end = endOfDirective(text, start + opening.length);
+  if (end === undefined) {
+    return {
+      prose: trimmed(text.slice(0, start)),
+      settings: {},
+      fault: faulty('the @graphql directive is malformed: its parenthesis is never closed', text),
+    };
+  }
+  const rest = `${text.slice(0, start)}${text.slice(end + 1)}`;
+  const settings = parseObject(text.slice(start + opening.length, end));
+  if (!settings) {
+    return {
+      prose: trimmed(rest),
+      settings: {},
+      fault: faulty('the @graphql directive is malformed: its parentheses hold no JSON object', text),
+    };
+  }
+  const second = rest.includes(opening) ? opening : nearDirective(rest, knownKeys);
+  return {
+    prose: trimmed(rest),
+    settings,
+    fault:
+      second === undefined
+        ? undefined
+        : faulty(`its comment has more than one directive, or nearly so: ${second}`, text),
+  };
+}
+
+function faulty(reason: string, text: string): CommentFault {
+  return { reason, hint: rightSpelling, mayMeanPolicies: mayMeanPolicies(text) };
+}
+
+/** The index of the parenthesis that closes the directive; parentheses in JSON strings do not count. */
+function endOfDirective(text: string, from: number): number | undefined {
+  let quoted = false;
+  for (let i = from; i < text.length; i++) {
+    const character = text[i];
+    if (quoted && character === '\\') i++;
+    else if (character === '"') quoted = !quoted;
+    else if (character === ')' && !quoted) return i;
+  }
+  return undefined;
+}
+
+function trimmed(text: string): string | undefined {
+  return text.trim() || undefined;
+}
+
+function parseObject(json: string): Settings | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function isObject(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What stands before a bracket and could be a misspelt `@graphql`; anything longer is prose. */
+const beforeBracket =
+  /(@?)\s{0,4}([\p{L}\p{N}_-]{1,12}(?: [\p{L}\p{N}_-]{1,6})?)\s{0,4}(\(\s{0,4}\{|[({[])/gu;
+const quotes = '"\'“”„«»`';
+/** A key of something like a JSON object. */
+const jsonKey = new RegExp(`[{,]\\s{0,20}[${quotes}]([^${quotes}]{1,40})[${quotes}]\\s{0,20}:`, 'gu');
+
+/** The part of a text that looks like a directive but is none; undefined where nothing does. */
+function nearDirective(text: string, knownKeys: ReadonlySet<string>): string | undefined {
+  for (const [found, at, word, bracket] of text.matchAll(beforeBracket)) {
+    // `GraphQL (…)` is prose; `@GraphQL(…)` and `GraphQL({…})` are not.
+    if ((at || bracket !== '(') && nearestSpelling(word ?? '', ['graphql'])) return found.trim();
+  }
+  for (const [, key] of text.matchAll(jsonKey)) {
+    if (nearestSpelling(key ?? '', knownKeys)) return `{"${key}": …}`;
+  }
+  return undefined;
+}
+
+/** Whether a text that nobody can be sure of speaks of policies, or of what only policies have. */
+function mayMeanPolicies(text: string): boolean {
+  const words = [...text.matchAll(/[\p{L}_]+/gu), ...text.matchAll(/"([^"]{1,40})"/gu)];
+  return words.some(([word, quoted]) => resemblesPolicies(quoted ?? word));
+}
+
+/** Whether a key could have been meant as `policies`, or as the filter or the claim of a policy. */
+export function resemblesPolicies(key: string): boolean {
+  return /polic/i.test(key) || nearestSpelling(key, ['policies', 'policy', 'filter', 'claim']) !== undefined;
+}

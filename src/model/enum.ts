@@ -1,0 +1,158 @@
+import { ClaimedNames, claimNames } from './collision.ts';
+import { type ColumnType, type ElementType, type EnumType, elementTypeOf } from './column-type.ts';
+import type { EnumDefinition, ForeignTableDefinition } from './definition.ts';
+import { enumKeys, readDirective } from './directive.ts';
+import { namesOfEnum } from './generated-names.ts';
+import type { Column, Problem, Table } from './model.ts';
+import { isGraphQLName, toTypeName } from './name.ts';
+import { type Built, built } from './result.ts';
+import { nearestSpelling } from './spelling.ts';
+import { commentOn } from './statement.ts';
+import type { TableDraft } from './table.ts';
+
+/** How enums are named. */
+export interface EnumOptions {
+  /** The tables of the catalog, whose columns tell of the enums. */
+  readonly tables: readonly ForeignTableDefinition[];
+  /** Whether names of a schema are inflected. */
+  readonly inflects: (schema: string) => boolean;
+  readonly federation: boolean;
+}
+
+/**
+ * Gives the enums of the tables' columns their GraphQL names. The columns of an enum that cannot have one are opaque.
+ *
+ * @param drafts tables whose own names do not collide
+ */
+export function nameEnums(drafts: readonly TableDraft[], options: EnumOptions): Built<readonly TableDraft[]> {
+  const names = new ClaimedNames();
+  for (const { table } of drafts) claimNames(names, table, options.federation);
+  const definitions = enumDefinitions(options.tables);
+  const problems: Problem[] = [];
+  const types = new Map<string, ElementType>();
+  for (const use of enumUses(drafts)) {
+    const named = nameEnum(
+      use.type,
+      definitions.get(pathOf(use.type))?.comment,
+      options.inflects(use.type.schema),
+    );
+    problems.push(...named.problems);
+    const taken =
+      named.value && names.claim(namesOfUse(use, named.value, options), `the enum ${pathOf(use.type)}`);
+    if (taken) {
+      problems.push({
+        object: pathOf(use.type),
+        reason: `its GraphQL name ${taken.name} is already taken by ${taken.owner}`,
+        hint: `${opaqueMeanwhile}; name it with: ${commentOn('type', [use.type.schema, use.type.name], { name: '…' })}`,
+      });
+    }
+    types.set(pathOf(use.type), named.value && !taken ? named.value : { kind: 'opaque' });
+  }
+  const retype = (column: Column): Column => ({ ...column, type: retyped(column.type, types) });
+  return built(
+    drafts.map(({ table, foreignKeys }) => {
+      const columns = table.columns.map(retype);
+      const key = table.key.map((part) => columns.find(({ name }) => name === part.name) ?? part);
+      return { table: { ...table, columns, key }, foreignKeys };
+    }),
+    ...problems,
+  );
+}
+
+const opaqueMeanwhile = 'its columns are exposed as Opaque';
+
+function enumDefinitions(tables: readonly ForeignTableDefinition[]): ReadonlyMap<string, EnumDefinition> {
+  return new Map(
+    tables.flatMap(({ columns }) =>
+      columns.flatMap(({ type }) => (type.enum ? [[pathOf(type), type.enum] as const] : [])),
+    ),
+  );
+}
+
+/** An enum, and where it is used. */
+interface EnumUse {
+  readonly type: EnumType;
+  readonly columns: readonly { readonly table: Pick<Table, 'typeName'>; readonly array: boolean }[];
+}
+
+function enumUses(drafts: readonly TableDraft[]): Iterable<EnumUse> {
+  const uses = new Map<string, EnumUse>();
+  for (const { table } of drafts) {
+    for (const { type } of table.columns) {
+      const element = elementTypeOf(type);
+      if (element.kind !== 'enum') continue;
+      const known = uses.get(pathOf(element));
+      const column = { table, array: type.kind === 'array' };
+      uses.set(pathOf(element), { type: element, columns: [...(known?.columns ?? []), column] });
+    }
+  }
+  return uses.values();
+}
+
+/** The names that an enum brings to a schema, by where it is used. In a subgraph each table has its own. */
+function namesOfUse({ columns }: EnumUse, type: EnumType, { federation }: EnumOptions): readonly string[] {
+  const names = columns.flatMap(({ table, array }) => {
+    const own = namesOfEnum(type, federation ? table.typeName : '');
+    return [own.type, array ? own.listFilter : own.filter];
+  });
+  return [...new Set(names)];
+}
+
+/** The enum with its GraphQL names; undefined where it cannot have them. */
+function nameEnum(
+  type: EnumType,
+  comment: string | undefined,
+  inflect: boolean,
+): Built<EnumType | undefined> {
+  const object = pathOf(type);
+  const directive = readDirective(object, comment, enumKeys);
+  const typeName = directive.value.get(enumKeys.name) ?? toTypeName(type.name, inflect);
+  const mappings = directive.value.get(enumKeys.mappings) ?? new Map<string, string>();
+  const problems: Problem[] = [...directive.problems];
+  for (const label of [...mappings.keys()].filter((candidate) => !type.labels.includes(candidate))) {
+    const meant = nearestSpelling(label, type.labels);
+    problems.push({
+      object,
+      reason: `its mappings name ${JSON.stringify(label)}, which is no label of it`,
+      hint: meant === undefined ? 'remove it from the mappings' : `did you mean "${meant}"?`,
+    });
+  }
+  const valueNames = type.labels.map((label) => mappings.get(label) ?? label);
+  // A name that is another's label would leave it open which of the two a text means.
+  const isTaken = (name: string, i: number) =>
+    valueNames.indexOf(name) < i || type.labels.some((label, j) => label === name && j !== i);
+  const wrong = [
+    ...(isGraphQLName(typeName) ? [] : [typeName]),
+    ...valueNames.filter((name, i) => !isEnumValueName(name) || isTaken(name, i)),
+  ];
+  if (wrong.length === 0) {
+    return built({ ...type, typeName, valueNames, description: directive.value.prose }, ...problems);
+  }
+  const remedy = isGraphQLName(typeName)
+    ? {
+        mappings: Object.fromEntries(
+          wrong.map((name) => [type.labels[valueNames.indexOf(name)] ?? name, '…']),
+        ),
+      }
+    : { name: '…' };
+  return built(undefined, ...problems, {
+    object,
+    reason: `GraphQL allows no ${isGraphQLName(typeName) ? 'value' : 'type'} named ${JSON.stringify(wrong[0])}, or it is taken`,
+    hint: `${opaqueMeanwhile}; name it with: ${commentOn('type', [type.schema, type.name], remedy)}`,
+  });
+}
+
+function isEnumValueName(name: string): boolean {
+  return isGraphQLName(name) && !['true', 'false', 'null'].includes(name);
+}
+
+function retyped(type: ColumnType, types: ReadonlyMap<string, ElementType>): ColumnType {
+  const element = elementTypeOf(type);
+  if (element.kind !== 'enum') return type;
+  const named = types.get(pathOf(element)) ?? element;
+  return type.kind === 'array' ? { kind: 'array', element: named } : named;
+}
+
+function pathOf({ schema, name }: Pick<EnumType, 'schema' | 'name'>): string {
+  return `${schema}.${name}`;
+}

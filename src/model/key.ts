@@ -1,0 +1,60 @@
+import { isOrderable } from './column-type.ts';
+import type { Dialect } from './dialect.ts';
+import type { Column } from './model.ts';
+import { type Built, built } from './result.ts';
+import { nearestSpelling } from './spelling.ts';
+
+/**
+ * The key's columns: those that the directive names, else the first of the dialect's own that the table has.
+ *
+ * @param path the table, for problems
+ */
+export function chooseKey(
+  path: string,
+  columns: readonly Column[],
+  named: readonly string[] | undefined,
+  dialect: Dialect,
+): Built<readonly Column[]> {
+  const fromDirective = named ? keyFromDirective(path, columns, named) : built(undefined);
+  const key =
+    fromDirective.value ?? columns.filter((column) => column.name === defaultKeyName(columns, dialect));
+  return built(
+    key.map((column) => ({ ...column, notNull: column.notNull || dialect.isAlwaysPresent(column.origin) })),
+    ...fromDirective.problems,
+  );
+}
+
+function keyFromDirective(
+  path: string,
+  columns: readonly Column[],
+  names: readonly string[],
+): Built<readonly Column[] | undefined> {
+  const wrong = (reason: string, hint: string) =>
+    built(undefined, { object: path, reason: `primary_key_columns ${reason}`, hint });
+  if (new Set(names).size < names.length) return wrong('name a column twice', 'name each column once');
+  const key: Column[] = [];
+  for (const name of names) {
+    const column = columns.find((candidate) => candidate.name === name);
+    if (!column) {
+      const meant = nearestSpelling(
+        name,
+        columns.map((candidate) => candidate.name),
+      );
+      return wrong(
+        `name ${JSON.stringify(name)}, which is no exposed column of the table`,
+        meant === undefined ? 'name columns that are exposed' : `did you mean "${meant}"?`,
+      );
+    }
+    if (!isOrderable(column.type)) {
+      return wrong(`name ${name}, which is of a type that no key can have`, 'leave it out of the key');
+    }
+    key.push(column);
+  }
+  return built(key);
+}
+
+function defaultKeyName(columns: readonly Column[], dialect: Dialect): string | undefined {
+  return dialect.defaultKeys.find((name) =>
+    columns.some((column) => column.name === name && isOrderable(column.type)),
+  );
+}

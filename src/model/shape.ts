@@ -1,0 +1,165 @@
+import { isObject, resemblesPolicies, type Settings } from './comment.ts';
+import type { PolicyFilter } from './model.ts';
+import { nearestSpelling } from './spelling.ts';
+
+/** What a key of a directive must hold. */
+export interface Shape<T> {
+  /** To be read after `must be`. */
+  readonly expected: string;
+  /** The value, or undefined where it is not of this shape. What is wrong inside of it goes to `faults`. */
+  read(value: unknown, faults: Faults): T | undefined;
+}
+
+/** Collects what is wrong inside of a value, each as a sentence about the directive. */
+export type Faults = (reason: string, hint: string) => void;
+
+export const text: Shape<string> = {
+  expected: 'a string',
+  read: (value) => (typeof value === 'string' ? value : undefined),
+};
+
+export const truth: Shape<boolean> = {
+  expected: 'true or false',
+  read: (value) => (typeof value === 'boolean' ? value : undefined),
+};
+
+export const count: Shape<number> = {
+  expected: 'a whole number from 1',
+  read: (value) =>
+    typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined,
+};
+
+export const names: Shape<readonly string[]> = {
+  expected: 'a list of strings',
+  read: (value) =>
+    Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === 'string')
+      ? value
+      : undefined,
+};
+
+export const switchable: Shape<boolean> = {
+  expected: '{"enabled": true} or {"enabled": false}',
+  read: (value) =>
+    isObject(value) && typeof value.enabled === 'boolean' && hasOnly(value, ['enabled'])
+      ? value.enabled
+      : undefined,
+};
+
+/** The names of an enum's labels, by label. */
+export const mappings: Shape<ReadonlyMap<string, string>> = {
+  expected: 'an object of {"<label>": "<name>"}',
+  read: (value) =>
+    isObject(value)
+      ? new Map(
+          Object.entries(value).flatMap(([label, name]) => (typeof name === 'string' ? [[label, name]] : [])),
+        )
+      : undefined,
+};
+
+/** One element of the table directive's `foreign_keys`. */
+export interface ForeignKeySetting {
+  /** The name of the field on the other table's type. */
+  readonly localName: string | undefined;
+  readonly localColumns: readonly string[];
+  /** The name of the field on this table's type. */
+  readonly foreignName: string | undefined;
+  readonly foreignSchema: string;
+  readonly foreignTable: string;
+  readonly foreignColumns: readonly string[];
+}
+
+const foreignKeyNames = [
+  'local_name',
+  'local_columns',
+  'foreign_name',
+  'foreign_schema',
+  'foreign_table',
+  'foreign_columns',
+];
+
+export const foreignKeys: Shape<readonly ForeignKeySetting[]> = {
+  expected:
+    'a list of {"local_columns": […], "foreign_schema": "…", "foreign_table": "…", "foreign_columns": […]}',
+  read(value, faults) {
+    if (!Array.isArray(value)) return undefined;
+    const keys = value.map(readForeignKey);
+    if (!keys.every((key) => key !== undefined)) return undefined;
+    for (const key of value.filter(isObject)) reportUnknownKeys(key, foreignKeyNames, 'foreign_keys', faults);
+    return keys;
+  },
+};
+
+function readForeignKey(value: unknown): ForeignKeySetting | undefined {
+  if (!isObject(value)) return undefined;
+  const read = (key: string) => names.read(value[key], () => {});
+  const { local_name: localName, foreign_name: foreignName } = value;
+  const { foreign_schema: foreignSchema, foreign_table: foreignTable } = value;
+  const localColumns = read('local_columns');
+  const foreignColumns = read('foreign_columns');
+  if (!localColumns || !foreignColumns || localColumns.length !== foreignColumns.length) return undefined;
+  if (typeof foreignSchema !== 'string' || typeof foreignTable !== 'string') return undefined;
+  if (!isOptionalText(localName) || !isOptionalText(foreignName)) return undefined;
+  return { localName, localColumns, foreignName, foreignSchema, foreignTable, foreignColumns };
+}
+
+/**
+ * Filters by role. What is not one leaves its role without a filter, so that a slip hides rows and never shows them.
+ */
+export const policies: Shape<ReadonlyMap<string, PolicyFilter>> = {
+  expected: 'an object of {"<role>": {"filter": {…}}}',
+  read(value, faults) {
+    if (!isObject(value)) return undefined;
+    const filters = new Map<string, PolicyFilter>();
+    for (const [role, policy] of Object.entries(value)) {
+      if (isObject(policy) && isObject(policy.filter) && hasOnly(policy, ['filter'])) {
+        filters.set(role, policy.filter);
+      } else {
+        faults(
+          `policies.${role} must be {"filter": {…}}, but is ${shown(policy)}`,
+          `correct it; until then the role ${role} sees no rows`,
+        );
+      }
+    }
+    return filters;
+  },
+};
+
+/** Reports each key that is not known, with what it may have been meant to be. */
+export function reportUnknownKeys(
+  settings: Settings,
+  known: readonly string[],
+  place: string | undefined,
+  faults: Faults,
+): void {
+  for (const key of Object.keys(settings).filter((candidate) => !known.includes(candidate))) {
+    const meant = nearestSpelling(key, known);
+    faults(
+      `the key ${JSON.stringify(key)}${place === undefined ? '' : ` of ${place}`} means nothing here`,
+      meant === undefined ? `remove it; what is known is ${known.join(', ')}` : `did you mean "${meant}"?`,
+    );
+  }
+}
+
+/** Whether a key anywhere inside of a value could have been meant as `policies`. */
+export function holdsPolicies(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsPolicies);
+  if (!isObject(value)) return false;
+  return Object.entries(value).some(([key, inner]) => resemblesPolicies(key) || holdsPolicies(inner));
+}
+
+function hasOnly(value: Settings, keys: readonly string[]): boolean {
+  return Object.keys(value).every((key) => keys.includes(key));
+}
+
+function isOptionalText(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string';
+}
+
+/** Characters of a wrong value that a problem repeats. */
+const shownLength = 100;
+
+/** A wrong value, as a problem repeats it. */
+export function shown(value: unknown): string {
+  const json = JSON.stringify(value) ?? 'undefined';
+  return json.length > shownLength ? `${json.slice(0, shownLength)}…` : json;
+}

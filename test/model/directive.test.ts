@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { build, column, directive, foreignTable } from './definitions.ts';
+
+const policies = { policies: { anon: { filter: { username: { eq: 'jan' } } } } };
+const written = directive(policies);
+
+/** The policies of a table with this comment, and what is said about it. */
+function read(comment: string) {
+  const model = build([foreignTable({ comment })]);
+  return { policies: model.tables[0]?.policies, problems: model.problems };
+}
+
+describe('a comment that nearly holds policies hides all rows, and says what to correct', () => {
+  test.each([
+    ['another case of the word', written.replace('@graphql', '@GraphQL')],
+    ['a space before the parenthesis', written.replace('@graphql(', '@graphql (')],
+    ['no at sign', written.replace('@graphql', 'graphql')],
+    ['no parentheses', `@graphql ${JSON.stringify(policies)}`],
+    ['a space in the word', written.replace('@graphql', '@graph ql')],
+    ['a misspelt word', written.replace('@graphql', '@grapqhl')],
+    ['no word at all', `(${JSON.stringify(policies)})`],
+    ['a misspelt key', written.replace('policies', 'polices')],
+    ['a key of another case', written.replace('policies', 'Policies')],
+    ['the singular', written.replace('policies', 'policy')],
+    ['a longer key', written.replace('policies', 'row_policies')],
+    ['the policies under another key', directive({ aggregate: policies })],
+    ['the policies under an unknown key', directive({ security: policies })],
+    ['a filter without policies', directive({ filter: { username: { eq: 'jan' } } })],
+    ['a second directive', `${directive({ name: 'Person' })} ${written}`],
+    ['a second directive, misspelt', `${directive({ name: 'Person' })} ${written.replace('@g', '@G')}`],
+    ['a directive before another', `${written} ${directive({ name: 'Person' })}`],
+    ['quotes of typography', written.replaceAll('"', '”')],
+    ['a parenthesis that is never closed', written.slice(0, -1)],
+    ['a list instead of an object', `@graphql([${JSON.stringify(policies)}])`],
+  ])('%s', (_, comment) => {
+    const { policies: found, problems } = read(comment);
+    expect(found).toEqual(new Map());
+    expect(problems.map(({ object }) => object)).toContain('cognito.users');
+    expect(problems.at(-1)?.reason).toContain('its rows are hidden from everyone');
+  });
+
+  test('in a column or a schema, where policies have no effect', () => {
+    const inColumn = build([foreignTable({ columns: [column('username', { comment: written })] })]);
+    expect(inColumn.tables[0]?.policies).toEqual(new Map());
+    const inSchema = build([foreignTable()], { cognito: written });
+    expect(inSchema.tables[0]?.policies).toEqual(new Map());
+  });
+});
+
+describe('a policy that is not one', () => {
+  test.each([
+    ['no filter', {}],
+    ['a misspelt filter', { filtre: {} }],
+    ['something beside the filter', { filter: {}, filtr: { username: { eq: 'jan' } } }],
+    ['a list', []],
+  ])('leaves its role without one: %s', (_, policy) => {
+    const found = read(directive({ policies: { anon: policy, other: { filter: {} } } }));
+    expect([...(found.policies?.keys() ?? [])]).toEqual(['other']);
+    expect(found.problems).toHaveLength(1);
+  });
+});
+
+describe('prose is no directive', () => {
+  test.each([
+    'The users of our GraphQL API (see the manual).',
+    'Write to us (graphql@example.com) about policies.',
+    'Our policies: {see the handbook}.',
+    'Everybody who {signed} up',
+  ])('%s', (comment) => {
+    const model = build([foreignTable({ comment })]);
+    expect(model.problems).toEqual([]);
+    expect(model.tables[0]).toMatchObject({ description: comment, policies: undefined });
+  });
+});
+
+test('an unknown key is told the known one that it resembles', () => {
+  expect(read(directive({ total_count: { enabled: false } })).problems).toEqual([
+    {
+      object: 'cognito.users',
+      reason: 'in the @graphql directive, the key "total_count" means nothing here',
+      hint: 'did you mean "totalCount"?',
+    },
+  ]);
+});
+
+test('after any single slip, policies hold or all rows are hidden', () => {
+  const roles = fc.uniqueArray(fc.constantFrom('anon', 'authenticated', 'support'), { minLength: 1 });
+  const filter = fc.constantFrom(
+    {},
+    { username: { eq: { claim: 'sub' } } },
+    { not: { email: { is: 'NULL' } } },
+  );
+  const settings = fc.record({
+    roles,
+    filter,
+    others: fc.subarray([
+      ['name', 'Person'],
+      ['description', 'All (of) them "here"'],
+      ['max_rows', 7],
+      ['totalCount', { enabled: true }],
+    ] as const),
+    first: fc.boolean(),
+    around: fc.constantFrom(['', ''], ['Everyone. ', ''], ['', ' See the manual (below).']),
+  });
+  const slip = fc.record({
+    kind: fc.constantFrom('delete', 'insert', 'replace', 'swap'),
+    at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+    character: fc.oneof(
+      fc.constantFrom(...'(){}[]":,\\ @\n\'”'),
+      fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
+    ),
+  });
+  fc.assert(
+    fc.property(settings, slip, ({ roles, filter, others, first, around }, { kind, at, character }) => {
+      const own = ['policies', Object.fromEntries(roles.map((role) => [role, { filter }]))] as const;
+      const entries = first ? [own, ...others] : [...others, own];
+      const text = directive(Object.fromEntries(entries));
+      const place = Math.floor(at * text.length);
+      const [before, here, after] = [text.slice(0, place), text[place] ?? '', text.slice(place + 1)];
+      const slipped = {
+        delete: `${before}${after}`,
+        insert: `${before}${character}${here}${after}`,
+        replace: `${before}${character}${after}`,
+        swap: `${before}${after[0] ?? ''}${here}${after.slice(1)}`,
+      }[kind];
+      const model = build([foreignTable({ comment: `${around[0]}${slipped}${around[1]}` })]);
+      expect(model.tables.every((table) => table.policies !== undefined)).toBe(true);
+    }),
+    { numRuns: 5_000 },
+  );
+});
