@@ -12,7 +12,7 @@ import { createFetchHandler, type FetchHandler, type FetchPlugin } from './http/
 import { createGraphiQLPage } from './http/graphiql.ts';
 import { type Address, type ListeningServer, listen } from './http/listen.ts';
 import { PreparedDocuments } from './http/prepare.ts';
-import { createRoad } from './http/road.ts';
+import { createRoad, type NoCachePolicy, type ReadWish } from './http/road.ts';
 import { createRoutes, graphqlPath } from './http/routes.ts';
 import { type Limits, limitSettings, resolveLimits } from './limits/limits.ts';
 import { loadTrustedDocuments } from './limits/trusted-documents.ts';
@@ -23,7 +23,6 @@ import type { Observe } from './observation.ts';
 import { policyProblems, visibilityOf } from './plan/policy.ts';
 import { parseSnapshotKey } from './snapshot/file/key.ts';
 import { SnapshotDirectory } from './snapshot/file/snapshot-directory.ts';
-import type { ReadOptions } from './snapshot/store.ts';
 import { SnapshotStores } from './snapshot/stores.ts';
 import type { SourceKind } from './source/kind.ts';
 import { createSourceKinds, resolveSourceSettings, type SourceSettings } from './source/kinds.ts';
@@ -45,6 +44,8 @@ export interface GatewayOptions extends SourceOptions {
   readonly scanTimeoutMs?: number | undefined;
   /** The least time between two scans that `no-cache` requests force; 5,000 by default. */
   readonly minRefreshMs?: number | undefined;
+  /** Who may force a scan: by default those whose token was verified, or all where none is. */
+  readonly allowNoCache?: NoCachePolicy | undefined;
   /** Whether to scan at once, before anybody asks. */
   readonly warm?: boolean | undefined;
   /** A folder that keeps snapshots from one start to the next; none by default. */
@@ -123,9 +124,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       observe,
     });
     if (options.warm) stores.warm();
-    const portsFor = ({ role, claims }: Caller, wish: Pick<ReadOptions, 'noCache'>): RequestPorts => ({
+    const portsFor = ({ role, claims }: Caller, { noCache, whileWaiting }: ReadWish): RequestPorts => ({
       visibilityOf: (table: Table) => visibilityOf(findTable(model.tables, table) ?? table, role, claims),
-      read: (table, signal) => stores.of(table).read({ ...wish, signal }),
+      async read(table, signal) {
+        const store = stores.of(table);
+        const atHand = noCache ? undefined : store.tryRead(signal);
+        return atHand ?? whileWaiting(() => store.read({ noCache, signal }));
+      },
     });
     const errors = new ErrorWriter({ observe, suggestions: introspection });
     const documents = new PreparedDocuments({ limits, introspection, trustedDocuments });
@@ -140,6 +145,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       errors,
       limits,
       maxRows: maxRowsOf(model),
+      allowNoCache: options.allowNoCache ?? (authenticator.verifiesTokens ? 'authenticated' : 'all'),
       explain: options.explain ?? false,
       maxAgeMs,
     });

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { type NoCachePolicy, noCachePolicies } from '../http/road.ts';
 import { type LimitSetting, type Limits, limitSettings } from '../limits/limits.ts';
 import type { SourceSetting } from '../source/kind.ts';
 import { type SourceSettings, sourceSettings } from '../source/kinds.ts';
@@ -34,6 +35,11 @@ export const serveOptions = ({ warm = false } = {}) => [
     5_000,
     '5',
   ),
+  choice(
+    '--allow-no-cache <who>',
+    'who may force a scan by Cache-Control: no-cache (default: authenticated where tokens are verified, else all)',
+    noCachePolicies,
+  ),
   ...scanOptions(),
   onOff('--warm [on|off]', 'scan at start, before anybody asks').default(warm, warm ? 'on' : 'off'),
   text('--snapshot-dir <folder>', 'keep snapshots there from one start to the next'),
@@ -51,6 +57,10 @@ export const serveOptions = ({ warm = false } = {}) => [
   onOff('--allow-arbitrary-operations [on|off]', 'answer other documents too').default(false, 'off'),
   onOff('--introspection [on|off]', 'whether clients may introspect the schema, and browsers get GraphiQL'),
   ...limitOptions(),
+  seconds(
+    '--shutdown-grace <seconds>',
+    'how long requests under way may take after a signal to stop',
+  ).default(10_000, '10'),
   choice('--log-level <level>', 'how much to log', logLevels).default('info'),
 ];
 
@@ -90,6 +100,8 @@ export interface ServeFlags extends SourceSettings {
   readonly staleWhileRevalidate: number;
   readonly scanTimeout: number;
   readonly minRefresh: number;
+  readonly allowNoCache?: NoCachePolicy;
+  readonly shutdownGrace: number;
   readonly warm: boolean;
   readonly snapshotDir?: string;
   readonly snapshotKey?: string;

@@ -4,8 +4,8 @@ import { catalogLocation } from './catalog-location.ts';
 import { createLogSink } from './log-sink.ts';
 import { limitsOf, type ServeFlags } from './options.ts';
 
-/** Milliseconds that requests under way have to finish after a signal to stop. */
-const graceMs = 5_000;
+/** Milliseconds in which the gateway ends its scans and closes its connections to Postgres. */
+const closingMs = 5_000;
 
 /** Serves until SIGINT or SIGTERM. */
 export async function serve(flags: ServeFlags): Promise<void> {
@@ -24,6 +24,7 @@ export function gatewayOptions(flags: ServeFlags): Omit<GatewayOptions, 'catalog
     minRefreshMs: flags.minRefresh,
     parallelScan: flags.parallelScan,
     requestsPerSecond: flags.requestsPerSecond,
+    allowNoCache: flags.allowNoCache,
     warm: flags.warm,
     snapshotDir: flags.snapshotDir,
     snapshotKey: flags.snapshotKey,
@@ -49,7 +50,7 @@ export function gatewayOptions(flags: ServeFlags): Omit<GatewayOptions, 'catalog
 /** Creates a gateway, listens, and closes both when the process is told to stop. */
 export async function serveUntilStopped(
   options: GatewayOptions,
-  address: Pick<ServeFlags, 'host' | 'port'>,
+  { shutdownGrace, ...address }: Pick<ServeFlags, 'host' | 'port' | 'shutdownGrace'>,
   observe: Observe,
 ): Promise<void> {
   const stopped = stopSignal();
@@ -58,9 +59,9 @@ export async function serveUntilStopped(
     const server = await gateway.listen(address);
     observe({ event: 'listening', url: server.url });
     observe({ event: 'stopping', reason: await stopped });
-    await server.close(graceMs);
+    await server.close(shutdownGrace);
   } finally {
-    await closeWithin(gateway, graceMs, observe);
+    await closeWithin(gateway, closingMs, observe);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Limits } from '../limits/limits.ts';
 import { bodyTooLarge } from './body.ts';
 import { type CorsPolicy, withHeaders } from './cross-origin.ts';
 import type { ErrorWriter } from './error-writer.ts';
-import type { HttpReply } from './message.ts';
+import { type HttpReply, uncounted } from './message.ts';
 import type { Road } from './road.ts';
 import { graphqlPath } from './routes.ts';
 
@@ -43,6 +43,7 @@ function useRoad({ road, errors, cors, limits }: Omit<FetchHandlerOptions, 'plug
       headers: Object.fromEntries(request.headers),
       body: await bodyOf(request, limits),
       signal: request.signal,
+      place: uncounted,
     });
   }
   return {

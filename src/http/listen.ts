@@ -20,7 +20,7 @@ export interface ListeningServer {
 
 /** @throws ConfigurationError where the address cannot be listened on */
 export async function listen({ host, port }: Address, options: NodeServerOptions): Promise<ListeningServer> {
-  const { server } = createNodeServer(options);
+  const { server, stop } = createNodeServer(options);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
@@ -31,7 +31,7 @@ export async function listen({ host, port }: Address, options: NodeServerOptions
   });
   return {
     url: `http://${authority(server, host)}${graphqlPath}`,
-    close: (graceMs) => close(server, graceMs),
+    close: stop,
   };
 }
 
@@ -39,15 +39,4 @@ function authority(server: Server, host: string): string {
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : '';
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-function close(server: Server, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const impatient = setTimeout(() => server.closeAllConnections(), graceMs);
-    server.close(() => {
-      clearTimeout(impatient);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

@@ -9,7 +9,21 @@ export interface HttpRequest {
   readonly body: Uint8Array;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
+  readonly place: Place;
 }
+
+/** What a request has while it is being answered: one of so many places. */
+export interface Place {
+  /**
+   * Leaves the place to others while the request waits for something that may take long.
+   *
+   * @throws HttpError 503 where too many wait already
+   */
+  whileWaiting<T>(wait: () => Promise<T>): Promise<T>;
+}
+
+/** The place of a request whose transport counts none. */
+export const uncounted: Place = { whileWaiting: (wait) => wait() };
 
 /** As `node:http` has them: only `set-cookie`, which no request has, is a list. */
 export type HttpRequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;

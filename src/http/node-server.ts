@@ -6,6 +6,8 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { type Limits, limitSettings } from '../limits/limits.ts';
 import { Admission } from './admission.ts';
 import { BodyReader } from './body.ts';
@@ -13,6 +15,7 @@ import { type CorsPolicy, withHeaders } from './cross-origin.ts';
 import type { ErrorWriter } from './error-writer.ts';
 import { HttpError } from './http-error.ts';
 import { type HttpReply, type HttpRequest, pathOf } from './message.ts';
+import { Pipelines } from './pipeline.ts';
 import { plainText, type Routes } from './routes.ts';
 import { rawResponse, write } from './write.ts';
 
@@ -32,9 +35,11 @@ export interface NodeServer {
   readonly server: Server;
   /** Requests that are being answered. */
   readonly active: number;
+  /** Takes no more requests than are on their way, and ends when they have been answered or `graceMs` have passed. */
+  stop(graceMs: number): Promise<void>;
 }
 
-/** Creates the server, which does not listen yet: requests as they come are made plain data, and answers written. */
+/** Creates the server, which does not listen yet: requests as they come are made plain data, and replies written. */
 export function createNodeServer({
   limits,
   routes,
@@ -44,21 +49,19 @@ export function createNodeServer({
 }: NodeServerOptions): NodeServer {
   const admission = new Admission(limits);
   const bodies = new BodyReader(limits);
+  const pipelines = new Pipelines();
   /** The last response on each connection. */
   const responses = new WeakMap<Socket, ServerResponse>();
+  let isStopping = false;
 
   /** Bodies are read before a request takes a place, so that slow ones take none. */
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<HttpReply> {
-    if (!acceptsHost(request.headers.host)) throw foreignHost();
-    const path = pathOf({ url: request.url ?? '/' });
-    if (path === '/healthz' || path === '/readyz') return plainText(200, 'ok');
-    if (request.method === 'OPTIONS') return { status: 204, headers: {}, body: '' };
+  async function answer(request: IncomingMessage, client: AbortSignal): Promise<HttpReply> {
     admission.assertRoom();
     const body = await bodies.read(request);
     try {
       const place = admission.take();
       try {
-        return await routes(plainRequest(request, response, body.bytes));
+        return await routes(plainRequest(request, { body: body.bytes, signal: client, place }));
       } finally {
         place.free();
       }
@@ -67,15 +70,37 @@ export function createNodeServer({
     }
   }
 
+  /** What is answered without a place: whoever asks whether the gateway is well has no time to wait for one. */
+  function answerAtOnce({ method, url = '/', headers }: IncomingMessage): HttpReply | undefined {
+    const path = pathOf({ url });
+    if (path === '/healthz') return plainText(200, 'ok');
+    if (path === '/readyz') return isStopping ? plainText(503, 'stopping') : plainText(200, 'ok');
+    if (!acceptsHost(headers.host)) return errors.reply(foreignHost());
+    return method === 'OPTIONS' ? { status: 204, headers: {}, body: '' } : undefined;
+  }
+
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     responses.set(request.socket, response);
-    const reply = await answer(request, response).catch((error: unknown) => errors.reply(error));
-    write(response, withHeaders(reply, cors.headersFor(request)));
+    const client = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) client.abort();
+    });
+    const send = (reply: HttpReply) => {
+      const headers = { ...cors.headersFor(request), ...(isStopping && { connection: 'close' }) };
+      return write(response, withHeaders(reply, headers), limits.writeTimeout);
+    };
+    const atOnce = answerAtOnce(request);
+    if (atOnce) return send(atOnce);
+    const inTurn = pipelines.inTurn(request.socket, async () => {
+      await send(await answer(request, client.signal).catch((error: unknown) => errors.reply(error)));
+    });
+    // What fails of it is only that there is no turn to wait for.
+    return inTurn.catch((error: unknown) => send(errors.reply(error)));
   }
 
   const server = createServer(serverOptions(limits), (request, response) => {
     serve(request, response).catch((error: unknown) => {
-      // What fails here is the connection, and with it the only one who could be told.
+      // What fails here is the writing, and with it the only way to tell the client.
       errors.write(error);
       response.destroy();
     });
@@ -96,21 +121,44 @@ export function createNodeServer({
     get active() {
       return admission.active;
     },
+    async stop(graceMs) {
+      isStopping = true;
+      const grace = AbortSignal.timeout(graceMs);
+      await untilUnused(server, Math.min(lastRequestsMs, graceMs));
+      await closed(server, grace);
+    },
   };
 }
 
-function plainRequest(request: IncomingMessage, response: ServerResponse, body: Uint8Array): HttpRequest {
-  const client = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) client.abort();
+/** Milliseconds in which requests that were on their way arrive, and get an answer that ends their connection. */
+const lastRequestsMs = 500;
+
+/** Waits until the server has no connection, or the time is up. */
+async function untilUnused(server: Server, ms: number): Promise<void> {
+  const connections = promisify(server.getConnections.bind(server));
+  for (const end = performance.now() + ms; performance.now() < end; await pause(20)) {
+    if ((await connections()) === 0) return;
+  }
+}
+
+/** Closes the server with its idle connections, and the others when they end, or when there is no more time. */
+function closed(server: Server, grace: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const closeAll = () => server.closeAllConnections();
+    server.close(() => {
+      grace.removeEventListener('abort', closeAll);
+      resolve();
+    });
+    if (grace.aborted) closeAll();
+    else grace.addEventListener('abort', closeAll);
   });
-  return {
-    method: request.method ?? 'GET',
-    url: request.url ?? '/',
-    headers: request.headers,
-    body,
-    signal: client.signal,
-  };
+}
+
+function plainRequest(
+  { method = 'GET', url = '/', headers }: IncomingMessage,
+  rest: Pick<HttpRequest, 'body' | 'signal' | 'place'>,
+): HttpRequest {
+  return { method, url, headers, ...rest };
 }
 
 function serverOptions({ bodyTimeout }: Limits): ServerOptions {

@@ -4,11 +4,10 @@ import type { RoleSchemas } from '../graphql/role-schemas.ts';
 import type { MaxRows } from '../limits/cost.ts';
 import { authorize } from '../limits/document.ts';
 import type { Limits } from '../limits/limits.ts';
-import type { ReadOptions } from '../snapshot/store.ts';
 import { Deadline } from './deadline.ts';
 import type { ErrorWriter } from './error-writer.ts';
 import type { Executor } from './execute.ts';
-import { type HttpReply, type HttpRequest, headerOf } from './message.ts';
+import { type HttpReply, type HttpRequest, headerOf, type Place } from './message.ts';
 import type { PreparedDocuments } from './prepare.ts';
 import { type GraphQLRequest, receive } from './receive.ts';
 import { reply } from './reply.ts';
@@ -18,17 +17,32 @@ export interface RoadOptions {
   readonly schemas: Pick<RoleSchemas, 'of'>;
   readonly authenticator: Authenticator;
   /** What a request of this caller needs to answer. */
-  readonly portsFor: (caller: Caller, wish: Pick<ReadOptions, 'noCache'>) => RequestPorts;
+  readonly portsFor: (caller: Caller, wish: ReadWish) => RequestPorts;
   readonly errors: ErrorWriter;
   readonly limits: Limits;
   /** The most rows that a page of a connection can have. */
   readonly maxRows: MaxRows;
   readonly documents: PreparedDocuments;
   readonly executor: Executor;
+  readonly allowNoCache: NoCachePolicy;
   /** Whether every answer explains its scans. */
   readonly explain: boolean;
   /** How long a snapshot is fresh. */
   readonly maxAgeMs: number;
+}
+
+/** How a request wants its snapshots. */
+export interface ReadWish extends Place {
+  /** Whether they may rest on no scan that had begun before. */
+  readonly noCache: boolean;
+}
+
+/** Whose requests may force a scan by `Cache-Control: no-cache`; those of others are answered as without it. */
+export const noCachePolicies = ['authenticated', 'all', 'none'] as const;
+export type NoCachePolicy = (typeof noCachePolicies)[number];
+
+function mayForceScans({ authenticated }: Caller, policy: NoCachePolicy): boolean {
+  return policy === 'all' || (policy === 'authenticated' && authenticated);
 }
 
 /** Answers a request to GraphQL; never rejects. */
@@ -53,7 +67,10 @@ export function createRoad(options: RoadOptions): Road {
       const prepared = documents.prepare(schemas.of(caller.role), asked);
       const { variables } = asked;
       authorize({ ...prepared, schema: prepared.schema.schema, variables }, limits, maxRows);
-      const ports = options.portsFor(caller, { noCache: asked.noCache });
+      const ports = options.portsFor(caller, {
+        noCache: asked.noCache && mayForceScans(caller, options.allowNoCache),
+        whileWaiting: request.place.whileWaiting,
+      });
       scope = new RequestScope({ ports, signal: deadline.signal });
       const outcome = await deadline.race(executor.execute(prepared, variables, { scope }));
       return reply(outcome, scope, errors, {

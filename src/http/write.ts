@@ -1,15 +1,61 @@
 import type { ServerResponse } from 'node:http';
 import type { HttpReply } from './message.ts';
 
-/** The last step: hands a reply to the socket. */
-export function write(response: ServerResponse, { status, headers, body }: HttpReply): void {
-  if (response.headersSent || response.destroyed) return;
+/** Bytes of which a client must take some within the write timeout. */
+const chunkBytes = 64 * 1024;
+
+/**
+ * The last step: hands a reply to the socket.
+ *
+ * @param timeoutMs after which the connection is closed where the client takes nothing
+ * @returns when the client has taken all of it, or is gone
+ */
+export function write(
+  response: ServerResponse,
+  { status, headers, body }: HttpReply,
+  timeoutMs: number,
+): Promise<void> {
+  if (response.headersSent || response.destroyed) return Promise.resolve();
   const hasBody = status !== 204 && status !== 304;
   response.writeHead(status, {
     ...headers,
     ...(hasBody && { 'content-length': Buffer.byteLength(body) }),
   });
-  response.end(hasBody ? body : undefined);
+  if (!hasBody) response.end();
+  else if (body.length <= chunkBytes) response.end(body);
+  else return writeInChunks(response, bufferOf(body), timeoutMs);
+  return taken(response, 'finish', timeoutMs);
+}
+
+function bufferOf(body: string | Uint8Array): Buffer {
+  return typeof body === 'string'
+    ? Buffer.from(body)
+    : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+}
+
+async function writeInChunks(response: ServerResponse, bytes: Buffer, timeoutMs: number): Promise<void> {
+  for (let from = 0; from < bytes.length && !response.destroyed; from += chunkBytes) {
+    const hasRoom = response.write(bytes.subarray(from, from + chunkBytes));
+    if (!hasRoom) await taken(response, 'drain', timeoutMs);
+  }
+  response.end();
+  await taken(response, 'finish', timeoutMs);
+}
+
+/** Waits until the client has taken what was written, and closes the connection of one that takes nothing. */
+function taken(response: ServerResponse, event: 'drain' | 'finish', timeoutMs: number): Promise<void> {
+  if (response.closed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => response.destroy(), timeoutMs);
+    const done = () => {
+      clearTimeout(timer);
+      response.off(event, done);
+      response.off('close', done);
+      resolve();
+    };
+    response.once(event, done);
+    response.once('close', done);
+  });
 }
 
 /** The reasons of the statuses that are sent to clients which speak no HTTP, or too slowly. */

@@ -30,6 +30,10 @@ export interface Limits {
   readonly requestTimeout: number;
   /** Requests that are being answered at the same time. */
   readonly concurrentRequests: number;
+  /** Requests that wait for a scan at the same time, beside those that are being answered. */
+  readonly waitingRequests: number;
+  /** Milliseconds after which a connection is closed whose client takes none of what is sent to it. */
+  readonly writeTimeout: number;
 }
 
 /** How a limit is set, and what it is where it is not. */
@@ -61,6 +65,8 @@ export const limitSettings: Readonly<Record<keyof Limits, LimitSetting>> = {
   bodyTimeout: { flag: '--body-timeout', default: 10_000, noun: 'milliseconds' },
   requestTimeout: { flag: '--request-timeout', default: 60_000, noun: 'milliseconds' },
   concurrentRequests: { flag: '--max-concurrent-requests', default: 500, noun: 'requests at a time' },
+  waitingRequests: { flag: '--max-waiting-requests', default: 1_000, noun: 'requests that wait for a scan' },
+  writeTimeout: { flag: '--write-timeout', default: 30_000, noun: 'milliseconds without progress' },
 };
 
 /** Timers take no longer time, and nothing that is limited comes near it. */
@@ -96,6 +102,8 @@ export function resolveLimits(given: { readonly [Name in keyof Limits]?: number 
     bodyTimeout: limit('bodyTimeout'),
     requestTimeout: limit('requestTimeout'),
     concurrentRequests: limit('concurrentRequests'),
+    waitingRequests: limit('waitingRequests'),
+    writeTimeout: limit('writeTimeout'),
   };
 }
 

@@ -21,6 +21,11 @@ describe('what is used wrongly ends with 2 and one line that names the flag', ()
     [['serve', '--log-level', 'loud'], /--log-level <level>.*'loud'.*silent, error, warn, info, debug/],
     [['serve', '--parallel-scan', '3'], /--parallel-scan <chains>.*'3'.*one of 1, 2, 4/],
     [['serve', '--database-url', 'postgres://x', '--catalog', 'y.sql'], /--database-url and --catalog.*both/],
+    [
+      ['serve', '--catalog', 'y.sql', '--request-timeout', '29000'],
+      /--request-timeout must not be shorter than --scan-timeout, but got 29000 ms and 30000 ms/,
+    ],
+    [['serve', '--catalog', 'y.sql', '--allow-no-cache', 'me'], /--allow-no-cache.*authenticated, all, none/],
     [['serve'], /--database-url \(DATABASE_URL\) or --catalog \(CATALOG\).*neither/],
     [['sing'], /unknown command 'sing'/],
   ])('%s', async (args, expected) => {

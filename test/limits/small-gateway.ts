@@ -37,6 +37,8 @@ export interface SmallGateway {
   readonly active: number;
   readonly executor: Executor;
   ask(query: string, variables?: Record<string, unknown>): Promise<Answer>;
+  /** Stops as it does when the process is told to end. */
+  stop(graceMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -111,7 +113,7 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
     observe: (observation) => observations.push(observation),
     suggestions: introspection,
   });
-  const { trustedDocuments } = options;
+  const { trustedDocuments, read = () => Promise.reject(new Error('there are no snapshots')) } = options;
   const documents = new PreparedDocuments({ limits, introspection, trustedDocuments });
   const executor = new Executor({ suggestions: introspection });
   executor.warm(documents.trusted(roleSchema));
@@ -122,8 +124,8 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
       verifiesTokens: false,
       required: false,
     },
-    portsFor: () => ({
-      read: options.read ?? (() => Promise.reject(new Error('the small gateway has no snapshots'))),
+    portsFor: (_caller, { whileWaiting }) => ({
+      read: (table, signal) => whileWaiting(() => read(table, signal)),
       visibilityOf: () => 'all',
     }),
     documents,
@@ -131,6 +133,7 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
     errors,
     limits,
     maxRows: () => maxRows,
+    allowNoCache: 'all',
     explain: false,
     maxAgeMs: 60_000,
   });
@@ -152,6 +155,7 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
       return nodeServer.active;
     },
     ask: (query, variables) => post(url, JSON.stringify({ query, variables })),
+    stop: (graceMs) => nodeServer.stop(graceMs),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

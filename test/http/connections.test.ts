@@ -1,0 +1,169 @@
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type SmallGateway, type SmallGatewayOptions, startSmallGateway } from '../limits/small-gateway.ts';
+
+let gateway: SmallGateway;
+const sockets: Socket[] = [];
+
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await gateway.close();
+});
+
+async function start(options: SmallGatewayOptions): Promise<SmallGateway> {
+  gateway = await startSmallGateway(options);
+  return gateway;
+}
+
+/** A connection on which bytes are sent as they are. */
+function open(): Socket {
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname).on('error', () => {});
+  sockets.push(socket);
+  return socket;
+}
+
+function post(query: string): string {
+  const body = JSON.stringify({ query });
+  return `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await pause(2);
+}
+
+const health = (path: string) => fetch(new URL(path, gateway.url)).then(({ status }) => status);
+
+describe('one connection', () => {
+  test('holds one place, however many requests it sends at once', async () => {
+    let finish = () => {};
+    const stuck = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    await start({ limits: { concurrentRequests: 2 }, slow: () => stuck });
+    const socket = open();
+    socket.write(post('{ slow }').repeat(20));
+    await until(() => gateway.active === 1);
+    await expect(gateway.ask('{ __typename }')).resolves.toMatchObject({ status: 200 });
+    expect(gateway.active).toBe(1);
+    finish();
+    let answers = '';
+    socket.on('data', (chunk) => {
+      answers += chunk;
+    });
+    await until(() => answers.split('HTTP/1.1 200').length === 21);
+  });
+
+  test('may not have hundreds of requests under way', async () => {
+    await start({ slow: () => new Promise(() => {}), limits: { requestTimeout: 500 } });
+    const socket = open();
+    let answers = '';
+    socket.on('data', (chunk) => {
+      answers += chunk;
+    });
+    socket.write(post('{ slow }') + post('{ __typename }').repeat(100));
+    await until(() => answers.includes('OVERLOADED'));
+    await expect(gateway.ask('{ __typename }')).resolves.toMatchObject({ status: 200 });
+  });
+
+  test('that takes no bytes is closed', async () => {
+    await start({ limits: { writeTimeout: 100, documentLength: 4_000_000, bodyBytes: 8_000_000 } });
+    const socket = open();
+    socket.pause();
+    let isClosed = false;
+    socket.on('close', () => {
+      isClosed = true;
+    });
+    // The messages repeat what was sent, up to a thousand characters each: enough of them fill every buffer.
+    const query = `{ ${'x'.repeat(990)} }`;
+    const sending = setInterval(() => socket.write(post(query).repeat(20)), 5);
+    await until(() => isClosed);
+    clearInterval(sending);
+    await until(() => gateway.active === 0);
+  });
+});
+
+describe('health', () => {
+  test('is told where there is no place', async () => {
+    await start({ limits: { concurrentRequests: 1 }, slow: () => new Promise(() => {}) });
+    open().write(post('{ slow }'));
+    await until(() => gateway.active === 1);
+    await expect(gateway.ask('{ __typename }')).resolves.toMatchObject({ status: 503 });
+    await expect(health('/healthz')).resolves.toBe(200);
+    await expect(health('/readyz')).resolves.toBe(200);
+  });
+});
+
+describe('who waits for a scan', () => {
+  test('takes no place from the others, and goes on when it ends', async () => {
+    let fail = () => {};
+    const scan = new Promise<never>((_, reject) => {
+      fail = () => reject(new Error('the scan failed'));
+    });
+    await start({ limits: { concurrentRequests: 1 }, read: () => scan });
+    const waiting = [gateway.ask('{ rows }'), gateway.ask('{ rows }'), gateway.ask('{ rows }')];
+    await until(async () => (await gateway.ask('{ __typename }')).status === 200);
+    expect(gateway.active).toBe(0);
+    fail();
+    for (const answer of waiting) {
+      await expect(answer).resolves.toMatchObject({ status: 200, data: { rows: null } });
+    }
+    expect(gateway.active).toBe(0);
+  });
+
+  test('is one of so many', async () => {
+    await start({
+      limits: { waitingRequests: 1, requestTimeout: 1000 },
+      read: () => new Promise(() => {}),
+    });
+    const answers = await Promise.all([gateway.ask('{ rows }'), gateway.ask('{ rows }')]);
+    const codes = answers.map(({ errors }) => errors?.[0]?.extensions?.code);
+    expect(codes.sort()).toEqual(['OVERLOADED', 'REQUEST_TIMEOUT']);
+  });
+});
+
+describe('stopping', () => {
+  test('turns readiness off, answers what is under way, and closes each connection with its answer', async () => {
+    let finish = () => {};
+    const slow = () =>
+      new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+    await start({ slow });
+    const agent = new Agent({ keepAlive: true });
+    const underWay = ask(agent, '{ slow }');
+    await until(() => gateway.active === 1);
+    const stopped = gateway.stop(10_000);
+    await expect(health('/readyz')).resolves.toBe(503);
+    await expect(health('/healthz')).resolves.toBe(200);
+    const late = await ask(agent, '{ __typename }');
+    expect(late).toMatchObject({ status: 200, connection: 'close' });
+    finish();
+    await expect(underWay).resolves.toMatchObject({ status: 200, connection: 'close' });
+    await stopped;
+    agent.destroy();
+  });
+
+  test('gives up what does not end', async () => {
+    await start({ slow: () => new Promise(() => {}) });
+    const underWay = gateway.ask('{ slow }');
+    await until(() => gateway.active === 1);
+    const [stopped, answer] = await Promise.allSettled([gateway.stop(100), underWay]);
+    expect(stopped.status).toBe('fulfilled');
+    expect(answer.status).toBe('rejected');
+  });
+});
+
+async function ask(agent: Agent, query: string) {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    request(gateway.url, { method: 'POST', agent, headers: { 'content-type': 'application/json' } })
+      .on('response', resolve)
+      .on('error', reject)
+      .end(JSON.stringify({ query }));
+  });
+  await text(response);
+  return { status: response.statusCode, connection: response.headers.connection };
+}
