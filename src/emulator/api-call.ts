@@ -8,6 +8,8 @@ export interface ApiCall {
   /** Its body; undefined where that is too long to be one of the API's. */
   readonly text: string | undefined;
   readonly identity: CallerIdentity;
+  /** When it was signed, in milliseconds since 1970-01-01T00:00:00Z; undefined where it does not say. */
+  readonly signedAt: number | undefined;
 }
 
 /** Who signed a request, as far as its headers say. Signatures are not checked. */
@@ -18,7 +20,12 @@ export interface CallerIdentity {
 
 /** Reads a request to its end. Rejects where the connection breaks before that. */
 export async function readCall(request: IncomingMessage): Promise<ApiCall> {
-  return { operation: operationOf(request), identity: identityOf(request), text: await readText(request) };
+  return {
+    operation: operationOf(request),
+    identity: identityOf(request),
+    signedAt: signedAtOf(request),
+    text: await readText(request),
+  };
 }
 
 /**
@@ -56,6 +63,14 @@ function identityOf(request: IncomingMessage): CallerIdentity {
     accessKeyId: credential?.[1],
     sessionToken: typeof sessionToken === 'string' ? sessionToken : undefined,
   };
+}
+
+/** The time of Signature Version 4, such as 20261125T205700Z. */
+function signedAtOf({ headers }: IncomingMessage): number | undefined {
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(headers['x-amz-date']))?.slice(1);
+  if (!parts) return undefined;
+  const [year = 0, month = 1, day, hour, minute, second] = parts.map(Number);
+  return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
 async function readText(request: IncomingMessage): Promise<string | undefined> {

@@ -12,13 +12,15 @@ export interface ApiReply {
 }
 
 /** The reply of an operation that succeeded. */
-export function successReply(output: object): ApiReply {
-  return reply(200, {}, output);
+export function successReply(output: object, headers: ApiReply['headers']): ApiReply {
+  return reply(200, headers, output);
 }
 
 /** The reply that tells of an error. */
-export function errorReply({ code, message, status }: ApiError): ApiReply {
-  return reply(status, { 'x-amzn-ErrorType': `${code}:` }, { __type: code, message });
+export function errorReply({ code, message, status }: ApiError, headers: ApiReply['headers']): ApiReply {
+  // An error that its status hides looks like an empty pool, too.
+  if (status === 200) return reply(status, headers, { __type: code, message, Users: [] });
+  return reply(status, { ...headers, 'x-amzn-ErrorType': `${code}:` }, { __type: code, message });
 }
 
 function reply(status: number, headers: Readonly<Record<string, string>>, output: object): ApiReply {

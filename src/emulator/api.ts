@@ -87,10 +87,13 @@ export class Api {
       body,
       outcome: outcomeOf(fault, output, error),
       error: error?.code,
-      users: output && 'Users' in output ? output.Users.length : undefined,
+      users: output && !('UserPool' in output) ? (output.Users?.length ?? 0) : undefined,
       ...call.identity,
     });
-    return { reply: error ? errorReply(error) : successReply(output ?? {}), fault, faults: injector.faults };
+    const { faults } = injector;
+    const headers = { ...dateOf(faults), ...(error && retryAfterOf(faults, error)) };
+    const reply = error ? errorReply(error, headers) : successReply(output ?? {}, headers);
+    return { reply, fault, faults };
   }
 
   #attempt(call: ApiCall, at: number, injector: FaultInjector, fault: AnswerFault | undefined): Attempt {
@@ -98,10 +101,12 @@ export class Api {
     try {
       body = parametersOf(call);
       this.#checkIdentity(call.identity);
+      injector.checkClock(call.signedAt);
       injector.checkAccess(call.operation);
       if (call.operation === 'ListUsers') this.#checkQuota(at);
       if (fault === 'throttle') throw throttled();
       if (fault === 'internalError') throw internalError();
+      if (fault === 'maskedError') throw internalError(200);
       return { body, output: this.#run(call.operation, body, injector) };
     } catch (error) {
       return { body, error: error instanceof ApiError ? error : internalError() };
@@ -165,8 +170,20 @@ function throttled(): ApiError {
   return new ApiError('TooManyRequestsException', 'Rate exceeded');
 }
 
-function internalError(): ApiError {
-  return new ApiError('InternalErrorException', 'An internal error occurred', 500);
+function internalError(status = 500): ApiError {
+  return new ApiError('InternalErrorException', 'An internal error occurred', status);
+}
+
+/** The service's own time, which Node would not write otherwise than as it is. */
+function dateOf({ clockAheadMs }: Faults): Readonly<Record<string, string>> {
+  return clockAheadMs === undefined ? {} : { Date: new Date(Date.now() + clockAheadMs).toUTCString() };
+}
+
+/** The errors that are worth another try after a while. */
+function retryAfterOf({ retryAfterSeconds }: Faults, { code }: ApiError): Readonly<Record<string, string>> {
+  return retryAfterSeconds === undefined || !errorOutcomes.has(code)
+    ? {}
+    : { 'Retry-After': String(retryAfterSeconds) };
 }
 
 /** A fault of the transport hides whatever the answer was. */
@@ -190,5 +207,5 @@ function outcomeOf(
   const onTheWay = fault && transportOutcomes.get(fault);
   if (onTheWay) return onTheWay;
   if (error) return errorOutcomes.get(error.code) ?? 'refused';
-  return output && 'Users' in output ? 'page' : 'description';
+  return output && 'UserPool' in output ? 'description' : 'page';
 }

@@ -1,6 +1,6 @@
 import type { UserFilter } from './filter.ts';
 import type { LivePool } from './live-pool.ts';
-import { permuted } from './permutation.ts';
+import { permuted } from './random.ts';
 import type { PoolUser } from './user.ts';
 
 /** What a token is valid with. */

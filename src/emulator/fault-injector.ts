@@ -2,6 +2,9 @@ import { ApiError, accessDenied } from './api-error.ts';
 import { type AnswerFault, answerShares, checkFaults, type Faults } from './faults.ts';
 import { type Random, seededRandom } from './random.ts';
 
+/** https://docs.aws.amazon.com/general/latest/gr/signature-v4-troubleshooting.html */
+const maximumSkewMs = 300_000;
+
 /** Decides, request by request, what goes wrong. A new one begins whenever the faults are assigned. */
 export class FaultInjector {
   readonly faults: Faults;
@@ -30,11 +33,20 @@ export class FaultInjector {
   /** @throws ApiError where the credentials are revoked by now, or were never allowed to list users */
   checkAccess(operation: string): void {
     const { revokeCredentials, denyAccess } = this.faults;
-    if (revokeCredentials && this.#requests > revokeCredentials.after) {
+    const refused = this.#requests - (revokeCredentials?.after ?? 0);
+    if (revokeCredentials && refused > 0 && refused <= (revokeCredentials.times ?? refused)) {
       const code = revokeCredentials.error ?? 'NotAuthorizedException';
       throw new ApiError(code, 'The security token included in the request is no longer valid');
     }
     if (denyAccess && operation === 'ListUsers') throw accessDenied(operation);
+  }
+
+  /** @throws ApiError where a request was signed by a clock that differs too much from the service's */
+  checkClock(signedAt: number | undefined): void {
+    const { clockAheadMs } = this.faults;
+    if (clockAheadMs === undefined || signedAt === undefined) return;
+    if (Math.abs(Date.now() + clockAheadMs - signedAt) < maximumSkewMs) return;
+    throw new ApiError('InvalidSignatureException', 'Signature not yet current');
   }
 
   /** A seed for the order of one scan. */
@@ -52,6 +64,12 @@ export class FaultInjector {
   isEmptyPage(page: number): boolean {
     const { emptyPages } = this.faults;
     return emptyPages !== undefined && page % (emptyPages.every + emptyPages.run) < emptyPages.run;
+  }
+
+  /** Whether the token that follows a scan's page of this number, from 0, leads back to the first. */
+  leadsBack(page: number): boolean {
+    const { circularTokens } = this.faults;
+    return circularTokens !== undefined && page + 1 >= circularTokens.after;
   }
 
   /** The place, below `seen`, of an earlier user that a page repeats; undefined where it repeats none. */

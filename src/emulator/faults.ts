@@ -21,15 +21,28 @@ export interface Faults {
   readonly truncatedBody?: number;
   /** Probability of HTTP 200 whose whole body is not JSON. */
   readonly malformedJson?: number;
+  /** Probability of HTTP 200 with `InternalErrorException` and an empty list of users in the body. */
+  readonly maskedError?: number;
   /** A share of answers begins late, by so many milliseconds. */
   readonly slow?: { readonly probability: number; readonly delayMs: number };
   /** A share of answers begins at once, but their body comes in small pieces over so many milliseconds. */
   readonly drippingBody?: { readonly probability: number; readonly overMs: number };
 
+  /** The `Retry-After` of throttles and internal errors. */
+  readonly retryAfterSeconds?: number;
+  /** How far the service's clock is ahead; requests signed over five minutes off get `InvalidSignatureException`. */
+  readonly clockAheadMs?: number;
+
   /** Probability that a page is cut to a random number of users, from none to its Limit. */
   readonly shortPages?: number;
   /** Before every group of `every` pages come `run` pages that are empty and carry a token. */
   readonly emptyPages?: { readonly every: number; readonly run: number };
+  /** Whether an empty page lacks `Users`. */
+  readonly omittedUsers?: boolean;
+  /** Where the token of a scan that has had so many pages leads: back to its beginning, so that it has no end. */
+  readonly circularTokens?: { readonly after: number };
+  /** Whether an empty page with a token follows the last user, for ever. */
+  readonly endlessTokens?: boolean;
   /** Probability that a page shows one user of an earlier page of its scan once more. */
   readonly repeatedUsers?: number;
   /**
@@ -37,9 +50,11 @@ export interface Faults {
    * never go on. Happens to `times` scans.
    */
   readonly refuseTokens?: { readonly after: number; readonly times: number };
-  /** After so many requests every further one fails, with `NotAuthorizedException` unless told otherwise. */
+  /** After so many requests further ones fail, with `NotAuthorizedException` unless told otherwise. */
   readonly revokeCredentials?: {
     readonly after: number;
+    /** How many fail. Default all. */
+    readonly times?: number;
     readonly error?: 'NotAuthorizedException' | 'ExpiredTokenException';
   };
   /** Whether `ListUsers` answers `AccessDeniedException`, as for an identity without the permission. */
@@ -55,6 +70,7 @@ export function answerShares(faults: Faults): readonly (readonly [fault: AnswerF
     ['stalledBody', faults.stalledBody ?? 0],
     ['truncatedBody', faults.truncatedBody ?? 0],
     ['malformedJson', faults.malformedJson ?? 0],
+    ['maskedError', faults.maskedError ?? 0],
     ['slow', faults.slow?.probability ?? 0],
     ['drippingBody', faults.drippingBody?.probability ?? 0],
   ];
@@ -68,6 +84,7 @@ export type AnswerFault =
   | 'stalledBody'
   | 'truncatedBody'
   | 'malformedJson'
+  | 'maskedError'
   | 'slow'
   | 'drippingBody';
 
@@ -104,8 +121,11 @@ function counts(faults: Faults): readonly (readonly [name: string, count: number
     ['drippingBody.overMs', faults.drippingBody?.overMs ?? 0, 0],
     ['emptyPages.every', faults.emptyPages?.every ?? 1, 1],
     ['emptyPages.run', faults.emptyPages?.run ?? 0, 0],
+    ['circularTokens.after', faults.circularTokens?.after ?? 1, 1],
+    ['retryAfterSeconds', faults.retryAfterSeconds ?? 0, 0],
     ['refuseTokens.after', faults.refuseTokens?.after ?? 1, 1],
     ['refuseTokens.times', faults.refuseTokens?.times ?? 0, 0],
     ['revokeCredentials.after', faults.revokeCredentials?.after ?? 0, 0],
+    ['revokeCredentials.times', faults.revokeCredentials?.times ?? 0, 0],
   ];
 }

@@ -9,7 +9,7 @@ import type { PoolUser } from './user.ts';
 
 /** One page, as the API sends it. */
 export interface UserPage {
-  readonly Users: readonly PoolUser[];
+  readonly Users?: readonly PoolUser[];
   /** Absent on the last page. */
   readonly PaginationToken?: string;
 }
@@ -36,11 +36,15 @@ export function listUsers(
   const shown = parameters.attributesToGet
     ? users.map((user) => pick(user, parameters.attributesToGet))
     : users;
+  const Users = shown.length === 0 && injector.faults.omittedUsers ? {} : { Users: shown };
+  if (injector.leadsBack(page))
+    return { ...Users, PaginationToken: book.tokenFor({ chain, place: 0, page: 0 }) };
   // Runs of empty pages also come at the end, so that the last page may well be an empty one.
-  const isLast = chain.nextPlace(next) === undefined && !injector.isEmptyPage(page + 1);
+  const isLast =
+    chain.nextPlace(next) === undefined && !injector.isEmptyPage(page + 1) && !injector.faults.endlessTokens;
   return isLast
     ? { Users: shown }
-    : { Users: shown, PaginationToken: book.tokenFor({ chain, place: next, page: page + 1 }) };
+    : { ...Users, PaginationToken: book.tokenFor({ chain, place: next, page: page + 1 }) };
 }
 
 function openChain(

@@ -1,9 +1,6 @@
-import { AttributeInterner } from './attribute-interner.ts';
 import { type Culture, cultures, type Name } from './cultures.ts';
-import { type Random, seededRandom } from './random.ts';
-import { randomUuid } from './random-uuid.ts';
+import { pickOne, type Random, randomUuid, seededRandom, weighted } from './random.ts';
 import type { PoolUser, UserAttribute } from './user.ts';
-import { pickOne, weighted } from './weighted.ts';
 
 /** What makes one population differ from another of the same size. */
 export interface PopulationOptions {
@@ -224,4 +221,23 @@ function customAttributes({ random, tenants, attributes }: Surroundings): UserAt
     found.push(attributes.get('custom:seats', random() < 0.01 ? pickOne(wrongSeats, random) : String(seats)));
   }
   return found;
+}
+
+/** Gives one object to all users who have the same value, which saves most of a large population's memory. */
+class AttributeInterner {
+  readonly #byName = new Map<string, Map<string, UserAttribute>>();
+
+  get(name: string, value: string): UserAttribute {
+    let byValue = this.#byName.get(name);
+    if (!byValue) {
+      byValue = new Map();
+      this.#byName.set(name, byValue);
+    }
+    let attribute = byValue.get(value);
+    if (!attribute) {
+      attribute = { Name: name, Value: value };
+      byValue.set(value, attribute);
+    }
+    return attribute;
+  }
 }

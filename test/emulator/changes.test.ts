@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { permuted } from '../../src/emulator/permutation.ts';
+import { permuted } from '../../src/emulator/random.ts';
 import type { PoolUser } from '../../src/emulator/user.ts';
 import {
   clientFor,

@@ -38,6 +38,67 @@ test.each([
   },
 );
 
+test('an error that its status hides looks like an empty pool', async () => {
+  const emulator = await startForTest(plainUsers(3), { faults: { maskedError: 1 } });
+  expect((await listPage(clientFor(emulator.url))).Users).toEqual([]);
+  expect(emulator.requests).toMatchObject([{ outcome: 'internal-error' }]);
+});
+
+test('throttles and internal errors say when to come back', async () => {
+  for (const fault of ['throttle', 'internalError'] as const) {
+    const emulator = await startForTest(plainUsers(3), { faults: { [fault]: 1, retryAfterSeconds: 7 } });
+    const { response } = await openRaw(emulator.url, { body: listBody });
+    expect(response.headers['retry-after']).toBe('7');
+    response.destroy();
+  }
+});
+
+test('a clock that is ahead refuses what is signed by another, and tells its time', async () => {
+  const emulator = await startForTest(plainUsers(3), { faults: { clockAheadMs: 3_600_000 } });
+  const client = clientFor(emulator.url);
+  await expect(listPage(client)).rejects.toMatchObject({
+    name: 'InvalidSignatureException',
+    $metadata: { clockSkewCorrected: true },
+  });
+  expect((await listPage(client)).Users).toHaveLength(3);
+});
+
+test('tokens that lead in a circle bring the first page again', async () => {
+  const emulator = await startForTest(plainUsers(10), { faults: { circularTokens: { after: 2 } } });
+  const client = clientFor(emulator.url);
+  const pages = [];
+  let token: string | undefined;
+  for (let i = 0; i < 5; i++) {
+    const page = await listPage(client, { Limit: 3, PaginationToken: token });
+    token = page.PaginationToken;
+    pages.push(page.Users?.map(({ Username }) => Username));
+  }
+  expect(pages[2]).toEqual(pages[0]);
+  expect(pages[3]).toEqual(pages[1]);
+  expect(pages[4]).toEqual(pages[0]);
+});
+
+test('tokens without end lead from the last user to empty pages, which may lack their list', async () => {
+  const faults = { endlessTokens: true, omittedUsers: true };
+  const emulator = await startForTest(plainUsers(3), { faults });
+  let page = await listPage(clientFor(emulator.url), { Limit: 3 });
+  expect(page.Users).toHaveLength(3);
+  for (let i = 0; i < 5; i++) {
+    page = await listPage(clientFor(emulator.url), { Limit: 3, PaginationToken: page.PaginationToken });
+    expect(page).toMatchObject({ PaginationToken: expect.any(String) });
+    expect(page.Users).toBeUndefined();
+  }
+});
+
+test('credentials are revoked for as many requests as told', async () => {
+  const faults = { revokeCredentials: { after: 1, times: 1 } };
+  const emulator = await startForTest(plainUsers(3), { faults });
+  const client = clientFor(emulator.url);
+  await listPage(client);
+  await expect(listPage(client)).rejects.toMatchObject({ name: 'NotAuthorizedException' });
+  await listPage(client);
+});
+
 test('a reset connection is an error of the network', async () => {
   const emulator = await startForTest(plainUsers(3), { faults: { reset: 1 } });
   await expect(listPage(clientFor(emulator.url))).rejects.toMatchObject({ code: 'ECONNRESET' });
