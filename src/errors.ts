@@ -80,10 +80,7 @@ export class RequestTimeoutError extends GatewayError {
 /** A row holds text that is not a value of the column's type. */
 export class RowValueError extends GatewayError {
   constructor(column: string, type: string) {
-    super(
-      'ROW_VALUE_INVALID',
-      `column ${column} must hold a value of type ${type}, but this row's text is none`,
-    );
+    super('ROW_VALUE_INVALID', `column ${column}: stored text is not a valid ${type}`);
   }
 }
 

@@ -60,6 +60,26 @@ function resumeNext(): void {
   resume?.();
 }
 
+/** Work that can be interrupted after each of its steps, and comes to a `T`. */
+export type Steps<T> = Generator<void, T, void>;
+
+/** Takes the steps, and pauses between two of them when it is due. */
+export async function takeSteps<T>(steps: Steps<T>, pace: Pace): Promise<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (pace.due) await pace.pause();
+  }
+}
+
+/** Takes all steps at once: for work that is known to be small. */
+export function takeAllSteps<T>(steps: Steps<T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
 /** How many items are gone through between two looks at the clock. */
 const stride = 512;
 

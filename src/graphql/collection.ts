@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Table } from '../model/model.ts';
-import { type FilterInput, toFilter } from '../plan/filter.ts';
+import { type FilterInput, planFilter } from '../plan/filter.ts';
 import { type OrderInput, toOrder } from '../plan/order.ts';
 import { type PageInput, toPage } from '../plan/page.ts';
 import type { Filter } from '../rows/filter/filter.ts';
@@ -50,7 +50,7 @@ export async function resolveCollection(
   info: GraphQLResolveInfo,
   candidates?: readonly number[],
 ): Promise<Connection> {
-  const asked = toFilter(table, args.filter, 'filter');
+  const asked = await planFilter(table, args.filter, 'filter', scope.pace);
   const order = toOrder(table, args.orderBy);
   const page = toPage(table, order, args);
   const view = await scope.view(table);

@@ -1,12 +1,13 @@
+import { type Pace, type Steps, takeAllSteps, takeSteps } from '../columns/pace.ts';
 import { BadUserInputError } from '../errors.ts';
 import type { Column, Table } from '../model/model.ts';
 import { type MatchOperator, type Operator, operatorsOf } from '../model/operator.ts';
 import { type Filter, InvalidPatternError } from '../rows/filter/filter.ts';
-import { compileLike } from '../rows/filter/like.ts';
+import { compileLike, compilePrefix } from '../rows/filter/like.ts';
 import { compileRegex } from '../rows/filter/regex.ts';
 import { isPlainObject, type PlainObject } from '../values/plain-object.ts';
 import { keyFilter } from './key.ts';
-import { toOperand } from './operand.ts';
+import { describe, toOperand } from './operand.ts';
 
 /** A filter as it arrives: plain data in the shape of the contract's filter inputs. */
 export type FilterInput = PlainObject;
@@ -17,14 +18,21 @@ export type FilterInput = PlainObject;
  * As in pg_graphql, what is empty or null is ignored at every level, except that an operator's null is SQL's NULL.
  *
  * @param path where the input stands, such as `filter`, for the error
+ * @param pace of the request: lists may be long, and patterns take time to read
  * @throws BadUserInputError where the input breaks the contract
  */
-export function toFilter(
+export async function planFilter(
   table: Table,
   input: FilterInput | null | undefined,
   path: string,
-): Filter | undefined {
-  return and(filtersOf(table, input ?? {}, path));
+  pace: Pace,
+): Promise<Filter | undefined> {
+  return takeSteps(readFilter(table, input ?? {}, path), pace);
+}
+
+/** The same at once, for an input that is known to be small. */
+export function toFilter(table: Table, input: FilterInput, path: string): Filter | undefined {
+  return takeAllSteps(readFilter(table, input, path));
 }
 
 /** All of the filters; undefined where there are none. */
@@ -35,29 +43,39 @@ export function and(filters: readonly (Filter | undefined)[]): Filter | undefine
 /** The key under which a filter input carries each combination, where no column has that name. */
 const combinations: ReadonlySet<string> = new Set(['and', 'or', 'not']);
 
-function filtersOf(table: Table, input: FilterInput, path: string): readonly (Filter | undefined)[] {
-  return Object.entries(input).map(([key, value]) => {
-    if (value === null || value === undefined) return undefined;
-    const column = table.columns.find((candidate) => candidate.fieldName === key);
-    if (column) return columnFilter(column, value, `${path}.${key}`);
-    if (combinations.has(key)) return combination(table, key, value, `${path}.${key}`);
-    if (key === 'nodeId' && table.key.length > 0) return nodeIdFilter(table, value, `${path}.nodeId`);
-    throw new BadUserInputError(
-      path,
-      `${path} must name fields of ${table.typeName}, but got ${JSON.stringify(key)}`,
-    );
-  });
+function* readFilter(table: Table, input: FilterInput, path: string): Steps<Filter | undefined> {
+  const filters: (Filter | undefined)[] = [];
+  for (const [key, value] of Object.entries(input)) {
+    if (value !== null && value !== undefined) filters.push(yield* readEntry(table, key, value, path));
+  }
+  return and(filters);
 }
 
-function combination(table: Table, key: string, value: unknown, path: string): Filter | undefined {
+function* readEntry(table: Table, key: string, value: unknown, path: string): Steps<Filter | undefined> {
+  const ownPath = `${path}.${key}`;
+  const column = table.columns.find((candidate) => candidate.fieldName === key);
+  if (column) return yield* readConditions(column, asObject(value, ownPath), ownPath);
+  if (combinations.has(key)) return yield* readCombination(table, key, value, ownPath);
+  if (key === 'nodeId' && table.key.length > 0) return nodeIdFilter(table, value, ownPath);
+  throw new BadUserInputError(path, `${path}: ${table.typeName} has no field ${describe(key)}`);
+}
+
+function* readCombination(
+  table: Table,
+  key: string,
+  value: unknown,
+  path: string,
+): Steps<Filter | undefined> {
   if (key === 'not') {
-    const filter = toFilter(table, asObject(value, path), path);
+    const filter = yield* readFilter(table, asObject(value, path), path);
     return filter && { kind: 'not', filter };
   }
   if (!Array.isArray(value)) throw new BadUserInputError(path, `${path} must be a list of filters`);
-  const filters = value.map((element: unknown, i) =>
-    toFilter(table, asObject(element, `${path}.${i}`), `${path}.${i}`),
-  );
+  const elements: readonly unknown[] = value;
+  const filters: (Filter | undefined)[] = [];
+  for (const [i, element] of elements.entries()) {
+    filters.push(yield* readFilter(table, asObject(element, `${path}.${i}`), `${path}.${i}`));
+  }
   return combine(key === 'and' ? 'and' : 'or', filters);
 }
 
@@ -66,28 +84,30 @@ function combine(kind: 'and' | 'or', filters: readonly (Filter | undefined)[]): 
   return present.length > 1 ? { kind, filters: present } : present[0];
 }
 
-function columnFilter(column: Column, value: unknown, path: string): Filter | undefined {
+function* readConditions(column: Column, conditions: FilterInput, path: string): Steps<Filter | undefined> {
   const operators = operatorsOf(column.type);
-  return and(
-    Object.entries(asObject(value, path)).map(([name, operand]) => {
-      const operator = operators.find((candidate) => candidate === name);
-      if (!operator) {
-        throw new BadUserInputError(
-          path,
-          `${path} must use the operators ${operators.join(', ')}, but got ${JSON.stringify(name)}`,
-        );
-      }
-      return operand === undefined ? undefined : operatorFilter(column, operator, operand, `${path}.${name}`);
-    }),
-  );
+  const filters: (Filter | undefined)[] = [];
+  for (const [name, operand] of Object.entries(conditions)) {
+    const operator = operators.find((candidate) => candidate === name);
+    if (!operator) {
+      throw new BadUserInputError(
+        path,
+        `${path} has no operator ${describe(name)}; its operators are ${operators.join(', ')}`,
+      );
+    }
+    if (operand !== undefined)
+      filters.push(yield* readCondition(column, operator, operand, `${path}.${name}`));
+    yield;
+  }
+  return and(filters);
 }
 
-function operatorFilter(
+function* readCondition(
   column: Column,
   operator: Operator,
   operand: unknown,
   path: string,
-): Filter | undefined {
+): Steps<Filter | undefined> {
   switch (operator) {
     case 'is':
       return { kind: 'isNull', column, negated: isNotNull(operand, path) };
@@ -95,7 +115,11 @@ function operatorFilter(
       if (operand === null) return { kind: 'in', column, values: null };
       // GraphQL takes a single value for a list of one.
       const elements: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
-      const values = elements.map((element, i) => toOperand(column.type, element, `${path}.${i}`));
+      const values: ReturnType<typeof toOperand>[] = [];
+      for (const [i, element] of elements.entries()) {
+        values.push(toOperand(column.type, element, `${path}.${i}`));
+        yield;
+      }
       return { kind: 'in', column, values };
     }
     case 'like':
@@ -116,7 +140,7 @@ function operatorFilter(
 function isNotNull(operand: unknown, path: string): boolean {
   if (operand === 'NULL') return false;
   if (operand === 'NOT_NULL') return true;
-  throw new BadUserInputError(path, `${path} must be NULL or NOT_NULL, but got ${JSON.stringify(operand)}`);
+  throw new BadUserInputError(path, `${path} must be NULL or NOT_NULL, but got ${describe(operand)}`);
 }
 
 function asPattern(operator: MatchOperator, operand: unknown, path: string): string | null {
@@ -125,16 +149,23 @@ function asPattern(operator: MatchOperator, operand: unknown, path: string): str
     assertPattern(operator, operand, path);
     return operand;
   }
-  throw new BadUserInputError(
-    path,
-    `${path} must be a well-formed string, but got ${JSON.stringify(operand)}`,
-  );
+  throw new BadUserInputError(path, `${path}: ${describe(operand)} is not a well-formed string`);
 }
 
 function assertPattern(operator: MatchOperator, pattern: string, path: string): void {
   try {
-    if (operator === 'regex' || operator === 'iregex') compileRegex(pattern, operator === 'iregex');
-    if (operator === 'like' || operator === 'ilike') compileLike(pattern, operator === 'ilike');
+    switch (operator) {
+      case 'regex':
+      case 'iregex':
+        compileRegex(pattern, operator === 'iregex');
+        break;
+      case 'like':
+      case 'ilike':
+        compileLike(pattern, operator === 'ilike');
+        break;
+      case 'startsWith':
+        compilePrefix(pattern);
+    }
   } catch (error) {
     if (error instanceof InvalidPatternError) throw new BadUserInputError(path, `${path}: ${error.message}`);
     throw error;
@@ -148,5 +179,5 @@ function nodeIdFilter(table: Table, value: unknown, path: string): Filter | unde
 
 function asObject(value: unknown, path: string): FilterInput {
   if (isPlainObject(value)) return value;
-  throw new BadUserInputError(path, `${path} must be an object, but got ${JSON.stringify(value)}`);
+  throw new BadUserInputError(path, `${path} must be an object, but got ${describe(value)}`);
 }

@@ -26,7 +26,7 @@ export function keyFilter(table: Table, nodeId: unknown, path: string): Filter {
 export function parseNodeId(text: unknown, path: string): NodeId {
   const id = typeof text === 'string' && text.length <= longestId ? decodeNodeId(text) : undefined;
   if (id) return id;
-  throw new BadUserInputError(path, `${path} must be a nodeId of this API, but got something else`);
+  throw new BadUserInputError(path, `${path} is not a nodeId of this API`);
 }
 
 /**
@@ -36,15 +36,12 @@ export function parseNodeId(text: unknown, path: string): NodeId {
  */
 export function keyOf(table: Table, id: NodeId, path: string): readonly (Value | null)[] {
   if (id.schema !== table.schema || id.table !== table.name) {
-    throw new BadUserInputError(
-      path,
-      `${path} must be a nodeId of ${table.typeName}, but it belongs to another type`,
-    );
+    throw new BadUserInputError(path, `${path} is the nodeId of another type than ${table.typeName}`);
   }
   if (id.values.length !== table.key.length) {
     throw new BadUserInputError(
       path,
-      `${path} must hold ${table.key.length} key values, but holds ${id.values.length}`,
+      `${path}: the key of ${table.typeName} has ${table.key.length} values, this nodeId has ${id.values.length}`,
     );
   }
   return table.key.map((column: Column, i) => toOperand(column.type, id.values[i], path));

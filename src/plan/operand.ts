@@ -14,10 +14,7 @@ export function toOperand(type: ColumnType, argument: unknown, path: string): Va
     type.kind === 'array' ? toArrayLiteral(type.element, asList(argument)) : toText(type, argument);
   const value = text?.isWellFormed() ? valueType(type).parse(text) : undefined;
   if (value !== undefined) return value;
-  throw new BadUserInputError(
-    path,
-    `${path} must be a value of type ${nameOfType(type)}, but got ${shorten(JSON.stringify(argument))}`,
-  );
+  throw new BadUserInputError(path, `${path}: ${describe(argument)} is not a valid ${nameOfType(type)}`);
 }
 
 /** GraphQL takes a single value for a list of one. */
@@ -25,11 +22,23 @@ function asList(argument: unknown): readonly unknown[] {
   return Array.isArray(argument) ? argument : [argument];
 }
 
-/** The argument as Postgres' input functions read it. */
+/** The argument as Postgres' input functions read it; undefined where it is none. */
 function toText(type: ElementType, argument: unknown): string | undefined {
-  if (type.kind === 'enum' && typeof argument === 'string') return labelOf(type, argument);
-  if (typeof argument === 'string') return argument;
+  if (typeof argument === 'string') {
+    if (type.kind === 'enum') return labelOf(type, argument);
+    return argument.length <= longestText || isTextual(type) ? argument : undefined;
+  }
   return typeof argument === 'number' || typeof argument === 'boolean' ? String(argument) : undefined;
+}
+
+/**
+ * Characters that an operand may have unless it is text: far more than numbers and dates are written with, and few
+ * enough that arithmetic on them takes no time.
+ */
+const longestText = 4096;
+
+function isTextual({ kind }: ElementType): boolean {
+  return kind === 'text' || kind === 'citext' || kind === 'bpchar' || kind === 'opaque';
 }
 
 /** Arguments name the values of enums as GraphQL does; claims of tokens may name their labels. */
@@ -49,6 +58,8 @@ function quote(text: string | undefined): string | undefined {
 /** Characters of a refused argument that an error repeats. */
 const shownLength = 100;
 
-function shorten(text: string): string {
+/** A refused argument, as an error shows it. */
+export function describe(argument: unknown): string {
+  const text = JSON.stringify(argument) ?? 'nothing';
   return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
 }

@@ -40,7 +40,7 @@ export function toOrder(
   if (elements && elements.length > mostKeys) {
     throw new BadUserInputError(
       'orderBy',
-      `orderBy must hold at most ${mostKeys} elements, but got ${elements.length}`,
+      `orderBy may have at most ${mostKeys} elements; this one has ${elements.length}`,
     );
   }
   const asked = (elements ?? []).flatMap((element, i) => {
@@ -49,7 +49,7 @@ export function toOrder(
       const path = `orderBy.${i}`;
       throw new BadUserInputError(
         path,
-        `${path} must hold one field, but got ${keys.map(([field]) => field).join(', ')}: make each an element of its own`,
+        `${path} names several fields (${keys.map(([field]) => field).join(', ')}): make each an element of its own`,
       );
     }
     return keys.flatMap(([field, direction]) => {

@@ -21,12 +21,11 @@ export interface PageInput {
 export function toPage(table: Table, order: readonly OrderKey[], input: PageInput): PageRequest {
   for (const name of ['first', 'last', 'offset'] as const) {
     const value = input[name] ?? 0;
-    if (value < 0)
-      throw new BadUserInputError(name, `${name} must be a whole number from 0, but got ${value}`);
+    if (value < 0) throw new BadUserInputError(name, `${name} must not be negative, but got ${value}`);
   }
   for (const [name, other] of contradictions) {
     if (isGiven(input[name]) && isGiven(input[other])) {
-      throw new BadUserInputError(other, `${name} must stand without ${other}, but got both`);
+      throw new BadUserInputError(other, `${name} and ${other} cannot be combined`);
     }
   }
   return {
@@ -57,8 +56,5 @@ function toCursor(table: Table, order: readonly OrderKey[], input: PageInput): P
   if (text === null || text === undefined) return undefined;
   const cursor = text.length > longestId ? undefined : decodeCursor(order, text, table.key.length === 0);
   if (cursor) return cursor;
-  throw new BadUserInputError(
-    name,
-    `${name} must be a cursor of this collection in the same order, but got something else`,
-  );
+  throw new BadUserInputError(name, `${name} is not a cursor of this collection in this order`);
 }

@@ -1,9 +1,11 @@
+import { RE2JS } from 're2js';
 import { type Claims, claimAt } from '../auth/claims.ts';
 import { BadUserInputError } from '../errors.ts';
 import type { PolicyFilter, Problem, Table } from '../model/model.ts';
 import type { Filter } from '../rows/filter/filter.ts';
 import { isPlainObject } from '../values/plain-object.ts';
-import { type FilterInput, toFilter } from './filter.ts';
+import { and, type FilterInput, toFilter } from './filter.ts';
+import { describe } from './operand.ts';
 
 /** What a role may see of a table's rows: all, none, or those that a filter keeps. */
 export type Visibility = 'all' | 'none' | { readonly filter: Filter };
@@ -17,14 +19,61 @@ export function visibilityOf(table: Table, role: string, claims: Claims): Visibi
   if (!table.policies) return 'all';
   const policy = table.policies.get(role);
   if (!policy) return 'none';
+  const known = sharedVisibilities.get(policy);
+  if (known) return known;
+  const visibility = readPolicy(table, policy, (path) => claimAt(claims, path));
+  if (!usesClaims(policy)) sharedVisibilities.set(policy, visibility);
+  return visibility;
+}
+
+/** What policies show that use no claims: the same to everyone in the role. */
+const sharedVisibilities = new WeakMap<PolicyFilter, Visibility>();
+
+/** What is wrong with the policies of a table, or may surprise, found before any token is seen. */
+export function policyProblems(table: Table): readonly Problem[] {
+  return [...(table.policies ?? [])].flatMap(([role, policy]) => [
+    ...mistakesIn(table, role, policy),
+    ...claimsInPatterns(table, policy).map(({ field, operator }) => ({
+      object: `${table.schema}.${table.name}`,
+      reason: `its policy for the role ${role} compares ${field} with a claim by ${operator}; the claim's text is taken literally, and an empty one matches nothing`,
+      hint: 'compare with eq where the whole value is meant',
+    })),
+  ]);
+}
+
+function mistakesIn(table: Table, role: string, policy: PolicyFilter): readonly Problem[] {
+  try {
+    if (!isEmpty(policy)) assertComplete(policy, 'filter');
+    toFilter(
+      table,
+      withClaims(table, policy, () => null),
+      'filter',
+    );
+    return [];
+  } catch (error) {
+    if (!(error instanceof BadUserInputError)) throw error;
+    return [
+      {
+        object: `${table.schema}.${table.name}`,
+        reason: `its policy for the role ${role} is wrong: ${error.message}`,
+        hint: 'correct "policies" in its directive; until then the role sees no rows',
+      },
+    ];
+  }
+}
+
+/** The value of a claim; undefined or null where the token has none. */
+type ReadClaim = (path: string) => unknown;
+
+function readPolicy(table: Table, policy: PolicyFilter, claim: ReadClaim): Visibility {
   if (isEmpty(policy)) return 'all';
   try {
     assertComplete(policy, 'filter');
-    const filter = toFilter(
-      table,
-      withClaims(table, policy, (path) => claimAt(claims, path)),
-      'filter',
-    );
+    const filters = Object.entries(policy).map(([key, value]) => {
+      const filter = toFilter(table, withClaims(table, { [key]: value }, claim), 'filter');
+      return filter && usesClaims(value) ? ({ kind: 'personal', filter } as const) : filter;
+    });
+    const filter = filters.includes(undefined) ? undefined : and(filters);
     return filter ? { filter } : 'none';
   } catch (error) {
     // A claim of the wrong type, as a number where the column holds UUIDs, matches nothing.
@@ -33,37 +82,10 @@ export function visibilityOf(table: Table, role: string, claims: Claims): Visibi
   }
 }
 
-/** What is wrong with the policies of a table, found before any token is seen. */
-export function policyProblems(table: Table): readonly Problem[] {
-  return [...(table.policies ?? [])].flatMap(([role, policy]) => {
-    try {
-      if (!isEmpty(policy)) assertComplete(policy, 'filter');
-      toFilter(
-        table,
-        withClaims(table, policy, () => null),
-        'filter',
-      );
-      return [];
-    } catch (error) {
-      if (!(error instanceof BadUserInputError)) throw error;
-      return [
-        {
-          object: `${table.schema}.${table.name}`,
-          reason: `its policy for the role ${role} is wrong: ${error.message}`,
-          hint: 'correct "policies" in its directive; until then the role sees no rows',
-        },
-      ];
-    }
-  });
-}
-
 /** A caller's filter may leave things empty; in a policy that would quietly show rows, and so it is refused. */
 function assertComplete(value: unknown, path: string): void {
   if (value === null || (typeof value === 'object' && isEmpty(value))) {
-    throw new BadUserInputError(
-      path,
-      `${path} must not be empty in a policy, but got ${JSON.stringify(value)}`,
-    );
+    throw new BadUserInputError(path, `${path} must not be empty in a policy, but got ${describe(value)}`);
   }
   if (typeof value !== 'object') return;
   for (const [key, inner] of Object.entries(value)) assertComplete(inner, `${path}.${key}`);
@@ -73,11 +95,17 @@ function isEmpty(value: object): boolean {
   return Object.keys(value).length === 0;
 }
 
+/** Whether a `{"claim": "<path>"}` stands anywhere in it. */
+function usesClaims(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return claimPath(value) !== undefined || Object.values(value).some(usesClaims);
+}
+
 /**
  * The policy with each `{"claim": "<path>"}` that stands for an operator's value replaced by the claim's value, or
  * by null where there is none.
  */
-function withClaims(table: Table, policy: PolicyFilter, claim: (path: string) => unknown): FilterInput {
+function withClaims(table: Table, policy: PolicyFilter, claim: ReadClaim): FilterInput {
   const entries = Object.entries(policy).map(([key, value]): [string, unknown] => {
     if (typeof value !== 'object' || value === null) return [key, value];
     if (table.columns.some((column) => column.fieldName === key)) return [key, withOperands(value, claim)];
@@ -92,19 +120,69 @@ function withClaims(table: Table, policy: PolicyFilter, claim: (path: string) =>
   return Object.fromEntries(entries);
 }
 
-function withOperands(operators: object, claim: (path: string) => unknown): FilterInput {
+function withOperands(operators: object, claim: ReadClaim): FilterInput {
   return Object.fromEntries(
     Object.entries(operators).map(([operator, operand]: [string, unknown]) => [
       operator,
       Array.isArray(operand)
-        ? operand.map((element: unknown) => withClaim(element, claim))
-        : withClaim(operand, claim),
+        ? operand.map((element: unknown) => withClaim(operator, element, claim))
+        : withClaim(operator, operand, claim),
     ]),
   );
 }
 
-function withClaim(operand: unknown, claim: (path: string) => unknown): unknown {
-  const path =
-    typeof operand === 'object' && operand !== null && 'claim' in operand ? operand.claim : undefined;
-  return typeof path === 'string' ? (claim(path) ?? null) : operand;
+function withClaim(operator: string, operand: unknown, claim: ReadClaim): unknown {
+  const path = claimPath(operand);
+  return path === undefined ? operand : toLiteral(operator, readable(claim(path)));
+}
+
+/** The path of the claim that an operand stands for; undefined where it stands for itself. */
+function claimPath(operand: unknown): string | undefined {
+  return isPlainObject(operand) && typeof operand.claim === 'string' ? operand.claim : undefined;
+}
+
+/**
+ * The claim's value, with null for what cannot be relied on: JSON's readers round whole numbers beyond 2^53, so that
+ * one would match another one's rows.
+ */
+function readable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(readable);
+  if (typeof value !== 'number') return value ?? null;
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? null : value;
+}
+
+/** What a pattern means to match where a claim stands for it: its very text. None, where that is empty. */
+function toLiteral(operator: string, value: unknown): unknown {
+  const quote = quotes.get(operator);
+  if (!quote) return value;
+  return typeof value === 'string' && value !== '' ? quote(value) : null;
+}
+
+const quotes: ReadonlyMap<string, (text: string) => string> = new Map([
+  ['like', quoteLike],
+  ['ilike', quoteLike],
+  ['startsWith', (text) => text],
+  ['regex', (text) => RE2JS.quote(text)],
+  ['iregex', (text) => RE2JS.quote(text)],
+]);
+
+function quoteLike(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
+
+/** The places where a claim stands for a pattern. */
+function claimsInPatterns(
+  table: Table,
+  policy: PolicyFilter,
+): readonly { readonly field: string; readonly operator: string }[] {
+  return Object.entries(policy).flatMap(([field, value]) => {
+    if (typeof value !== 'object' || value === null) return [];
+    if (table.columns.some((column) => column.fieldName === field)) {
+      return Object.entries(value)
+        .filter(([operator, operand]) => quotes.has(operator) && claimPath(operand) !== undefined)
+        .map(([operator]) => ({ field, operator }));
+    }
+    const inner: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return inner.flatMap((filter) => (isPlainObject(filter) ? claimsInPatterns(table, filter) : []));
+  });
 }

@@ -34,6 +34,12 @@ export function compareRanges(
   return endA - startA - (endB - startB);
 }
 
+/** A copy of the bytes that a span points at. */
+export function copySpan({ bytes, start, end }: ByteSpan): Uint8Array {
+  // Not `slice`, which makes a view where the bytes are a Buffer.
+  return new Uint8Array(bytes.subarray(start, end));
+}
+
 /** A seed for `hashBytes` that nobody can foresee, so that nobody can choose values whose hashes collide. */
 export function randomSeed(): number {
   return randomInt(2 ** 32);

@@ -4,18 +4,14 @@ import { toJsonNumber } from '../../values/json-number.ts';
 import type { JsonValue } from '../../values/json-value.ts';
 import { valueType } from '../../values/registry.ts';
 import type { Value } from '../../values/value.ts';
-import type { Filter } from '../filter/filter.ts';
-import { matchingRows } from '../filter/match-rows.ts';
-import { selection } from '../query.ts';
+import { type Selection, selectRows } from '../match/matches.ts';
+import { toArray } from '../match/row-source.ts';
 import type { TableView } from '../store/view.ts';
 import { extremes } from './extremes.ts';
 import { average, total } from './total.ts';
 
 /** What is asked of the rows that match. */
-export interface AggregateRequest {
-  readonly filter: Filter | undefined;
-  /** The only rows to choose from. */
-  readonly candidates?: readonly number[] | undefined;
+export interface AggregateRequest extends Selection {
   readonly min: readonly Column[];
   readonly max: readonly Column[];
   readonly sum: readonly Column[];
@@ -45,8 +41,7 @@ export async function aggregateRows(
   request: AggregateRequest,
   pace: Pace,
 ): Promise<Aggregates> {
-  const { source, predicate } = await selection(view, request, pace);
-  const rows = await matchingRows(source, predicate, pace);
+  const rows = toArray(await selectRows(view, request, pace));
   const each = async (columns: readonly Column[], compute: (column: Column) => Promise<JsonValue>) => {
     const results = new Map<Column, JsonValue>();
     for (const column of columns) results.set(column, await compute(column));

@@ -1,7 +1,6 @@
 import { type Pace, paced } from '../../columns/pace.ts';
-import { compareSpan } from '../../values/bytes.ts';
+import { compareSpan, copySpan } from '../../values/bytes.ts';
 import type { Value } from '../../values/value.ts';
-import { copyLocated } from '../order/row-ranks.ts';
 import { toMicros } from '../store/raw-text.ts';
 import type { TypedColumn } from '../store/typed-column.ts';
 
@@ -30,8 +29,8 @@ export async function extremes({ data }: TypedColumn, rows: Uint32Array, pace: P
       const reader = data.reader();
       await paced(rows.length, pace, (i) => {
         if (!reader.locate(rows[i] ?? 0)) return;
-        if (min === null || compareSpan(reader, min) < 0) min = copyLocated(reader);
-        if (max === null || compareSpan(reader, max) > 0) max = copyLocated(reader);
+        if (min === null || compareSpan(reader, min) < 0) min = copySpan(reader);
+        if (max === null || compareSpan(reader, max) > 0) max = copySpan(reader);
       });
       return { min: decode(min), max: decode(max) };
     }

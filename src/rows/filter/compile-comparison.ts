@@ -1,12 +1,13 @@
 import type { NumberColumn, RankedColumn, TextColumn } from '../../columns/column.ts';
 import type { Value } from '../../values/value.ts';
 import type { ValueType } from '../../values/value-type.ts';
+import { codesEqualTo, type Instant, toInstant, toText } from '../store/probe.ts';
 import type { TypedColumn } from '../store/typed-column.ts';
 import { comparesTo, equal, equals, greater, less } from './byte-tests.ts';
 import type { CompareFilter, Comparison } from './filter.ts';
 import { numberAmong, numberPresent, numberWithin } from './number-predicate.ts';
 import { never, type Predicate, wholeBlock } from './predicate.ts';
-import { codeIn, codeNotIn, codesEqualTo } from './ranked-predicate.ts';
+import { codeIn, codeNotIn } from './ranked-predicate.ts';
 import { bytesTested, textPresent } from './text-predicate.ts';
 import { smallestForm, utf8Form } from './text-spans.ts';
 
@@ -69,22 +70,6 @@ function compareRanked(data: RankedColumn, operator: Comparison, value: Value, t
   }
 }
 
-/** An instant among whole milliseconds: the last that is not after it, and the first that is not before it. */
-export interface Instant {
-  readonly floor: number;
-  readonly ceiling: number;
-}
-
-/** @param value of `timestamp` or `timestamptz`: microseconds */
-export function toInstant(value: Value): Instant {
-  if (typeof value !== 'bigint')
-    throw new TypeError(`an instant must be microseconds, but got ${typeof value}`);
-  const cut = value / 1000n;
-  const rest = value % 1000n;
-  const floor = Number(rest < 0n ? cut - 1n : cut);
-  return { floor, ceiling: rest === 0n ? floor : floor + 1 };
-}
-
 function compareNumbers(data: NumberColumn, operator: Comparison, instant: Instant): Predicate {
   const { floor, ceiling } = instant;
   const { NEGATIVE_INFINITY: first, POSITIVE_INFINITY: last } = Number;
@@ -102,17 +87,6 @@ function compareNumbers(data: NumberColumn, operator: Comparison, instant: Insta
     case 'gte':
       return numberWithin(data, ceiling, last);
   }
-}
-
-/** A value that is kept as text. */
-export function toText(value: Value): string {
-  if (typeof value === 'string') return value;
-  throw new TypeError(`a text must be a string, but got ${typeof value}`);
-}
-
-/** The UTF-8 of a value that is kept as text. */
-export function toBytes(value: Value): Uint8Array {
-  return Buffer.from(toText(value));
 }
 
 const accepted: Readonly<Record<Exclude<Comparison, 'eq' | 'neq'>, number>> = {

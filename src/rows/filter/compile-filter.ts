@@ -24,11 +24,16 @@ async function compile(view: TableView, filter: Filter, negated: boolean, pace: 
     case 'and':
     case 'or': {
       const predicates: Predicate[] = [];
-      for (const part of filter.filters) predicates.push(await compile(view, part, negated, pace));
+      for (const part of filter.filters) {
+        predicates.push(await compile(view, part, negated, pace));
+        if (pace.due) await pace.pause();
+      }
       return (filter.kind === 'and') !== negated ? allOf(predicates) : anyOf(predicates);
     }
     case 'not':
       return compile(view, filter.filter, !negated, pace);
+    case 'personal':
+      return compile(view, filter.filter, negated, pace);
     case 'isNull':
       return compilePresence(await view.typed(filter.column, pace), filter.negated !== negated);
     case 'compare':

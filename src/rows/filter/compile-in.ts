@@ -2,13 +2,13 @@ import type { RankedColumn } from '../../columns/column.ts';
 import { type Pace, paced } from '../../columns/pace.ts';
 import type { Value } from '../../values/value.ts';
 import type { ValueType } from '../../values/value-type.ts';
+import { codesEqualTo, toInstant, toText } from '../store/probe.ts';
 import type { TypedColumn } from '../store/typed-column.ts';
 import { isAmong } from './byte-tests.ts';
-import { toInstant, toText } from './compile-comparison.ts';
 import type { InFilter } from './filter.ts';
 import { numberAmong } from './number-predicate.ts';
 import { always, never, type Predicate, wholeBlock } from './predicate.ts';
-import { codeMarked, codesEqualTo } from './ranked-predicate.ts';
+import { codeMarked } from './ranked-predicate.ts';
 import { bytesTested } from './text-predicate.ts';
 import { smallestForm } from './text-spans.ts';
 

@@ -5,6 +5,8 @@ import type { Value } from '../../values/value.ts';
 export type Filter =
   | { readonly kind: 'and' | 'or'; readonly filters: readonly Filter[] }
   | { readonly kind: 'not'; readonly filter: Filter }
+  /** Rests on the claims of one caller, so that its rows are remembered for nobody. */
+  | { readonly kind: 'personal'; readonly filter: Filter }
   | { readonly kind: 'isNull'; readonly column: Column; readonly negated: boolean }
   | CompareFilter
   | InFilter
@@ -42,6 +44,26 @@ export interface ListFilter {
   readonly column: Column;
   readonly operator: 'contains' | 'containedBy' | 'overlaps';
   readonly value: Value | null;
+}
+
+/** The filters that must all be true for this one to be. */
+export function conjuncts(filter: Filter): readonly Filter[] {
+  return filter.kind === 'and' ? filter.filters.flatMap(conjuncts) : [filter];
+}
+
+/** Whether the filter rests on the claims of one caller. */
+export function isPersonal(filter: Filter): boolean {
+  switch (filter.kind) {
+    case 'personal':
+      return true;
+    case 'and':
+    case 'or':
+      return filter.filters.some(isPersonal);
+    case 'not':
+      return isPersonal(filter.filter);
+    default:
+      return false;
+  }
 }
 
 /** A pattern cannot be read, or would cost too much to search for. */

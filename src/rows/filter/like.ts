@@ -7,36 +7,57 @@ import type { BytesTest } from './text-predicate.ts';
  * of the next character.
  *
  * @param ignoreCase whether ASCII letters match in either case, as ILIKE has it under the collation `C`
- * @throws InvalidPatternError where the pattern ends with a backslash that escapes nothing
+ * @throws InvalidPatternError where the pattern is too long, or ends with a backslash that escapes nothing
  */
 export function compileLike(pattern: string, ignoreCase: boolean): BytesTest {
+  assertLength(pattern);
   const fold = ignoreCase ? lowerCase : sameCase;
   const pieces = splitPattern(pattern, fold);
   const [first = []] = pieces;
   const last = pieces.at(-1) ?? [];
   if (pieces.length === 1) return (bytes, start, end) => matchAt(first, fold, bytes, start, end) === end;
-  const middle = pieces
-    .slice(1, -1)
-    .filter((piece) => piece.length > 0)
-    .map((piece) => findPiece(piece, fold));
+  const inner = pieces.slice(1, -1).filter((piece) => piece.length > 0);
+  const find = inner.length <= mostSearches ? searchFor : stepTo;
+  const middle = inner.map((piece) => find(piece, fold));
   return (bytes, start, end) => {
     let at = matchAt(first, fold, bytes, start, end);
     if (at < 0) return false;
     const stop = matchBefore(last, fold, bytes, at, end);
     if (stop < 0) return false;
-    for (const find of middle) {
-      at = find(bytes, at, stop);
+    for (const findNext of middle) {
+      at = findNext(bytes, at, stop);
       if (at < 0) return false;
     }
     return true;
   };
 }
 
-/** Compiles a test for a beginning. */
+/**
+ * Compiles a test for a beginning.
+ *
+ * @throws InvalidPatternError where it is too long
+ */
 export function compilePrefix(prefix: string): BytesTest {
+  assertLength(prefix);
   const piece: Piece = [...Buffer.from(prefix)];
   return (bytes, start, end) => matchAt(piece, sameCase, bytes, start, end) >= 0;
 }
+
+/**
+ * Characters that a pattern may have: the time for a text may be the product of its length and the pattern's. No
+ * attribute of a user is longer than half of this.
+ */
+const longestPattern = 4096;
+
+function assertLength(pattern: string): void {
+  if (pattern.length <= longestPattern) return;
+  throw new InvalidPatternError(
+    `a pattern may have at most ${longestPattern} characters; this one has ${pattern.length}`,
+  );
+}
+
+/** Up to how many pieces are searched for by a table of their own, which takes half a kilobyte each. */
+const mostSearches = 32;
 
 /** What stands between two `%`: bytes, and `anyCharacter` for each `_`. */
 type Piece = readonly number[];
@@ -55,9 +76,7 @@ function splitPattern(pattern: string, fold: Uint8Array): readonly Piece[] {
     else {
       const literal = character === '\\' ? characters.next().value : character;
       if (literal === undefined) {
-        throw new InvalidPatternError(
-          'a pattern must not end with its escape character, but got one that does',
-        );
+        throw new InvalidPatternError('the pattern ends with a backslash that escapes nothing');
       }
       for (const byte of Buffer.from(literal)) piece.push(fold[byte] ?? 0);
     }
@@ -96,12 +115,16 @@ function matchBefore(piece: Piece, fold: Uint8Array, bytes: Uint8Array, from: nu
   return at;
 }
 
-/** Finds where the first occurrence of the piece ends; -1 where there is none. */
-function findPiece(piece: Piece, fold: Uint8Array): (bytes: Uint8Array, from: number, end: number) => number {
-  if (!piece.includes(anyCharacter)) {
-    const search = new ByteSearch(Uint8Array.from(piece), fold);
-    return (bytes, from, end) => search.endIn(bytes, from, end);
-  }
+/** Finds where the first occurrence of a piece ends; -1 where there is none. */
+type FindPiece = (bytes: Uint8Array, from: number, end: number) => number;
+
+function searchFor(piece: Piece, fold: Uint8Array): FindPiece {
+  if (piece.includes(anyCharacter)) return stepTo(piece, fold);
+  const search = new ByteSearch(Uint8Array.from(piece), fold);
+  return (bytes, from, end) => search.endIn(bytes, from, end);
+}
+
+function stepTo(piece: Piece, fold: Uint8Array): FindPiece {
   return (bytes, from, end) => {
     for (let at = from; at < end; at++) {
       if (isContinuation(bytes[at])) continue;

@@ -1,27 +1,7 @@
 import type { RankedColumn } from '../../columns/column.ts';
 import type { Value } from '../../values/value.ts';
-import type { ValueType } from '../../values/value-type.ts';
+import type { CodeRange } from '../store/probe.ts';
 import { never, type Predicate, wholeBlock } from './predicate.ts';
-
-/** The codes of a ranked column from `from` up to, but not including, `to`. */
-export interface CodeRange {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** The code of the values that equal `value`: none or one, at the place where it would stand. */
-export function codesEqualTo({ values }: RankedColumn, value: Value, type: ValueType): CodeRange {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (type.compare(values[middle] ?? '', value) < 0) low = middle + 1;
-    else high = middle;
-  }
-  const found = values[low];
-  const isFound = found !== undefined && type.compare(found, value) === 0;
-  return { from: low + 1, to: isFound ? low + 2 : low + 1 };
-}
 
 /** True where the code is in the range. */
 export function codeIn({ codes }: RankedColumn, { from, to }: CodeRange): Predicate {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { RE2JS, RE2JSException } from 're2js';
 import { InvalidPatternError } from './filter.ts';
 
@@ -5,6 +6,8 @@ import { InvalidPatternError } from './filter.ts';
 export interface Regex {
   /** Whether it matches somewhere in the text. */
   test(text: string): boolean;
+  /** Instructions. */
+  readonly size: number;
   /** How many texts of some kilobytes may be tested before other work gets its turn. */
   readonly largestBlock: number;
 }
@@ -36,17 +39,36 @@ const blockWork = 1024;
 export function compileRegex(pattern: string, ignoreCase: boolean): Regex {
   if (pattern.length > longestPattern) {
     throw new InvalidPatternError(
-      `a regular expression must have at most ${longestPattern} characters, but got ${pattern.length}`,
+      `a regular expression may have at most ${longestPattern} characters; this one has ${pattern.length}`,
     );
   }
+  const key = `${ignoreCase ? 'i' : 's'}${pattern}`;
+  const known = remembered.get(key);
+  if (known) return known;
+  const created = create(pattern, ignoreCase);
+  remembered.set(key, created);
+  return created;
+}
+
+/** Instructions of all remembered expressions together: about 16 MB. */
+const mostInstructions = 131_072;
+
+/** Compiling takes up to some milliseconds, and the same expressions are asked for again and again. */
+const remembered = new LRUCache<string, Regex>({
+  maxSize: mostInstructions,
+  sizeCalculation: ({ size }) => size,
+});
+
+function create(pattern: string, ignoreCase: boolean): Regex {
   const regex = compile(pattern, RE2JS.DOTALL | (ignoreCase ? RE2JS.CASE_INSENSITIVE : 0));
   const size = regex.programSize();
   if (size > largestProgram) {
     throw new InvalidPatternError(
-      `a regular expression must have at most ${largestProgram} instructions, but this one has ${size}`,
+      `a regular expression may compile to at most ${largestProgram} instructions; this one takes ${size}`,
     );
   }
   return {
+    size,
     test: size <= largestAutomaton ? (text) => regex.test(text) : (text) => regex.matcher(text).find(),
     largestBlock: Math.max(1, Math.floor(blockWork / Math.max(size, 16))),
   };
@@ -57,6 +79,6 @@ function compile(pattern: string, flags: number): RE2JS {
     return RE2JS.compile(pattern, flags);
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    throw new InvalidPatternError(`a regular expression must be one of RE2, but: ${error.message}`);
+    throw new InvalidPatternError(`not a regular expression of RE2: ${error.message}`);
   }
 }

@@ -1,8 +1,8 @@
 import type { Pace } from '../../columns/pace.ts';
 import type { Column } from '../../model/model.ts';
 import type { Value } from '../../values/value.ts';
-import { toBytes } from '../filter/compile-comparison.ts';
-import { searchRows } from '../order/key-order.ts';
+import { searchRows, toBytes } from '../store/probe.ts';
+import type { RowIndex } from '../store/store-cache.ts';
 import type { TypedColumn } from '../store/typed-column.ts';
 import { columnKey, type TableView } from '../store/view.ts';
 import { HashIndex } from './hash-index.ts';
@@ -36,9 +36,7 @@ export async function rowFinder(view: TableView, columns: readonly Column[], pac
   return (
     readyRowFinder(view, columns) ??
     finderBy(
-      await view.cache.hashIndexes.get(indexKey(columns), pace, (shared) =>
-        buildIndex(view, columns, shared),
-      ),
+      await view.cache.rowIndexes.get(indexKey(columns), pace, (shared) => buildIndex(view, columns, shared)),
     )
   );
 }
@@ -48,11 +46,11 @@ export function readyRowFinder(view: TableView, columns: readonly Column[]): Row
   const [first, ...others] = columns;
   if (first && others.length === 0 && view.isIdentity(first))
     return ([value]) => findIdentity(view, value ?? null);
-  const index = view.cache.hashIndexes.peek(indexKey(columns));
+  const index = view.cache.rowIndexes.peek(indexKey(columns));
   return index && finderBy(index);
 }
 
-function finderBy(index: HashIndex): RowFinder {
+function finderBy(index: RowIndex): RowFinder {
   return (key) => index.rowsOf(key);
 }
 

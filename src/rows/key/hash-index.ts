@@ -3,12 +3,12 @@ import type { Pace } from '../../columns/pace.ts';
 import { compareSpan, hashBytes, randomSeed } from '../../values/bytes.ts';
 import type { Value } from '../../values/value.ts';
 import type { ValueType } from '../../values/value-type.ts';
-import { toBytes, toInstant } from '../filter/compile-comparison.ts';
-import { codesEqualTo } from '../filter/ranked-predicate.ts';
+import { codesEqualTo, toBytes, toInstant } from '../store/probe.ts';
+import type { RowIndex } from '../store/store-cache.ts';
 import type { TypedColumn } from '../store/typed-column.ts';
 
-/** Finds rows by the values of some columns. Takes eight to twelve bytes a row. */
-export class HashIndex {
+/** An index by hash. Takes eight to twelve bytes a row. */
+export class HashIndex implements RowIndex {
   readonly #parts: readonly KeyPart[];
   /** By hash: 1 + the first row of its chain, 0 where there is none. */
   readonly #heads: Uint32Array;
@@ -40,7 +40,6 @@ export class HashIndex {
     return index;
   }
 
-  /** The rows whose columns equal the values, ascending. Nothing equals null. */
   rowsOf(values: readonly (Value | null)[]): readonly number[] {
     const probes = this.#parts.map((part, i) => part.probe(values[i] ?? null));
     const known = probes.filter((probe) => probe !== undefined);

@@ -1,10 +1,9 @@
 import type { NumberColumn, RankedColumn, TextColumn } from '../../columns/column.ts';
-import { compareBytes, compareSpan } from '../../values/bytes.ts';
+import { compareBytes, compareSpan, copySpan } from '../../values/bytes.ts';
 import type { Value } from '../../values/value.ts';
 import type { ValueType } from '../../values/value-type.ts';
-import { toBytes, toInstant } from '../filter/compile-comparison.ts';
-import { codesEqualTo } from '../filter/ranked-predicate.ts';
-import { copyLocated, type RowRanks } from './row-ranks.ts';
+import { codesEqualTo, searchRows, toBytes, toInstant } from '../store/probe.ts';
+import type { RowRanks } from '../store/store-cache.ts';
 
 /** Where a row or a value stands in the order of one key. Bounds of the same key compare with each other. */
 export type Bound = number | Uint8Array | null;
@@ -91,7 +90,7 @@ export function textOrder(column: TextColumn, { direction, nulls }: Direction): 
   const absent = nulls === 'first' ? -1 : 1;
   const reader = column.reader();
   return {
-    boundAt: (row) => (reader.locate(row) ? copyLocated(reader) : null),
+    boundAt: (row) => (reader.locate(row) ? copySpan(reader) : null),
     boundOf: (value) => (value === null ? null : toBytes(value)),
     compareBounds(a, b) {
       if (!(a instanceof Uint8Array)) return b instanceof Uint8Array ? absent : 0;
@@ -102,26 +101,6 @@ export function textOrder(column: TextColumn, { direction, nulls }: Direction): 
       return bound instanceof Uint8Array ? sign * compareSpan(reader, bound) : -absent;
     },
   };
-}
-
-/** Finds UTF-8 among ascending rows of a column that have values: its place, or where it would stand. */
-export function searchRows(
-  column: TextColumn,
-  wanted: Uint8Array,
-  count: number,
-  rowAt: (index: number) => number,
-): { readonly index: number; readonly found: boolean } {
-  const reader = column.reader();
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    reader.locate(rowAt(middle));
-    if (compareSpan(reader, wanted) < 0) low = middle + 1;
-    else high = middle;
-  }
-  const found = low < count && reader.locate(rowAt(low)) && compareSpan(reader, wanted) === 0;
-  return { index: low, found };
 }
 
 /** @param codes per row 0 where NULL */

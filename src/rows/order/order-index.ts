@@ -5,10 +5,12 @@ import { rankNumbers, rankText } from './row-ranks.ts';
 
 /** All rows of the store in an order, sorted once and shared. Undefined where it is the order of rows itself. */
 export function orderIndex(view: TableView, { keys }: RowOrder, pace: Pace): Promise<Uint32Array> {
-  const name = JSON.stringify(
-    keys.map(({ column, direction, nulls }) => [columnKey(column), direction, nulls]),
-  );
-  return view.cache.orders.get(name, pace, (shared) => sortRows(view, keys, shared));
+  return view.cache.orders.get(orderKey(keys), pace, (shared) => sortRows(view, keys, shared));
+}
+
+/** A text that orders share only where they are the same. */
+export function orderKey(keys: readonly OrderKey[]): string {
+  return JSON.stringify(keys.map(({ column, direction, nulls }) => [columnKey(column), direction, nulls]));
 }
 
 /** Sorts by the last key first: each pass keeps the order of rows that are equal in its own key. */

@@ -1,11 +1,9 @@
 import { type Pace, paced } from '../../columns/pace.ts';
 import { sorted } from '../../columns/sort.ts';
-import type { OrderedRows, PageRequest, RowPage } from '../page/page.ts';
 import type { TableView } from '../store/view.ts';
 import type { Bound } from './key-order.ts';
 import { orderIndex } from './order-index.ts';
 import type { RowOrder } from './row-order.ts';
-import { TopRows } from './top-rows.ts';
 
 /** Up to how many rows are sorted by themselves; more are picked out of all rows in that order. */
 const mostSorted = 8192;
@@ -16,13 +14,10 @@ export async function orderMatches(
   matched: Uint32Array,
   order: RowOrder,
   pace: Pace,
-): Promise<OrderedRows> {
-  const { length } = matched;
-  const rows =
-    length <= mostSorted
-      ? await sortMatches(matched, order, pace)
-      : await pickMatches(matched, await orderIndex(view, order, pace), pace);
-  return { length, at: (i) => rows[i] ?? 0 };
+): Promise<Uint32Array> {
+  return matched.length <= mostSorted
+    ? sortMatches(matched, order, pace)
+    : pickMatches(matched, await orderIndex(view, order, pace), pace);
 }
 
 async function sortMatches(matched: Uint32Array, order: RowOrder, pace: Pace): Promise<Uint32Array> {
@@ -50,32 +45,4 @@ async function pickMatches(matched: Uint32Array, all: Uint32Array, pace: Pace): 
     if (isMatched[row] === 1) picked[count++] = row;
   });
   return picked;
-}
-
-/** A page that is a small part of the matching rows: they are gone through once, and not ordered. */
-export async function topPage(
-  matched: Uint32Array,
-  order: RowOrder,
-  { limit, offset, cursor, backward }: PageRequest,
-  pace: Pace,
-): Promise<RowPage> {
-  const bounds = cursor && order.boundsOf(cursor);
-  const top = new TopRows(order, offset + limit + 1, backward);
-  let passed = 0;
-  await paced(matched.length, pace, (i) => {
-    const row = matched[i] ?? 0;
-    const beyond = bounds ? order.compareRow(row, bounds) : 1;
-    if ((backward && bounds ? -beyond : beyond) > 0) top.add(row);
-    else passed++;
-  });
-  const found = top.finish();
-  const rows = found.slice(offset, offset + limit);
-  const passedSome = rows.length > 0 && passed + offset > 0;
-  const leavesSome = found.length > offset + limit;
-  return {
-    rows: backward ? rows.reverse() : rows,
-    totalCount: matched.length,
-    hasNextPage: backward ? passedSome : leavesSome,
-    hasPreviousPage: backward ? leavesSome : passedSome,
-  };
 }

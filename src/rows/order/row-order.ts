@@ -32,6 +32,12 @@ export interface RowOrder {
   compareRow(row: number, bounds: readonly Bound[]): number;
 }
 
+/** Rows in the order asked for. */
+export interface OrderedRows {
+  readonly length: number;
+  at(index: number): number;
+}
+
 /** The order that the keys ask for. */
 export async function rowOrder(view: TableView, asked: readonly OrderKey[], pace: Pace): Promise<RowOrder> {
   const unique = asked.findIndex(({ column }) => view.isIdentity(column));

@@ -1,16 +1,8 @@
 import type { NumberColumn, TextColumn } from '../../columns/column.ts';
 import { type Pace, paced } from '../../columns/pace.ts';
 import { sorted } from '../../columns/sort.ts';
-import type { ByteSpan } from '../../values/bytes.ts';
+import type { RowRanks } from '../store/store-cache.ts';
 import { sortByText, textComparer } from './text-sort.ts';
-
-/** The rank of each row's value, for a column that is not ranked as stored. */
-export interface RowRanks {
-  /** Per row 0 where NULL, else the rank of its value, from 1; equal values share one. */
-  readonly codes: Uint32Array;
-  /** One row for each rank: that of rank `i` is at `i - 1`. */
-  readonly examples: Uint32Array;
-}
 
 /** Ranks the rows of a column of text by their UTF-8. */
 export async function rankText(column: TextColumn, pace: Pace): Promise<RowRanks> {
@@ -63,10 +55,4 @@ async function rankSorted(
     codes[row] = highest;
   });
   return { codes, examples: examples.slice(0, highest) };
-}
-
-/** A copy of the UTF-8 that a reader points at. */
-export function copyLocated({ bytes, start, end }: ByteSpan): Uint8Array {
-  // Not `slice`, which makes a view where the bytes are a Buffer.
-  return new Uint8Array(bytes.subarray(start, end));
 }

@@ -4,9 +4,10 @@ import type { JsonValue } from '../../values/json-value.ts';
 import { valueType } from '../../values/registry.ts';
 import { textType } from '../../values/text-types.ts';
 import type { Value } from '../../values/value.ts';
-import type { Cursor, OrderKey } from '../query.ts';
+import type { OrderKey } from '../order/row-order.ts';
 import { readTyped } from '../store/read-value.ts';
 import type { TableView } from '../store/view.ts';
+import type { Cursor } from './page.ts';
 import { openIdentity, sealIdentity } from './sealed-identity.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Pace } from '../../columns/pace.ts';
-import { matchingBlocks } from '../filter/match-rows.ts';
 import type { Predicate } from '../filter/predicate.ts';
-import { type RowSource, splitSource } from '../filter/row-source.ts';
+import { matchingBlocks } from '../match/match-rows.ts';
+import { noRows, type RowSource, splitSource } from '../match/row-source.ts';
 import type { RowOrder } from '../order/row-order.ts';
 import type { PageRequest, RowPage } from './page.ts';
 
@@ -54,7 +54,7 @@ function splitAtCursor(
   { cursor, backward }: PageRequest,
   ascends: boolean,
 ): { readonly ahead: RowSource; readonly behind: RowSource } {
-  if (!cursor) return { ahead: source, behind: { kind: 'range', from: 0, to: 0 } };
+  if (!cursor) return { ahead: source, behind: noRows };
   const bounds = order.boundsOf(cursor);
   const isAhead = (row: number) => order.compareRow(row, bounds) * (backward ? -1 : 1) > 0;
   const [below, above] = splitSource(source, (row) => isAhead(row) !== ascends);

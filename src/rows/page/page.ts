@@ -1,6 +1,6 @@
 import type { Value } from '../../values/value.ts';
-import { countWhile } from '../filter/row-source.ts';
-import type { RowOrder } from '../order/row-order.ts';
+import { countWhile } from '../match/row-source.ts';
+import type { OrderedRows, RowOrder } from '../order/row-order.ts';
 
 /** The part of an order that is asked for. */
 export interface PageRequest {
@@ -8,10 +8,13 @@ export interface PageRequest {
   /** Rows to pass over before the page. */
   readonly offset: number;
   /** The page begins after it, or ends before it where it is `backward`. One value for each order key. */
-  readonly cursor: readonly (Value | null)[] | undefined;
+  readonly cursor: Cursor | undefined;
   /** Whether the page is the last part instead of the first. */
   readonly backward: boolean;
 }
+
+/** A cursor's values: one for each order key, and the text of the identity where the table has no key. */
+export type Cursor = readonly (Value | null)[];
 
 /** A page of rows. */
 export interface RowPage {
@@ -21,12 +24,6 @@ export interface RowPage {
   readonly totalCount: number | undefined;
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
-}
-
-/** Rows in the order asked for. */
-export interface OrderedRows {
-  readonly length: number;
-  at(index: number): number;
 }
 
 /** Cuts a page out of rows that stand in order. */

@@ -8,12 +8,16 @@ export class SharedWork<T> {
   readonly #controller = new AbortController();
   readonly #result: Promise<T>;
   #waiting = 0;
+  #settled = false;
 
   /** @param work begins at once, and is paced so that it can be ended */
   constructor(work: (pace: Pace) => Promise<T>) {
     this.#result = work(new Pace({ signal: this.#controller.signal }));
+    const settle = () => {
+      this.#settled = true;
+    };
     // Where nobody waits any more, nobody is left to hear of a failure.
-    this.#result.catch(() => undefined);
+    this.#result.then(settle, settle);
   }
 
   /** Whether everyone who waited has gone, so that the work comes to nothing. */
@@ -33,7 +37,7 @@ export class SharedWork<T> {
       return await unlessAborted(this.#result, signal);
     } finally {
       this.#waiting--;
-      if (this.#waiting === 0) this.#controller.abort();
+      if (this.#waiting === 0 && !this.#settled) this.#controller.abort();
     }
   }
 }

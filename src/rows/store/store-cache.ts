@@ -1,5 +1,5 @@
-import type { HashIndex } from '../key/hash-index.ts';
-import type { RowRanks } from '../order/row-ranks.ts';
+import { LRUCache } from 'lru-cache';
+import type { Value } from '../../values/value.ts';
 import { Memo, type MemoSize } from './memo.ts';
 import type { RowStore } from './row-store.ts';
 import type { TypedColumn } from './typed-column.ts';
@@ -8,8 +8,37 @@ import type { TypedColumn } from './typed-column.ts';
 export interface StoreCache {
   readonly columns: Memo<TypedColumn>;
   readonly ranks: Memo<RowRanks>;
+  /** All rows in an order, or those that match a filter. */
   readonly orders: Memo<Uint32Array>;
-  readonly hashIndexes: Memo<HashIndex>;
+  readonly rowIndexes: Memo<RowIndex>;
+  readonly valueRows: Memo<ValueRows>;
+  /** The rows that match a filter, ascending. */
+  readonly matches: Memo<Uint32Array>;
+  /** What has been asked for so far. What is asked for again is worth an effort. */
+  readonly asked: LRUCache<string, true>;
+}
+
+/** The rank of each row's value, for a column that is not ranked as stored. */
+export interface RowRanks {
+  /** Per row 0 where NULL, else the rank of its value, from 1; equal values share one. */
+  readonly codes: Uint32Array;
+  /** One row for each rank: that of rank `i` is at `i - 1`. */
+  readonly examples: Uint32Array;
+}
+
+/** Finds rows by the values of some columns. */
+export interface RowIndex {
+  readonly byteLength: number;
+  /** The rows whose columns equal the values, ascending. Nothing equals null. */
+  rowsOf(values: readonly (Value | null)[]): readonly number[];
+}
+
+/** The rows of each value of a ranked column. */
+export interface ValueRows {
+  /** By code, 0 for NULL: where its rows begin. */
+  readonly starts: Uint32Array;
+  /** All rows, those of each code together and ascending. */
+  readonly rows: Uint32Array;
 }
 
 const caches = new WeakMap<RowStore, StoreCache>();
@@ -24,20 +53,26 @@ export function cacheOf(store: RowStore): StoreCache {
 }
 
 /** What is remembered of a store at present, by kind. */
-export function rememberedOf(store: RowStore): Readonly<Record<keyof StoreCache, MemoSize>> {
-  const { columns, ranks, orders, hashIndexes } = cacheOf(store);
+export function rememberedOf(
+  store: RowStore,
+): Readonly<Record<Exclude<keyof StoreCache, 'asked'>, MemoSize>> {
+  const { columns, ranks, orders, rowIndexes, valueRows, matches } = cacheOf(store);
   return {
     columns: columns.size,
     ranks: ranks.size,
     orders: orders.size,
-    hashIndexes: hashIndexes.size,
+    rowIndexes: rowIndexes.size,
+    valueRows: valueRows.size,
+    matches: matches.size,
   };
 }
 
 /** Bytes that are remembered of each kind however few rows there are. */
-const leastBytes = 16 * 2 ** 20;
+const leastBytes = 8 * 2 ** 20;
+/** How many things are known to have been asked for. */
+const mostAsked = 1000;
 
-/** What is remembered grows with the rows, since each thing takes some bytes a row. */
+/** What is remembered grows with the rows, since most things take some bytes for each of them. */
 function createCache({ rowCount }: RowStore): StoreCache {
   const bytes = (perRow: number) => leastBytes + perRow * rowCount;
   return {
@@ -48,6 +83,18 @@ function createCache({ rowCount }: RowStore): StoreCache {
     // Eight of four.
     orders: new Memo(bytes(32), ({ byteLength }) => byteLength),
     // Three of twelve.
-    hashIndexes: new Memo(bytes(36), ({ byteLength }) => byteLength),
+    rowIndexes: new Memo(bytes(36), ({ byteLength }) => byteLength),
+    // Four of four and a little more.
+    valueRows: new Memo(bytes(20), ({ starts, rows }) => starts.byteLength + rows.byteLength),
+    // Eight of four.
+    matches: new Memo(bytes(32), ({ byteLength }) => byteLength),
+    asked: new LRUCache({ max: mostAsked }),
   };
+}
+
+/** Whether it was asked for before; from now on it was. */
+export function askedBefore({ asked }: StoreCache, key: string): boolean {
+  const before = asked.has(key);
+  asked.set(key, true);
+  return before;
 }

@@ -38,6 +38,17 @@ export class TableView {
 }
 
 /** What columns have in common that share their values: where they come from, and how they are read. */
-export function columnKey({ origin, type: own }: Column, type: SqlType = own): string {
+export function columnKey(column: Column, type: SqlType = column.type): string {
+  if (type !== column.type) return writeKey(column, type);
+  const known = columnKeys.get(column);
+  if (known !== undefined) return known;
+  const key = writeKey(column, type);
+  columnKeys.set(column, key);
+  return key;
+}
+
+const columnKeys = new WeakMap<Column, string>();
+
+function writeKey({ origin }: Column, type: SqlType): string {
   return JSON.stringify([origin, type]);
 }

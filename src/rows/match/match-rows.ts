@@ -1,5 +1,5 @@
 import type { Pace } from '../../columns/pace.ts';
-import type { Predicate } from './predicate.ts';
+import type { Predicate } from '../filter/predicate.ts';
 import { copyRows, type RowSource, sizeOf } from './row-source.ts';
 
 /** The first block is small, so that a query that needs few rows looks at few. */

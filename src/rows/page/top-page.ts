@@ -1,8 +1,38 @@
-import type { Bound } from './key-order.ts';
-import type { RowOrder } from './row-order.ts';
+import { type Pace, paced } from '../../columns/pace.ts';
+import type { Bound } from '../order/key-order.ts';
+import type { RowOrder } from '../order/row-order.ts';
+import type { PageRequest, RowPage } from './page.ts';
+
+/** A page that is a small part of the matching rows: they are gone through once, and not ordered. */
+export async function topPage(
+  matched: Uint32Array,
+  order: RowOrder,
+  { limit, offset, cursor, backward }: PageRequest,
+  pace: Pace,
+): Promise<RowPage> {
+  const bounds = cursor && order.boundsOf(cursor);
+  const top = new TopRows(order, offset + limit + 1, backward);
+  let passed = 0;
+  await paced(matched.length, pace, (i) => {
+    const row = matched[i] ?? 0;
+    const beyond = bounds ? order.compareRow(row, bounds) : 1;
+    if ((backward && bounds ? -beyond : beyond) > 0) top.add(row);
+    else passed++;
+  });
+  const found = top.finish();
+  const rows = found.slice(offset, offset + limit);
+  const passedSome = rows.length > 0 && passed + offset > 0;
+  const leavesSome = found.length > offset + limit;
+  return {
+    rows: backward ? rows.reverse() : rows,
+    totalCount: matched.length,
+    hasNextPage: backward ? passedSome : leavesSome,
+    hasPreviousPage: backward ? leavesSome : passedSome,
+  };
+}
 
 /** Keeps the first rows, in an order, of all that are added. */
-export class TopRows {
+class TopRows {
   readonly #order: RowOrder;
   readonly #sign: number;
   readonly #capacity: number;
