@@ -1,7 +1,6 @@
 import { type AuthenticatorOptions, type Caller, createAuthenticator } from './auth/authenticator.ts';
 import { type Catalog, type CatalogLocation, openCatalog } from './catalog/catalog.ts';
 import { UsageError } from './errors.ts';
-import { maxRowsOf } from './graphql/page-size.ts';
 import type { RequestPorts } from './graphql/request-scope.ts';
 import { RoleSchemas } from './graphql/role-schemas.ts';
 import { createCorsPolicy } from './http/cross-origin.ts';
@@ -144,7 +143,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       portsFor,
       errors,
       limits,
-      maxRows: maxRowsOf(model),
       allowNoCache: options.allowNoCache ?? (authenticator.verifiesTokens ? 'authenticated' : 'all'),
       explain: options.explain ?? false,
       maxAgeMs,

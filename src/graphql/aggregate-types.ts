@@ -2,12 +2,17 @@ import type { ObjectRef } from '@pothos/core';
 import { type ColumnType, isOrderable } from '../model/column-type.ts';
 import { namesOfTable } from '../model/generated-names.ts';
 import type { Column, Table } from '../model/model.ts';
-import { type Aggregates, aggregateRows } from '../rows/aggregate/aggregate.ts';
+import type { Aggregates } from '../rows/aggregate/aggregate.ts';
+import { aggregateConnection } from './aggregate.ts';
 import type { Builder, SchemaTypes } from './builder.ts';
 import type { Connection } from './collection.ts';
 import type { ColumnTypes } from './column-types.ts';
+import { type AggregateOperation, means, type OperationColumns } from './field-meaning.ts';
 import type { ScalarName } from './scalars.ts';
 import { selectedFields } from './selection.ts';
+
+/** The operations, in the order of their fields. */
+const operations: readonly AggregateOperation[] = ['sum', 'avg', 'min', 'max'];
 
 type ConnectionRef = ObjectRef<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, Connection>;
 
@@ -18,53 +23,33 @@ export function addAggregate(
   connection: ConnectionRef,
   columnTypes: ColumnTypes,
 ): void {
-  const names = namesOfTable(table);
-  const operations = [
-    {
-      name: 'sum',
-      columns: table.columns.filter(isNumeric),
-      typeOf: ({ kind }: ColumnType) => sumTypes[kind] ?? 'BigFloat',
-    },
-    { name: 'avg', columns: table.columns.filter(isNumeric), typeOf: (): ScalarName => 'BigFloat' },
-    {
-      name: 'min',
-      columns: table.columns.filter(hasExtremes),
-      typeOf: (type: ColumnType) => columnTypes.elementOf(type),
-    },
-    {
-      name: 'max',
-      columns: table.columns.filter(hasExtremes),
-      typeOf: (type: ColumnType) => columnTypes.elementOf(type),
-    },
-  ] as const;
+  const numbers = table.columns.filter(isNumeric);
+  const extremes = table.columns.filter(hasExtremes);
+  const columns: OperationColumns = { sum: numbers, avg: numbers, min: extremes, max: extremes };
   const results = operations
-    .filter(({ columns }) => columns.length > 0)
-    .map(({ name, columns, typeOf }) => {
-      const type = builder.objectRef<Aggregates>(names.results[name]).implement({
-        fields: (t) =>
-          Object.fromEntries(
-            columns.map((column) => [
-              column.fieldName,
-              t.field({
-                type: typeOf(column.type),
-                resolve: (aggregates) => aggregates[name].get(column) ?? null,
-              }),
-            ]),
-          ),
-      });
-      return { name, columns, type };
-    });
-  const aggregate = builder.objectRef<Aggregates>(names.aggregate).implement({
+    .filter((operation) => columns[operation].length > 0)
+    .map((operation) => ({
+      operation,
+      type: addResult(builder, { table, operation, columns: columns[operation] }, columnTypes),
+    }));
+  const aggregate = builder.objectRef<Aggregates>(namesOfTable(table).aggregate).implement({
     fields: (t) => ({
       count: t.int({
         nullable: false,
-        description: 'How many rows the filter matches.',
+        description: 'Number of rows that match the filter.',
+        extensions: means({ kind: 'count' }),
         resolve: ({ count }) => count,
       }),
       ...Object.fromEntries(
-        results.map(({ name, type }) => [
-          name,
-          t.field({ type, nullable: false, resolve: (parent) => parent }),
+        results.map(({ operation, type }) => [
+          operation,
+          t.field({
+            type,
+            nullable: false,
+            description: operationDescriptions[operation],
+            extensions: means({ kind: 'operation', operation }),
+            resolve: (parent) => parent,
+          }),
         ]),
       ),
     }),
@@ -73,26 +58,47 @@ export function addAggregate(
     t.field({
       type: aggregate,
       nullable: false,
-      description: 'Figures on all rows that the filter matches, before paging.',
-      resolve: ({ view, rows }, _args, { scope }, info) => {
-        const selected = selectedFields(info);
-        const columnsOf = (operation: 'sum' | 'avg' | 'min' | 'max'): readonly Column[] =>
-          (selected.has(operation) && results.find(({ name }) => name === operation)?.columns) || [];
-        return aggregateRows(
-          view,
-          {
-            ...rows,
-            sum: columnsOf('sum'),
-            avg: columnsOf('avg'),
-            min: columnsOf('min'),
-            max: columnsOf('max'),
-          },
-          scope.pace,
-        );
-      },
+      description: 'Aggregates over all matching rows, ignoring pagination.',
+      extensions: means({ kind: 'aggregate', columns }),
+      resolve: (parent, _args, { scope }, info) =>
+        aggregateConnection(parent, columns, selectedFields(info), scope.pace),
     }),
   );
 }
+
+interface ResultOptions {
+  readonly table: Table;
+  readonly operation: AggregateOperation;
+  readonly columns: readonly Column[];
+}
+
+/** Adds the type of one operation's results. */
+function addResult(builder: Builder, { table, operation, columns }: ResultOptions, columnTypes: ColumnTypes) {
+  const typeOf = (type: ColumnType) => {
+    if (operation === 'avg') return 'BigFloat';
+    return operation === 'sum' ? (sumTypes[type.kind] ?? 'BigFloat') : columnTypes.elementOf(type);
+  };
+  return builder.objectRef<Aggregates>(namesOfTable(table).results[operation]).implement({
+    fields: (t) =>
+      Object.fromEntries(
+        columns.map((column) => [
+          column.fieldName,
+          t.field({
+            type: typeOf(column.type),
+            extensions: means({ kind: 'figure', operation, column }),
+            resolve: (aggregates) => aggregates[operation].get(column) ?? null,
+          }),
+        ]),
+      ),
+  });
+}
+
+const operationDescriptions: Readonly<Record<AggregateOperation, string>> = {
+  sum: 'Sums of the values of each column.',
+  avg: 'Averages of the values of each column.',
+  min: 'Smallest value of each column.',
+  max: 'Largest value of each column.',
+};
 
 /** What Postgres' sum() makes of each numeric type. */
 const sumTypes: Partial<Record<ColumnType['kind'], ScalarName>> = {

@@ -1,13 +1,12 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import type { Table } from '../model/model.ts';
 import { type FilterInput, planFilter } from '../plan/filter.ts';
 import { type OrderInput, toOrder } from '../plan/order.ts';
 import { type PageInput, toPage } from '../plan/page.ts';
 import type { Filter } from '../rows/filter/filter.ts';
+import { encodeCursor } from '../rows/page/cursor-and-node-id.ts';
 import { type OrderKey, queryRows, type RowPage } from '../rows/query.ts';
 import type { TableView } from '../rows/store/view.ts';
 import type { RequestScope } from './request-scope.ts';
-import { selectedFields } from './selection.ts';
 
 /** The arguments of a collection, as GraphQL has coerced them. */
 export interface CollectionArguments extends PageInput {
@@ -17,7 +16,6 @@ export interface CollectionArguments extends PageInput {
 
 /** A page of a table's rows, and what its fields are computed from. */
 export interface Connection {
-  readonly table: Table;
   readonly view: TableView;
   readonly order: readonly OrderKey[];
   readonly page: RowPage;
@@ -31,24 +29,24 @@ export interface Edge {
   readonly row: number;
 }
 
-/** One row of a table. */
-export interface RowNode {
+/** What a collection is asked for. */
+export interface CollectionRequest {
   readonly table: Table;
-  readonly view: TableView;
-  readonly row: number;
+  readonly args: CollectionArguments;
+  /** The names of the connection's fields that are asked for. */
+  readonly selected: ReadonlySet<string>;
+  /** The rows to choose from, where the collection is that of a relation; they are visible already. */
+  readonly candidates?: readonly number[];
 }
 
 /**
  * Answers a collection: plan, snapshot, filter, order, page.
  *
- * @param candidates the rows to choose from, where the collection is that of a relation; they are visible already
+ * @throws BadUserInputError where the arguments break the contract
  */
-export async function resolveCollection(
-  table: Table,
-  args: CollectionArguments,
+export async function openCollection(
+  { table, args, selected, candidates }: CollectionRequest,
   scope: RequestScope,
-  info: GraphQLResolveInfo,
-  candidates?: readonly number[],
 ): Promise<Connection> {
   const asked = await planFilter(table, args.filter, 'filter', scope.pace);
   const order = toOrder(table, args.orderBy);
@@ -56,10 +54,19 @@ export async function resolveCollection(
   const view = await scope.view(table);
   const filter = candidates ? asked : scope.visible(table, asked);
   const rows = filter === 'none' ? { filter: undefined, candidates: [] } : { filter, candidates };
-  const selected = selectedFields(info);
   const wanted = { totalCount: selected.has('totalCount'), pageInfo: selected.has('pageInfo') };
   const result = await queryRows(view, { ...rows, order, page, wanted }, scope.pace);
   // Without the count a page does not say how many rows match.
   if (result.totalCount !== undefined) scope.countMatches(table, result.totalCount);
-  return { table, view, order, page: result, rows };
+  return { view, order, page: result, rows };
+}
+
+/**
+ * The cursor of a row of the page; null where the page has no such row.
+ *
+ * @param index negative where it counts from the end
+ */
+export function cursorAt({ view, order, page }: Connection, index: number): string | null {
+  const row = page.rows.at(index);
+  return row === undefined ? null : encodeCursor(view, order, row);
 }

@@ -29,11 +29,11 @@ export class ColumnTypes {
     const names = sharedInputNames(prefix);
     this.#filterIs = builder.enumType(names.filterIs, { values: ['NULL', 'NOT_NULL'] as const });
     this.orderByDirection = builder.enumType(names.orderByDirection, {
-      description: 'The direction of an order, and the place of nulls in it.',
+      description: 'Sort direction, and where nulls go.',
       values: orderDirectionNames,
     });
     this.idFilter = builder.inputRef<FilterInput>(names.idFilter).implement({
-      description: 'Boolean expression on a nodeId.',
+      description: 'Boolean expression comparing a nodeId.',
       fields: (t) => ({ eq: t.id() }),
     });
   }
@@ -71,7 +71,7 @@ export class ColumnTypes {
     const element = this.elementOf(type);
     const elementName = typeof element === 'string' ? element : element.name;
     return this.#builder.inputRef<FilterInput>(name).implement({
-      description: `Boolean expression on ${type.kind === 'array' ? `a list of ${elementName}` : `a value of type ${elementName}`}.`,
+      description: `Boolean expression comparing ${type.kind === 'array' ? `a list of ${elementName}` : `a value of type ${elementName}`}.`,
       fields: (t) =>
         Object.fromEntries(
           operatorsOf(type)

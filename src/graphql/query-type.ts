@@ -1,13 +1,11 @@
-import { BadUserInputError } from '../errors.ts';
 import { namesOfTable } from '../model/generated-names.ts';
-import { findTable, type Table } from '../model/model.ts';
-import { keyOf, parseNodeId } from '../plan/key.ts';
-import { toOperand } from '../plan/operand.ts';
 import type { Builder } from './builder.ts';
-import { type RowNode, resolveCollection } from './collection.ts';
-import { collectionArguments } from './collection-arguments.ts';
-import type { NodeRef } from './node.ts';
-import type { Key, RequestScope } from './request-scope.ts';
+import { openCollection } from './collection.ts';
+import { collectionArguments } from './connection-types.ts';
+import { means } from './field-meaning.ts';
+import type { NodeRef } from './relay-types.ts';
+import { keyFromArguments, rowByKey, rowByNodeId } from './row-node.ts';
+import { selectedFields } from './selection.ts';
 import type { TableTypes } from './table-types.ts';
 
 /** Adds the root fields of every table, and `node` where the schema has its interface. */
@@ -21,12 +19,7 @@ export function addQueryType(
       description: 'No foreign table is exposed. The log and `inspect` say why.',
     }),
   });
-  if (node)
-    addNodeField(
-      builder,
-      tables.map(({ table }) => table),
-      node,
-    );
+  if (node) addNodeField(builder, tables, node);
   for (const types of tables) {
     if (types.table.key.length > 0) addByPkField(builder, types);
     addCollectionField(builder, types);
@@ -35,23 +28,15 @@ export function addQueryType(
   if (tables.length === 0) builder.queryField('_empty', (t) => t.boolean({ resolve: () => null }));
 }
 
-function addNodeField(builder: Builder, tables: readonly Table[], node: NodeRef): void {
+function addNodeField(builder: Builder, types: readonly TableTypes[], node: NodeRef): void {
+  const tables = types.map(({ table }) => table);
   builder.queryField('node', (t) =>
     t.field({
       type: node,
-      description: 'Any row, by its nodeId.',
+      description: 'Look up a row by its globally unique ID.',
       args: { nodeId: t.arg.id({ required: true }) },
-      resolve: (_root, { nodeId }, { scope }) => {
-        const id = parseNodeId(nodeId, 'nodeId');
-        const table = findTable(tables, { schema: id.schema, name: id.table });
-        if (!table || table.key.length === 0) {
-          throw new BadUserInputError(
-            'nodeId',
-            'nodeId must name a row of this API, but got one of a type it does not have',
-          );
-        }
-        return rowByKey(table, keyOf(table, id, 'nodeId'), scope);
-      },
+      extensions: means({ kind: 'node', tables }),
+      resolve: (_root, { nodeId }, { scope }) => rowByNodeId(tables, nodeId, scope),
     }),
   );
 }
@@ -60,37 +45,31 @@ function addByPkField(builder: Builder, { table, node, columns }: TableTypes): v
   builder.queryField(namesOfTable(table).byPkField, (t) =>
     t.field({
       type: node,
-      description: `The row of ${table.typeName} with this key.`,
+      description: `Look up a row of ${table.typeName} by its key.`,
       args: Object.fromEntries(
         table.key.map((column) => [
           column.fieldName,
           t.arg({ type: columns.elementOf(column.type), required: true }),
         ]),
       ),
-      resolve: (_root, args: { readonly [name: string]: unknown }, { scope }) => {
-        const key = table.key.map((column) =>
-          toOperand(column.type, args[column.fieldName], column.fieldName),
-        );
-        return rowByKey(table, key, scope);
-      },
+      extensions: means({ kind: 'byPk', table }),
+      resolve: (_root, args: Readonly<Record<string, unknown>>, { scope }) =>
+        rowByKey(table, keyFromArguments(table, args), scope),
     }),
   );
 }
 
 function addCollectionField(builder: Builder, types: TableTypes): void {
-  builder.queryField(namesOfTable(types.table).collectionField, (t) =>
+  const { table } = types;
+  builder.queryField(namesOfTable(table).collectionField, (t) =>
     t.field({
       type: types.connection,
       nullable: false,
-      description: `A page of ${types.table.typeName}.`,
+      description: `The rows of ${table.typeName}, page by page.`,
       args: collectionArguments(t, types),
-      resolve: (_root, args, { scope }, info) => resolveCollection(types.table, args, scope, info),
+      extensions: { ...means({ kind: 'collection', table }), connection: { maxRows: table.maxRows } },
+      resolve: (_root, args, { scope }, info) =>
+        openCollection({ table, args, selected: selectedFields(info) }, scope),
     }),
   );
-}
-
-/** The visible row with the key, or null. */
-export async function rowByKey(table: Table, key: Key, scope: RequestScope): Promise<RowNode | null> {
-  const [row] = await scope.rowsByKey(table, table.key, key);
-  return row === undefined ? null : { table, view: await scope.view(table), row };
 }

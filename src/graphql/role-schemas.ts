@@ -2,14 +2,14 @@ import { type GraphQLSchema, printSchema } from 'graphql';
 import type { RoleGrants } from '../model/definition.ts';
 import { grantsFingerprint, restrict } from '../model/grants.ts';
 import type { Model } from '../model/model.ts';
-import { generateExecutable, generateSchema, type SchemaOptions } from './schema.ts';
+import { generateSchema, type SchemaOptions, withNullableFields } from './schema.ts';
 import { printSubgraph } from './subgraph-sdl.ts';
 
 /** The schema of one set of grants. */
 export interface RoleSchema {
   /** What the role is told of: for validation, introspection and printing. */
   readonly schema: GraphQLSchema;
-  /** The same for execution; see `generateExecutable`. */
+  /** The same for execution; see `withNullableFields`. */
   readonly executable: GraphQLSchema;
   /** The schema as text; of a subgraph what `_service` answers. */
   print(): string;
@@ -52,7 +52,7 @@ function generate(model: Model, options: SchemaOptions): RoleSchema {
   const schema = generateSchema(model, options);
   return {
     schema,
-    executable: generateExecutable(model, schema, options),
+    executable: withNullableFields(schema),
     print: () => (options.federation ? printSubgraph(schema, model) : printSchema(schema)),
   };
 }

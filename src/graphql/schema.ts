@@ -1,11 +1,12 @@
-import { GraphQLObjectType, GraphQLSchema, getNullableType } from 'graphql';
+import { MapperKind, mapSchema } from '@graphql-tools/utils';
+import { GraphQLSchema, getNullableType } from 'graphql';
 import type { Model, Relation, Table } from '../model/model.ts';
 import { createBuilder } from './builder.ts';
 import { ColumnTypes } from './column-types.ts';
 import { addEntities } from './entities.ts';
-import { addNodeInterface } from './node.ts';
-import { addPageInfo } from './page-info.ts';
 import { addQueryType } from './query-type.ts';
+import { addRelations } from './relation-fields.ts';
+import { addNodeInterface, addPageInfo } from './relay-types.ts';
 import { addScalars } from './scalars.ts';
 import { addService } from './service.ts';
 import { addTableTypes, type TableTypes } from './table-types.ts';
@@ -14,12 +15,10 @@ import { addTableTypes, type TableTypes } from './table-types.ts';
 export interface SchemaOptions {
   /** Whether it is that of a subgraph of Apollo Federation 2, whose names must not be those of other subgraphs. */
   readonly federation: boolean;
-  /** What `_service` tells of, where it is not this schema itself. */
-  readonly described?: { readonly model: Model; readonly schema: GraphQLSchema };
 }
 
 /** Generates the schema of what the model exposes. */
-export function generateSchema(model: Model, { federation, described }: SchemaOptions): GraphQLSchema {
+export function generateSchema(model: Model, { federation }: SchemaOptions): GraphQLSchema {
   const builder = createBuilder();
   addScalars(builder);
   const hasKeys = model.tables.some((table) => table.key.length > 0);
@@ -28,21 +27,23 @@ export function generateSchema(model: Model, { federation, described }: SchemaOp
   const columns = federation
     ? ({ typeName }: Table) => new ColumnTypes(builder, typeName)
     : constantly(new ColumnTypes(builder));
-  const typesOf = ({ schema, name }: Relation['table']): TableTypes => {
-    const found = tables.find(({ table }) => table.schema === schema && table.name === name);
-    if (!found) throw new Error(`the model must relate exposed tables only, but got ${schema}.${name}`);
-    return found;
-  };
-  const tables: readonly TableTypes[] = model.tables.map((table) =>
-    addTableTypes(builder, table, { ...shared, columns: columns(table) }, typesOf),
+  const tables = model.tables.map((table) =>
+    addTableTypes(builder, table, { ...shared, columns: columns(table) }),
   );
+  for (const types of tables) addRelations(builder, types, (table) => typesOf(tables, table));
   addQueryType(builder, tables, node);
   if (federation) {
     addEntities(builder, tables);
-    addService(builder, described?.model ?? model, () => described?.schema ?? schema);
+    addService(builder, model, () => schema);
   }
   const schema = onlyReachable(builder.toSchema({ sortSchema: false }));
   return schema;
+}
+
+function typesOf(tables: readonly TableTypes[], { schema, name }: Relation['table']): TableTypes {
+  const found = tables.find(({ table }) => table.schema === schema && table.name === name);
+  if (!found) throw new Error(`a relation refers to ${schema}.${name}, which is not exposed`);
+  return found;
 }
 
 /** Without what no query can lead to, such as scalars that no column has. */
@@ -60,34 +61,11 @@ function constantly<T>(value: T): () => T {
  * scan is to be the failure of its own field only. And that a foreign table's column is NOT NULL is a promise which
  * nobody enforces: a user without a value must not cost the page.
  */
-export function generateExecutable(
-  model: Model,
-  described: GraphQLSchema,
-  options: SchemaOptions,
-): GraphQLSchema {
-  const schema = generateSchema(withoutPromises(model), {
-    ...options,
-    described: { model, schema: described },
+export function withNullableFields(schema: GraphQLSchema): GraphQLSchema {
+  const nullable = mapSchema(schema, {
+    [MapperKind.QUERY_ROOT_FIELD]: (field) => ({ ...field, type: getNullableType(field.type) }),
+    [MapperKind.OBJECT_FIELD]: (field) =>
+      field.extensions?.meaning?.kind === 'column' ? { ...field, type: getNullableType(field.type) } : field,
   });
-  const query = schema.getQueryType();
-  if (!query) return schema;
-  const { fields, ...config } = query.toConfig();
-  const nullable = Object.entries(fields).map(([name, field]) => [
-    name,
-    { ...field, type: getNullableType(field.type) },
-  ]);
-  return new GraphQLSchema({
-    ...schema.toConfig(),
-    types: [],
-    query: new GraphQLObjectType({ ...config, fields: Object.fromEntries(nullable) }),
-    assumeValid: true,
-  });
-}
-
-function withoutPromises(model: Model): Model {
-  const tables = model.tables.map((table) => ({
-    ...table,
-    columns: table.columns.map((column) => ({ ...column, notNull: false })),
-  }));
-  return { ...model, tables };
+  return new GraphQLSchema({ ...nullable.toConfig(), types: [], assumeValid: true });
 }

@@ -13,11 +13,11 @@ import { printSubgraph } from './subgraph-sdl.ts';
 export function addService(builder: Builder, model: Model, schema: () => GraphQLSchema): void {
   let printed: string | undefined;
   const service = builder.objectRef<object>('_Service').implement({
-    description: 'What this subgraph brings to the supergraph.',
+    description: 'What this subgraph contributes to the supergraph.',
     fields: (t) => ({
       sdl: t.string({
         nullable: false,
-        description: 'The schema in the language that composition reads.',
+        description: 'The schema, in the form that composition reads.',
         resolve: () => {
           printed ??= printSubgraph(schema(), model);
           return printed;

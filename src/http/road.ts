@@ -1,7 +1,6 @@
 import type { Authenticator, Caller } from '../auth/authenticator.ts';
 import { type RequestPorts, RequestScope } from '../graphql/request-scope.ts';
 import type { RoleSchemas } from '../graphql/role-schemas.ts';
-import type { MaxRows } from '../limits/cost.ts';
 import { authorize } from '../limits/document.ts';
 import type { Limits } from '../limits/limits.ts';
 import { Deadline } from './deadline.ts';
@@ -20,8 +19,6 @@ export interface RoadOptions {
   readonly portsFor: (caller: Caller, wish: ReadWish) => RequestPorts;
   readonly errors: ErrorWriter;
   readonly limits: Limits;
-  /** The most rows that a page of a connection can have. */
-  readonly maxRows: MaxRows;
   readonly documents: PreparedDocuments;
   readonly executor: Executor;
   readonly allowNoCache: NoCachePolicy;
@@ -56,7 +53,7 @@ export type Road = (request: HttpRequest) => Promise<HttpReply>;
  * What comes before (taking a place, the body) and after (writing to a socket) is the transport's.
  */
 export function createRoad(options: RoadOptions): Road {
-  const { schemas, authenticator, documents, executor, errors, limits, maxRows } = options;
+  const { schemas, authenticator, documents, executor, errors, limits } = options;
 
   async function answer(request: HttpRequest, deadline: Deadline): Promise<HttpReply> {
     let asked: GraphQLRequest | undefined;
@@ -66,7 +63,7 @@ export function createRoad(options: RoadOptions): Road {
       const caller = await identify(request);
       const prepared = documents.prepare(schemas.of(caller.role), asked);
       const { variables } = asked;
-      authorize({ ...prepared, schema: prepared.schema.schema, variables }, limits, maxRows);
+      authorize({ ...prepared, schema: prepared.schema.schema, variables }, limits);
       const ports = options.portsFor(caller, {
         noCache: asked.noCache && mayForceScans(caller, options.allowNoCache),
         whileWaiting: request.place.whileWaiting,

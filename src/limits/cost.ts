@@ -30,21 +30,18 @@ export interface CostedOperation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** The most nodes that a page of the field can have, which is also what it has where none is asked for. */
-export type MaxRows = (field: GraphQLField<unknown, unknown>) => number;
-
 /**
- * An upper bound of the nodes that an operation can return. A field with an argument `first` or `last` is a
- * connection, and returns as many as that says; what is selected of each node counts for every one of them. Any
- * other object is one node, and a list of objects as many as the list argument has that it is made from.
+ * An upper bound of the nodes that an operation can return. A field that returns a connection, as its extensions say,
+ * has as many as its argument `first` or `last` says, and what is selected of each node counts for every one of
+ * them. Any other object is one node, and a list of objects as many as the list argument has that it is made from.
  *
  * Each fragment is costed once, so that the work is linear in the document. Introspection costs nothing here.
  */
-export function estimateCost(costed: CostedOperation, maxRows: MaxRows): number {
+export function estimateCost(costed: CostedOperation): number {
   const { schema, operation } = costed;
   const root = schema.getRootType(operation.operation);
   if (!root) return 0;
-  return new CostEstimator(costed, maxRows).costOfSet(operation.selectionSet, root, 0);
+  return new CostEstimator(costed).costOfSet(operation.selectionSet, root, 0);
 }
 
 /** Levels between a connection and its nodes, which are not nodes themselves: `edges` and `node`. */
@@ -55,11 +52,9 @@ class CostEstimator {
   readonly #values: ReadonlyMap<string, unknown>;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #costs = new Map<string, number>();
-  readonly #maxRows: MaxRows;
 
-  constructor({ schema, document, operation, variables }: CostedOperation, maxRows: MaxRows) {
+  constructor({ schema, document, operation, variables }: CostedOperation) {
     this.#schema = schema;
-    this.#maxRows = maxRows;
     this.#values = valuesOf(operation, variables);
     this.#fragments = fragmentsOf(document);
   }
@@ -94,15 +89,18 @@ class CostEstimator {
     const field = parent.getFields()[node.name.value];
     const type = field && getNamedType(field.type);
     if (!field || !isCompositeType(type)) return 0;
-    if (isConnection(field)) {
-      return this.#pageSize(node, field) * (1 + this.costOfSet(node.selectionSet, type, levelsOfConnection));
+    const { connection } = field.extensions;
+    if (connection) {
+      return (
+        this.#pageSize(node, connection.maxRows) *
+        (1 + this.costOfSet(node.selectionSet, type, levelsOfConnection))
+      );
     }
     if (level > 0) return this.costOfSet(node.selectionSet, type, level - 1);
     return this.#size(node, field) * (1 + this.costOfSet(node.selectionSet, type, 0));
   }
 
-  #pageSize(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
-    const most = this.#maxRows(field);
+  #pageSize(node: FieldNode, most: number): number {
     const asked = this.#argument(node, 'first') ?? this.#argument(node, 'last');
     return typeof asked === 'number' ? Math.min(Math.max(asked, 0), most) : most;
   }
@@ -129,10 +127,6 @@ class CostEstimator {
     const type = name === undefined ? undefined : this.#schema.getType(name);
     return isCompositeType(type) ? type : undefined;
   }
-}
-
-function isConnection(field: GraphQLField<unknown, unknown>): boolean {
-  return field.args.some(({ name }) => name === 'first' || name === 'last');
 }
 
 /** The variables' values, their defaults included. */

@@ -1,5 +1,5 @@
 import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, parse, Source } from 'graphql';
-import { estimateCost, type MaxRows } from './cost.ts';
+import { estimateCost } from './cost.ts';
 import { assertLexicalLimits } from './lexical.ts';
 import { exceeded, type Limits } from './limits.ts';
 import { assertShapeLimits } from './shape.ts';
@@ -32,11 +32,10 @@ export interface AskedOperation {
  * Refuses an operation that would cost too much, by its variables and by the nodes that it asks for, before anything
  * of it runs.
  *
- * @param maxRows the most nodes that a connection's page can have
  * @throws QueryTooComplexError
  * @throws GraphQLError where a large value is not of its variable's type
  */
-export function authorize(asked: AskedOperation, limits: Limits, maxRows: MaxRows): void {
+export function authorize(asked: AskedOperation, limits: Limits): void {
   assertVariableLimits(asked, limits);
-  if (estimateCost(asked, maxRows) > limits.cost) throw exceeded(limits, 'cost', 'the result');
+  if (estimateCost(asked) > limits.cost) throw exceeded(limits, 'cost', 'the result');
 }

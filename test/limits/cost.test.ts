@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { buildSchema, getOperationAST, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { estimateCost } from '../../src/limits/cost.ts';
+import { withConnections } from './connections.ts';
 
-const schema = buildSchema(/* GraphQL */ `
+const text = /* GraphQL */ `
   type Query {
     node(nodeId: ID!): Node
     user(id: ID!): User
@@ -16,13 +17,14 @@ const schema = buildSchema(/* GraphQL */ `
   type Aggregate { min: Extremes }
   type Extremes { name: String }
   type UserEdge { node: User! cursor: String! }
-`);
+`;
+const schema = withConnections(buildSchema(text), 30);
 
 function costOf(text: string, variables: Record<string, unknown> = {}): number {
   const document = parse(text);
   const operation = getOperationAST(document, undefined);
   if (!operation) throw new Error('the document must have one operation');
-  return estimateCost({ schema, document, operation, variables }, () => 30);
+  return estimateCost({ schema, document, operation, variables });
 }
 
 describe('the cost of', () => {

@@ -14,6 +14,7 @@ import { type Limits, resolveLimits } from '../../src/limits/limits.ts';
 import type { TrustedDocumentsOptions } from '../../src/limits/trusted-documents.ts';
 import type { Observation } from '../../src/observation.ts';
 import { sampleTable } from '../rows/sample-table.ts';
+import { withConnections } from './connections.ts';
 
 /** Rows that a page of the small gateway has at most, and where none is asked for. */
 export const maxRows = 30;
@@ -82,7 +83,7 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
   const { introspection = true } = options;
   const limits = resolveLimits(options.limits);
   const observations: Observation[] = [];
-  const schema = createSchema<RequestContext>({
+  const unmarked = createSchema<RequestContext>({
     typeDefs,
     resolvers: {
       Query: {
@@ -108,6 +109,7 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
       },
     },
   });
+  const schema = withConnections(unmarked, maxRows);
   const roleSchema = { schema, executable: schema, print: () => typeDefs };
   const errors = new ErrorWriter({
     observe: (observation) => observations.push(observation),
@@ -132,7 +134,6 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
     executor,
     errors,
     limits,
-    maxRows: () => maxRows,
     allowNoCache: 'all',
     explain: false,
     maxAgeMs: 60_000,

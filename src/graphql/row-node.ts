@@ -1,0 +1,73 @@
+import { BadUserInputError, RowValueError } from '../errors.ts';
+import { nameOfType } from '../model/column-type.ts';
+import { type Column, findTable, type Table } from '../model/model.ts';
+import { keyOf, parseNodeId } from '../plan/key.ts';
+import { toOperand } from '../plan/operand.ts';
+import { readValue } from '../rows/query.ts';
+import type { TableView } from '../rows/store/view.ts';
+import type { JsonValue } from '../values/json-value.ts';
+import type { Value } from '../values/value.ts';
+import type { ResolvedRelation } from './field-meaning.ts';
+import type { Key, RequestScope } from './request-scope.ts';
+
+/** One row of a table. */
+export interface RowNode {
+  readonly view: TableView;
+  readonly row: number;
+}
+
+/**
+ * The row's value in a column, as JSON has it.
+ *
+ * @throws RowValueError where the row holds text that is no value of the column's type
+ */
+export function columnValue({ view, row }: RowNode, column: Column): JsonValue {
+  const value = readValue(view, column, row);
+  if (value.ok) return value.value;
+  throw new RowValueError(column.name, nameOfType(column.type));
+}
+
+/** The visible row with the key, or null. */
+export async function rowByKey(table: Table, key: Key, scope: RequestScope): Promise<RowNode | null> {
+  const [row] = await scope.rowsByKey(table, table.key, key);
+  return row === undefined ? null : { view: await scope.view(table), row };
+}
+
+/** The key that the arguments of a `ByPk` field name. */
+export function keyFromArguments(table: Table, args: Readonly<Record<string, unknown>>): Key {
+  return table.key.map((column) => toOperand(column.type, args[column.fieldName], column.fieldName));
+}
+
+/**
+ * The visible row that a nodeId names, or null.
+ *
+ * @throws BadUserInputError where it names none of the tables
+ */
+export function rowByNodeId(
+  tables: readonly Table[],
+  nodeId: unknown,
+  scope: RequestScope,
+): Promise<RowNode | null> {
+  const id = parseNodeId(nodeId, 'nodeId');
+  const table = findTable(tables, { schema: id.schema, name: id.table });
+  if (!table || table.key.length === 0) {
+    throw new BadUserInputError('nodeId', 'nodeId belongs to no type of this API');
+  }
+  return rowByKey(table, keyOf(table, id, 'nodeId'), scope);
+}
+
+/** The visible rows that a relation leads to from this one. */
+export async function relatedRows(
+  node: RowNode,
+  { columns, other, otherColumns }: ResolvedRelation,
+  scope: RequestScope,
+): Promise<readonly number[]> {
+  const key = columns.map((column) => keyPart(node, column));
+  // SQL's NULL equals nothing.
+  return key.includes(null) ? [] : scope.rowsByKey(other, otherColumns, key);
+}
+
+function keyPart({ view, row }: RowNode, column: Column): Value | null {
+  const value = readValue(view, column, row);
+  return value.ok ? toOperand(column.type, value.value, column.fieldName) : null;
+}
