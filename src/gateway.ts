@@ -8,11 +8,11 @@ import { ErrorWriter } from './http/error-writer.ts';
 import { Executor } from './http/execute.ts';
 import { acceptedHosts } from './http/exposure.ts';
 import { createFetchHandler, type FetchHandler, type FetchPlugin } from './http/fetch-handler.ts';
-import { createGraphiQLPage } from './http/graphiql.ts';
+import { createGraphiQLPage } from './http/graphiql/page.ts';
 import { type Address, type ListeningServer, listen } from './http/listen.ts';
 import { PreparedDocuments } from './http/prepare.ts';
 import { createRoad, type NoCachePolicy, type ReadWish } from './http/road.ts';
-import { createRoutes, graphqlPath } from './http/routes.ts';
+import { createRoutes } from './http/routes.ts';
 import { type Limits, limitSettings, resolveLimits } from './limits/limits.ts';
 import { loadTrustedDocuments } from './limits/trusted-documents.ts';
 import { buildModel } from './model/build.ts';
@@ -123,8 +123,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       observe,
     });
     if (options.warm) stores.warm();
-    const portsFor = ({ role, claims }: Caller, { noCache, whileWaiting }: ReadWish): RequestPorts => ({
-      visibilityOf: (table: Table) => visibilityOf(findTable(model.tables, table) ?? table, role, claims),
+    const visibleTo = ({ role, claims }: Caller, table: Table) =>
+      visibilityOf(findTable(model.tables, table) ?? table, role, claims);
+    const portsFor = (caller: Caller, { noCache, whileWaiting }: ReadWish): RequestPorts => ({
+      visibilityOf: (table: Table) => visibleTo(caller, table),
       async read(table, signal) {
         const store = stores.of(table);
         const atHand = noCache ? undefined : store.tryRead(signal);
@@ -147,13 +149,23 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       explain: options.explain ?? false,
       maxAgeMs,
     });
-    const graphiql = introspection ? createGraphiQLPage(graphqlPath, model) : undefined;
+    const graphiql = createGraphiQLPage({
+      introspection,
+      authenticator,
+      ports: {
+        verifiesTokens: authenticator.verifiesTokens,
+        tablesOf: (role) => schemas.of(role).tables,
+        seesAll: (caller, table) => visibleTo(caller, table) === 'all',
+        glance: (table) => stores.of(table).glance(),
+        progress: (table) => stores.of(table).progress(),
+      },
+    });
     const routes = createRoutes({ road, graphiql });
     const { plugins = [] } = options;
     const { verifiesTokens } = authenticator;
     return {
       model,
-      fetch: createFetchHandler({ road, errors, cors, limits, plugins }).fetch,
+      fetch: createFetchHandler({ road, graphiql, errors, cors, limits, plugins }).fetch,
       listen: async (address) => {
         const acceptsHost = acceptedHosts({ host: address.host, verifiesTokens, allowUnauthenticated });
         return listen(address, { limits, routes, errors, cors, acceptsHost });

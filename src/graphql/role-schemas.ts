@@ -1,12 +1,14 @@
 import { type GraphQLSchema, printSchema } from 'graphql';
 import type { RoleGrants } from '../model/definition.ts';
 import { grantsFingerprint, restrict } from '../model/grants.ts';
-import type { Model } from '../model/model.ts';
+import type { Model, Table } from '../model/model.ts';
 import { generateSchema, type SchemaOptions, withNullableFields } from './schema.ts';
 import { printSubgraph } from './subgraph-sdl.ts';
 
 /** The schema of one set of grants. */
 export interface RoleSchema {
+  /** The tables that the role may read, and of each the columns. */
+  readonly tables: readonly Table[];
   /** What the role is told of: for validation, introspection and printing. */
   readonly schema: GraphQLSchema;
   /** The same for execution; see `withNullableFields`. */
@@ -51,6 +53,7 @@ export class RoleSchemas {
 function generate(model: Model, options: SchemaOptions): RoleSchema {
   const schema = generateSchema(model, options);
   return {
+    tables: model.tables,
     schema,
     executable: withNullableFields(schema),
     print: () => (options.federation ? printSubgraph(schema, model) : printSchema(schema)),

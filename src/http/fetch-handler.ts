@@ -3,6 +3,7 @@ import type { Limits } from '../limits/limits.ts';
 import { bodyTooLarge } from './body.ts';
 import { type CorsPolicy, withHeaders } from './cross-origin.ts';
 import type { ErrorWriter } from './error-writer.ts';
+import type { GraphiQLPage } from './graphiql/page.ts';
 import { type HttpReply, uncounted } from './message.ts';
 import type { Road } from './road.ts';
 import { graphqlPath } from './routes.ts';
@@ -15,6 +16,7 @@ export type FetchHandler = YogaServerInstance<object, object>;
 
 export interface FetchHandlerOptions {
   readonly road: Road;
+  readonly graphiql: GraphiQLPage;
   readonly errors: ErrorWriter;
   readonly cors: CorsPolicy;
   readonly limits: Limits;
@@ -33,18 +35,19 @@ export function createFetchHandler({ plugins, ...options }: FetchHandlerOptions)
   });
 }
 
-function useRoad({ road, errors, cors, limits }: Omit<FetchHandlerOptions, 'plugins'>): Plugin {
+function useRoad({ road, graphiql, errors, cors, limits }: Omit<FetchHandlerOptions, 'plugins'>): Plugin {
   async function answer(request: Request): Promise<HttpReply> {
     if (request.method === 'OPTIONS') return { status: 204, headers: {}, body: '' };
     const { pathname, search } = new URL(request.url);
-    return road({
+    const received = {
       method: request.method,
       url: pathname + search,
       headers: Object.fromEntries(request.headers),
       body: await bodyOf(request, limits),
       signal: request.signal,
       place: uncounted,
-    });
+    };
+    return graphiql.answer(received) ?? road(received);
   }
   return {
     async onRequest({ request, fetchAPI, endResponse }) {

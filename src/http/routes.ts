@@ -1,4 +1,4 @@
-import type { GraphiQLPage } from './graphiql.ts';
+import type { GraphiQLPage } from './graphiql/page.ts';
 import { type HttpReply, type HttpRequest, pathOf } from './message.ts';
 import type { Road } from './road.ts';
 
@@ -11,15 +11,14 @@ export type Routes = (request: HttpRequest) => Promise<HttpReply>;
 /** What is served beside GraphQL. */
 export interface RouteOptions {
   readonly road: Road;
-  /** Undefined where clients may not introspect the schema, which GraphiQL lives on. */
-  readonly graphiql: GraphiQLPage | undefined;
+  readonly graphiql: GraphiQLPage;
 }
 
 /** Sends each request where it belongs. */
 export function createRoutes({ road, graphiql }: RouteOptions): Routes {
   return async (request) => {
     const path = pathOf(request);
-    if (path === graphqlPath) return graphiql?.matches(request) ? graphiql.serve(request) : road(request);
+    if (path === graphqlPath) return graphiql.answer(request) ?? road(request);
     if (path === '/' && request.method === 'GET') return redirect(graphqlPath);
     return plainText(404, `there is nothing at this address: GraphQL is at ${graphqlPath}`);
   };

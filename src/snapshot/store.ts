@@ -47,6 +47,14 @@ export interface SnapshotRead {
   release(): void;
 }
 
+/** What is held of an object, without a reader. */
+export interface SnapshotGlance {
+  readonly rows: number;
+  /** How long ago its scan began. */
+  readonly ageMs: number;
+  readonly freshness: 'fresh' | 'stale' | 'expired';
+}
+
 /** How a reader wants its snapshot. */
 export interface ReadOptions {
   /** Waits for a scan that begins after this call. */
@@ -117,6 +125,14 @@ export class SnapshotStore {
     void this.#restore().then(() => {
       if (!this.#latest || this.#freshnessOf(this.#latest) !== 'fresh') this.#revalidate();
     });
+  }
+
+  /** What is held now, for those who only look: it begins no scan. Undefined before the first has ended. */
+  glance(): SnapshotGlance | undefined {
+    const held = this.#latest;
+    return (
+      held && { rows: held.snapshot.rowCount, ageMs: this.#ageOf(held), freshness: this.#freshnessOf(held) }
+    );
   }
 
   /** What the running scan has done so far; undefined where none runs. */

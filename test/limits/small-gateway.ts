@@ -110,7 +110,7 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
     },
   });
   const schema = withConnections(unmarked, maxRows);
-  const roleSchema = { schema, executable: schema, print: () => typeDefs };
+  const roleSchema = { tables: [], schema, executable: schema, print: () => typeDefs };
   const errors = new ErrorWriter({
     observe: (observation) => observations.push(observation),
     suggestions: introspection,
@@ -140,7 +140,7 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
   });
   const nodeServer = createNodeServer({
     limits,
-    routes: createRoutes({ road, graphiql: undefined }),
+    routes: createRoutes({ road, graphiql: { answer: () => undefined } }),
     errors,
     cors: createCorsPolicy(options.corsOrigins ?? []),
     acceptsHost: options.acceptsHost ?? (() => true),

@@ -1,0 +1,82 @@
+import type { Caller } from '../../auth/authenticator.ts';
+import type { Table } from '../../model/model.ts';
+import type { SnapshotGlance } from '../../snapshot/store.ts';
+import { type Example, exampleQueries } from './examples.ts';
+
+/** What the page shows beside GraphiQL itself: as much as the caller may know. */
+export interface Overview {
+  readonly role: string;
+  /** Whether the gateway verifies tokens, so that another one may show more. */
+  readonly verifiesTokens: boolean;
+  readonly examples: readonly Example[];
+  readonly objects: readonly ObjectOverview[];
+}
+
+/** A foreign object, which all tables on it share. */
+export interface ObjectOverview {
+  readonly tables: readonly string[];
+  /** The snapshot that is held; undefined before the first scan has ended. */
+  readonly snapshot:
+    | { readonly rows?: number; readonly ageSeconds: number; readonly isFresh: boolean }
+    | undefined;
+  /** The scan that is running. */
+  readonly scan: { readonly rows?: number; readonly estimatedRows?: number } | undefined;
+}
+
+/** What of the gateway an overview tells of. */
+export interface OverviewPorts {
+  readonly verifiesTokens: boolean;
+  /** The tables, and of them the columns, that a role may read. */
+  tablesOf(role: string): readonly Table[];
+  /** Whether the caller sees all rows of a table, and so may know how many there are. */
+  seesAll(caller: Caller, table: Table): boolean;
+  /** What is held of the object behind a table. */
+  glance(table: Table): SnapshotGlance | undefined;
+  /** How far the running scan of the object behind a table is. */
+  progress(table: Table): { readonly rows: number; readonly estimatedRows: number | undefined } | undefined;
+}
+
+/** Tells a caller what there is to ask for, and how fresh it is. */
+export function overviewFor(caller: Caller, ports: OverviewPorts): Overview {
+  const tables = ports.tablesOf(caller.role);
+  return {
+    role: caller.role,
+    verifiesTokens: ports.verifiesTokens,
+    examples: exampleQueries(tables),
+    objects: byObject(tables).map((sharing) => overviewOf(sharing, caller, ports)),
+  };
+}
+
+function overviewOf(
+  tables: readonly [Table, ...Table[]],
+  caller: Caller,
+  ports: OverviewPorts,
+): ObjectOverview {
+  const snapshot = ports.glance(tables[0]);
+  const scan = ports.progress(tables[0]);
+  // How large the object is tells of the rows that a policy hides.
+  const seesAll = tables.every((table) => ports.seesAll(caller, table));
+  return {
+    tables: tables.map(({ schema, name }) => `${schema}.${name}`),
+    snapshot: snapshot && {
+      ...(seesAll && { rows: snapshot.rows }),
+      ageSeconds: Math.floor(snapshot.ageMs / 1000),
+      isFresh: snapshot.freshness === 'fresh',
+    },
+    scan: scan && {
+      ...(seesAll && { rows: scan.rows }),
+      ...(seesAll && scan.estimatedRows !== undefined && { estimatedRows: scan.estimatedRows }),
+    },
+  };
+}
+
+function byObject(tables: readonly Table[]): readonly [Table, ...Table[]][] {
+  const groups = new Map<string, [Table, ...Table[]]>();
+  for (const table of tables) {
+    const path = JSON.stringify([table.server, table.object]);
+    const group = groups.get(path);
+    if (group) group.push(table);
+    else groups.set(path, [table]);
+  }
+  return [...groups.values()];
+}
