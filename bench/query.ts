@@ -54,6 +54,7 @@ const table: Table = {
   totalCount: true,
   aggregate: true,
   maxRows: 30,
+  scanAs: undefined,
   relations: [],
   policies: undefined,
 };

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { ConfigurationError } from '../errors.ts';
 import type { CatalogDefinition } from '../model/definition.ts';
+import type { CatalogAccess } from '../source/kind.ts';
 import { startEmbeddedPostgres } from './embedded.ts';
 import { readCatalog } from './introspection.ts';
 import { readVaultSecret } from './vault.ts';
@@ -13,10 +14,8 @@ export type CatalogLocation =
   | { readonly sql: string };
 
 /** A Postgres catalog that stays open for as long as secrets may have to be read. */
-export interface Catalog {
+export interface Catalog extends CatalogAccess {
   readDefinition(): Promise<CatalogDefinition>;
-  /** @throws ConfigurationError where there is no such secret or it may not be read */
-  readSecret(reference: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -32,6 +31,8 @@ export async function openCatalog(location: CatalogLocation): Promise<Catalog> {
   const catalog = await openDatabase(embedded.url);
   return {
     ...catalog,
+    // It serves one connection at a time, and none of its wrappers has a remote to read.
+    database: undefined,
     async close() {
       await catalog.close();
       await embedded.close();
@@ -64,8 +65,26 @@ async function openDatabase(url: string): Promise<Catalog> {
   return {
     readDefinition: () => readCatalog(pool),
     readSecret: (reference) => readVaultSecret(pool, reference),
+    database: { name: nameOf(url), openSession: (signal) => openSession(url, signal) },
     close: () => pool.end(),
   };
+}
+
+/** The database's address without its user and password. */
+function nameOf(url: string): string {
+  const { host, port, database } = new pg.Client(url);
+  return `${host}:${port}/${database}`;
+}
+
+async function openSession(url: string, signal: AbortSignal): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: connectionTimeoutMs,
+    application_name: 'fdw-graphql scan',
+  });
+  signal.throwIfAborted();
+  await client.connect();
+  return client;
 }
 
 function createPool(url: string): pg.Pool {

@@ -57,6 +57,7 @@ select json_build_object(
   'servers', (
     select coalesce(json_agg(json_build_object(
       'srvname', s.srvname,
+      'comment', pg_catalog.obj_description(s.oid, 'pg_foreign_server'),
       'srvoptions', s.srvoptions,
       'fdwname', w.fdwname,
       'fdwoptions', w.fdwoptions,
@@ -125,6 +126,7 @@ interface CatalogRow {
   readonly schemas: readonly { readonly nspname: string; readonly comment: string | null }[];
   readonly servers: readonly {
     readonly srvname: string;
+    readonly comment: string | null;
     readonly srvoptions: readonly string[] | null;
     readonly fdwname: string;
     readonly fdwoptions: readonly string[] | null;
@@ -167,6 +169,7 @@ function toDefinition(row: CatalogRow): CatalogDefinition {
     servers: row.servers.map(
       (server): ServerDefinition => ({
         name: server.srvname,
+        comment: server.comment ?? undefined,
         options: toOptions(server.srvoptions),
         wrapper: {
           name: server.fdwname,

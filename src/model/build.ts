@@ -1,7 +1,7 @@
 import { withoutCollisions } from './collision.ts';
 import type { CatalogDefinition, ForeignTableDefinition, SchemaDefinition } from './definition.ts';
 import type { Dialect } from './dialect.ts';
-import { type Directive, readDirective, schemaKeys } from './directive.ts';
+import { type Directive, readDirective, schemaKeys, serverKeys } from './directive.ts';
 import { nameEnums } from './enum.ts';
 import type { Model, Problem, Reason } from './model.ts';
 import { relate } from './relation.ts';
@@ -37,7 +37,7 @@ export function buildModel(catalog: CatalogDefinition, options: ModelOptions): M
     all(
       catalog.tables.flatMap((table) => {
         const schema = settings.get(table.schema);
-        return schema ? [draftTable(table, schema, options)] : [];
+        return schema && isExposed(catalog, table) ? [draftTable(table, schema, catalog, options)] : [];
       }),
     ),
   );
@@ -66,14 +66,23 @@ function toSettings(directive: Directive): SchemaSettings & { readonly introspec
   };
 }
 
+/** Whether the directive of the table's server lets it be part of the API. */
+function isExposed({ servers }: CatalogDefinition, table: ForeignTableDefinition): boolean {
+  const server = servers.find(({ name }) => name === table.server);
+  return (
+    readDirective(`server ${table.server}`, server?.comment, serverKeys).value.get(serverKeys.expose) ?? true
+  );
+}
+
 function draftTable(
   table: ForeignTableDefinition,
   settings: SchemaSettings,
+  catalog: CatalogDefinition,
   { dialectOf }: ModelOptions,
 ): Built<TableDraft | undefined> {
   const dialect = dialectOf(table.server);
   return dialect.ok
-    ? buildTable(table, dialect.value, settings)
+    ? buildTable(table, dialect.value, settings, catalog)
     : built(undefined, { object: `${table.schema}.${table.name}`, ...dialect.error });
 }
 

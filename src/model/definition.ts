@@ -11,6 +11,7 @@ export type Options = ReadonlyMap<string, string>;
 /** A foreign server and the wrapper behind it. */
 export interface ServerDefinition {
   readonly name: string;
+  readonly comment: string | undefined;
   readonly options: Options;
   readonly wrapper: {
     readonly name: string;

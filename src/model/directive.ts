@@ -63,11 +63,22 @@ export const tableKeys = {
     foreignKeys,
     'References to other exposed tables, each of which becomes a field on both types.',
   ),
+  scanAs: key(
+    'scan_as',
+    text,
+    "The role as which Postgres is asked for the rows; the gateway's login by default. Not for user pools.",
+  ),
+  expose: key('expose', truth, 'Whether the table is part of the API; true by default.'),
   policies: key(
     'policies',
     policies,
     'Which rows each role sees. With policies, a role that none is for sees no rows.',
   ),
+};
+
+/** What the directive of a foreign server may hold. */
+export const serverKeys = {
+  expose: key('expose', truth, 'Whether its tables are part of the API; true by default.'),
 };
 
 /** What the directive of a column may hold. */
@@ -87,7 +98,7 @@ export const enumKeys = {
 };
 
 const knownNames: ReadonlySet<string> = new Set(
-  [schemaKeys, tableKeys, columnKeys, enumKeys].flatMap((keys) =>
+  [schemaKeys, serverKeys, tableKeys, columnKeys, enumKeys].flatMap((keys) =>
     Object.values(keys).map(({ name }) => name),
   ),
 );

@@ -24,6 +24,8 @@ export interface Table {
   readonly totalCount: boolean;
   readonly aggregate: boolean;
   readonly maxRows: number;
+  /** The role as which Postgres is asked for the rows, where it is and the directive names one. */
+  readonly scanAs: string | undefined;
   /** References to other tables and, in reverse, from them. */
   readonly relations: readonly Relation[];
   /** Row filters by role, in the words of the contract's filters; undefined where the table has no policies. */

@@ -1,10 +1,11 @@
 import { buildColumns } from './column.ts';
-import type { ForeignTableDefinition } from './definition.ts';
+import type { CatalogDefinition, ForeignTableDefinition } from './definition.ts';
 import { type Dialect, misspeltOptions } from './dialect.ts';
 import { type Directive, readDirective, tableKeys } from './directive.ts';
 import { chooseKey } from './key.ts';
 import type { Problem, Table } from './model.ts';
 import { isGraphQLName, toTypeName } from './name.ts';
+import { readableBy } from './reading-role.ts';
 import { type Built, built } from './result.ts';
 import type { ForeignKeySetting } from './shape.ts';
 import { commentOn } from './statement.ts';
@@ -31,12 +32,19 @@ export function buildTable(
   definition: ForeignTableDefinition,
   dialect: Dialect,
   settings: SchemaSettings,
+  catalog: Pick<CatalogDefinition, 'loginRole' | 'roles'>,
 ): Built<TableDraft | undefined> {
   const path = `${definition.schema}.${definition.name}`;
   const directive = readDirective(path, definition.comment, tableKeys);
   const { get } = directive.value;
+  if (get(tableKeys.expose) === false) return built(undefined, ...directive.problems);
   const misspelt = misspeltOptions(path, definition.options, dialect.tableOptions);
-  const problems = [...directive.problems, ...misspelt];
+  const scanAs = dialect.readBy === 'postgres' ? get(tableKeys.scanAs) : undefined;
+  const reading =
+    dialect.readBy === 'postgres'
+      ? readableBy(definition, scanAs ?? catalog.loginRole, catalog)
+      : built(definition);
+  const problems = [...directive.problems, ...misspelt, ...reading.problems];
   const unusable = (reason: string, hint: string) =>
     built(undefined, ...problems, { object: path, reason, hint });
 
@@ -49,7 +57,8 @@ export function buildTable(
       `name it with: ${commentOn('foreign table', [definition.schema, definition.name], { name: '…' })}`,
     );
   }
-  const columns = buildColumns(definition, dialect, settings.inflectNames);
+  const columns = buildColumns(reading.value, dialect, settings.inflectNames);
+  if (reading.value.columns.length === 0) return built(undefined, ...problems);
   if (columns.value.columns.length === 0) {
     return built(undefined, ...problems, ...columns.problems, {
       object: path,
@@ -74,6 +83,7 @@ export function buildTable(
     totalCount: get(tableKeys.totalCount) ?? true,
     aggregate: get(tableKeys.aggregate) ?? false,
     maxRows: get(tableKeys.maxRows) ?? settings.maxRows ?? defaultMaxRows,
+    scanAs,
     policies: unclear ? new Map() : policiesOf(directive.value),
   };
   return built(

@@ -1,3 +1,4 @@
+import type { Client } from 'pg';
 import type { ServerDefinition } from '../model/definition.ts';
 import type { Dialect, KnownOptions } from '../model/dialect.ts';
 import type { ForeignObject, Reason } from '../model/model.ts';
@@ -36,6 +37,20 @@ export interface CatalogAccess {
    * @throws ConfigurationError where there is no such secret or it may not be read
    */
   readSecret(reference: string): Promise<string>;
+  /** The Postgres itself, where the catalog is in one that can be asked for rows. */
+  readonly database: CatalogDatabase | undefined;
+}
+
+/** A Postgres that rows can be read through. */
+export interface CatalogDatabase {
+  /** Host, port and name, without a secret. */
+  readonly name: string;
+  /**
+   * Opens a connection for one scan.
+   *
+   * @param signal gives up
+   */
+  openSession(signal: AbortSignal): Promise<Client>;
 }
 
 /** A number that one kind of source can be tuned by, for all of its servers. */

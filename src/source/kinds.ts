@@ -2,6 +2,7 @@ import { ConfigurationError } from '../errors.ts';
 import { createCognitoKind } from './cognito/kind.ts';
 import { cognitoSettings } from './cognito/settings.ts';
 import type { CatalogAccess, SourceKind } from './kind.ts';
+import { createSqlKind } from './sql/kind.ts';
 
 /** What the kinds of source can be tuned by. */
 export const sourceSettings = { ...cognitoSettings };
@@ -11,7 +12,7 @@ export type SourceSettings = Readonly<Record<keyof typeof sourceSettings, number
 
 /** Every kind of foreign-data wrapper that has a source, the more special ones first. */
 export function createSourceKinds(catalog: CatalogAccess, settings: SourceSettings): readonly SourceKind[] {
-  return [createCognitoKind(catalog, settings)];
+  return [createCognitoKind(catalog, settings), createSqlKind(catalog)];
 }
 
 /**

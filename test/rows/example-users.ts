@@ -32,6 +32,7 @@ export function usersTable(columns: readonly Column[], key: readonly Column[] = 
     totalCount: true,
     aggregate: false,
     maxRows: 30,
+    scanAs: undefined,
     relations: [],
     policies: undefined,
   };

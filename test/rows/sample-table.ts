@@ -135,6 +135,7 @@ export function sampleTable(hasKey: boolean): Table {
     totalCount: true,
     aggregate: true,
     maxRows: 30,
+    scanAs: undefined,
     relations: [],
     policies: undefined,
   };

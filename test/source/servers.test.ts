@@ -88,6 +88,7 @@ function fakeKind(name: string, recognises: SourceKind['recognises']): SourceKin
     formOf: () => undefined,
     tableOptions: new Map(),
     columnOptions: new Map(),
+    readBy: 'gateway',
     defaultKeys: [],
     isAlwaysPresent: () => false,
   };
@@ -105,6 +106,7 @@ function fakeKind(name: string, recognises: SourceKind['recognises']): SourceKin
 function catalog(...names: readonly string[]): CatalogDefinition {
   const servers: ServerDefinition[] = names.map((name) => ({
     name,
+    comment: undefined,
     options: new Map(),
     wrapper: { name, handler: undefined, options: new Map() },
   }));

@@ -9,7 +9,10 @@ import { createCognitoSource } from './source.ts';
 import { TokenBuckets } from './token-bucket.ts';
 
 /** The user pools of Amazon Cognito, as the Wrappers extension defines them. */
-export function createCognitoKind({ readSecret }: CatalogAccess, settings: CognitoSettings): SourceKind {
+export function createCognitoKind(
+  { readSecret }: Pick<CatalogAccess, 'readSecret'>,
+  settings: CognitoSettings,
+): SourceKind {
   const buckets = new TokenBuckets(settings.requestsPerSecond);
   return {
     name: 'cognito',

@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../clock.ts';
+import { IdentitySet } from '../identity-set.ts';
 import type { ScanProgress, SourceRecord } from '../source.ts';
 import { BoundedQueue } from './bounded-queue.ts';
 import { readChain, TokenRefusedError } from './chain.ts';
 import type { PoolClient } from './client.ts';
-import { IdentitySet } from './identity-set.ts';
 import type { CognitoServer } from './options.ts';
 import type { Page } from './page.ts';
 import { partitions } from './partitions.ts';

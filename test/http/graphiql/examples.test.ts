@@ -30,6 +30,7 @@ function table(typeName: string, some: Partial<Table>): Table {
     totalCount: true,
     aggregate: false,
     maxRows: 30,
+    scanAs: undefined,
     relations: [],
     policies: undefined,
     ...some,

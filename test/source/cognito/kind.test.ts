@@ -66,6 +66,7 @@ function server(
 ): ServerDefinition {
   return {
     name: 'pool',
+    comment: undefined,
     options: new Map(Object.entries(options)),
     wrapper: {
       name: wrapper.name,

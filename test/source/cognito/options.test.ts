@@ -119,6 +119,7 @@ function parse(options: Record<string, string | undefined>) {
   );
   return parseCognitoServer({
     name: 'pool',
+    comment: undefined,
     options: new Map(given),
     wrapper: { name: 'cognito_wrapper', handler: undefined, options: new Map() },
   });

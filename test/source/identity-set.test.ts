@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { IdentitySet } from '../../../src/source/cognito/identity-set.ts';
+import { IdentitySet } from '../../src/source/identity-set.ts';
 
 describe('a set of identities', () => {
   test('adds a text once', () => {

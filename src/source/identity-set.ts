@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { hashBytes, randomSeed } from '../../values/bytes.ts';
+import { hashBytes, randomSeed } from '../values/bytes.ts';
 
 /** Bytes in a chunk of the arena. */
 const chunkSize = 1 << 18;

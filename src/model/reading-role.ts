@@ -1,0 +1,46 @@
+import type { CatalogDefinition, ForeignTableDefinition } from './definition.ts';
+import { type Built, built } from './result.ts';
+import { quoteIdentifier } from './statement.ts';
+
+/**
+ * The table with the columns that a role may SELECT, since a column that it may not would fail the whole scan.
+ *
+ * @param role as which Postgres is asked for the rows
+ */
+export function readableBy(
+  table: ForeignTableDefinition,
+  role: string,
+  { roles }: Pick<CatalogDefinition, 'roles'>,
+): Built<ForeignTableDefinition> {
+  const path = `${table.schema}.${table.name}`;
+  const grants = roles.find((candidate) => candidate.role === role);
+  if (!grants) {
+    return built(
+      { ...table, columns: [] },
+      {
+        object: path,
+        reason: `it is to be read as the role ${role}, which does not exist`,
+        hint: 'correct "scan_as" in its directive',
+      },
+    );
+  }
+  const readable = grants.readable.get(table.schema)?.get(table.name);
+  const columns = table.columns.filter(({ name }) => readable?.has(name));
+  if (columns.length === table.columns.length) return built(table);
+  const hidden = table.columns
+    .filter(({ name }) => !readable?.has(name))
+    .map(({ name }) => quoteIdentifier(name));
+  const to = quoteIdentifier(role);
+  return built(
+    { ...table, columns },
+    {
+      object: path,
+      reason: `the role ${role}, as which it is read, may not SELECT ${columns.length === 0 ? 'from it' : hidden.join(', ')}`,
+      hint: [
+        `grant usage on schema ${quoteIdentifier(table.schema)} to ${to};`,
+        `grant select${columns.length === 0 ? '' : ` (${hidden.join(', ')})`}`,
+        `on ${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)} to ${to}`,
+      ].join(' '),
+    },
+  );
+}

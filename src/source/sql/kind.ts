@@ -1,0 +1,64 @@
+import type { Dialect } from '../../model/dialect.ts';
+import type { ForeignObject, Table } from '../../model/model.ts';
+import { failure, success } from '../../model/result.ts';
+import type { CatalogAccess, SourceKind } from '../kind.ts';
+import type { ScannedTable } from './scan.ts';
+import { createSqlSource } from './source.ts';
+
+/** Any other foreign table: whatever its wrapper's handler reads, Postgres can be asked for. */
+export function createSqlKind({ database }: CatalogAccess): SourceKind {
+  return {
+    name: 'sql',
+    dialect: sqlDialect,
+    serverOptions: new Map(),
+    wrapperNames: [],
+    recognises: ({ wrapper }) => wrapper.handler !== undefined,
+    open: async (server) =>
+      database
+        ? success({
+            connect: (object) =>
+              createSqlSource({ ...scanOf(object), database: database.name, open: database.openSession }),
+          })
+        : failure({
+            reason: `the rows of its server ${server.name} are read through Postgres, and a catalog that is a file has none`,
+            hint: 'serve it with --database-url, or leave its schema out with --schemas',
+          }),
+  };
+}
+
+const sqlDialect: Dialect = {
+  objectOf: ({ schema, name }) => success(`${schema}.${name}`),
+  originOf: ({ name }) => success({ kind: 'field', field: name }),
+  // The types are Postgres' own, and so are the values.
+  formOf: () => undefined,
+  tableOptions: new Map(),
+  columnOptions: new Map(),
+  readBy: 'postgres',
+  // What a row's key is, nobody but the directive can say; that it is one is checked while scanning.
+  defaultKeys: [],
+  isAlwaysPresent: () => true,
+};
+
+/** What is read of the object: the columns of all tables that show it, and the first table's key. */
+function scanOf({ tables }: ForeignObject): {
+  readonly table: ScannedTable;
+  readonly identity: string | undefined;
+} {
+  const [table] = tables;
+  if (!table) throw new TypeError('a foreign object must have a table that shows it');
+  const names = tables.flatMap(({ columns }) =>
+    columns.flatMap(({ origin }) => (origin.kind === 'field' ? [origin.field] : [])),
+  );
+  const key = table.key.flatMap(({ origin }) => (origin.kind === 'field' ? [origin.field] : []));
+  return {
+    table: { schema: table.schema, name: table.name, columns: [...new Set(names)], key, role: table.scanAs },
+    identity: identityOf(table),
+  };
+}
+
+/** The key's own text, where its order is that of the column: then the key's order costs nothing. */
+function identityOf({ key }: Table): string | undefined {
+  const [column, ...others] = key;
+  if (!column || others.length > 0 || column.origin.kind !== 'field') return undefined;
+  return column.type.kind === 'text' || column.type.kind === 'uuid' ? column.origin.field : undefined;
+}

@@ -1,0 +1,104 @@
+import type pg from 'pg';
+import { ScanError } from '../../errors.ts';
+import type { ScanProgress, SourceRecord } from '../source.ts';
+import { scanFailure } from './failure.ts';
+import { KeyCheck } from './key-check.ts';
+import { readCursor } from './read-cursor.ts';
+import { beginReading, cancelStatement, type OpenSession } from './session.ts';
+import { selectStatement, tableReference } from './statement.ts';
+
+/** A foreign table, and what is read of it. */
+export interface ScannedTable {
+  readonly schema: string;
+  readonly name: string;
+  /** The columns that are read, in order. */
+  readonly columns: readonly string[];
+  /** Those of them that the directive calls the key; empty where it names none. */
+  readonly key: readonly string[];
+  /** The role as which it is read; the login where undefined. */
+  readonly role: string | undefined;
+}
+
+/** The records of one full scan, page by page. `recordOf` makes a record of a row and its number, from 0. */
+export async function* scanTable(
+  table: ScannedTable,
+  recordOf: (row: readonly (string | null)[], index: number) => SourceRecord,
+  open: OpenSession,
+  signal: AbortSignal,
+  onProgress: (progress: ScanProgress) => void,
+): AsyncGenerator<readonly SourceRecord[], void, void> {
+  const label = `${table.schema}.${table.name}`;
+  const client = await open(signal).catch((cause: unknown) => {
+    signal.throwIfAborted();
+    throw scanFailure(cause, label);
+  });
+  // Whatever breaks the connection also fails the query that waits for it.
+  client.on('error', () => {});
+  let stopCancelling = () => {};
+  try {
+    await beginReading(client, table.role);
+    const { pid, estimatedRows } = await describeScan(client, table);
+    stopCancelling = cancelOnAbort(client, pid, open, signal);
+    await client.query(`declare rows no scroll cursor for ${selectStatement(table, table.columns)}`);
+    const keys = new KeyCheck(table.key, table.columns);
+    let rows = 0;
+    let pages = 0;
+    for await (const page of readCursor(client, 'rows')) {
+      signal.throwIfAborted();
+      const records = page.map((row, i) => {
+        keys.check(row);
+        return recordOf(row, rows + i);
+      });
+      rows += page.length;
+      pages++;
+      onProgress({ rows, pages, requests: pages, throttles: 0, estimatedRows });
+      yield records;
+    }
+    await client.query('commit');
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw scanFailure(cause, label);
+  } finally {
+    stopCancelling();
+    await close(client);
+  }
+}
+
+/** What is asked before the cursor is opened, in its transaction. */
+async function describeScan(
+  client: pg.ClientBase,
+  table: ScannedTable,
+): Promise<{ readonly pid: number; readonly estimatedRows: number | undefined }> {
+  const { rows } = await client.query<{ pid: number; reltuples: number }>(
+    'select pg_backend_pid() as pid, reltuples::float8 from pg_catalog.pg_class where oid = $1::regclass',
+    [tableReference(table)],
+  );
+  const [row] = rows;
+  if (!row) throw new ScanError('SCAN_NOT_FOUND', `${table.schema}.${table.name} does not exist any more`);
+  // Without an ANALYZE it is -1, or 0 in versions before 14.
+  return { pid: row.pid, estimatedRows: row.reltuples > 0 ? row.reltuples : undefined };
+}
+
+function cancelOnAbort(client: pg.Client, pid: number, open: OpenSession, signal: AbortSignal): () => void {
+  const cancel = () => {
+    // Where Postgres takes no further connection, closing this one and the statement's own timeout end it.
+    cancelStatement(open, pid)
+      .catch(() => {})
+      .finally(() => close(client));
+  };
+  signal.throwIfAborted();
+  signal.addEventListener('abort', cancel, { once: true });
+  return () => signal.removeEventListener('abort', cancel);
+}
+
+/** Milliseconds that a connection may take to say goodbye. */
+const goodbyeMs = 2_000;
+
+/** Ends the connection, and with it whatever its transaction still holds. */
+async function close(client: pg.Client): Promise<void> {
+  const impatient = AbortSignal.timeout(goodbyeMs);
+  await Promise.race([
+    client.end().catch(() => {}),
+    new Promise<void>((resolve) => impatient.addEventListener('abort', () => resolve(), { once: true })),
+  ]);
+}

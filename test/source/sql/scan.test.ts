@@ -1,0 +1,231 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { ScanProgress, SourceRecord } from '../../../src/source/source.ts';
+import { largestRow } from '../../../src/source/sql/read-cursor.ts';
+import { createSqlSource, type SqlSourceOptions } from '../../../src/source/sql/source.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+
+let database: TestDatabase;
+
+/** A table, and a foreign table of the same database that reads it through postgres_fdw. */
+beforeAll(async () => {
+  database = await createDatabase('create extension postgres_fdw');
+  const { port, password } = new URL(inject('postgresUrl'));
+  const name = new URL(database.url).pathname.slice(1);
+  await database.client.query(`
+    create server remote foreign data wrapper postgres_fdw
+      options (host '127.0.0.1', port '${port}', dbname '${name}');
+    create user mapping for postgres server remote options (user 'postgres', password '${password}');
+    create table stored (id int, code text, note text);
+    insert into stored select i, 'c' || i, case when i % 3 > 0 then repeat('é', i % 50) end
+      from generate_series(1, 5000) i;
+    create foreign table items (id int, code text, note text) server remote options (table_name 'stored');`);
+});
+afterAll(() => database.drop());
+
+async function open(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: database.url, application_name: 'scan under test' });
+  await client.connect();
+  return client;
+}
+
+function sourceOf(table: Partial<SqlSourceOptions['table']> = {}, identity?: string) {
+  const { schema = 'public', name = 'items', columns = ['id', 'code', 'note'], key = [], role } = table;
+  return createSqlSource({ table: { schema, name, columns, key, role }, identity, database: 'test', open });
+}
+
+async function scan(
+  source: ReturnType<typeof sourceOf>,
+  { signal = new AbortController().signal, onProgress = (_: ScanProgress) => {} } = {},
+): Promise<SourceRecord[]> {
+  const records: SourceRecord[] = [];
+  for await (const page of source.scan(signal, onProgress)) records.push(...page);
+  return records;
+}
+
+/** Scans, and does something after every page. */
+async function scanWith(afterPage: () => unknown, signal = new AbortController().signal): Promise<void> {
+  for await (const _ of sourceOf().scan(signal, () => {})) await afterPage();
+}
+
+/** Resolves when Postgres serves no scan any more, neither here nor as a remote. */
+async function nothingIsLeft(): Promise<void> {
+  await until(
+    `select count(*) = 0 as done from pg_stat_activity
+     where datname = current_database() and application_name in ('scan under test', 'postgres_fdw')`,
+  );
+}
+
+async function until(statement: string): Promise<void> {
+  for (;;) {
+    const { rows } = await database.client.query<{ done: boolean }>(statement);
+    if (rows[0]?.done) return;
+  }
+}
+
+describe('a scan', () => {
+  test('reads every row once, as Postgres prints its columns', async () => {
+    const records = await scan(sourceOf({ columns: ['code', 'id'], key: ['code'] }, 'code'));
+    const { rows } = await database.client.query({
+      text: 'select code, id::text from stored order by stored.id',
+      rowMode: 'array',
+    });
+    const read = records.map(({ fields }) => fields).toSorted((a, b) => Number(a[1]) - Number(b[1]));
+    expect(read).toEqual(rows);
+  });
+
+  test('tells rows apart by their number where no single text column is the key', async () => {
+    const records = await scan(sourceOf());
+    const numbers = records.map(({ fields }) => String(fields[0]));
+    expect(numbers).toEqual([...new Set(numbers)].toSorted());
+    expect(numbers).toHaveLength(5000);
+  });
+
+  test('tells how far it is, and how many rows the table is believed to have', async () => {
+    await database.client.query('analyze items');
+    // This connection has one of its own to the remote now.
+    await database.client.query('select postgres_fdw_disconnect_all()');
+    const seen: ScanProgress[] = [];
+    await scan(sourceOf(), { onProgress: (progress) => seen.push(progress) });
+    expect(seen.at(-1)).toMatchObject({ rows: 5000, estimatedRows: 5000 });
+    expect(seen.length).toBeGreaterThan(5);
+  });
+
+  test('reads as the role it is told to', async () => {
+    await database.client.query(`create role scan_reader; grant select (id) on items to scan_reader;
+      create user mapping for scan_reader server remote options (user 'postgres', password_required 'false',
+        password '${new URL(inject('postgresUrl')).password}');`);
+    await expect(scan(sourceOf({ columns: ['id'], role: 'scan_reader' }))).resolves.toHaveLength(5000);
+    await expect(scan(sourceOf({ columns: ['id', 'code'], role: 'scan_reader' }))).rejects.toMatchObject({
+      code: 'SCAN_DENIED',
+    });
+    await database.client.query('drop owned by scan_reader; drop role scan_reader');
+  });
+
+  test('leaves nothing behind in Postgres', async () => {
+    await scan(sourceOf());
+    await nothingIsLeft();
+  });
+
+  test('stops Postgres from sending while nobody takes its pages', async () => {
+    await database.client.query(`create table wide (a text);
+      insert into wide select repeat(md5(i::text), 3000) from generate_series(1, 1000) i;
+      create foreign table wides (a text) server remote options (table_name 'wide');`);
+    const pages = sourceOf({ name: 'wides', columns: ['a'] }).scan(new AbortController().signal, () => {});
+    const iterator = pages[Symbol.asyncIterator]();
+    await iterator.next();
+    await until(
+      `select wait_event = 'ClientWrite' as done from pg_stat_activity where application_name = 'scan under test'`,
+    );
+    let seen = 1;
+    while (!(await iterator.next()).done) seen++;
+    expect(seen).toBeGreaterThan(100);
+  });
+});
+
+describe('a declared key', () => {
+  test.each([
+    ['twice', `(1, 'a', ''), (2, 'a', '')`],
+    ['null', `(1, 'a', ''), (2, null, '')`],
+  ])('whose value is %s ends the scan with an error that names the key', async (_, rows) => {
+    await database.client.query(`create table bad_key (like stored); insert into bad_key values ${rows};
+      create foreign table bad_keys (id int, code text, note text) server remote options (table_name 'bad_key');`);
+    const failed = scan(sourceOf({ name: 'bad_keys', key: ['code'] }, 'code'));
+    await expect(failed).rejects.toMatchObject({
+      code: 'SCAN_INVALID_RESPONSE',
+      detail: expect.stringContaining('primary_key_columns names (code)'),
+    });
+    await database.client.query('drop foreign table bad_keys; drop table bad_key');
+  });
+
+  test('of several columns is told apart by all of them', async () => {
+    await database.client.query(`create table pair (a text, b text);
+      insert into pair values ('a', 'bc'), ('ab', 'c');
+      create foreign table pairs (a text, b text) server remote options (table_name 'pair');`);
+    const records = await scan(sourceOf({ name: 'pairs', columns: ['a', 'b'], key: ['a', 'b'] }));
+    expect(records).toHaveLength(2);
+  });
+});
+
+describe('when something goes wrong', () => {
+  test('a scan that is aborted between pages frees everything', async () => {
+    const controller = new AbortController();
+    const running = scanWith(() => controller.abort(new Error('enough')), controller.signal);
+    await expect(running).rejects.toThrow('enough');
+    await nothingIsLeft();
+  });
+
+  test('a scan that waits for a lock of the remote is ended by its abort', async () => {
+    const holder = new pg.Client(database.url);
+    await holder.connect();
+    await holder.query('begin; lock table stored in access exclusive mode');
+    const controller = new AbortController();
+    const running = scan(sourceOf(), { signal: controller.signal });
+    running.catch(() => {});
+    await until(
+      `select count(*) > 0 as done from pg_locks where relation = 'stored'::regclass and not granted`,
+    );
+    controller.abort(new Error('enough'));
+    await expect(running).rejects.toThrow('enough');
+    await nothingIsLeft();
+    await holder.end();
+  });
+
+  test.each([
+    ['remote', 'postgres_fdw'],
+    ['connection', 'scan under test'],
+  ])('a %s that goes away in mid-scan is SCAN_UNAVAILABLE', async (_, application) => {
+    const running = scanWith(() =>
+      database.client.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and application_name = '${application}'`,
+      ),
+    );
+    await expect(running).rejects.toMatchObject({ code: 'SCAN_UNAVAILABLE' });
+    await nothingIsLeft();
+  });
+
+  test('a row of 50 MB is refused', async () => {
+    await database.client.query(`create table huge (a text);
+      insert into huge values ('x'), (repeat('x', 50000000));
+      create foreign table huges (a text) server remote options (table_name 'huge');`);
+    const failed = scan(sourceOf({ name: 'huges', columns: ['a'] }));
+    await expect(failed).rejects.toMatchObject({
+      code: 'SCAN_INVALID_RESPONSE',
+      detail: expect.stringContaining(`${largestRow / 2 ** 20} MiB`),
+    });
+    await nothingIsLeft();
+  });
+
+  test.each([
+    ['a table that is gone', { name: 'nowhere' }, 'SCAN_NOT_FOUND'],
+    ['a column that is gone', { columns: ['id', 'nowhere'] }, 'SCAN_NOT_FOUND'],
+    ['a role that does not exist', { role: 'nobody_at_all' }, 'SCAN_DENIED'],
+  ] as const)('%s is a coded error', async (_, table, code) => {
+    await expect(scan(sourceOf(table))).rejects.toMatchObject({ code });
+    await nothingIsLeft();
+  });
+
+  test('a value of the remote that is none of its column’s type is SCAN_INVALID_RESPONSE', async () => {
+    await database.client.query(
+      `create foreign table wrong_types (code int) server remote options (table_name 'stored')`,
+    );
+    await expect(scan(sourceOf({ name: 'wrong_types', columns: ['code'] }))).rejects.toMatchObject({
+      code: 'SCAN_INVALID_RESPONSE',
+    });
+  });
+
+  test('a Postgres that cannot be reached is SCAN_UNAVAILABLE', async () => {
+    const source = createSqlSource({
+      table: { schema: 'public', name: 'items', columns: ['id'], key: [], role: undefined },
+      identity: undefined,
+      database: 'test',
+      open: async () => {
+        const client = new pg.Client('postgres://postgres@127.0.0.1:1/none');
+        await client.connect();
+        return client;
+      },
+    });
+    await expect(scan(source)).rejects.toMatchObject({ code: 'SCAN_UNAVAILABLE' });
+  });
+});
