@@ -123,6 +123,15 @@ export class ScanError extends GatewayError {
     super(code, scanMessages[code], Object.fromEntries(known), cause);
     this.detail = detail;
   }
+
+  /** The same for a caller who may not know how many rows there are. */
+  withoutProgress(): ScanError {
+    const { errorId } = this.details;
+    return new ScanError(this.code, this.detail, {
+      errorId: typeof errorId === 'string' ? errorId : undefined,
+      cause: this.cause,
+    });
+  }
 }
 
 /** The gateway cannot start, or a command cannot run, as configured. The message is one line. */

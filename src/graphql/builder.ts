@@ -4,6 +4,18 @@ import type { RequestScope } from './request-scope.ts';
 /** What resolvers get with every request. */
 export interface RequestContext {
   readonly scope: RequestScope;
+  readonly answer: AnswerSize;
+}
+
+/** How much of an answer there is already. */
+export interface AnswerSize {
+  /**
+   * Counts values that become a part of it.
+   *
+   * @param bytes that they take as JSON, roughly
+   * @throws GatewayError where the answer grows too large, which ends the request
+   */
+  build(bytes: number): void;
 }
 
 /** What this schema's resolvers share, in the terms of Pothos. */

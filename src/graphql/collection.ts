@@ -1,3 +1,4 @@
+import type { Pace } from '../columns/pace.ts';
 import type { Table } from '../model/model.ts';
 import { type FilterInput, planFilter } from '../plan/filter.ts';
 import { type OrderInput, toOrder } from '../plan/order.ts';
@@ -56,9 +57,28 @@ export async function openCollection(
   const rows = filter === 'none' ? { filter: undefined, candidates: [] } : { filter, candidates };
   const wanted = { totalCount: selected.has('totalCount'), pageInfo: selected.has('pageInfo') };
   const result = await queryRows(view, { ...rows, order, page, wanted }, scope.pace);
+  await rest(scope.pace);
   // Without the count a page does not say how many rows match.
   if (result.totalCount !== undefined) scope.countMatches(table, result.totalCount);
   return { view, order, page: result, rows };
+}
+
+/** Rows of a page that are answered without a pause. */
+const rowsAtOnce = 50;
+
+/** The edges of the page. Those of a long one come in portions, so that an executor does not hold the event loop. */
+export function edgesOf(connection: Connection, pace: Pace): readonly (Edge | Promise<Edge>)[] {
+  let portion: Promise<void> | undefined;
+  return connection.page.rows.map((row, index) => {
+    const edge = { connection, row };
+    if (index > 0 && index % rowsAtOnce === 0)
+      portion = (portion ?? Promise.resolve()).then(() => rest(pace));
+    return portion ? portion.then(() => edge) : edge;
+  });
+}
+
+async function rest(pace: Pace): Promise<void> {
+  if (pace.due) await pace.pause();
 }
 
 /**

@@ -5,7 +5,7 @@ import type { FilterInput } from '../plan/filter.ts';
 import type { OrderInput } from '../plan/order.ts';
 import { encodeCursor } from '../rows/page/cursor-and-node-id.ts';
 import type { Builder, SchemaTypes } from './builder.ts';
-import type { Connection, Edge } from './collection.ts';
+import { type Connection, type Edge, edgesOf } from './collection.ts';
 import { means } from './field-meaning.ts';
 import type { PageInfoRef } from './relay-types.ts';
 import type { RowNode } from './row-node.ts';
@@ -64,7 +64,7 @@ export function addConnection(
         type: [edge],
         nullable: false,
         extensions: means({ kind: 'edges' }),
-        resolve: (parent) => parent.page.rows.map((row) => ({ connection: parent, row })),
+        resolve: (parent, _args, { scope }) => edgesOf(parent, scope.pace),
       }),
       pageInfo: t.field({
         type: pageInfo,

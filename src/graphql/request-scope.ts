@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import { Pace } from '../columns/pace.ts';
+import { ScanError } from '../errors.ts';
 import type { Column, Table } from '../model/model.ts';
 import { and } from '../plan/filter.ts';
 import type { Visibility } from '../plan/policy.ts';
@@ -92,7 +93,9 @@ export class RequestScope {
   }
 
   async #read(table: Table): Promise<SnapshotRead> {
-    const read = await this.#ports.read(table, this.signal);
+    const read = await this.#ports.read(table, this.signal).catch((error: unknown) => {
+      throw error instanceof ScanError && !this.seesAll(table) ? error.withoutProgress() : error;
+    });
     if (this.#ended || this.signal.aborted) {
       read.release();
       this.signal.throwIfAborted();

@@ -2,6 +2,7 @@ import { type GraphQLSchema, printSchema } from 'graphql';
 import type { RoleGrants } from '../model/definition.ts';
 import { grantsFingerprint, restrict } from '../model/grants.ts';
 import type { Model, Table } from '../model/model.ts';
+import { withMeteredFields } from './metered-fields.ts';
 import { generateSchema, type SchemaOptions, withNullableFields } from './schema.ts';
 import { printSubgraph } from './subgraph-sdl.ts';
 
@@ -55,7 +56,7 @@ function generate(model: Model, options: SchemaOptions): RoleSchema {
   return {
     tables: model.tables,
     schema,
-    executable: withNullableFields(schema),
+    executable: withMeteredFields(withNullableFields(schema)),
     print: () => (options.federation ? printSubgraph(schema, model) : printSchema(schema)),
   };
 }

@@ -26,6 +26,9 @@ export class Deadline {
     else client.addEventListener('abort', this.#onClientGone);
   }
 
+  /** Ends everything that is done for the request before its time. */
+  readonly abort = (reason: unknown): void => this.#controller.abort(reason);
+
   get signal(): AbortSignal {
     return this.#controller.signal;
   }

@@ -4,7 +4,7 @@ import { bodyTooLarge } from './body.ts';
 import { type CorsPolicy, withHeaders } from './cross-origin.ts';
 import type { ErrorWriter } from './error-writer.ts';
 import type { GraphiQLPage } from './graphiql/page.ts';
-import { type HttpReply, uncounted } from './message.ts';
+import { type HttpReply, piecesOf, type ReplyBody, uncounted } from './message.ts';
 import type { Road } from './road.ts';
 import { graphqlPath } from './routes.ts';
 
@@ -55,6 +55,7 @@ function useRoad({ road, graphiql, errors, cors, limits }: Omit<FetchHandlerOpti
       const headers = Object.fromEntries(request.headers);
       const { status, body, headers: all } = withHeaders(reply, cors.headersFor({ headers }));
       endResponse(new fetchAPI.Response(bodyInit(status, body), { status, headers: all }));
+      reply.release?.();
     },
   };
 }
@@ -71,7 +72,7 @@ async function bodyOf(request: Request, limits: Limits): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-function bodyInit(status: number, body: HttpReply['body']): BodyInit | null {
+function bodyInit(status: number, body: ReplyBody): BodyInit | null {
   if (status === 204 || status === 304) return null;
-  return typeof body === 'string' ? body : new Uint8Array(body);
+  return typeof body === 'string' ? body : new Uint8Array(Buffer.concat(piecesOf(body)));
 }

@@ -33,7 +33,18 @@ export interface HttpReply {
   readonly status: number;
   /** By their names in lower case. */
   readonly headers: HttpReplyHeaders;
-  readonly body: string | Uint8Array;
+  readonly body: ReplyBody;
+  /** Frees what the reply holds; to be called when it has been written, or given up. */
+  release?(): void;
+}
+
+/** The whole body, or its pieces in their order. */
+export type ReplyBody = string | Uint8Array | readonly Uint8Array[];
+
+/** The bytes of a body in pieces. */
+export function piecesOf(body: ReplyBody): readonly Uint8Array[] {
+  if (typeof body === 'string') return [Buffer.from(body)];
+  return body instanceof Uint8Array ? [body] : body;
 }
 
 export type HttpReplyHeaders = Readonly<Record<string, string>>;

@@ -87,7 +87,7 @@ export function createNodeServer({
     });
     const send = (reply: HttpReply) => {
       const headers = { ...cors.headersFor(request), ...(isStopping && { connection: 'close' }) };
-      return write(response, withHeaders(reply, headers), limits.writeTimeout);
+      return write(response, withHeaders(reply, headers), limits.writeTimeout).finally(reply.release);
     };
     const atOnce = answerAtOnce(request);
     if (atOnce) return send(atOnce);

@@ -1,8 +1,10 @@
 import type { RequestScope } from '../graphql/request-scope.ts';
+import type { AnswerMeter } from './answer-meter.ts';
 import { cacheHeaders } from './cache-hints.ts';
 import type { Outcome } from './compile.ts';
 import type { ErrorWriter } from './error-writer.ts';
 import { reportScans } from './explain.ts';
+import { writeJson } from './json-writer.ts';
 import type { MediaType } from './media-type.ts';
 import type { HttpReply } from './message.ts';
 
@@ -17,14 +19,20 @@ export interface ReplyOptions {
   readonly explain: boolean;
 }
 
+/** What the fields of a request share, and what counts their answer. */
+export interface ReplyContext {
+  readonly scope: RequestScope;
+  readonly answer: AnswerMeter;
+}
+
 /** The sixth step of the road: what an operation came to, as an answer. */
-export function reply(
+export async function reply(
   { data, errors }: Outcome,
-  scope: RequestScope,
+  { scope, answer }: ReplyContext,
   writer: ErrorWriter,
   { mediaType, maxAgeMs, isPersonal, explain }: ReplyOptions,
-): HttpReply {
-  if (data === undefined) return writer.reply(new AggregateError(errors), mediaType);
+): Promise<HttpReply> {
+  if (data === undefined) throw new AggregateError(errors);
   const result = {
     data,
     ...(errors.length > 0 && { errors: errors.map((error) => writer.write(error)) }),
@@ -36,6 +44,7 @@ export function reply(
       'content-type': `${mediaType}; charset=utf-8`,
       ...cacheHeaders(scope, { maxAgeMs, isPersonal, isComplete: errors.length === 0 }),
     },
-    body: JSON.stringify(result),
+    body: await writeJson(result, scope.pace, answer),
+    release: () => answer.release(),
   };
 }

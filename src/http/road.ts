@@ -3,6 +3,7 @@ import { type RequestPorts, RequestScope } from '../graphql/request-scope.ts';
 import type { RoleSchemas } from '../graphql/role-schemas.ts';
 import { authorize } from '../limits/document.ts';
 import type { Limits } from '../limits/limits.ts';
+import { type AnswerMeter, AnswerMeters } from './answer-meter.ts';
 import { Deadline } from './deadline.ts';
 import type { ErrorWriter } from './error-writer.ts';
 import type { Executor } from './execute.ts';
@@ -54,10 +55,12 @@ export type Road = (request: HttpRequest) => Promise<HttpReply>;
  */
 export function createRoad(options: RoadOptions): Road {
   const { schemas, authenticator, documents, executor, errors, limits } = options;
+  const meters = new AnswerMeters(limits);
 
   async function answer(request: HttpRequest, deadline: Deadline): Promise<HttpReply> {
     let asked: GraphQLRequest | undefined;
     let scope: RequestScope | undefined;
+    let meter: AnswerMeter | undefined;
     try {
       asked = receive(request);
       const caller = await identify(request);
@@ -69,8 +72,10 @@ export function createRoad(options: RoadOptions): Road {
         whileWaiting: request.place.whileWaiting,
       });
       scope = new RequestScope({ ports, signal: deadline.signal });
-      const outcome = await deadline.race(executor.execute(prepared, variables, { scope }));
-      return reply(outcome, scope, errors, {
+      meter = meters.open(deadline.abort);
+      const context = { scope, answer: meter };
+      const outcome = await deadline.race(executor.execute(prepared, variables, context));
+      return await reply(outcome, context, errors, {
         mediaType: asked.mediaType,
         maxAgeMs: options.maxAgeMs,
         // A token that was sent to a gateway which verifies none may still have mattered on the way here.
@@ -78,6 +83,7 @@ export function createRoad(options: RoadOptions): Road {
         explain: asked.explain || options.explain,
       });
     } catch (error) {
+      meter?.release();
       return errors.reply(error, asked?.mediaType);
     } finally {
       scope?.end();

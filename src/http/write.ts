@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { HttpReply } from './message.ts';
+import { type HttpReply, piecesOf } from './message.ts';
 
 /** Bytes of which a client must take some within the write timeout. */
 const chunkBytes = 64 * 1024;
@@ -10,36 +10,31 @@ const chunkBytes = 64 * 1024;
  * @param timeoutMs after which the connection is closed where the client takes nothing
  * @returns when the client has taken all of it, or is gone
  */
-export function write(
+export async function write(
   response: ServerResponse,
   { status, headers, body }: HttpReply,
   timeoutMs: number,
 ): Promise<void> {
-  if (response.headersSent || response.destroyed) return Promise.resolve();
-  const hasBody = status !== 204 && status !== 304;
-  response.writeHead(status, {
-    ...headers,
-    ...(hasBody && { 'content-length': Buffer.byteLength(body) }),
-  });
-  if (!hasBody) response.end();
-  else if (body.length <= chunkBytes) response.end(body);
-  else return writeInChunks(response, bufferOf(body), timeoutMs);
-  return taken(response, 'finish', timeoutMs);
+  if (response.headersSent || response.destroyed) return;
+  if (status === 204 || status === 304) {
+    response.writeHead(status, headers).end();
+  } else if (typeof body === 'string' && body.length <= chunkBytes) {
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+  } else {
+    const pieces = piecesOf(body);
+    const length = pieces.reduce((total, piece) => total + piece.length, 0);
+    response.writeHead(status, { ...headers, 'content-length': length });
+    for (const piece of pieces) await writeInChunks(response, piece, timeoutMs);
+    response.end();
+  }
+  await taken(response, 'finish', timeoutMs);
 }
 
-function bufferOf(body: string | Uint8Array): Buffer {
-  return typeof body === 'string'
-    ? Buffer.from(body)
-    : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-}
-
-async function writeInChunks(response: ServerResponse, bytes: Buffer, timeoutMs: number): Promise<void> {
+async function writeInChunks(response: ServerResponse, bytes: Uint8Array, timeoutMs: number): Promise<void> {
   for (let from = 0; from < bytes.length && !response.destroyed; from += chunkBytes) {
     const hasRoom = response.write(bytes.subarray(from, from + chunkBytes));
     if (!hasRoom) await taken(response, 'drain', timeoutMs);
   }
-  response.end();
-  await taken(response, 'finish', timeoutMs);
 }
 
 /** Waits until the client has taken what was written, and closes the connection of one that takes nothing. */
@@ -67,12 +62,13 @@ const reasons: Readonly<Record<number, string>> = {
 
 /** The reply as the bytes of the last response on a connection. */
 export function rawResponse({ status, headers, body }: HttpReply): string {
+  const text = Buffer.concat(piecesOf(body)).toString();
   return [
     `HTTP/1.1 ${status} ${reasons[status] ?? ''}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-    `content-length: ${Buffer.byteLength(body)}`,
+    `content-length: ${Buffer.byteLength(text)}`,
     'connection: close',
     '',
-    String(body),
+    text,
   ].join('\r\n');
 }

@@ -30,19 +30,39 @@ export interface CostedOperation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
+/** What an operation comes to at the most. */
+export interface Cost {
+  /** Objects in the answer that are rows. */
+  readonly nodes: number;
+  /** Bytes of the answer if every value in it took one: names and punctuation. */
+  readonly bytes: number;
+}
+
 /**
- * An upper bound of the nodes that an operation can return. A field that returns a connection, as its extensions say,
+ * An upper bound of what an operation can return. A field that returns a connection, as its extensions say,
  * has as many as its argument `first` or `last` says, and what is selected of each node counts for every one of
  * them. Any other object is one node, and a list of objects as many as the list argument has that it is made from.
  *
  * Each fragment is costed once, so that the work is linear in the document. Introspection costs nothing here.
  */
-export function estimateCost(costed: CostedOperation): number {
+export function estimateCost(costed: CostedOperation): Cost {
   const { schema, operation } = costed;
   const root = schema.getRootType(operation.operation);
-  if (!root) return 0;
-  return new CostEstimator(costed).costOfSet(operation.selectionSet, root, 0);
+  if (!root) return nothing;
+  return new CostEstimator(costed).costOfSet(operation.selectionSet, root, outside);
 }
+
+const nothing: Cost = { nodes: 0, bytes: 0 };
+
+/** Where a selection set stands. */
+interface Place {
+  /** How many more levels are parts of a connection. */
+  readonly level: number;
+  /** The most rows of that connection's page. */
+  readonly rows: number;
+}
+
+const outside: Place = { level: 0, rows: 1 };
 
 /** Levels between a connection and its nodes, which are not nodes themselves: `edges` and `node`. */
 const levelsOfConnection = 2;
@@ -51,7 +71,7 @@ class CostEstimator {
   readonly #schema: GraphQLSchema;
   readonly #values: ReadonlyMap<string, unknown>;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  readonly #costs = new Map<string, number>();
+  readonly #costs = new Map<string, Cost>();
 
   constructor({ schema, document, operation, variables }: CostedOperation) {
     this.#schema = schema;
@@ -59,45 +79,55 @@ class CostEstimator {
     this.#fragments = fragmentsOf(document);
   }
 
-  /** @param level how many more levels are parts of a connection */
-  costOfSet({ selections }: SelectionSetNode, parent: GraphQLCompositeType, level: number): number {
-    return selections.reduce((total, selection) => total + this.#cost(selection, parent, level), 0);
+  costOfSet({ selections }: SelectionSetNode, parent: GraphQLCompositeType, place: Place): Cost {
+    return selections.reduce((total, selection) => sum(total, this.#cost(selection, parent, place)), nothing);
   }
 
-  #cost(selection: SelectionNode, parent: GraphQLCompositeType, level: number): number {
-    if (selection.kind === Kind.FIELD) return this.#costOfField(selection, parent, level);
-    if (selection.kind === Kind.FRAGMENT_SPREAD) return this.#costOfFragment(selection.name.value, level);
+  #cost(selection: SelectionNode, parent: GraphQLCompositeType, place: Place): Cost {
+    if (selection.kind === Kind.FIELD) {
+      const { nodes, bytes } = this.#costOfField(selection, parent, place);
+      // Quotes, a colon, a comma and at least one byte of a value.
+      return { nodes, bytes: bytes + (selection.alias ?? selection.name).value.length + 5 };
+    }
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return this.#costOfFragment(selection.name.value, place);
     const type = this.#typeNamed(selection.typeCondition?.name.value) ?? parent;
-    return this.costOfSet(selection.selectionSet, type, level);
+    return this.costOfSet(selection.selectionSet, type, place);
   }
 
-  #costOfFragment(name: string, level: number): number {
-    const key = `${level} ${name}`;
+  #costOfFragment(name: string, place: Place): Cost {
+    const key = `${place.level} ${place.rows} ${name}`;
     const known = this.#costs.get(key);
-    if (known !== undefined) return known;
+    if (known) return known;
     const fragment = this.#fragments.get(name);
     const type = this.#typeNamed(fragment?.typeCondition.name.value);
-    if (!fragment || !type) return 0;
-    this.#costs.set(key, 0);
-    const cost = this.costOfSet(fragment.selectionSet, type, level);
+    if (!fragment || !type) return nothing;
+    this.#costs.set(key, nothing);
+    const cost = this.costOfSet(fragment.selectionSet, type, place);
     this.#costs.set(key, cost);
     return cost;
   }
 
-  #costOfField(node: FieldNode, parent: GraphQLCompositeType, level: number): number {
-    if (!node.selectionSet || !(isObjectType(parent) || isInterfaceType(parent))) return 0;
+  #costOfField(node: FieldNode, parent: GraphQLCompositeType, { level, rows }: Place): Cost {
+    if (!node.selectionSet || !(isObjectType(parent) || isInterfaceType(parent))) return nothing;
     const field = parent.getFields()[node.name.value];
     const type = field && getNamedType(field.type);
-    if (!field || !isCompositeType(type)) return 0;
+    if (!field || !isCompositeType(type)) return nothing;
     const { connection } = field.extensions;
     if (connection) {
-      return (
-        this.#pageSize(node, connection.maxRows) *
-        (1 + this.costOfSet(node.selectionSet, type, levelsOfConnection))
-      );
+      const page = this.#pageSize(node, connection.maxRows);
+      const { nodes, bytes } = this.costOfSet(node.selectionSet, type, {
+        level: levelsOfConnection,
+        rows: page,
+      });
+      return { nodes: page * (1 + nodes), bytes };
     }
-    if (level > 0) return this.costOfSet(node.selectionSet, type, level - 1);
-    return this.#size(node, field) * (1 + this.costOfSet(node.selectionSet, type, 0));
+    if (level > 0) {
+      const { nodes, bytes } = this.costOfSet(node.selectionSet, type, { level: level - 1, rows });
+      return { nodes, bytes: isListType(getNullableType(field.type)) ? rows * bytes : bytes };
+    }
+    const { nodes, bytes } = this.costOfSet(node.selectionSet, type, outside);
+    const size = this.#size(node, field);
+    return { nodes: size * (1 + nodes), bytes: size * bytes };
   }
 
   #pageSize(node: FieldNode, most: number): number {
@@ -127,6 +157,10 @@ class CostEstimator {
     const type = name === undefined ? undefined : this.#schema.getType(name);
     return isCompositeType(type) ? type : undefined;
   }
+}
+
+function sum(a: Cost, b: Cost): Cost {
+  return { nodes: a.nodes + b.nodes, bytes: a.bytes + b.bytes };
 }
 
 /** The variables' values, their defaults included. */

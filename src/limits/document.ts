@@ -37,5 +37,7 @@ export interface AskedOperation {
  */
 export function authorize(asked: AskedOperation, limits: Limits): void {
   assertVariableLimits(asked, limits);
-  if (estimateCost(asked) > limits.cost) throw exceeded(limits, 'cost', 'the result');
+  const { nodes, bytes } = estimateCost(asked);
+  if (nodes > limits.cost) throw exceeded(limits, 'cost', 'the result');
+  if (bytes > limits.responseBytes) throw exceeded(limits, 'responseBytes', 'the answer');
 }

@@ -28,6 +28,8 @@ export interface Limits {
   readonly bodyTimeout: number;
   /** Milliseconds that an execution may take. */
   readonly requestTimeout: number;
+  /** Bytes of an answer. */
+  readonly responseBytes: number;
   /** Requests that are being answered at the same time. */
   readonly concurrentRequests: number;
   /** Requests that wait for a scan at the same time, beside those that are being answered. */
@@ -64,6 +66,7 @@ export const limitSettings: Readonly<Record<keyof Limits, LimitSetting>> = {
   bodyBytes: { flag: '--max-body-bytes', default: 1024 * 1024, noun: 'bytes' },
   bodyTimeout: { flag: '--body-timeout', default: 10_000, noun: 'milliseconds' },
   requestTimeout: { flag: '--request-timeout', default: 60_000, noun: 'milliseconds' },
+  responseBytes: { flag: '--max-response-bytes', default: 16 * 1024 * 1024, noun: 'bytes' },
   concurrentRequests: { flag: '--max-concurrent-requests', default: 500, noun: 'requests at a time' },
   waitingRequests: { flag: '--max-waiting-requests', default: 1_000, noun: 'requests that wait for a scan' },
   writeTimeout: { flag: '--write-timeout', default: 30_000, noun: 'milliseconds without progress' },
@@ -101,6 +104,7 @@ export function resolveLimits(given: { readonly [Name in keyof Limits]?: number 
     bodyBytes: limit('bodyBytes'),
     bodyTimeout: limit('bodyTimeout'),
     requestTimeout: limit('requestTimeout'),
+    responseBytes: limit('responseBytes'),
     concurrentRequests: limit('concurrentRequests'),
     waitingRequests: limit('waitingRequests'),
     writeTimeout: limit('writeTimeout'),

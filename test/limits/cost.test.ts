@@ -24,7 +24,7 @@ function costOf(text: string, variables: Record<string, unknown> = {}): number {
   const document = parse(text);
   const operation = getOperationAST(document, undefined);
   if (!operation) throw new Error('the document must have one operation');
-  return estimateCost({ schema, document, operation, variables });
+  return estimateCost({ schema, document, operation, variables }).nodes;
 }
 
 describe('the cost of', () => {
