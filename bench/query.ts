@@ -141,6 +141,44 @@ async function run(users: number): Promise<void> {
   await measure('sub =: first use', 1, ask({ filter: eq(sub, textAt(sub, 7)) }));
   await measure('sub = (scan)', 10, ask({ filter: eq(sub, textAt(sub, 7)) }));
   await measure('filter and order by email', 10, ask({ filter: eq(status, 'CONFIRMED'), order: byEmail }));
+  const never = (filter: (i: number) => Filter, query: Partial<RowQuery> = {}) => {
+    const isCounted = query.wanted ?? { totalCount: true, pageInfo: true };
+    return (i: number) => ask({ ...query, wanted: isCounted, filter: filter(i) })();
+  };
+  const instant = (i: number) => BigInt(1_600_000_000 + i * 98_765) * 1_000_000n;
+  await measure(
+    'never seen: email = x',
+    200,
+    never((i) => eq(email, emails[i * 7] ?? '')),
+  );
+  await measure(
+    "never seen: email ilike '%x%', counted",
+    50,
+    never((i) => match('ilike', `%${i}a%`)),
+  );
+  await measure(
+    'never seen: created_at > x, counted',
+    200,
+    never((i) => ({ kind: 'compare', column: createdAt, operator: 'gt', value: instant(i) })),
+  );
+  await measure(
+    'never seen: status = x and created_at > y, counted',
+    200,
+    never((i) => ({
+      kind: 'and',
+      filters: [
+        eq(status, 'CONFIRMED'),
+        { kind: 'compare', column: createdAt, operator: 'gt', value: instant(i) },
+      ],
+    })),
+  );
+  await measure(
+    'never seen: created_at > x, counted, by email',
+    50,
+    never((i) => ({ kind: 'compare', column: createdAt, operator: 'gt', value: instant(500 + i) }), {
+      order: byEmail,
+    }),
+  );
   await measure('order by email: first use', 1, ask({ order: byEmail }));
   await measure('order by email', 200, ask({ order: byEmail }));
   await measure(
@@ -195,16 +233,16 @@ function ascending(column: Column): OrderKey {
  * machine do not lengthen, and garbage collection in other threads does), and the longest delay of the event loop
  * while all of them ran.
  */
-async function measure(name: string, times: number, ask: () => Promise<unknown>): Promise<void> {
+async function measure(name: string, times: number, ask: (time: number) => Promise<unknown>): Promise<void> {
   if (!name.includes(values.only) && !name.includes('first use')) return;
-  if (times > 1) await ask();
+  if (times > 1) await ask(times);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const took: number[] = [];
   const cpu = process.cpuUsage();
   for (let i = 0; i < times; i++) {
     const began = performance.now();
-    await ask();
+    await ask(i);
     took.push(performance.now() - began);
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -130,7 +130,7 @@ async function groupedRows(view: TableView, column: Column, pace: Pace) {
 }
 
 /** Looking values up costs less than going through the rows where there are that many rows for each. */
-const rowsForEach = 4;
+const rowsForEach = 64;
 
 async function rowsByIndex(
   view: TableView,

@@ -18,7 +18,8 @@ export function rowAt(source: RowSource, index: number): number {
 
 /** Writes the rows from the `first` of them on to a block. */
 export function copyRows(source: RowSource, first: number, count: number, block: Uint32Array): void {
-  for (let i = 0; i < count; i++) block[i] = rowAt(source, first + i);
+  if (source.kind === 'rows') block.set(source.rows.subarray(first, first + count));
+  else for (let i = 0; i < count; i++) block[i] = source.from + first + i;
 }
 
 /** All of the rows. */
