@@ -1,6 +1,6 @@
 import type { Pace } from '../columns/pace.ts';
 import type { Table } from '../model/model.ts';
-import { type FilterInput, planFilter } from '../plan/filter.ts';
+import type { FilterInput } from '../plan/filter.ts';
 import { type OrderInput, toOrder } from '../plan/order.ts';
 import { type PageInput, toPage } from '../plan/page.ts';
 import type { Filter } from '../rows/filter/filter.ts';
@@ -49,7 +49,7 @@ export async function openCollection(
   { table, args, selected, candidates }: CollectionRequest,
   scope: RequestScope,
 ): Promise<Connection> {
-  const asked = await planFilter(table, args.filter, 'filter', scope.pace);
+  const asked = await scope.plannedFilter(table, args.filter);
   const order = toOrder(table, args.orderBy);
   const page = toPage(table, order, args);
   const view = await scope.view(table);

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import { Pace } from '../columns/pace.ts';
 import { ScanError } from '../errors.ts';
 import type { Column, Table } from '../model/model.ts';
-import { and } from '../plan/filter.ts';
+import { and, type FilterInput, planFilter } from '../plan/filter.ts';
 import type { Visibility } from '../plan/policy.ts';
 import type { Filter } from '../rows/filter/filter.ts';
 import { filterRows, findRows } from '../rows/query.ts';
@@ -53,6 +53,7 @@ export class RequestScope {
   // By the objects themselves, of which a schema has one each: these are looked up for every single key.
   readonly #views = new Map<Table, Promise<TableView>>();
   readonly #loaders = new Map<readonly Column[], KeyLoader>();
+  readonly #filters = new Map<Table, PlannedFilters>();
 
   constructor({ ports, signal }: RequestScopeOptions) {
     this.#ports = ports;
@@ -113,6 +114,19 @@ export class RequestScope {
     return visibility;
   }
 
+  /**
+   * The filter that a collection's argument asks for; undefined where it asks nothing. The same argument is read once,
+   * and is one filter, however many parents' collections it is asked of.
+   *
+   * @throws BadUserInputError where the argument breaks the contract
+   */
+  async plannedFilter(table: Table, input: FilterInput | null | undefined): Promise<Filter | undefined> {
+    if (!input) return undefined;
+    const filters = this.#filters.get(table) ?? new PlannedFilters(table, this.pace);
+    this.#filters.set(table, filters);
+    return filters.of(input);
+  }
+
   /** Notes how many rows a collection's filter matched. */
   countMatches(table: Table, rows: number): void {
     const scan = this.scans.get(tablePath(table));
@@ -154,6 +168,28 @@ export class RequestScope {
   }
 }
 
+/** The filters that one request asks of a table. */
+class PlannedFilters {
+  readonly #table: Table;
+  readonly #pace: Pace;
+  /** Variables are the same objects for all parents; what is written in the document is made anew for each. */
+  readonly #byInput = new WeakMap<FilterInput, Promise<Filter | undefined>>();
+  readonly #byText = new Map<string, Promise<Filter | undefined>>();
+
+  constructor(table: Table, pace: Pace) {
+    this.#table = table;
+    this.#pace = pace;
+  }
+
+  of(input: FilterInput): Promise<Filter | undefined> {
+    return memoize(this.#byInput, input, () =>
+      memoize(this.#byText, JSON.stringify(input), () =>
+        planFilter(this.#table, input, 'filter', this.#pace),
+      ),
+    );
+  }
+}
+
 /** Values of some columns, in their order. */
 export type Key = readonly (Value | null)[];
 
@@ -172,7 +208,13 @@ function objectPath(table: Table): string {
   return JSON.stringify([table.server, table.object]);
 }
 
-function memoize<K, T>(cache: Map<K, Promise<T>>, key: K, create: () => Promise<T>): Promise<T> {
+/** A map, strong or weak. */
+interface Cache<K, T> {
+  get(key: K): Promise<T> | undefined;
+  set(key: K, value: Promise<T>): unknown;
+}
+
+function memoize<K, T>(cache: Cache<K, T>, key: K, create: () => Promise<T>): Promise<T> {
   const known = cache.get(key);
   if (known) return known;
   const created = create();

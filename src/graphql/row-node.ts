@@ -3,10 +3,9 @@ import { nameOfType } from '../model/column-type.ts';
 import { type Column, findTable, type Table } from '../model/model.ts';
 import { keyOf, parseNodeId } from '../plan/key.ts';
 import { toOperand } from '../plan/operand.ts';
-import { readValue } from '../rows/query.ts';
+import { readTyped, readValue } from '../rows/query.ts';
 import type { TableView } from '../rows/store/view.ts';
 import type { JsonValue } from '../values/json-value.ts';
-import type { Value } from '../values/value.ts';
 import type { ResolvedRelation } from './field-meaning.ts';
 import type { Key, RequestScope } from './request-scope.ts';
 
@@ -58,16 +57,11 @@ export function rowByNodeId(
 
 /** The visible rows that a relation leads to from this one. */
 export async function relatedRows(
-  node: RowNode,
+  { view, row }: RowNode,
   { columns, other, otherColumns }: ResolvedRelation,
   scope: RequestScope,
 ): Promise<readonly number[]> {
-  const key = columns.map((column) => keyPart(node, column));
+  const key = columns.map((column) => readTyped(view, column, row) ?? null);
   // SQL's NULL equals nothing.
   return key.includes(null) ? [] : scope.rowsByKey(other, otherColumns, key);
-}
-
-function keyPart({ view, row }: RowNode, column: Column): Value | null {
-  const value = readValue(view, column, row);
-  return value.ok ? toOperand(column.type, value.value, column.fieldName) : null;
 }

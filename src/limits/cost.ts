@@ -17,7 +17,9 @@ import {
   type SelectionNode,
   type SelectionSetNode,
   type ValueNode,
+  valueFromASTUntyped,
 } from 'graphql';
+import { conditionCost } from './condition-cost.ts';
 import { fragmentsOf } from './overlap.ts';
 
 /** An operation and the values that it gets. */
@@ -32,7 +34,7 @@ export interface CostedOperation {
 
 /** What an operation comes to at the most. */
 export interface Cost {
-  /** Objects in the answer that are rows. */
+  /** Objects in the answer that are rows, and what the conditions of filters count for. */
   readonly nodes: number;
   /** Bytes of the answer if every value in it took one: names and punctuation. */
   readonly bytes: number;
@@ -41,7 +43,8 @@ export interface Cost {
 /**
  * An upper bound of what an operation can return. A field that returns a connection, as its extensions say,
  * has as many as its argument `first` or `last` says, and what is selected of each node counts for every one of
- * them. Any other object is one node, and a list of objects as many as the list argument has that it is made from.
+ * them; its filter counts as often as it is asked for. Any other object is one node, and a list of objects as many as
+ * the list argument has that it is made from.
  *
  * Each fragment is costed once, so that the work is linear in the document. Introspection costs nothing here.
  */
@@ -69,13 +72,13 @@ const levelsOfConnection = 2;
 
 class CostEstimator {
   readonly #schema: GraphQLSchema;
-  readonly #values: ReadonlyMap<string, unknown>;
+  readonly #variables: Readonly<Record<string, unknown>>;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #costs = new Map<string, Cost>();
 
   constructor({ schema, document, operation, variables }: CostedOperation) {
     this.#schema = schema;
-    this.#values = valuesOf(operation, variables);
+    this.#variables = valuesOf(operation, variables);
     this.#fragments = fragmentsOf(document);
   }
 
@@ -119,7 +122,8 @@ class CostEstimator {
         level: levelsOfConnection,
         rows: page,
       });
-      return { nodes: page * (1 + nodes), bytes };
+      const conditions = conditionCost(this.#argument(node, 'filter'));
+      return { nodes: conditions + page * (1 + nodes), bytes };
     }
     if (level > 0) {
       const { nodes, bytes } = this.costOfSet(node.selectionSet, type, { level: level - 1, rows });
@@ -146,11 +150,8 @@ class CostEstimator {
     return argument && this.#valueOf(argument.value);
   }
 
-  /** What a number or a list comes to; of no interest otherwise. */
   #valueOf(value: ValueNode): unknown {
-    if (value.kind === Kind.VARIABLE) return this.#values.get(value.name.value);
-    if (value.kind === Kind.INT) return Number(value.value);
-    return value.kind === Kind.LIST ? value.values : undefined;
+    return valueFromASTUntyped(value, this.#variables);
   }
 
   #typeNamed(name: string | undefined): GraphQLCompositeType | undefined {
@@ -167,12 +168,11 @@ function sum(a: Cost, b: Cost): Cost {
 function valuesOf(
   { variableDefinitions = [] }: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
-): ReadonlyMap<string, unknown> {
-  return new Map(
-    variableDefinitions.map(({ variable, defaultValue }) => {
-      const name = variable.name.value;
-      if (Object.hasOwn(variables, name)) return [name, variables[name]];
-      return [name, defaultValue?.kind === Kind.INT ? Number(defaultValue.value) : undefined];
-    }),
-  );
+): Readonly<Record<string, unknown>> {
+  const entries = variableDefinitions.map(({ variable, defaultValue }) => {
+    const name = variable.name.value;
+    if (Object.hasOwn(variables, name)) return [name, variables[name]];
+    return [name, defaultValue && valueFromASTUntyped(defaultValue)];
+  });
+  return Object.fromEntries(entries);
 }

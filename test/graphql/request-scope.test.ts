@@ -130,3 +130,27 @@ function lend(lent: Snapshot): SnapshotRead {
   held++;
   return { snapshot: lent, state: 'fresh', ageMs: 0, release: () => held-- };
 }
+
+describe('the filter of a collection', () => {
+  test('is one for all parents that ask with the same argument', async () => {
+    const variable = { name: { like: '%a%' } };
+    const asked = [variable, variable, { name: { like: '%a%' } }, { name: { like: '%b%' } }];
+    const [first, ...others] = await Promise.all(asked.map((input) => scope.plannedFilter(table, input)));
+    expect(first).toMatchObject({ kind: 'match', pattern: '%a%' });
+    expect(others.map((filter) => filter === first)).toEqual([true, true, false]);
+  });
+
+  test('is none where it asks nothing', async () => {
+    for (const input of [undefined, null, {}]) {
+      expect(await scope.plannedFilter(table, input)).toBeUndefined();
+    }
+  });
+
+  test('is refused for everyone who asks', async () => {
+    for (let i = 0; i < 2; i++) {
+      await expect(scope.plannedFilter(table, { nobody: {} })).rejects.toThrow(
+        'filter: sample has no field "nobody"',
+      );
+    }
+  });
+});

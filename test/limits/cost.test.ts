@@ -8,11 +8,13 @@ const text = /* GraphQL */ `
   type Query {
     node(nodeId: ID!): Node
     user(id: ID!): User
-    users(first: Int, last: Int): UserConnection!
+    users(first: Int, last: Int, filter: UserFilter): UserConnection!
     _entities(representations: [ID!]!): [Node]!
   }
   interface Node { nodeId: ID! }
-  type User implements Node { nodeId: ID! name: String friend: User friends(first: Int, last: Int): UserConnection! }
+  type User implements Node { nodeId: ID! name: String friend: User friends(first: Int, last: Int, filter: UserFilter): UserConnection! }
+  input UserFilter { name: StringFilter and: [UserFilter!] }
+  input StringFilter { eq: String in: [String!] like: String regex: String }
   type UserConnection { edges: [UserEdge!]! totalCount: Int! aggregate: Aggregate }
   type Aggregate { min: Extremes }
   type Extremes { name: String }
@@ -52,6 +54,34 @@ describe('the cost of', () => {
       'objects within pages is as many again',
       5 + 5,
       '{ users(first: 5) { edges { node { friend { name } } } } }',
+    ],
+    ['a condition is one more', 5 + 1, '{ users(first: 5, filter: { name: { eq: "x" } }) { totalCount } }'],
+    [
+      'conditions is their number, whatever combines them',
+      5 + 2,
+      '{ users(first: 5, filter: { and: [{ name: { eq: "x" } }, { name: { in: ["x"] } }] }) { totalCount } }',
+    ],
+    [
+      'a condition below a page counts for each of its rows',
+      5 + 5 * (1 + 2),
+      '{ users(first: 5) { edges { node { friends(first: 2, filter: { name: { eq: "x" } }) { totalCount } } } } }',
+    ],
+    [
+      'a filter in a variable, or in a part of one, is that of its value',
+      5 + 10 + 5 + 1,
+      'query($f: UserFilter, $n: String = "a") { a: users(first: 5, filter: $f) { totalCount } b: users(first: 5, filter: { name: { eq: $n } }) { totalCount } }',
+      { f: { name: { regex: 'a' } } },
+    ],
+    [
+      'a filter in the default of a variable is that of the default',
+      5 + 1,
+      'query($f: UserFilter = { name: { eq: "x" } }) { users(first: 5, filter: $f) { totalCount } }',
+    ],
+    [
+      'a long pattern below a page counts by its length',
+      5 + 5 * (1 + 31 + 2),
+      'query($p: String) { users(first: 5) { edges { node { friends(first: 2, filter: { name: { like: $p } }) { totalCount } } } } }',
+      { p: '%a'.repeat(1000) },
     ],
     ['an aggregate is nothing', 5, '{ users(first: 5) { aggregate { min { name } } } }'],
     ['a page whose size is a variable', 4, 'query($n: Int) { users(first: $n) { totalCount } }', { n: 4 }],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { conditionCost } from '../../src/plan/condition-cost.ts';
+import { conditionCost } from '../../src/limits/condition-cost.ts';
 
 describe('the cost of a filter', () => {
   test.each<[unknown, number]>([
