@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { demoSecret } from '../../src/cli/demo-callers.ts';
 import { demoUsers } from '../../src/emulator/population.ts';
 import { attributeOf, type PoolUser } from '../../src/emulator/user.ts';
 import { demoCatalog } from '../support/demo-catalog.ts';
@@ -30,7 +32,7 @@ describe('the example frontend', () => {
   test('lists the newest users and says how many there are', async () => {
     const page = await browser.open(frontend.url);
     await shows(page, newestFirst.slice(0, pageSize));
-    await says(page, '203 users');
+    await says(page, '1–20 of 203');
     const [first] = newestFirst;
     expect(await page.locator('tbody tr').first().innerText()).toContain(
       first && attributeOf(first, 'email'),
@@ -43,9 +45,11 @@ describe('the example frontend', () => {
     await shows(page, newestFirst.slice(0, pageSize));
     await turn(page, 'Next');
     await shows(page, newestFirst.slice(pageSize, 2 * pageSize));
+    await says(page, '21–40 of 203');
     await turn(page, 'Next');
     await shows(page, newestFirst.slice(2 * pageSize, 3 * pageSize));
     await turn(page, 'Previous');
+    await says(page, '21–40 of 203');
     await shows(page, newestFirst.slice(pageSize, 2 * pageSize));
     await page.goBack();
     await shows(page, newestFirst.slice(2 * pageSize, 3 * pageSize));
@@ -56,6 +60,7 @@ describe('the example frontend', () => {
     await shows(page, newestFirst.slice(0, pageSize));
     await turn(page, 'Last');
     await shows(page, newestFirst.slice(-pageSize));
+    await says(page, '184–203 of 203');
     expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true);
     await turn(page, 'Previous');
     await shows(page, newestFirst.slice(-2 * pageSize, -pageSize));
@@ -68,7 +73,7 @@ describe('the example frontend', () => {
       (user) => /smith/i.test(attributeOf(user, 'email') ?? '') || /smith/i.test(user.Username),
     );
     await shows(page, matching.slice(0, pageSize));
-    await says(page, `${matching.length} users`);
+    await says(page, `1–${Math.min(pageSize, matching.length)} of ${matching.length}`);
   });
 
   test('takes the wildcards of a pattern as they are', async () => {
@@ -94,7 +99,7 @@ describe('the example frontend', () => {
     await shows(page, newestFirst.slice(0, pageSize));
     await page.route('**/graphql', (route) => route.abort());
     await turn(page, 'Next');
-    await page.getByRole('alert').getByText('The gateway cannot be reached.').waitFor();
+    await page.getByText('The gateway cannot be reached. Start it with: npm run demo').waitFor();
     await shows(page, []);
     await page.unroute('**/graphql');
     await turn(page, 'Try again');
@@ -107,6 +112,57 @@ describe('the example frontend', () => {
     await page.getByRole('alert').getByText('cursor').waitFor();
   });
 
+  test('tells statuses apart by words, colours and signs', async () => {
+    const page = await browser.open(frontend.url);
+    const looks = new Set<string>();
+    for (const status of ['CONFIRMED', 'UNCONFIRMED', 'EXTERNAL_PROVIDER', 'RESET_REQUIRED']) {
+      await page.getByLabel('Status').selectOption(status);
+      const badge = page.locator(`#users[aria-busy=false] .badge[data-status=${status}]`).first();
+      await badge.waitFor();
+      looks.add(
+        await badge.evaluate((element) => {
+          const { color } = getComputedStyle(element);
+          return `${element.textContent} ${color} ${getComputedStyle(element, '::before').maskImage}`;
+        }),
+      );
+    }
+    expect(looks.size).toBe(4);
+    for (const part of [/rgb.*?\)/, /url.*/]) {
+      expect(new Set([...looks].map((look) => part.exec(look)?.[0])).size).toBe(4);
+    }
+  });
+
+  test('says how old the users are, and goes on counting', async () => {
+    const page = await browser.open(frontend.url);
+    await shows(page, newestFirst.slice(0, pageSize));
+    const age = async () => Number.parseInt(await page.locator('#freshness').innerText(), 10);
+    const before = await age();
+    await expect.poll(age, { timeout: 10_000 }).toBeGreaterThan(before);
+  });
+
+  test('can be used by keyboard alone', async () => {
+    const page = await browser.open(`${frontend.url}?status=RESET_REQUIRED`);
+    await page.locator('#users[aria-busy=false] tbody tr').first().waitFor();
+    await page.getByLabel('Status').focus();
+    await page.keyboard.type('Ext');
+    const matching = newestFirst.filter((user) => user.UserStatus === 'EXTERNAL_PROVIDER');
+    await shows(page, matching.slice(0, pageSize));
+    await page.getByRole('button', { name: 'Last' }).focus();
+    await page.keyboard.press('Enter');
+    await shows(page, matching.slice(-pageSize));
+    // The button that was pressed is of no use any more.
+    expect(
+      await page.getByRole('button', { name: 'Previous' }).evaluate((button) => button.matches(':focus')),
+    ).toBe(true);
+  });
+
+  test('says which gateway verifies tokens, where this one does not', async () => {
+    const page = await browser.open(frontend.url);
+    await page.getByLabel('Signed in as').selectOption('Alice');
+    await page.getByText('Start it with: npm run demo -- --auth').waitFor();
+    await shows(page, newestFirst.slice(0, pageSize));
+  });
+
   test('fits the width of a phone', async () => {
     const page = await browser.open(frontend.url, { viewport: { width: 360, height: 740 } });
     await shows(page, newestFirst.slice(0, pageSize));
@@ -114,6 +170,78 @@ describe('the example frontend', () => {
   });
 
   test('asks nothing of any other host, and its scripts do not fail', () => {
+    expect(browser.complaints).toEqual([]);
+  });
+});
+
+describe('the example frontend, while the first scan runs', () => {
+  test('shows outlines of users and how far the scan is, and then the users', async () => {
+    const gateway = await startGateway(demoCatalog, users, { scanTimeoutMs: 300, requestsPerSecond: 1 });
+    const [frontend, browser] = await Promise.all([startFrontend(gateway.url), startBrowser()]);
+    const page = await browser.open(frontend.url);
+    await page.locator('tr.skeleton').first().waitFor();
+    await page.getByText(/^Reading the user pool for the first time: [1-9]\d* of about 203 users$/).waitFor();
+    const bar = page.getByRole('progressbar', { name: 'Users read' });
+    expect(await bar.evaluate((element: HTMLProgressElement) => element.position)).toBeGreaterThan(0);
+    await shows(page, newestFirst.slice(0, pageSize));
+    expect(await bar.isHidden()).toBe(true);
+    expect(await page.locator('tr.skeleton').count()).toBe(0);
+    await browser.close();
+    await frontend.close();
+    await gateway.close();
+  });
+});
+
+describe('the example frontend, where tokens decide', () => {
+  const roles = readFileSync(new URL('../../schema/roles.sql', import.meta.url), 'utf8');
+  let gateway: TestGateway;
+  let frontend: Frontend;
+  let browser: TestBrowser;
+
+  beforeAll(async () => {
+    gateway = await startGateway(`${demoCatalog} ${roles}`, users, {
+      auth: { jwtSecret: demoSecret, anonRole: 'anon' },
+    });
+    [frontend, browser] = await Promise.all([startFrontend(gateway.url), startBrowser()]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await frontend?.close();
+    // Roles belong to the whole server.
+    await gateway.database.client.query('drop owned by anon, authenticated, service_role');
+    await gateway.database.client.query('drop role anon, authenticated, service_role');
+    await gateway?.close();
+  });
+
+  test('shows visitors when users signed up, but not who they are', async () => {
+    const page = await browser.open(frontend.url);
+    await says(page, '1–20 of 203');
+    await page.getByText('Visitors see when users signed up, but not who they are').waitFor();
+    expect(await page.locator('tbody tr').count()).toBe(pageSize);
+    expect(await page.locator('tbody').innerText()).not.toContain('@');
+    expect(await page.getByLabel('Search').isDisabled()).toBe(true);
+  });
+
+  test('shows Alice her own account', async () => {
+    const page = await browser.open(frontend.url);
+    await page.getByLabel('Signed in as').selectOption('Alice');
+    await shows(page, users.slice(0, 1));
+    await says(page, '1–1 of 1');
+    await page.getByText('a row policy hides those of all others').waitFor();
+  });
+
+  test('shows the service everybody, and stays signed in', async () => {
+    const page = await browser.open(frontend.url);
+    await page.getByLabel('Signed in as').selectOption('The service');
+    await shows(page, newestFirst.slice(0, pageSize));
+    await page.reload();
+    await shows(page, newestFirst.slice(0, pageSize));
+    await page.getByLabel('Signed in as').selectOption('Nobody');
+    await page.getByText('Visitors see when users signed up').waitFor();
+  });
+
+  test('needs nothing from any other host, and its scripts do not fail', () => {
     expect(browser.complaints).toEqual([]);
   });
 });

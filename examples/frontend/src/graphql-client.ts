@@ -1,9 +1,12 @@
 import type { TypedDocumentString } from './generated/graphql.ts';
+import { currentToken } from './session.ts';
 
 /** What the gateway answers: data, errors, or some of both. */
 export interface Answer<Result> {
   readonly data: Result | null;
   readonly errors: readonly AnswerError[];
+  /** Seconds since the gateway began to read what it answers from; undefined where it does not say. */
+  readonly age: number | undefined;
 }
 
 /** Why the answer, or the part of it at `path`, is missing. */
@@ -12,8 +15,8 @@ export interface AnswerError {
   readonly path?: readonly (string | number)[];
   readonly extensions: {
     readonly code: string;
-    /** With `SCAN_IN_PROGRESS`: how many users the gateway has read so far. */
-    readonly progress?: { readonly rows: number };
+    /** With `SCAN_IN_PROGRESS`: how many users the gateway has read so far, and how many there may be. */
+    readonly progress?: { readonly rows: number; readonly estimatedRows?: number };
   };
 }
 
@@ -21,7 +24,7 @@ export interface AnswerError {
 const address = import.meta.env.VITE_GRAPHQL_URL ?? '/graphql';
 
 /**
- * Runs an operation.
+ * Runs an operation as whoever is signed in.
  *
  * @throws Error where there is no GraphQL answer at all, such as when the signal ends the request
  */
@@ -30,21 +33,32 @@ export async function ask<Result, Variables>(
   variables: Variables,
   signal: AbortSignal,
 ): Promise<Answer<Result>> {
-  const response = await fetch(address, {
+  const response = await post({ query: document.toString(), variables }, currentToken(), signal);
+  if (!/\bjson\b/.test(response.headers.get('content-type') ?? '')) {
+    throw new Error(`There is no gateway at ${response.url}. Start one with: npm run demo`);
+  }
+  // The document has been checked against the schema, which vouches for the shape of its answer.
+  const { data = null, errors = [] }: Partial<Answer<Result>> = await response.json();
+  const age = response.headers.get('age');
+  return { data, errors, age: age === null ? undefined : Number(age) };
+}
+
+/** Whether the gateway verifies tokens: one that does refuses what is none. */
+export async function verifiesTokens(signal: AbortSignal): Promise<boolean> {
+  return (await post({ query: '{ __typename }' }, 'none', signal)).status === 401;
+}
+
+function post(body: object, token: string | undefined, signal: AbortSignal): Promise<Response> {
+  return fetch(address, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       accept: 'application/graphql-response+json, application/json',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
     },
-    body: JSON.stringify({ query: document.toString(), variables }),
+    body: JSON.stringify(body),
     signal,
   }).catch((cause: unknown) => {
-    throw new Error('The gateway cannot be reached.', { cause });
+    throw new Error('The gateway cannot be reached. Start it with: npm run demo', { cause });
   });
-  if (!/\bjson\b/.test(response.headers.get('content-type') ?? '')) {
-    throw new Error(`There is no gateway at ${response.url}: it answers with status ${response.status}.`);
-  }
-  // The document has been checked against the schema, which vouches for the shape of its answer.
-  const { data = null, errors = [] }: Partial<Answer<Result>> = await response.json();
-  return { data, errors };
 }

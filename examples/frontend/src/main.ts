@@ -1,6 +1,9 @@
-import { UsersPageDocument, type UsersPageQuery } from './generated/graphql.ts';
-import { type Answer, ask } from './graphql-client.ts';
-import { fromAddress, type Page, toAddress, toVariables, type UserSearch } from './user-search.ts';
+import { showFreshness } from './freshness.ts';
+import { verifiesTokens } from './graphql-client.ts';
+import { readUsers, type UsersAnswer, type UsersPage } from './read-users.ts';
+import { type CallerRole, currentRole, signInAs } from './session.ts';
+import { connectSignIn, showCaller, showWhatIsSeen } from './sign-in-view.ts';
+import { fromAddress, type Page, placeOf, toAddress, type UserSearch } from './user-search.ts';
 import {
   connectControls,
   type Step,
@@ -19,7 +22,7 @@ const typingPause = 200;
 const readingPause = 1000;
 
 let search = fromAddress(new URLSearchParams(location.search));
-let pageInfo: UsersPageQuery['cognitoUserCollection']['pageInfo'] | undefined;
+let shown: UsersPage | undefined;
 let request = new AbortController();
 let typingTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -40,10 +43,31 @@ connectControls({
     history.pushState(null, '', toAddress(next));
     void show(next);
   },
-  retry: () => void show(search),
+  refresh: () => void show(search),
 });
+connectSignIn((role) => void changeCaller(role));
 addEventListener('popstate', () => void show(fromAddress(new URLSearchParams(location.search))));
+showCaller(currentRole());
 void show(search);
+
+/** What one caller sees says nothing of where another's pages begin. */
+async function changeCaller(role: CallerRole): Promise<void> {
+  search = { ...search, page: { at: 'start' } };
+  history.replaceState(null, '', toAddress(search));
+  try {
+    await signInAs(role);
+    showCaller(role);
+    await show(search);
+    if (role !== 'anon' && !(await verifiesTokens(request.signal))) {
+      showProblem(
+        'This gateway verifies no tokens, so everybody sees the same. Start it with: npm run demo -- --auth',
+      );
+    }
+  } catch (error) {
+    if (!request.signal.aborted) showFailure(wordsOf(error));
+    showCaller(currentRole());
+  }
+}
 
 /** Shows a search's users. An answer that is still awaited is of no interest any more. */
 async function show(next: UserSearch): Promise<void> {
@@ -54,31 +78,26 @@ async function show(next: UserSearch): Promise<void> {
   showTerms(next);
   showBusy();
   try {
-    let answer = await ask(UsersPageDocument, toVariables(next), signal);
-    while (isStillReading(answer)) {
+    let answer = await readUsers(next, signal);
+    while (answer.error?.extensions.code === 'SCAN_IN_PROGRESS') {
+      // The gateway has yet to read the pool for the first time: asking again waits for more of it.
+      showProgress(answer.error.extensions.progress);
       await new Promise((resolve) => setTimeout(resolve, readingPause));
-      answer = await ask(UsersPageDocument, toVariables(next), signal);
+      answer = await readUsers(next, signal);
     }
     showAnswer(answer);
   } catch (error) {
-    if (!signal.aborted) showFailure(error instanceof Error ? error.message : String(error));
+    if (!signal.aborted) showFailure(wordsOf(error));
   }
 }
 
-/** Whether the gateway has yet to read the pool for the first time: asking again waits for more of it. */
-function isStillReading({ errors }: Answer<UsersPageQuery>): boolean {
-  const reading = errors.find(({ extensions }) => extensions.code === 'SCAN_IN_PROGRESS');
-  if (reading) showProgress(reading.extensions.progress?.rows ?? 0);
-  return reading !== undefined;
-}
-
 /** Shows the users that have arrived, and what is missing of them. */
-function showAnswer({ data, errors: [error] }: Answer<UsersPageQuery>): void {
-  // A root field that fails is null, whatever the schema promises of it.
-  const users: UsersPageQuery['cognitoUserCollection'] | null | undefined = data?.cognitoUserCollection;
-  if (users) {
-    pageInfo = users.pageInfo;
-    showUsers(users);
+function showAnswer({ page, error, age }: UsersAnswer): void {
+  shown = page;
+  showFreshness(page && age);
+  if (page) {
+    showWhatIsSeen(currentRole(), page.isAnonymous);
+    showUsers(page, placeOf(search.page, page.users.length, page.totalCount));
     showProblem(error?.message);
   } else {
     showFailure(error?.message ?? 'The gateway answered with neither users nor an error.');
@@ -86,14 +105,23 @@ function showAnswer({ data, errors: [error] }: Answer<UsersPageQuery>): void {
 }
 
 function pageAt(step: Step): Page {
+  const place = shown && placeOf(search.page, shown.users.length, shown.totalCount);
   switch (step) {
     case 'first':
       return { at: 'start' };
     case 'last':
       return { at: 'end' };
-    case 'next':
-      return pageInfo?.endCursor ? { at: 'after', cursor: pageInfo.endCursor } : { at: 'start' };
-    case 'previous':
-      return pageInfo?.startCursor ? { at: 'before', cursor: pageInfo.startCursor } : { at: 'start' };
+    case 'next': {
+      const cursor = shown?.pageInfo.endCursor;
+      return cursor ? { at: 'after', cursor, count: place?.to } : { at: 'start' };
+    }
+    case 'previous': {
+      const cursor = shown?.pageInfo.startCursor;
+      return cursor ? { at: 'before', cursor, count: place && place.from - 1 } : { at: 'start' };
+    }
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

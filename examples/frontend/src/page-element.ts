@@ -6,7 +6,5 @@
 export function element<Type extends Element>(selector: string, type: new () => Type): Type {
   const found = document.querySelector(selector);
   if (found instanceof type) return found;
-  throw new Error(
-    `the page must have a ${type.name} at ${selector}, but got ${found?.constructor.name ?? 'nothing'}`,
-  );
+  throw new Error(`the page has no ${type.name} at ${selector}`);
 }

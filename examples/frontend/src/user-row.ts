@@ -1,39 +1,55 @@
-import type { UserFragment } from './generated/graphql.ts';
+import type { ShownUser } from './read-users.ts';
 import { statusLabel } from './user-search.ts';
 
 const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
 
-/** The table's row of a user. */
-export function userRow(user: UserFragment): HTMLTableRowElement {
+/** The table's row of a user. Cells of what the caller may not read stay away. */
+export function userRow(user: ShownUser): HTMLTableRowElement {
   const row = document.createElement('tr');
+  if (user.username !== undefined) {
+    row.append(cell('who', nameOf(user), text('code', user.username)), cell('email', ...emailOf(user)));
+  }
   row.append(
-    cell(nameOf(user), text('code', user.username)),
-    cell(...(user.email === null ? [absent('no e-mail')] : breakable(user.email))),
-    cell(...badges(user)),
-    cell(user.created_at === null ? absent('unknown') : day(user.created_at)),
+    cell('status', ...badges(user)),
+    cell('since', user.created_at === null ? absent('unknown') : day(user.created_at)),
   );
   return row;
 }
 
-function nameOf({ given_name, family_name }: UserFragment): HTMLElement {
+/** A row's outline, while its user is awaited. */
+export function skeletonRow(): HTMLTableRowElement {
+  const row = document.createElement('tr');
+  row.className = 'skeleton';
+  row.ariaHidden = 'true';
+  row.append(
+    cell('who', text('span', '')),
+    ...['email', 'status', 'since'].map((name) => cell(name, text('span', ''))),
+  );
+  return row;
+}
+
+function nameOf({ given_name, family_name }: ShownUser): HTMLElement {
   const name = [given_name, family_name].filter(Boolean).join(' ');
   return name ? text('strong', name) : absent('no name');
 }
 
 /** An address that rather breaks before its @ than anywhere else. */
-function breakable(email: string): (Node | string)[] {
+function emailOf({ email }: ShownUser): (Node | string)[] {
+  if (email === null || email === undefined) return [absent('no e-mail')];
   const at = email.lastIndexOf('@');
   return at < 0 ? [email] : [email.slice(0, at), document.createElement('wbr'), email.slice(at)];
 }
 
-function badges({ status, enabled }: UserFragment): HTMLElement[] {
-  const badge = text('span', statusLabel(status ?? 'unknown'));
+function badges({ status, enabled }: ShownUser): HTMLElement[] {
+  const badge = badgeOf(status ?? 'UNKNOWN');
+  return enabled === false ? [badge, badgeOf('DISABLED')] : [badge];
+}
+
+function badgeOf(status: string): HTMLElement {
+  const badge = text('span', statusLabel(status));
   badge.className = 'badge';
-  badge.dataset.status = status ?? '';
-  if (enabled !== false) return [badge];
-  const disabled = text('span', 'disabled');
-  disabled.className = 'badge';
-  return [badge, disabled];
+  badge.dataset.status = status;
+  return badge;
 }
 
 /** @param timestamp in UTC, as a `timestamp` of the catalog has no offset */
@@ -51,8 +67,9 @@ function absent(what: string): HTMLElement {
   return element;
 }
 
-function cell(...content: (Node | string)[]): HTMLTableCellElement {
+function cell(name: string, ...content: (Node | string)[]): HTMLTableCellElement {
   const element = document.createElement('td');
+  element.className = name;
   element.append(...content);
   return element;
 }

@@ -13,7 +13,12 @@ export interface UserSearch {
 /** A page by its place: at one end of the users, or beside a cursor. */
 export type Page =
   | { readonly at: 'start' | 'end' }
-  | { readonly at: 'after' | 'before'; readonly cursor: string };
+  | {
+      readonly at: 'after' | 'before';
+      readonly cursor: string;
+      /** How many users there are before the page's first, or up to its last, as far as anybody counted. */
+      readonly count: number | undefined;
+    };
 
 /** The orders on offer. The key breaks ties, so that each of them is total. */
 export const orders = {
@@ -43,10 +48,12 @@ export const statuses = [
 
 /** A status as people read it. */
 export function statusLabel(status: string): string {
-  return status.toLowerCase().replaceAll('_', ' ');
+  const words = status.toLowerCase().replaceAll('_', ' ');
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
-const pageSize = 20;
+/** How many users a page shows. */
+export const pageSize = 20;
 
 /** Whether an order of that name is on offer. */
 export function isOrderName(name: string | null): name is OrderName {
@@ -70,8 +77,10 @@ export function toAddress({ text, status, order, page }: UserSearch): string {
   if (text) address.set('search', text);
   if (status) address.set('status', status);
   if (order !== 'newest') address.set('order', order);
-  if ('cursor' in page) address.set(page.at, page.cursor);
-  else if (page.at === 'end') address.set('page', 'last');
+  if ('cursor' in page) {
+    address.set(page.at, page.cursor);
+    if (page.count !== undefined) address.set('count', String(page.count));
+  } else if (page.at === 'end') address.set('page', 'last');
   return `?${address}`;
 }
 
@@ -91,12 +100,31 @@ export function toVariables({ text, status, order, page }: UserSearch): UsersPag
   }
 }
 
+/** What of a search is left to those who may only read when users signed up. */
+export function forVisitors({ status, order, page }: UserSearch): UserSearch {
+  return { text: '', status, order: order === 'oldest' ? 'oldest' : 'newest', page };
+}
+
+/** Where a page's users stand among all that match; undefined where nobody counted. */
+export function placeOf(page: Page, users: number, total: number): { from: number; to: number } | undefined {
+  if (users === 0) return undefined;
+  const before = 'count' in page ? page.count : page.at === 'start' ? 0 : total;
+  if (before === undefined) return undefined;
+  const isCountedToItsEnd = page.at === 'before' || page.at === 'end';
+  const from = isCountedToItsEnd ? Math.max(1, before - users + 1) : before + 1;
+  return { from, to: from + users - 1 };
+}
+
 function pageFromAddress(address: URLSearchParams): Page {
   for (const at of ['after', 'before'] as const) {
     const cursor = address.get(at);
-    if (cursor !== null) return { at, cursor };
+    if (cursor !== null) return { at, cursor, count: countFromAddress(address.get('count')) };
   }
   return { at: address.get('page') === 'last' ? 'end' : 'start' };
+}
+
+function countFromAddress(text: string | null): number | undefined {
+  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
 function toFilter(text: string, status: string): CognitoUserFilter {

@@ -1,15 +1,18 @@
-import type { UsersPageQuery } from './generated/graphql.ts';
 import { element } from './page-element.ts';
-import { userRow } from './user-row.ts';
-import { isOrderName, orders, statuses, statusLabel, type UserSearch } from './user-search.ts';
-
-type Connection = UsersPageQuery['cognitoUserCollection'];
+import type { UsersPage } from './read-users.ts';
+import { skeletonRow, userRow } from './user-row.ts';
+import { isOrderName, orders, pageSize, statuses, statusLabel, type UserSearch } from './user-search.ts';
 
 const form = element('#search', HTMLFormElement);
 const textField = element('#search [name=text]', HTMLInputElement);
 const statusField = element('#search [name=status]', HTMLSelectElement);
 const orderField = element('#search [name=order]', HTMLSelectElement);
+const state = element('#state', HTMLElement);
 const summary = element('#summary', HTMLElement);
+const refresh = element('#refresh', HTMLButtonElement);
+const progress = element('#progress', HTMLElement);
+const progressText = element('#progress p', HTMLElement);
+const progressBar = element('#progress progress', HTMLProgressElement);
 const problem = element('#problem', HTMLElement);
 const problemText = element('#problem p', HTMLElement);
 const retry = element('#problem button', HTMLButtonElement);
@@ -31,7 +34,8 @@ export interface Controls {
   /** The user has chosen other users or another order; `typing` while more keys may follow. */
   search(terms: Pick<UserSearch, 'text' | 'status' | 'order'>, typing: boolean): void;
   turn(step: Step): void;
-  retry(): void;
+  /** The same users once more. */
+  refresh(): void;
 }
 
 /** Fills the choices in and connects the controls. */
@@ -54,10 +58,11 @@ export function connectControls(controls: Controls): void {
     event.preventDefault();
     search(false);
   });
-  retry.addEventListener('click', () => controls.retry());
+  for (const button of [retry, refresh]) button.addEventListener('click', () => controls.refresh());
   for (const step of ['first', 'previous', 'next', 'last'] as const) {
     pageButtons[step].addEventListener('click', () => controls.turn(step));
   }
+  rows.replaceChildren(...Array.from({ length: pageSize }, skeletonRow));
 }
 
 /** Shows what is searched for. */
@@ -70,32 +75,42 @@ export function showTerms({ text, status, order }: UserSearch): void {
   orderField.value = order;
 }
 
-/** Shows that an answer is awaited. What is on the page stays until it comes. */
+/** Shows that an answer is awaited. What is on the page stays until it comes; where there is nothing, its outline. */
 export function showBusy(): void {
   table.ariaBusy = 'true';
+  if (rows.childElementCount === 0) rows.replaceChildren(...Array.from({ length: pageSize }, skeletonRow));
+  nobody.hidden = true;
 }
 
-/** Shows a page of users. */
-export function showUsers({ totalCount, pageInfo, edges }: Connection): void {
-  const count = totalCount.toLocaleString();
-  summary.textContent = totalCount === 1 ? '1 user' : `${count} users`;
-  rows.replaceChildren(...edges.map(({ node }) => userRow(node)));
-  nobody.hidden = edges.length > 0;
-  pageButtons.first.disabled = !pageInfo.hasPreviousPage;
-  pageButtons.previous.disabled = !pageInfo.hasPreviousPage;
-  pageButtons.next.disabled = !pageInfo.hasNextPage;
-  pageButtons.last.disabled = !pageInfo.hasNextPage;
-  table.ariaBusy = 'false';
+/**
+ * Shows a page of users.
+ *
+ * @param place where they stand among all that match
+ */
+export function showUsers(page: UsersPage, place: { from: number; to: number } | undefined): void {
+  const { totalCount, pageInfo, users, isAnonymous } = page;
+  const total = totalCount.toLocaleString();
+  state.hidden = false;
+  summary.textContent = place
+    ? `${place.from.toLocaleString()}–${place.to.toLocaleString()} of ${total}`
+    : totalCount === 1
+      ? '1 user'
+      : `${total} users`;
+  rows.replaceChildren(...users.map(userRow));
+  nobody.hidden = users.length > 0;
+  allowSearching(isAnonymous);
+  allowTurning({ back: pageInfo.hasPreviousPage, on: pageInfo.hasNextPage });
+  settle();
 }
 
 /** Shows why there are no users to show. */
 export function showFailure(message: string): void {
-  summary.textContent = '';
+  state.hidden = true;
   rows.replaceChildren();
   nobody.hidden = true;
-  for (const button of Object.values(pageButtons)) button.disabled = true;
+  allowTurning({ back: false, on: false });
   showProblem(message);
-  table.ariaBusy = 'false';
+  settle();
 }
 
 /** Shows why a part of what is shown is missing; without a message, that nothing is. */
@@ -105,6 +120,43 @@ export function showProblem(message: string | undefined): void {
 }
 
 /** Shows how far the gateway is with its first reading of the pool. */
-export function showProgress(users: number): void {
-  summary.textContent = `Reading the pool: ${users.toLocaleString()} users so far…`;
+export function showProgress(
+  { rows: read, estimatedRows }: { rows: number; estimatedRows?: number } = { rows: 0 },
+) {
+  const whole = estimatedRows === undefined ? '' : ` of about ${estimatedRows.toLocaleString()}`;
+  progress.hidden = false;
+  progressText.textContent = `Reading the user pool for the first time: ${read.toLocaleString()}${whole} users`;
+  if (estimatedRows === undefined) progressBar.removeAttribute('value');
+  else {
+    progressBar.max = Math.max(estimatedRows, read, 1);
+    progressBar.value = read;
+  }
+  problem.hidden = true;
+}
+
+function settle(): void {
+  progress.hidden = true;
+  table.ariaBusy = 'false';
+}
+
+/** Who may not read names can neither search nor order by them. */
+function allowSearching(isAnonymous: boolean): void {
+  table.classList.toggle('anonymous', isAnonymous);
+  textField.disabled = isAnonymous;
+  textField.placeholder = isAnonymous ? 'Sign in to search' : 'E-mail or username';
+  for (const option of orderField.options) {
+    option.disabled = isAnonymous && option.value !== 'newest' && option.value !== 'oldest';
+  }
+}
+
+function allowTurning({ back, on }: { back: boolean; on: boolean }): void {
+  const { first, previous, next, last } = pageButtons;
+  const focused = document.activeElement;
+  first.disabled = !back;
+  previous.disabled = !back;
+  next.disabled = !on;
+  last.disabled = !on;
+  // A button that is disabled while it has the keyboard would leave it nowhere.
+  if ((focused === next || focused === last) && !on && back) previous.focus();
+  if ((focused === previous || focused === first) && !back && on) next.focus();
 }

@@ -1,0 +1,63 @@
+import {
+  type EndsFragment,
+  type SignUpFragment,
+  type UserFragment,
+  UsersPageDocument,
+  VisitorsPageDocument,
+} from './generated/graphql.ts';
+import { type Answer, type AnswerError, ask } from './graphql-client.ts';
+import { forVisitors, toVariables, type UserSearch } from './user-search.ts';
+
+/** A page of users, with as much of them as the caller may read. */
+export interface UsersPage {
+  readonly totalCount: number;
+  readonly pageInfo: EndsFragment;
+  readonly users: readonly ShownUser[];
+  /** Whether the caller may only read when users signed up. */
+  readonly isAnonymous: boolean;
+}
+
+/** A user, without a name where the caller may not read it. */
+export type ShownUser = SignUpFragment & Partial<UserFragment>;
+
+/** What came of a search. */
+export interface UsersAnswer {
+  readonly page: UsersPage | undefined;
+  readonly error: AnswerError | undefined;
+  /** Seconds since the gateway began to read these users. */
+  readonly age: number | undefined;
+}
+
+/**
+ * Asks for a page of users. What a role may not read does not exist for it, so where the whole document is invalid
+ * the one for visitors follows.
+ *
+ * @throws Error where there is no answer
+ */
+export async function readUsers(search: UserSearch, signal: AbortSignal): Promise<UsersAnswer> {
+  const users = await ask(UsersPageDocument, toVariables(search), signal);
+  if (users.errors[0]?.extensions.code !== 'GRAPHQL_VALIDATION_FAILED') return toAnswer(users, false);
+  const signUps = await ask(VisitorsPageDocument, toVariables(forVisitors(search)), signal);
+  return toAnswer(signUps, true);
+}
+
+interface Collection {
+  readonly totalCount: number;
+  readonly pageInfo: EndsFragment;
+  readonly edges: readonly { readonly node: ShownUser }[];
+}
+
+function toAnswer(
+  // A root field that fails is null, whatever the schema promises of it.
+  { data, errors: [error], age }: Answer<{ readonly cognitoUserCollection: Collection | null }>,
+  isAnonymous: boolean,
+): UsersAnswer {
+  const collection = data?.cognitoUserCollection;
+  const page = collection && {
+    totalCount: collection.totalCount,
+    pageInfo: collection.pageInfo,
+    users: collection.edges.map(({ node }) => node),
+    isAnonymous,
+  };
+  return { page: page ?? undefined, error, age };
+}
