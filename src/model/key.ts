@@ -1,4 +1,4 @@
-import { isOrderable } from './column-type.ts';
+import { isFilterable, isOrderable } from './column-type.ts';
 import type { Dialect } from './dialect.ts';
 import type { Column } from './model.ts';
 import { type Built, built } from './result.ts';
@@ -45,7 +45,7 @@ function keyFromDirective(
         meant === undefined ? 'name columns that are exposed' : `did you mean "${meant}"?`,
       );
     }
-    if (!isOrderable(column.type)) {
+    if (!isFilterable(column.type)) {
       return wrong(`name ${name}, which is of a type that no key can have`, 'leave it out of the key');
     }
     key.push(column);
