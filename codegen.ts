@@ -6,6 +6,9 @@ const config: CodegenConfig = {
   generates: {
     'examples/frontend/src/generated/': typedDocuments('examples/frontend/src/*.graphql'),
     'test/generated/': typedDocuments('test/operations/*.graphql'),
+    'test/clients/tada/generated/introspection.ts': {
+      plugins: ['./test/clients/tada/introspection-plugin.mjs'],
+    },
   },
 };
 
