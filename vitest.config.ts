@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,6 +10,12 @@ export default defineConfig({
     globalSetup: ['test/support/postgres-server.ts'],
     // Two cores: more workers only take turns.
     maxWorkers: 2,
+    env: {
+      // Processes that the sources start are of TypeScript too.
+      NODE_OPTIONS: `--import=${import.meta.resolve('tsx')}`,
+      // What a test leaves behind is not for the user's own cache.
+      XDG_CACHE_HOME: join(tmpdir(), `fdw-graphql-cache-${process.pid}`),
+    },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,19 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { ConfigurationError } from '../errors.ts';
 import type { CatalogDefinition } from '../model/definition.ts';
 import type { CatalogAccess } from '../source/kind.ts';
-import { startEmbeddedPostgres } from './embedded.ts';
-import { readCatalog } from './introspection.ts';
+import { parseCatalog, readCatalogText } from './introspection.ts';
+import { openSqlCatalog, type SqlLocation } from './sql/sql-catalog.ts';
 import { readVaultSecret } from './vault.ts';
 
-/** Where the catalog is: a Postgres server, or a file or text of SQL for an embedded one. */
-export type CatalogLocation =
-  | { readonly databaseUrl: string }
-  | { readonly file: string }
-  | { readonly sql: string };
+/** Where the catalog is: in a Postgres server, or in SQL that an embedded one runs. */
+export type CatalogLocation = { readonly databaseUrl: string } | SqlLocation;
 
-/** A Postgres catalog that stays open for as long as secrets may have to be read. */
+/** A catalog that stays open for as long as it may have to be read again, or secrets of it. */
 export interface Catalog extends CatalogAccess {
   readDefinition(): Promise<CatalogDefinition>;
   close(): Promise<void>;
@@ -24,29 +20,7 @@ const connectionTimeoutMs = 10_000;
 
 /** @throws ConfigurationError where the catalog cannot be opened */
 export async function openCatalog(location: CatalogLocation): Promise<Catalog> {
-  if ('databaseUrl' in location) return openDatabase(location.databaseUrl);
-  const embedded = await startEmbeddedPostgres(
-    'sql' in location ? location.sql : await readSql(location.file),
-  );
-  const catalog = await openDatabase(embedded.url);
-  return {
-    ...catalog,
-    // It serves one connection at a time, and none of its wrappers has a remote to read.
-    database: undefined,
-    async close() {
-      await catalog.close();
-      await embedded.close();
-    },
-  };
-}
-
-function readSql(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new ConfigurationError(
-      `the catalog must be a readable .sql file, but got ${JSON.stringify(file)}`,
-      cause,
-    );
-  });
+  return 'databaseUrl' in location ? openDatabase(location.databaseUrl) : openSqlCatalog(location);
 }
 
 async function openDatabase(url: string): Promise<Catalog> {
@@ -63,7 +37,7 @@ async function openDatabase(url: string): Promise<Catalog> {
     );
   }
   return {
-    readDefinition: () => readCatalog(pool),
+    readDefinition: async () => parseCatalog(await readCatalogText(pool)),
     readSecret: (reference) => readVaultSecret(pool, reference),
     database: { name: nameOf(url), openSession: (signal) => openSession(url, signal) },
     close: () => pool.end(),

@@ -1,4 +1,3 @@
-import type { ClientBase } from 'pg';
 import type {
   CatalogDefinition,
   ColumnDefinition,
@@ -11,13 +10,24 @@ import type {
 /**
  * Reads every foreign table, its columns, server and wrapper, and what each role may read of them. One statement,
  * so that all of it comes from one snapshot of the catalog. Works on PostgreSQL 14 and later, with no more
- * privileges than connecting: these catalogs are readable by everyone.
+ * privileges than connecting: these catalogs are readable by everyone. Equal texts say the same.
  */
-export async function readCatalog(client: Pick<ClientBase, 'query'>): Promise<CatalogDefinition> {
-  const { rows } = await client.query<{ catalog: CatalogRow }>(introspection);
+export async function readCatalogText(client: CatalogClient): Promise<string> {
+  const { rows } = await client.query<{ catalog: string }>(introspection);
   const [row] = rows;
   if (!row) throw new Error('the introspection statement must return one row, but got none');
-  return toDefinition(row.catalog);
+  return row.catalog;
+}
+
+/** What a text that was read says. */
+export function parseCatalog(text: string): CatalogDefinition {
+  const row: CatalogRow = JSON.parse(text);
+  return toDefinition(row);
+}
+
+/** What can run a statement: a connection, or an embedded Postgres. */
+export interface CatalogClient {
+  query<Row>(sql: string): Promise<{ readonly rows: Row[] }>;
 }
 
 const introspection = `
@@ -44,7 +54,7 @@ foreign_column as (
   ) base
   where a.attnum > 0 and not a.attisdropped
 )
-select json_build_object(
+select (json_build_object(
   'login_role', current_user,
   'schemas', (
     select coalesce(json_agg(json_build_object(
@@ -118,7 +128,7 @@ select json_build_object(
     )) order by r.rolname collate "C"), '[]')
     from pg_catalog.pg_roles r
   )
-) as catalog`;
+)::text) as catalog`;
 
 /** The statement's one row, in Postgres' own names. */
 interface CatalogRow {

@@ -3,6 +3,14 @@ import { ConfigurationError, UnavailableError } from '../errors.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+/** A row of `vault.decrypted_secrets`. */
+export interface StoredSecret {
+  readonly id: string;
+  readonly key_id: string | null;
+  readonly name: string | null;
+  readonly decrypted_secret: string | null;
+}
+
 /**
  * The secret that a Vault reference stands for. A UUID matches a secret's `id` or `key_id`, any other reference
  * its `name`, as the Wrappers extension looks them up.
@@ -14,20 +22,34 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export async function readVaultSecret(client: Pick<ClientBase, 'query'>, reference: string): Promise<string> {
   const condition = uuid.test(reference) ? 'id = $1::uuid or key_id = $1::uuid' : 'name = $1';
   const { rows } = await client
-    .query<{ decrypted_secret: string | null }>(
+    .query<Pick<StoredSecret, 'decrypted_secret'>>(
       `select decrypted_secret from vault.decrypted_secrets where ${condition} limit 1`,
       [reference],
     )
     .catch((cause: unknown) => {
       throw unreadable(cause);
     });
-  const secret = rows[0]?.decrypted_secret;
-  if (!secret) {
-    throw new ConfigurationError(
-      `the secret's reference must be the id, key_id or name of a secret in Vault, but got ${JSON.stringify(reference)}, which is none`,
-    );
-  }
-  return secret;
+  return found(rows[0], reference);
+}
+
+/**
+ * The same, among secrets that have been read.
+ *
+ * @throws ConfigurationError where there is no such secret
+ */
+export function findSecret(secrets: readonly StoredSecret[], reference: string): string {
+  const id = reference.toLowerCase();
+  const secret = secrets.find((candidate) =>
+    uuid.test(reference) ? candidate.id === id || candidate.key_id === id : candidate.name === reference,
+  );
+  return found(secret, reference);
+}
+
+function found(row: Pick<StoredSecret, 'decrypted_secret'> | undefined, reference: string): string {
+  if (row?.decrypted_secret) return row.decrypted_secret;
+  throw new ConfigurationError(
+    `there is no secret ${JSON.stringify(reference)} in Vault: a reference is a secret's id, key_id or name`,
+  );
 }
 
 /** SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html */

@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 /** The flags that say where the catalog is. */
 export interface CatalogFlags {
   readonly databaseUrl?: string;
-  readonly catalog?: string;
+  readonly catalog?: readonly string[];
   readonly schemas?: readonly string[];
 }
 
@@ -14,7 +14,7 @@ export function catalogLocation({ databaseUrl, catalog }: CatalogFlags): Catalog
     throw new UsageError('--database-url and --catalog must stand one without the other, but got both');
   }
   if (databaseUrl !== undefined) return { databaseUrl };
-  if (catalog !== undefined) return { file: catalog };
+  if (catalog !== undefined) return { files: catalog };
   throw new UsageError(
     'either --database-url (DATABASE_URL) or --catalog (CATALOG) must say where the foreign tables are, but got neither; `fdw-graphql demo` needs none',
   );

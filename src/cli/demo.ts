@@ -7,7 +7,7 @@ import { type DemoCaller, demoCallers, demoSecret, signToken } from './demo-call
 import { type Invitation, printInvitation } from './demo-invitation.ts';
 import { createLogSink } from './log-sink.ts';
 import type { ServeFlags } from './options.ts';
-import { gatewayOptions, logOptions, serveUntilStopped } from './serve.ts';
+import { gatewayOptions, serveUntilStopped } from './serve.ts';
 
 /** What the demo serves; published with the package. */
 const catalogFile = new URL('../../schema/catalog.sql', import.meta.url);
@@ -28,7 +28,7 @@ export interface DemoFlags extends ServeFlags {
 /** Serves an embedded catalog over an emulated user pool until SIGINT or SIGTERM. */
 export async function demo(given: DemoFlags): Promise<void> {
   const flags = given.auth ? withAuthentication(given) : given;
-  const log = createLogSink(logOptions(flags));
+  const log = createLogSink({ level: flags.logLevel, format: flags.logFormat });
   const users = demoUsers(flags.users, { until: Date.now() });
   const callers = flags.auth ? await withTokens(demoCallers(users)) : [];
   const observe: Observe = (observation) => {
@@ -38,11 +38,16 @@ export async function demo(given: DemoFlags): Promise<void> {
   };
   const emulator = await startEmulator({ pools: new Map([[poolId, users]]) });
   try {
-    const sql = `${await readFile(catalogFile, 'utf8')}
-      alter server cognito_server options (
-        add endpoint_url '${emulator.url}', add aws_access_key_id 'demo', add aws_secret_access_key 'demo');
-      ${flags.auth ? await readFile(rolesFile, 'utf8') : ''}`;
-    await serveUntilStopped({ ...gatewayOptions(flags), catalog: { sql } }, flags, observe);
+    const sql = [catalogFile, ...(flags.auth ? [rolesFile] : [])];
+    const catalog = {
+      sql: (await Promise.all(sql.map((file) => readFile(file, 'utf8')))).join('\n'),
+      serverOptions: new Map([
+        ['endpoint_url', emulator.url],
+        ['aws_access_key_id', 'demo'],
+        ['aws_secret_access_key', 'demo'],
+      ]),
+    };
+    await serveUntilStopped({ ...gatewayOptions(flags), catalog, observe: log }, flags, observe);
   } finally {
     await emulator.close();
   }

@@ -17,6 +17,15 @@ export function list(flags: string, description: string): Option {
   });
 }
 
+/** A flag that takes paths, separated by commas or each by itself. */
+export function paths(flags: string, description: string): Option {
+  return withEnvironment(new Option(flags, description)).argParser<string[]>((value, others = []) => {
+    const added = value.split(',').map((path) => path.trim());
+    if (added.every((path) => path)) return [...others, ...added];
+    throw new InvalidArgumentError('It must be paths, separated by commas or each by itself.');
+  });
+}
+
 /** A flag that takes a whole number. */
 export function number(flags: string, description: string, from: number, to: number): Option {
   return withEnvironment(new Option(flags, description)).argParser((value: string) => {

@@ -1,6 +1,7 @@
 import { openCatalog } from '../catalog/catalog.ts';
 import { describeCatalog } from '../gateway.ts';
 import { nameOfType } from '../model/column-type.ts';
+import type { SkippedStatements } from '../model/definition.ts';
 import type { Model, Problem, Table } from '../model/model.ts';
 import { type CatalogFlags, catalogLocation } from './catalog-location.ts';
 
@@ -8,8 +9,13 @@ import { type CatalogFlags, catalogLocation } from './catalog-location.ts';
 export async function inspect(flags: CatalogFlags & { readonly json?: true }): Promise<void> {
   const catalog = await openCatalog(catalogLocation(flags));
   try {
-    const { model } = await describeCatalog(catalog, flags);
-    process.stdout.write(flags.json ? `${JSON.stringify(toJson(model), null, 2)}\n` : toText(model));
+    const { definition, model } = await describeCatalog(catalog, flags);
+    const { skipped } = definition;
+    process.stdout.write(
+      flags.json
+        ? `${JSON.stringify({ ...toJson(model), skipped }, null, 2)}\n`
+        : toText(model) + describeSkipped(skipped),
+    );
   } finally {
     await catalog.close();
   }
@@ -52,4 +58,15 @@ function describeTable(table: Table): string[] {
 function describeProblems(problems: readonly Problem[]): string[] {
   if (problems.length === 0) return ['No problems.'];
   return problems.flatMap(({ object, reason, hint }) => [`! ${object}: ${reason}`, `  → ${hint}`]);
+}
+
+function describeSkipped(skipped: SkippedStatements | undefined): string {
+  if (!skipped?.total) return '';
+  const { total, statements } = skipped;
+  const lines = statements.map(
+    ({ file, line, statement, reason }) => `  ${file}:${line}: ${statement}: ${reason}`,
+  );
+  const more = total - statements.length;
+  if (more > 0) lines.push(`  and ${more} more`);
+  return `\nSkipped, since the catalog does not depend on ${total === 1 ? 'it' : 'them'}:\n${lines.join('\n')}\n`;
 }

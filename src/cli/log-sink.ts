@@ -9,18 +9,10 @@ export const logFormats = ['json', 'pretty'] as const;
 export interface LogOptions {
   readonly level: (typeof logLevels)[number];
   readonly format: (typeof logFormats)[number];
-  /** Requests that take at least so many milliseconds are told at `warn`; none by default. */
-  readonly slowQueryMs?: number | undefined;
 }
 
-type Level = 'debug' | 'info' | 'warn' | 'error';
-
 /** A sink that writes each observation as one line on standard output. */
-export function createLogSink({
-  level,
-  format,
-  slowQueryMs = Number.POSITIVE_INFINITY,
-}: LogOptions): Observe {
+export function createLogSink({ level, format }: LogOptions): Observe {
   const options = { level, base: null, messageKey: 'message', timestamp: pino.stdTimeFunctions.isoTime };
   const logger: Logger =
     format === 'pretty'
@@ -30,25 +22,19 @@ export function createLogSink({
         )
       : pino(options, pino.destination({ sync: true }));
   return (observation) => {
-    const level = levelOf(observation, slowQueryMs);
-    // Most requests are not logged, and there are many of them.
-    if (!logger.isLevelEnabled(level)) return;
     // The line's own message says what an observation's does, and JSON has room for one of that name.
     const { error, message: _, ...facts } = { error: undefined, message: undefined, ...observation };
     // Of an unexpected error the stack is what helps; its other properties could hold anything.
     const stack = error instanceof Error ? { stack: error.stack } : {};
-    logger[level]({ ...facts, ...stack }, describe(observation));
+    logger[levels[observation.event]]({ ...facts, ...stack }, describe(observation));
   };
 }
 
-/** Of a request, that of one that went well. */
-const levels: Readonly<Record<Observation['event'], Level>> = {
+const levels: Readonly<Record<Observation['event'], 'debug' | 'info' | 'warn' | 'error'>> = {
   listening: 'info',
-  'admin-listening': 'info',
-  request: 'debug',
-  refused: 'warn',
   stopping: 'info',
   model: 'info',
+  'statements-skipped': 'info',
   problem: 'warn',
   'scan-progress': 'info',
   'scan-finished': 'info',
@@ -59,30 +45,16 @@ const levels: Readonly<Record<Observation['event'], Level>> = {
   'internal-error': 'error',
 };
 
-/** At which level an observation is told. */
-export function levelOf(observation: Observation, slowQueryMs = Number.POSITIVE_INFINITY): Level {
-  if (observation.event !== 'request') return levels[observation.event];
-  const isRemarkable = observation.codes.length > 0 || observation.durationMs >= slowQueryMs;
-  return isRemarkable ? 'warn' : levels.request;
-}
-
 function describe(observation: Observation): string {
   switch (observation.event) {
     case 'listening':
       return `GraphQL is at ${observation.url}`;
-    case 'admin-listening':
-      return `the admin port is at ${observation.url}`;
-    case 'request': {
-      const { operationType, operationName, status, codes, durationMs } = observation;
-      const what = [operationType ?? 'request', operationName].filter((part) => part).join(' ');
-      return `${what}: ${[status, ...codes].join(' ')} in ${durationMs.toFixed(1)} ms`;
-    }
-    case 'refused':
-      return `a request was refused: ${observation.status} ${observation.code}`;
     case 'stopping':
       return `stopping: ${observation.reason}`;
     case 'model':
       return `${observation.tables} foreign tables are exposed, with ${observation.problems} problems`;
+    case 'statements-skipped':
+      return `${observation.statements} statements of the catalog's SQL play no part in it and were skipped (inspect lists them)`;
     case 'problem':
       return `${observation.object}: ${observation.reason} (${observation.hint})`;
     case 'scan-progress':

@@ -3,13 +3,16 @@ import { type NoCachePolicy, noCachePolicies } from '../http/road.ts';
 import { type LimitSetting, type Limits, limitSettings } from '../limits/limits.ts';
 import type { SourceSetting } from '../source/kind.ts';
 import { type SourceSettings, sourceSettings } from '../source/kinds.ts';
-import { accepted, choice, list, number, onOff, seconds, text } from './flag.ts';
+import { accepted, choice, list, number, onOff, paths, seconds, text } from './flag.ts';
 import { logFormats, logLevels } from './log-sink.ts';
 
 /** The flags that say where the catalog is and what of it to expose. */
 export const catalogOptions = () => [
   text('--database-url <url>', 'the Postgres whose catalog has the foreign tables'),
-  text('--catalog <file.sql>', 'a file of SQL that defines the foreign tables, for an embedded Postgres'),
+  paths(
+    '--catalog <paths...>',
+    'files of SQL that define the foreign tables, or folders of them, for an embedded Postgres',
+  ),
   list('--schemas <names>', 'the schemas to expose, separated by commas (default: all with foreign tables)'),
 ];
 
@@ -42,7 +45,6 @@ export const serveOptions = ({ warm = false } = {}) => [
   ),
   ...scanOptions(),
   onOff('--warm [on|off]', 'scan at start, before anybody asks').default(warm, warm ? 'on' : 'off'),
-  seconds('--refresh <seconds>', 'scan that often without anybody asking (default: never)'),
   text('--snapshot-dir <folder>', 'keep snapshots there from one start to the next'),
   text('--snapshot-key <key>', 'encrypt them: 32 bytes in hexadecimal or base64, or a passphrase'),
   federation(),
@@ -62,17 +64,7 @@ export const serveOptions = ({ warm = false } = {}) => [
     '--shutdown-grace <seconds>',
     'how long requests under way may take after a signal to stop',
   ).default(10_000, '10'),
-  onOff('--explain [on|off]', 'tell in every answer which scans it rests on').default(false, 'off'),
-  number('--admin-port <number>', 'the port for health, metrics and status (default: none)', 0, 65_535),
-  text('--admin-host <address>', 'the address of the admin port').default('127.0.0.1'),
-  list('--admin-roles <names>', 'the roles that may see /status on the main port, separated by commas'),
   choice('--log-level <level>', 'how much to log', logLevels).default('info'),
-  number(
-    '--slow-query-ms <milliseconds>',
-    'log requests that take at least that long at warn (default: none)',
-    1,
-    2 ** 31 - 1,
-  ),
 ];
 
 /** The form of the log. */
@@ -103,7 +95,7 @@ export const auth = () =>
 /** What commander makes of the options of `serve`; times in milliseconds. */
 export interface ServeFlags extends SourceSettings {
   readonly databaseUrl?: string;
-  readonly catalog?: string;
+  readonly catalog?: readonly string[];
   readonly schemas?: readonly string[];
   readonly host: string;
   readonly port: number;
@@ -128,12 +120,6 @@ export interface ServeFlags extends SourceSettings {
   readonly persistedOperations?: string;
   readonly allowArbitraryOperations: boolean;
   readonly introspection?: boolean;
-  readonly refresh?: number;
-  readonly explain: boolean;
-  readonly adminPort?: number;
-  readonly adminHost: string;
-  readonly adminRoles?: readonly string[];
-  readonly slowQueryMs?: number;
   readonly logLevel: (typeof logLevels)[number];
   readonly logFormat: (typeof logFormats)[number];
 }

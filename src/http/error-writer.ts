@@ -25,7 +25,7 @@ export class ErrorWriter {
   }
 
   /** An error of an operation that was executed, as its answer has it. */
-  write(error: unknown): WrittenError {
+  write(error: unknown): GraphQLFormattedError {
     return this.#format(error, this.#describe(error));
   }
 
@@ -50,7 +50,6 @@ export class ErrorWriter {
         ...headers,
       },
       body: JSON.stringify(body),
-      codes: described.map(({ description }) => description.code),
     };
   }
 
@@ -58,7 +57,7 @@ export class ErrorWriter {
     return describe(error) ?? this.#reportInternal(error);
   }
 
-  #format(error: unknown, { code, message, details }: Description): WrittenError {
+  #format(error: unknown, { code, message, details }: Description): GraphQLFormattedError {
     const { locations, path } = error instanceof GraphQLError ? error : {};
     return {
       message: shortened(this.#options.suggestions ? message : withoutSuggestions(message)),
@@ -79,9 +78,6 @@ export class ErrorWriter {
     };
   }
 }
-
-/** An error as an answer has it. */
-export type WrittenError = GraphQLFormattedError & { readonly extensions: { readonly code: ErrorCode } };
 
 /** What a client may know of an error. */
 interface Description {

@@ -1,5 +1,3 @@
-import type { ErrorCode } from '../errors.ts';
-
 /** A request as plain data: what every transport makes of its own. */
 export interface HttpRequest {
   readonly method: string;
@@ -36,8 +34,6 @@ export interface HttpReply {
   /** By their names in lower case. */
   readonly headers: HttpReplyHeaders;
   readonly body: ReplyBody;
-  /** The codes of the errors in it, for the log and the metrics. */
-  readonly codes?: readonly ErrorCode[];
   /** Frees what the reply holds; to be called when it has been written, or given up. */
   release?(): void;
 }

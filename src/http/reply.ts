@@ -33,10 +33,9 @@ export async function reply(
   { mediaType, maxAgeMs, isPersonal, explain }: ReplyOptions,
 ): Promise<HttpReply> {
   if (data === undefined) throw new AggregateError(errors);
-  const written = errors.map((error) => writer.write(error));
   const result = {
     data,
-    ...(written.length > 0 && { errors: written }),
+    ...(errors.length > 0 && { errors: errors.map((error) => writer.write(error)) }),
     ...(explain && { extensions: { scans: reportScans(scope) } }),
   };
   return {
@@ -46,7 +45,6 @@ export async function reply(
       ...cacheHeaders(scope, { maxAgeMs, isPersonal, isComplete: errors.length === 0 }),
     },
     body: await writeJson(result, scope.pace, answer),
-    codes: written.map(({ extensions }) => extensions.code),
     release: () => answer.release(),
   };
 }

@@ -71,6 +71,22 @@ export interface CatalogDefinition {
   readonly roles: readonly RoleGrants[];
   /** The role the catalog was read as. */
   readonly loginRole: string;
+  /** Statements that play no part in the catalog, where it comes from files of SQL. */
+  readonly skipped?: SkippedStatements | undefined;
+}
+
+/** Statements that were left out or failed, each alone. */
+export interface SkippedStatements {
+  readonly total: number;
+  /** The first of them. */
+  readonly statements: readonly {
+    readonly file: string;
+    /** Of its first word, from 1. */
+    readonly line: number;
+    /** How it begins; it holds no values. */
+    readonly statement: string;
+    readonly reason: string;
+  }[];
 }
 
 /** What a role may SELECT: readable column names by table, as `schema` → `table` → columns. */

@@ -21,7 +21,7 @@ describe('opening a catalog', () => {
     const file = join(directory, 'catalog.sql');
     await writeFile(file, `${cognitoServer} ${sevenColumns}`);
     const database = await createDatabase(`${cognitoServer} ${sevenColumns}`);
-    const embedded = await openCatalog({ file });
+    const embedded = await openCatalog({ files: [file] });
     const server = await openCatalog({ databaseUrl: database.url });
     const [fromFile, fromServer] = [await embedded.readDefinition(), await server.readDefinition()];
     await Promise.all([embedded.close(), server.close()]);
@@ -46,11 +46,11 @@ describe('opening a catalog', () => {
   });
 
   test('says what is wrong with a file of SQL', async () => {
-    expect(await refusal({ file: '/no/such/catalog.sql' })).toBe(
-      'the catalog must be a readable .sql file, but got "/no/such/catalog.sql"',
+    expect(await refusal({ files: ['/no/such/catalog.sql'] })).toBe(
+      '--catalog: /no/such/catalog.sql: there is no such file or folder',
     );
-    expect(await refusal({ sql: 'create foreign tabel x' })).toMatch(
-      /^the catalog must be SQL that Postgres runs, but /,
+    expect(await refusal({ sql: '\n\ncreate foreign tabel x' })).toBe(
+      'the SQL:3: create foreign tabel x: syntax error at or near "tabel"',
     );
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readCatalog } from '../../src/catalog/introspection.ts';
+import { parseCatalog, readCatalogText } from '../../src/catalog/introspection.ts';
 import type { CatalogDefinition } from '../../src/model/definition.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { cognitoServer, sevenColumns } from '../support/definitions.ts';
@@ -32,7 +32,7 @@ describe('reading the catalog', () => {
       grant select (mail) on cognito.members to grandparent;
       grant select on cognito.users to child;
       grant select on cognito.users to unused_schema;`);
-    catalog = await readCatalog(database.client);
+    catalog = parseCatalog(await readCatalogText(database.client));
   });
 
   afterAll(async () => {

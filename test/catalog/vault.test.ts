@@ -38,7 +38,7 @@ describe('secrets in Vault', () => {
 
   test('that do not exist are named in the refusal', async () => {
     expect(await read('other')).toBe(
-      'the secret\'s reference must be the id, key_id or name of a secret in Vault, but got "other", which is none',
+      'there is no secret "other" in Vault: a reference is a secret\'s id, key_id or name',
     );
   });
 

@@ -36,6 +36,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return async () => {
     await server.stop();
     await rm(directory, { recursive: true, force: true });
+    const cache = project.config.env?.XDG_CACHE_HOME;
+    if (cache) await rm(cache, { recursive: true, force: true });
   };
 }
 

@@ -1,0 +1,85 @@
+import { ConfigurationError } from '../../errors.ts';
+import type { CatalogDefinition, Options } from '../../model/definition.ts';
+import type { Catalog } from '../catalog.ts';
+import { parseCatalog } from '../introspection.ts';
+import { findSecret, type StoredSecret } from '../vault.ts';
+import { readEvaluated, writeEvaluated } from './cache.ts';
+import { decodeScript } from './decode.ts';
+import type { EvaluatedScripts } from './embedded-process.ts';
+import { evaluateScripts } from './evaluate.ts';
+import type { SqlScript, StatementReport } from './loader.ts';
+import { readSqlFiles } from './sql-files.ts';
+
+/** Where the SQL of a catalog comes from. */
+export type SqlLocation =
+  /** Files, and folders of files, in the order in which they are run. */
+  | { readonly files: readonly string[] }
+  | {
+      readonly sql: string;
+      /** What to add to every server's options, where it is known at run time alone. */
+      readonly serverOptions?: Options | undefined;
+    };
+
+/** How many failures one message tells. */
+const toldAtMost = 5;
+
+/**
+ * A catalog that SQL defines. It is run in an embedded Postgres, unless the cache knows what comes of it.
+ *
+ * @throws ConfigurationError where a file cannot be read, or a statement fails that the catalog needs
+ */
+export async function openSqlCatalog(location: SqlLocation): Promise<Catalog> {
+  const closing = new AbortController();
+  let secrets: readonly StoredSecret[] = [];
+  const read = async () => {
+    const evaluated = await evaluate(await readScripts(location), closing.signal);
+    secrets = evaluated.secrets;
+    return toDefinition(evaluated, 'sql' in location ? location.serverOptions : undefined);
+  };
+  let first: CatalogDefinition | undefined = await read();
+  return {
+    async readDefinition() {
+      const definition = first ?? (await read());
+      first = undefined;
+      return definition;
+    },
+    // None of its wrappers has a remote to read.
+    database: undefined,
+    readSecret: async (reference) => findSecret(secrets, reference),
+    close: async () => closing.abort(new ConfigurationError('the catalog was closed')),
+  };
+}
+
+async function readScripts(location: SqlLocation): Promise<readonly SqlScript[]> {
+  if ('sql' in location) return [{ name: 'the SQL', text: location.sql }];
+  const files = await readSqlFiles(location.files);
+  return Promise.all(files.map(async ({ name, bytes }) => ({ name, text: await decodeScript(bytes, name) })));
+}
+
+async function evaluate(scripts: readonly SqlScript[], signal: AbortSignal): Promise<EvaluatedScripts> {
+  const kept = await readEvaluated(scripts);
+  const evaluated = kept ?? (await evaluateScripts(scripts, signal));
+  if (evaluated.failed.length > 0) throw new ConfigurationError(describeFailures(evaluated.failed));
+  if (!kept) await writeEvaluated(scripts, evaluated);
+  return evaluated;
+}
+
+function toDefinition(evaluated: EvaluatedScripts, serverOptions: Options = new Map()): CatalogDefinition {
+  const definition = parseCatalog(evaluated.catalog);
+  return {
+    ...definition,
+    servers: definition.servers.map((server) => ({
+      ...server,
+      options: new Map([...server.options, ...serverOptions]),
+    })),
+    skipped: { total: evaluated.skippedTotal, statements: evaluated.skipped },
+  };
+}
+
+function describeFailures(failed: readonly StatementReport[]): string {
+  const told = failed
+    .slice(0, toldAtMost)
+    .map(({ file, line, statement, reason }) => `${file}:${line}: ${statement}: ${reason}`);
+  const more = failed.length - told.length;
+  return `${told.join('; ')}${more > 0 ? `; and ${more} more statements fail` : ''}`;
+}

@@ -1,0 +1,167 @@
+import { loadModule, type Node, parseSync, scanSync } from 'libpg-query';
+
+/** What a statement of a file is to the catalog. */
+export interface Statement {
+  readonly sql: string;
+  /** Undefined where Postgres cannot parse it. */
+  readonly node: Node | undefined;
+  /** Why it cannot be parsed. */
+  readonly syntaxError: string | undefined;
+}
+
+/** Bytes of the longest statement that is looked at. Only rows are longer, and parsing them takes seconds. */
+const longestStatement = 1024 * 1024;
+
+/** Has Postgres' own parser at hand; it is WebAssembly, and loads once. */
+export async function loadParser(): Promise<void> {
+  await loadModule();
+}
+
+/** Parses one statement. The parser must have been loaded. */
+export function parseStatement(sql: string): Statement {
+  if (sql.length > longestStatement) {
+    return { sql, node: undefined, syntaxError: `it is longer than ${longestStatement} characters` };
+  }
+  try {
+    return { sql, node: parseSync(sql).stmts?.[0]?.stmt, syntaxError: undefined };
+  } catch (cause) {
+    return { sql, node: undefined, syntaxError: cause instanceof Error ? cause.message : String(cause) };
+  }
+}
+
+/** One line that tells a statement from others. It ends before the first value, which might be a secret. */
+export function summaryOf({ sql }: Statement): string {
+  const beginning = sql.slice(0, 300).split(/['$(]/, 1)[0] ?? '';
+  const line = beginning
+    .replace(/--[^\n\r]*/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}
+
+/** Whether the file is worth nothing without this statement, whatever it is about. */
+export function alwaysCounts({ node, sql }: Statement): boolean {
+  if (!node) return sql.length <= longestStatement && looksLikeDefinition(sql);
+  if ('AlterTableStmt' in node) return node.AlterTableStmt.objtype === 'OBJECT_FOREIGN_TABLE';
+  if ('InsertStmt' in node || 'UpdateStmt' in node || 'SelectStmt' in node || 'CallStmt' in node) {
+    return mentionsVault(node);
+  }
+  return (
+    'CreateFdwStmt' in node ||
+    'AlterFdwStmt' in node ||
+    'CreateForeignServerStmt' in node ||
+    'AlterForeignServerStmt' in node ||
+    'CreateForeignTableStmt' in node ||
+    'ImportForeignSchemaStmt' in node ||
+    'CreateRoleStmt' in node
+  );
+}
+
+/** What cannot be parsed counts where its words say that it would define or grant something. */
+function looksLikeDefinition(sql: string): boolean {
+  try {
+    const [first, ...rest] = scanSync(sql.slice(0, 4096)).tokens.map(({ text }) => text.toLowerCase());
+    if (first === 'grant' || first === 'revoke' || first === 'import') return true;
+    return (
+      (first === 'create' || first === 'alter' || first === 'comment') &&
+      rest.slice(0, 3).some((word) => word === 'foreign' || word === 'server' || word === 'role')
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** The tables that a grant, a comment or a change is about, each with its schema where it is named. */
+export function relationsOf(node: Node): { readonly schema: string | undefined; readonly name: string }[] {
+  if ('GrantStmt' in node) return (node.GrantStmt.objects ?? []).flatMap(rangeVar);
+  if ('AlterTableStmt' in node) return relation(node.AlterTableStmt.relation);
+  if ('RenameStmt' in node) return relation(node.RenameStmt.relation);
+  if ('AlterObjectSchemaStmt' in node) return relation(node.AlterObjectSchemaStmt.relation);
+  if (!('CommentStmt' in node)) return [];
+  const { object, objtype } = node.CommentStmt;
+  const path = object ? namesIn(object) : [];
+  const names = objtype === 'OBJECT_COLUMN' ? path.slice(0, -1) : path;
+  const name = names.at(-1);
+  const isTable =
+    objtype === 'OBJECT_COLUMN' || objtype === 'OBJECT_FOREIGN_TABLE' || objtype === 'OBJECT_TABLE';
+  return isTable && name !== undefined ? [{ schema: names.at(-2), name }] : [];
+}
+
+/** The roles that must exist for the statement to succeed. */
+export function rolesNamedBy(node: Node): string[] {
+  if ('DropRoleStmt' in node) return [];
+  const roles = new Set<string>();
+  visit(node, (key, value) => {
+    const name = key === 'rolename' || key === 'role' ? value : undefined;
+    if (typeof name === 'string' && !('CreateRoleStmt' in node && key === 'role')) roles.add(name);
+  });
+  if ('GrantRoleStmt' in node) {
+    for (const granted of node.GrantRoleStmt.granted_roles ?? []) {
+      if ('AccessPriv' in granted && granted.AccessPriv.priv_name) roles.add(granted.AccessPriv.priv_name);
+    }
+  }
+  return [...roles];
+}
+
+/** Whether the statement writes rows of tables that are no part of a catalog. */
+export function changesRows(node: Node): boolean {
+  const changes =
+    'CopyStmt' in node ||
+    'InsertStmt' in node ||
+    'UpdateStmt' in node ||
+    'DeleteStmt' in node ||
+    'MergeStmt' in node ||
+    'TruncateStmt' in node ||
+    'RefreshMatViewStmt' in node;
+  return changes && ('CopyStmt' in node || !mentionsVault(node));
+}
+
+/** Whether rows follow the statement in the script. */
+export function readsRowsFromScript(node: Node | undefined): boolean {
+  if (!node || !('CopyStmt' in node)) return false;
+  const { is_from, filename, is_program } = node.CopyStmt;
+  return Boolean(is_from) && !filename && !is_program;
+}
+
+/** The text of each string in a name or an option, in order. */
+export function namesIn(node: Node): string[] {
+  if ('String' in node) return [node.String.sval ?? ''];
+  if ('List' in node) return (node.List.items ?? []).flatMap(namesIn);
+  if ('TypeName' in node) return (node.TypeName.names ?? []).flatMap(namesIn);
+  return [];
+}
+
+/** The value of a `name value` clause; undefined where the statement has none. */
+export function clause(options: readonly Node[] | undefined, name: string): string[] | undefined {
+  for (const option of options ?? []) {
+    if ('DefElem' in option && option.DefElem.defname === name && option.DefElem.arg) {
+      return namesIn(option.DefElem.arg);
+    }
+  }
+  return undefined;
+}
+
+function mentionsVault(node: Node): boolean {
+  let found = false;
+  visit(node, (key, value) => {
+    if (key === 'schemaname' && value === 'vault') found = true;
+    if (key === 'funcname' && Array.isArray(value) && value[0]?.String?.sval === 'vault') found = true;
+  });
+  return found;
+}
+
+function rangeVar(node: Node) {
+  return 'RangeVar' in node ? relation(node.RangeVar) : [];
+}
+
+function relation(named: { readonly schemaname?: string; readonly relname?: string } | undefined) {
+  return named?.relname === undefined ? [] : [{ schema: named.schemaname, name: named.relname }];
+}
+
+/** Calls back for every property in the tree. */
+function visit(node: object, callback: (key: string, value: unknown) => void): void {
+  for (const [key, value] of Object.entries(node)) {
+    callback(key, value);
+    if (typeof value === 'object' && value !== null) visit(value, callback);
+  }
+}

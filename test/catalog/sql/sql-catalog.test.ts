@@ -1,0 +1,210 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { openSqlCatalog, type SqlLocation } from '../../../src/catalog/sql/sql-catalog.ts';
+import type { CatalogDefinition } from '../../../src/model/definition.ts';
+import { cognitoServer, sevenColumns } from '../../support/definitions.ts';
+
+// The first database that is made takes long.
+vi.setConfig({ testTimeout: 120_000 });
+
+const fileAt = (name: string) => new URL(`files/${name}`, import.meta.url).pathname;
+
+async function read(location: SqlLocation): Promise<CatalogDefinition> {
+  const catalog = await openSqlCatalog(location);
+  await catalog.close();
+  return catalog.readDefinition();
+}
+
+const refusal = (location: SqlLocation) =>
+  read(location).then(
+    () => 'nothing is refused',
+    (error: Error) => error.message,
+  );
+
+/** The columns of `cognito.users` that each role may read, for those that may read any. */
+function readersOf({ roles }: CatalogDefinition): Record<string, number> {
+  return Object.fromEntries(
+    roles.flatMap(({ role, readable }) => {
+      const columns = readable.get('cognito')?.get('users');
+      return columns && !role.startsWith('pg_') ? [[role, columns.size]] : [];
+    }),
+  );
+}
+
+const skippedOf = ({ skipped }: CatalogDefinition) => skipped?.statements.map(({ statement }) => statement);
+
+async function saved(name: string, content: string | Uint8Array): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), 'sql-')), name);
+  await writeFile(file, content);
+  return file;
+}
+
+const allColumns = 7;
+
+describe('a catalog of SQL', () => {
+  test('is what pg_dump writes, with rows, owners and all that it holds besides', async () => {
+    const definition = await read({ files: [fileAt('pg_dump-15.sql')] });
+    const [users] = definition.tables;
+    expect(users?.columns.map(({ name, type }) => `${name} ${type.name}`)).toEqual([
+      'username text',
+      'email citext',
+      'status text',
+      'enabled bool',
+      'created_at timestamp',
+      'updated_at timestamp',
+      'attributes jsonb',
+      'plan plan',
+      'id uuid',
+    ]);
+    expect(users?.comment).toBe('Who signs in; it\'s "all" of them.\n@graphql({"name": "CognitoUser"})');
+    expect(definition.servers.map(({ wrapper }) => wrapper.handler)).toEqual([
+      'cognito_fdw_handler',
+      'postgres_fdw_handler',
+    ]);
+    expect(readersOf(definition)).toEqual({ anon: 2, authenticated: 9, owner_of_it: 9, postgres: 9 });
+    expect(skippedOf(definition)).toEqual([
+      '\\connect',
+      'COMMENT ON EXTENSION postgres_fdw IS',
+      'COPY auth.users',
+      'COPY public.todos',
+      'REFRESH MATERIALIZED VIEW public.counts',
+    ]);
+  });
+
+  test('is what a folder of migrations makes of a Supabase database', async () => {
+    const catalog = await openSqlCatalog({ files: [fileAt('migrations')] });
+    const definition = await catalog.readDefinition();
+    const reference = definition.servers[0]?.options.get('api_key_id') ?? '';
+    expect(await catalog.readSecret(reference)).toBe('abc');
+    expect(await catalog.readSecret('other_secret')).toBe('def');
+    await expect(catalog.readSecret('third_secret')).rejects.toThrow('there is no secret "third_secret"');
+    await catalog.close();
+    expect(definition.tables.map(({ comment }) => comment)).toEqual(['@graphql({"name": "CognitoUser"})']);
+    expect(readersOf(definition)).toEqual({
+      anon: 1,
+      authenticated: allColumns,
+      postgres: allColumns,
+      service_role: allColumns,
+    });
+    expect(skippedOf(definition)).toEqual([
+      'create table public.profiles',
+      'alter table public.profiles enable row level security',
+      'create policy "own" on public.profiles for select to authenticated using',
+      'create trigger on_signup after insert on auth.users for each row execute functi…',
+      'select cron.schedule',
+      'comment on foreign table cognito.users is null',
+    ]);
+  });
+
+  test('is read once, and remembered', async () => {
+    const sql = `${cognitoServer} select vault.create_secret('hush', 'a');
+      do $$ begin execute format('create schema %I', (select id from vault.secrets)); end $$;
+      do $$ begin execute format('create foreign table %I.t () server cognito_server', (select id from vault.secrets)); end $$;`;
+    const [first, second] = [await read({ sql }), await read({ sql })];
+    expect(first.tables).toHaveLength(1);
+    // The identifier is random.
+    expect(second).toEqual(first);
+  });
+
+  test('adds to the options of servers what is known at run time alone', async () => {
+    const definition = await read({
+      sql: cognitoServer,
+      serverOptions: new Map([['endpoint_url', 'http://a']]),
+    });
+    expect(definition.servers[0]?.options.get('endpoint_url')).toBe('http://a');
+  });
+
+  test('keeps nothing of what its scripts set', async () => {
+    const definition = await read({
+      files: [
+        await saved(
+          '1.sql',
+          `${cognitoServer} ${sevenColumns} create role reader; create role writer;
+          grant usage on schema cognito to reader;
+          set search_path = cognito; set client_encoding = 'LATIN1'; set names 'LATIN1';
+          select set_config('client_encoding', 'LATIN1', false);
+          comment on foreign table users is 'für alle';
+          set session authorization writer;
+          create foreign table mine (username text) server cognito_server options (object 'users');
+          set role reader; begin; drop foreign table users;`,
+        ),
+        await saved('2.sql', 'create foreign table public.last () server cognito_server'),
+      ],
+    });
+    expect(definition.tables.map(({ name }) => name)).toEqual(['mine', 'users', 'last']);
+    expect(definition.tables[1]?.comment).toBe('für alle');
+    expect(definition.loginRole).toBe('postgres');
+    const reads = (role: string) =>
+      definition.roles.find((candidate) => candidate.role === role)?.readable.get('cognito');
+    expect(reads('reader')).toBeUndefined();
+    expect([...(reads('postgres') ?? [])]).toHaveLength(2);
+  });
+
+  test('is in the encoding that it sets where that is not UTF-8', async () => {
+    const sql = `set client_encoding = 'LATIN9'; ${cognitoServer} ${sevenColumns} comment on schema cognito is '\xa4';`;
+    const definition = await read({ files: [await saved('latin9.sql', Buffer.from(sql, 'latin1'))] });
+    expect(definition.schemas[0]?.comment).toBe('€');
+  });
+
+  test('may begin with a byte order mark, and have lines of Windows', async () => {
+    const sql = `\ufeff${cognitoServer}${sevenColumns}`.replaceAll('\n', '\r\n');
+    const definition = await read({ files: [await saved('windows.sql', sql)] });
+    expect(definition.tables).toHaveLength(1);
+  });
+
+  test('loses nothing of a transaction to a statement that fails in it', async () => {
+    const definition = await read({
+      sql: `begin; ${cognitoServer} select nothing(); ${sevenColumns} selekt 1; savepoint a;
+        comment on schema cognito is 'gone'; rollback to a; commit; begin; drop schema cognito cascade; rollback;`,
+    });
+    expect(definition.tables).toHaveLength(1);
+    expect(definition.schemas).toEqual([{ name: 'cognito', comment: undefined }]);
+    expect(skippedOf(definition)).toEqual(['select nothing', 'selekt 1']);
+  });
+});
+
+describe('a statement that the catalog needs and that fails', () => {
+  test('is told with its file, its line and how it begins, and no value of it', async () => {
+    const file = await saved(
+      'broken.sql',
+      `${cognitoServer} ${sevenColumns}
+create server
+  other foreign data wrapper missing options (aws_secret_access_key 'very-secret');
+create foreign table cognito.more (a nosuchtype) server cognito_server;
+grant select (nothing) on cognito.users to anon;
+comment on column cognito.users.nothing is 'x';
+insert into vault.secrets (id, secret) values ('very-secret', 'very-secret');
+grant select on public.unrelated to anon;`,
+    );
+    const message = await refusal({ files: [file] });
+    expect(message.split('; ')).toEqual([
+      `${file}:11: create server other foreign data wrapper missing options: foreign-data wrapper "missing" does not exist`,
+      `${file}:13: create foreign table cognito.more: type "nosuchtype" does not exist`,
+      `${file}:14: grant select: column "nothing" of relation "users" does not exist`,
+      `${file}:15: comment on column cognito.users.nothing is: column "nothing" of relation "cognito.users" does not exist`,
+      `${file}:16: insert into vault.secrets: a value is not valid (SQLSTATE 22P02)`,
+    ]);
+  });
+
+  test.each([
+    ['UTF-16', Buffer.from('\ufeffselect 1', 'utf16le'), 'is UTF-16; save it as UTF-8'],
+    ['UTF-16 without a mark', Buffer.from('select 1', 'utf16le'), 'is not text: byte 1 is zero'],
+    ['an archive', Buffer.from('PGDMP\x01\x0e\0'), "is pg_dump's custom format"],
+    ['compressed', Buffer.from([0x1f, 0x8b, 8, 0]), 'is compressed'],
+    [
+      'of no known encoding',
+      Buffer.from([0x2d, 0x2d, 0xff]),
+      'is neither UTF-8 nor does it set client_encoding',
+    ],
+  ])('a file that is %s is refused by its name', async (_, content, why) => {
+    const file = await saved('other.sql', content);
+    expect(await refusal({ files: [file] })).toContain(`${file} ${why}`);
+  });
+
+  test('a folder without SQL is refused', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'empty-'));
+    expect(await refusal({ files: [folder] })).toBe(`--catalog: the folder ${folder} holds no .sql files`);
+  });
+});
