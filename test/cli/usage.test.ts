@@ -44,7 +44,7 @@ describe('what is used wrongly ends with 2 and one line that names the flag', ()
 describe('what fails ends with 1 and one line', () => {
   test.each([
     [['serve', '--database-url', 'postgres://u:hush@127.0.0.1:1/x'], /nothing listens at its address/],
-    [['inspect', '--catalog', '/no/such.sql'], /must be a readable \.sql file/],
+    [['inspect', '--catalog', '/no/such.sql'], /no such file or folder/],
   ])('%s', async (args, expected) => {
     const ended = await run(args);
     expect(ended.code).toBe(1);
