@@ -1,3 +1,7 @@
+import { createRequire } from 'node:module';
+import { History } from './admin/history.ts';
+import { describeStatus, type GatewayStatus, notReady } from './admin/status.ts';
+import { createStatusRoute } from './admin/status-route.ts';
 import { type AuthenticatorOptions, type Caller, createAuthenticator } from './auth/authenticator.ts';
 import { type Catalog, type CatalogLocation, openCatalog } from './catalog/catalog.ts';
 import { UsageError } from './errors.ts';
@@ -45,8 +49,10 @@ export interface GatewayOptions extends SourceOptions {
   readonly minRefreshMs?: number | undefined;
   /** Who may force a scan: by default those whose token was verified, or all where none is. */
   readonly allowNoCache?: NoCachePolicy | undefined;
-  /** Whether to scan at once, before anybody asks. */
+  /** Whether to scan at once, before anybody asks, and again after failures until there is a snapshot. */
   readonly warm?: boolean | undefined;
+  /** How long after the beginning of one scan the next begins, without anybody asking; never by default. */
+  readonly refreshMs?: number | undefined;
   /** A folder that keeps snapshots from one start to the next; none by default. */
   readonly snapshotDir?: string | undefined;
   /** What they are encrypted with: 32 bytes in hexadecimal or base64, or a passphrase. */
@@ -69,6 +75,8 @@ export interface GatewayOptions extends SourceOptions {
   readonly limits?: { readonly [Name in keyof Limits]?: number | undefined } | undefined;
   /** Whether every answer explains its scans in `extensions.scans`. */
   readonly explain?: boolean | undefined;
+  /** The roles that may see `/status`; none by default. */
+  readonly adminRoles?: readonly string[] | undefined;
   /** Plugins of GraphQL Yoga for `fetch`; `listen` calls none of them. */
   readonly plugins?: readonly FetchPlugin[] | undefined;
   /** Is told everything worth knowing. */
@@ -82,9 +90,22 @@ export interface Gateway {
   readonly fetch: FetchHandler['fetch'];
   /** Serves GraphQL, GraphiQL and health checks. Its server is closed before the gateway. */
   listen(address: Address): Promise<ListeningServer>;
+  /** How it is doing. */
+  status(): GatewayStatus;
+  /**
+   * Has the object behind a table scanned anew, or every object.
+   *
+   * @param table as `schema.table`
+   * @returns whether there is such a table
+   */
+  refresh(table?: string): boolean;
+  /** Says that it is stopping: it is not ready any more, and answers on. */
+  drain(): void;
   /** Ends all scans and frees every connection. */
   close(): Promise<void>;
 }
+
+const { version } = createRequire(import.meta.url)('../package.json');
 
 /**
  * Reads a catalog and serves its foreign tables: catalog, model, schema per role; snapshots behind them.
@@ -93,7 +114,13 @@ export interface Gateway {
  * @throws UsageError where requests would end before scans
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { observe = () => {}, maxAgeMs = 60_000, allowUnauthenticated = false } = options;
+  const { maxAgeMs = 60_000, allowUnauthenticated = false } = options;
+  const startedAt = Date.now();
+  const history = new History();
+  const observe: Observe = (observation) => {
+    history.observe(observation);
+    options.observe?.(observation);
+  };
   const limits = resolveLimits(options.limits);
   const scanTimeoutMs = options.scanTimeoutMs ?? 30_000;
   assertTimeForScans(limits, scanTimeoutMs);
@@ -124,7 +151,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       files,
       observe,
     });
-    if (options.warm) stores.warm();
+    if (options.warm || options.refreshMs !== undefined) stores.keepScanned(options.refreshMs);
     const visibleTo = ({ role, claims }: Caller, table: Table) =>
       visibilityOf(findTable(model.tables, table) ?? table, role, claims);
     const portsFor = (caller: Caller, { noCache, whileWaiting }: ReadWish): RequestPorts => ({
@@ -146,11 +173,30 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       executor,
       portsFor,
       errors,
+      observe,
       limits,
       allowNoCache: options.allowNoCache ?? (authenticator.verifiesTokens ? 'authenticated' : 'all'),
       explain: options.explain ?? false,
       maxAgeMs,
     });
+    let draining = false;
+    const readiness = () => ({ model, stores: stores.status(), warm: options.warm ?? false, draining });
+    const isReady = () => notReady(readiness()).length === 0;
+    const listening = new Set<ListeningServer>();
+    const status = (): GatewayStatus =>
+      describeStatus({
+        version,
+        startedAt,
+        now: Date.now(),
+        roles: definition.roles,
+        history,
+        requests: {
+          active: [...listening].reduce((sum, { active }) => sum + active, 0),
+          ...executor.runs,
+        },
+        scanRequestsPerSecond: resolveSourceSettings(options).requestsPerSecond,
+        ...readiness(),
+      });
     const graphiql = createGraphiQLPage({
       introspection,
       authenticator,
@@ -162,7 +208,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         progress: (table) => stores.of(table).progress(),
       },
     });
-    const routes = createRoutes({ road, graphiql });
+    const { adminRoles } = options;
+    const statusRoute = adminRoles && createStatusRoute({ authenticator, adminRoles, status, errors });
+    const routes = createRoutes({ road, graphiql, statusRoute });
     const { plugins = [] } = options;
     const { verifiesTokens } = authenticator;
     return {
@@ -170,7 +218,20 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       fetch: createFetchHandler({ road, graphiql, errors, cors, limits, plugins }).fetch,
       listen: async (address) => {
         const acceptsHost = acceptedHosts({ host: address.host, verifiesTokens, allowUnauthenticated });
-        return listen(address, { limits, routes, errors, cors, acceptsHost });
+        const server = await listen(address, { limits, routes, errors, cors, observe, acceptsHost, isReady });
+        listening.add(server);
+        return server;
+      },
+      status,
+      refresh(path) {
+        const tables = model.tables.filter(
+          ({ schema, name }) => (path ?? `${schema}.${name}`) === `${schema}.${name}`,
+        );
+        for (const store of new Set(tables.map((table) => stores.of(table)))) store.refresh();
+        return tables.length > 0;
+      },
+      drain() {
+        draining = true;
       },
       async close() {
         await stores.close();

@@ -1,9 +1,35 @@
-import type { ScanErrorCode } from './errors.ts';
+import type { ErrorCode, ScanErrorCode } from './errors.ts';
 import type { ScanProgress } from './source/source.ts';
+
+/** A request to GraphQL that was answered. Holds nothing of its variables, its token or the rows. */
+export interface AnsweredRequest {
+  /** The client's own `X-Request-Id` where it sent one. */
+  readonly requestId: string;
+  readonly method: string;
+  /** Undefined where the request was refused before its operation was known. */
+  readonly operationType: 'query' | 'mutation' | 'subscription' | undefined;
+  /** The client's own name of it. */
+  readonly operationName: string | undefined;
+  /** Undefined where the caller was not believed. */
+  readonly role: string | undefined;
+  readonly status: number;
+  /** The codes of the errors in the answer, each once. */
+  readonly codes: readonly ErrorCode[];
+  readonly durationMs: number;
+  readonly responseBytes: number;
+  /** Rows that the filters matched, where the request asked for their count. */
+  readonly rowsMatched: number | undefined;
+  /** How the snapshots were come by that the answer rests on, each way once. */
+  readonly snapshots: readonly ('fresh' | 'stale' | 'scanned' | 'joined')[];
+}
 
 /** Everything worth knowing about a running gateway. One sink turns these into log lines and metrics. */
 export type Observation =
   | { readonly event: 'listening'; readonly url: string }
+  | { readonly event: 'admin-listening'; readonly url: string }
+  | ({ readonly event: 'request' } & AnsweredRequest)
+  /** Something that was refused before it was looked at as GraphQL, such as one request too many. */
+  | { readonly event: 'refused'; readonly status: number; readonly code: ErrorCode }
   | { readonly event: 'stopping'; readonly reason: string }
   | { readonly event: 'model'; readonly tables: number; readonly problems: number }
   | { readonly event: 'statements-skipped'; readonly statements: number }
@@ -15,7 +41,7 @@ export type Observation =
       readonly object: string;
       readonly durationMs: number;
     } & ScanProgress)
-  | {
+  | ({
       readonly event: 'scan-failed';
       readonly server: string;
       readonly object: string;
@@ -23,7 +49,8 @@ export type Observation =
       readonly errorId: string;
       readonly code: ScanErrorCode;
       readonly message: string;
-    }
+      readonly durationMs: number;
+    } & ScanProgress)
   | {
       readonly event: 'snapshot-file';
       readonly server: string;

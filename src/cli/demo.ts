@@ -7,7 +7,7 @@ import { type DemoCaller, demoCallers, demoSecret, signToken } from './demo-call
 import { type Invitation, printInvitation } from './demo-invitation.ts';
 import { createLogSink } from './log-sink.ts';
 import type { ServeFlags } from './options.ts';
-import { gatewayOptions, serveUntilStopped } from './serve.ts';
+import { gatewayOptions, logOptions, serveUntilStopped } from './serve.ts';
 
 /** What the demo serves; published with the package. */
 const catalogFile = new URL('../../schema/catalog.sql', import.meta.url);
@@ -28,7 +28,7 @@ export interface DemoFlags extends ServeFlags {
 /** Serves an embedded catalog over an emulated user pool until SIGINT or SIGTERM. */
 export async function demo(given: DemoFlags): Promise<void> {
   const flags = given.auth ? withAuthentication(given) : given;
-  const log = createLogSink({ level: flags.logLevel, format: flags.logFormat });
+  const log = createLogSink(logOptions(flags));
   const users = demoUsers(flags.users, { until: Date.now() });
   const callers = flags.auth ? await withTokens(demoCallers(users)) : [];
   const observe: Observe = (observation) => {
@@ -47,7 +47,7 @@ export async function demo(given: DemoFlags): Promise<void> {
         ['aws_secret_access_key', 'demo'],
       ]),
     };
-    await serveUntilStopped({ ...gatewayOptions(flags), catalog, observe: log }, flags, observe);
+    await serveUntilStopped({ ...gatewayOptions(flags), catalog }, flags, observe);
   } finally {
     await emulator.close();
   }

@@ -9,10 +9,18 @@ export const logFormats = ['json', 'pretty'] as const;
 export interface LogOptions {
   readonly level: (typeof logLevels)[number];
   readonly format: (typeof logFormats)[number];
+  /** Requests that take at least so many milliseconds are told at `warn`; none by default. */
+  readonly slowQueryMs?: number | undefined;
 }
 
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
 /** A sink that writes each observation as one line on standard output. */
-export function createLogSink({ level, format }: LogOptions): Observe {
+export function createLogSink({
+  level,
+  format,
+  slowQueryMs = Number.POSITIVE_INFINITY,
+}: LogOptions): Observe {
   const options = { level, base: null, messageKey: 'message', timestamp: pino.stdTimeFunctions.isoTime };
   const logger: Logger =
     format === 'pretty'
@@ -22,16 +30,23 @@ export function createLogSink({ level, format }: LogOptions): Observe {
         )
       : pino(options, pino.destination({ sync: true }));
   return (observation) => {
+    const level = levelOf(observation, slowQueryMs);
+    // Most requests are not logged, and there are many of them.
+    if (!logger.isLevelEnabled(level)) return;
     // The line's own message says what an observation's does, and JSON has room for one of that name.
     const { error, message: _, ...facts } = { error: undefined, message: undefined, ...observation };
     // Of an unexpected error the stack is what helps; its other properties could hold anything.
     const stack = error instanceof Error ? { stack: error.stack } : {};
-    logger[levels[observation.event]]({ ...facts, ...stack }, describe(observation));
+    logger[level]({ ...facts, ...stack }, describe(observation));
   };
 }
 
-const levels: Readonly<Record<Observation['event'], 'debug' | 'info' | 'warn' | 'error'>> = {
+/** Of a request, that of one that went well. */
+const levels: Readonly<Record<Observation['event'], Level>> = {
   listening: 'info',
+  'admin-listening': 'info',
+  request: 'debug',
+  refused: 'warn',
   stopping: 'info',
   model: 'info',
   'statements-skipped': 'info',
@@ -45,10 +60,26 @@ const levels: Readonly<Record<Observation['event'], 'debug' | 'info' | 'warn' | 
   'internal-error': 'error',
 };
 
+/** At which level an observation is told. */
+export function levelOf(observation: Observation, slowQueryMs = Number.POSITIVE_INFINITY): Level {
+  if (observation.event !== 'request') return levels[observation.event];
+  const isRemarkable = observation.codes.length > 0 || observation.durationMs >= slowQueryMs;
+  return isRemarkable ? 'warn' : levels.request;
+}
+
 function describe(observation: Observation): string {
   switch (observation.event) {
     case 'listening':
       return `GraphQL is at ${observation.url}`;
+    case 'admin-listening':
+      return `the admin port is at ${observation.url}`;
+    case 'request': {
+      const { operationType, operationName, status, codes, durationMs } = observation;
+      const what = [operationType ?? 'request', operationName].filter((part) => part).join(' ');
+      return `${what}: ${[status, ...codes].join(' ')} in ${durationMs.toFixed(1)} ms`;
+    }
+    case 'refused':
+      return `a request was refused: ${observation.status} ${observation.code}`;
     case 'stopping':
       return `stopping: ${observation.reason}`;
     case 'model':

@@ -45,6 +45,7 @@ export const serveOptions = ({ warm = false } = {}) => [
   ),
   ...scanOptions(),
   onOff('--warm [on|off]', 'scan at start, before anybody asks').default(warm, warm ? 'on' : 'off'),
+  seconds('--refresh <seconds>', 'scan that often without anybody asking (default: never)'),
   text('--snapshot-dir <folder>', 'keep snapshots there from one start to the next'),
   text('--snapshot-key <key>', 'encrypt them: 32 bytes in hexadecimal or base64, or a passphrase'),
   federation(),
@@ -64,7 +65,17 @@ export const serveOptions = ({ warm = false } = {}) => [
     '--shutdown-grace <seconds>',
     'how long requests under way may take after a signal to stop',
   ).default(10_000, '10'),
+  onOff('--explain [on|off]', 'tell in every answer which scans it rests on').default(false, 'off'),
+  number('--admin-port <number>', 'the port for health, metrics and status (default: none)', 0, 65_535),
+  text('--admin-host <address>', 'the address of the admin port').default('127.0.0.1'),
+  list('--admin-roles <names>', 'the roles that may see /status on the main port, separated by commas'),
   choice('--log-level <level>', 'how much to log', logLevels).default('info'),
+  number(
+    '--slow-query-ms <milliseconds>',
+    'log requests that take at least that long at warn (default: none)',
+    1,
+    2 ** 31 - 1,
+  ),
 ];
 
 /** The form of the log. */
@@ -120,6 +131,12 @@ export interface ServeFlags extends SourceSettings {
   readonly persistedOperations?: string;
   readonly allowArbitraryOperations: boolean;
   readonly introspection?: boolean;
+  readonly refresh?: number;
+  readonly explain: boolean;
+  readonly adminPort?: number;
+  readonly adminHost: string;
+  readonly adminRoles?: readonly string[];
+  readonly slowQueryMs?: number;
   readonly logLevel: (typeof logLevels)[number];
   readonly logFormat: (typeof logFormats)[number];
 }

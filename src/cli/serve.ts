@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { type AdminServer, listenAdmin } from '../admin/admin-server.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts';
+import { Metrics } from '../metrics/metrics.ts';
 import type { Observe } from '../observation.ts';
 import { catalogLocation } from './catalog-location.ts';
-import { createLogSink } from './log-sink.ts';
+import { createLogSink, type LogOptions } from './log-sink.ts';
 import { limitsOf, type ServeFlags } from './options.ts';
 
 /** Milliseconds in which the gateway ends its scans and closes its connections to Postgres. */
@@ -9,9 +12,14 @@ const closingMs = 5_000;
 
 /** Serves until SIGINT or SIGTERM. */
 export async function serve(flags: ServeFlags): Promise<void> {
-  const observe = createLogSink({ level: flags.logLevel, format: flags.logFormat });
+  const log = createLogSink(logOptions(flags));
   const catalog = catalogLocation(flags);
-  await serveUntilStopped({ ...gatewayOptions(flags), catalog, observe }, flags, observe);
+  await serveUntilStopped({ ...gatewayOptions(flags), catalog }, flags, log);
+}
+
+/** What the flags of `serve` say of the log. */
+export function logOptions({ logLevel: level, logFormat: format, slowQueryMs }: ServeFlags): LogOptions {
+  return { level, format, slowQueryMs };
 }
 
 /** What the flags of `serve` say of the gateway, but for its catalog. */
@@ -26,6 +34,7 @@ export function gatewayOptions(flags: ServeFlags): Omit<GatewayOptions, 'catalog
     requestsPerSecond: flags.requestsPerSecond,
     allowNoCache: flags.allowNoCache,
     warm: flags.warm,
+    refreshMs: flags.refresh,
     snapshotDir: flags.snapshotDir,
     snapshotKey: flags.snapshotKey,
     federation: flags.federation,
@@ -43,26 +52,54 @@ export function gatewayOptions(flags: ServeFlags): Omit<GatewayOptions, 'catalog
     allowArbitraryOperations: flags.allowArbitraryOperations,
     introspection: flags.introspection,
     limits: limitsOf(flags),
-    explain: flags.logLevel === 'debug',
+    explain: flags.explain,
+    adminRoles: flags.adminRoles,
   };
 }
+
+/** Where to listen, and how long requests may take to end. */
+type Addresses = Pick<ServeFlags, 'host' | 'port' | 'adminHost' | 'adminPort' | 'shutdownGrace'>;
 
 /** Creates a gateway, listens, and closes both when the process is told to stop. */
 export async function serveUntilStopped(
   options: GatewayOptions,
-  { shutdownGrace, ...address }: Pick<ServeFlags, 'host' | 'port' | 'shutdownGrace'>,
-  observe: Observe,
+  addresses: Addresses,
+  log: Observe,
 ): Promise<void> {
   const stopped = stopSignal();
-  const gateway = await createGateway(options);
+  const metrics = new Metrics();
+  const observe: Observe = (observation) => {
+    metrics.observe(observation);
+    log(observation);
+  };
+  let gateway: Gateway | undefined;
+  // The admin port answers before the catalog is there, and until everything has ended.
+  const admin = await openAdmin(addresses, metrics, () => gateway, observe);
   try {
-    const server = await gateway.listen(address);
+    gateway = await createGateway({ ...options, observe });
+    metrics.watch(gateway.status);
+    const server = await gateway.listen(addresses);
     observe({ event: 'listening', url: server.url });
     observe({ event: 'stopping', reason: await stopped });
-    await server.close(shutdownGrace);
+    gateway.drain();
+    await server.close(addresses.shutdownGrace);
   } finally {
-    await closeWithin(gateway, closingMs, observe);
+    if (gateway) await closeWithin(gateway, closingMs, observe);
+    await admin?.close();
   }
+}
+
+async function openAdmin(
+  { adminHost: host, adminPort: port }: Addresses,
+  metrics: Metrics,
+  gateway: () => Gateway | undefined,
+  observe: Observe,
+): Promise<AdminServer | undefined> {
+  if (port === undefined) return undefined;
+  const onError = (error: unknown) => observe({ event: 'internal-error', errorId: randomUUID(), error });
+  const admin = await listenAdmin({ host, port }, { gateway, metrics, onError });
+  observe({ event: 'admin-listening', url: admin.url });
+  return admin;
 }
 
 /** Whatever hangs, such as a folder on a network that is gone, must not keep the process from ending. */

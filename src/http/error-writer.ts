@@ -25,7 +25,7 @@ export class ErrorWriter {
   }
 
   /** An error of an operation that was executed, as its answer has it. */
-  write(error: unknown): GraphQLFormattedError {
+  write(error: unknown): WrittenError {
     return this.#format(error, this.#describe(error));
   }
 
@@ -50,6 +50,7 @@ export class ErrorWriter {
         ...headers,
       },
       body: JSON.stringify(body),
+      codes: described.map(({ description }) => description.code),
     };
   }
 
@@ -57,7 +58,7 @@ export class ErrorWriter {
     return describe(error) ?? this.#reportInternal(error);
   }
 
-  #format(error: unknown, { code, message, details }: Description): GraphQLFormattedError {
+  #format(error: unknown, { code, message, details }: Description): WrittenError {
     const { locations, path } = error instanceof GraphQLError ? error : {};
     return {
       message: shortened(this.#options.suggestions ? message : withoutSuggestions(message)),
@@ -78,6 +79,9 @@ export class ErrorWriter {
     };
   }
 }
+
+/** An error as an answer has it. */
+export type WrittenError = GraphQLFormattedError & { readonly extensions: { readonly code: ErrorCode } };
 
 /** What a client may know of an error. */
 interface Description {

@@ -26,6 +26,11 @@ export function acceptedHosts({ host, verifiesTokens, allowUnauthenticated }: Ex
   return namesLoopback;
 }
 
+/** Which `Host` headers a port for operators answers: on loopback, this machine's own names alone. */
+export function hostsOfPrivatePort(host: string): HostFilter {
+  return isLoopback(host) ? namesLoopback : () => true;
+}
+
 /** Whether a request with this `Host` header is answered. */
 export type HostFilter = (header: string | undefined) => boolean;
 

@@ -14,13 +14,16 @@ export interface Address {
 export interface ListeningServer {
   /** The address of GraphQL. */
   readonly url: string;
+  /** Requests that are being answered. */
+  readonly active: number;
   /** Takes no more requests, and ends when those under way have been answered or `graceMs` have passed. */
   close(graceMs: number): Promise<void>;
 }
 
 /** @throws ConfigurationError where the address cannot be listened on */
 export async function listen({ host, port }: Address, options: NodeServerOptions): Promise<ListeningServer> {
-  const { server, stop } = createNodeServer(options);
+  const node = createNodeServer(options);
+  const { server, stop } = node;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
@@ -31,6 +34,9 @@ export async function listen({ host, port }: Address, options: NodeServerOptions
   });
   return {
     url: `http://${authority(server, host)}${graphqlPath}`,
+    get active() {
+      return node.active;
+    },
     close: stop,
   };
 }

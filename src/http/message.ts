@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../errors.ts';
+
 /** A request as plain data: what every transport makes of its own. */
 export interface HttpRequest {
   readonly method: string;
@@ -34,6 +36,8 @@ export interface HttpReply {
   /** By their names in lower case. */
   readonly headers: HttpReplyHeaders;
   readonly body: ReplyBody;
+  /** The codes of the errors in it, for the log and the metrics. */
+  readonly codes?: readonly ErrorCode[];
   /** Frees what the reply holds; to be called when it has been written, or given up. */
   release?(): void;
 }

@@ -9,6 +9,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Limits, limitSettings } from '../limits/limits.ts';
+import type { Observe } from '../observation.ts';
 import { Admission } from './admission.ts';
 import { BodyReader } from './body.ts';
 import { type CorsPolicy, withHeaders } from './cross-origin.ts';
@@ -26,6 +27,9 @@ export interface NodeServerOptions {
   readonly routes: Routes;
   readonly errors: ErrorWriter;
   readonly cors: CorsPolicy;
+  readonly observe: Observe;
+  /** Whether requests would be answered as they should be. */
+  readonly isReady: () => boolean;
   /** Which `Host` headers are answered. */
   readonly acceptsHost: (header: string | undefined) => boolean;
 }
@@ -45,6 +49,8 @@ export function createNodeServer({
   routes,
   errors,
   cors,
+  observe,
+  isReady,
   acceptsHost,
 }: NodeServerOptions): NodeServer {
   const admission = new Admission(limits);
@@ -74,9 +80,17 @@ export function createNodeServer({
   function answerAtOnce({ method, url = '/', headers }: IncomingMessage): HttpReply | undefined {
     const path = pathOf({ url });
     if (path === '/healthz') return plainText(200, 'ok');
-    if (path === '/readyz') return isStopping ? plainText(503, 'stopping') : plainText(200, 'ok');
-    if (!acceptsHost(headers.host)) return errors.reply(foreignHost());
+    if (path === '/readyz') {
+      return isStopping || !isReady() ? plainText(503, 'not ready') : plainText(200, 'ok');
+    }
+    if (!acceptsHost(headers.host)) return refusal(foreignHost());
     return method === 'OPTIONS' ? { status: 204, headers: {}, body: '' } : undefined;
+  }
+
+  function refusal(error: unknown): HttpReply {
+    const reply = errors.reply(error);
+    for (const code of reply.codes ?? []) observe({ event: 'refused', status: reply.status, code });
+    return reply;
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -92,10 +106,10 @@ export function createNodeServer({
     const atOnce = answerAtOnce(request);
     if (atOnce) return send(atOnce);
     const inTurn = pipelines.inTurn(request.socket, async () => {
-      await send(await answer(request, client.signal).catch((error: unknown) => errors.reply(error)));
+      await send(await answer(request, client.signal).catch(refusal));
     });
     // What fails of it is only that there is no turn to wait for.
-    return inTurn.catch((error: unknown) => send(errors.reply(error)));
+    return inTurn.catch((error: unknown) => send(refusal(error)));
   }
 
   const server = createServer(serverOptions(limits), (request, response) => {
@@ -110,7 +124,7 @@ export function createNodeServer({
     // Bytes of our own may only go where no answer was begun, or the last request is over.
     const isBetween = !response?.headersSent || (response.req.complete && response.writableFinished);
     if (socket.writable && isBetween) {
-      const reply = errors.reply(connectionError(error, limits));
+      const reply = refusal(connectionError(error, limits));
       socket.write(rawResponse(withHeaders(reply, cors.headersFor(response?.req ?? { headers: {} }))));
     }
     // Once what was written is gone; a client that does not listen keeps no socket open.

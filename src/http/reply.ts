@@ -33,9 +33,10 @@ export async function reply(
   { mediaType, maxAgeMs, isPersonal, explain }: ReplyOptions,
 ): Promise<HttpReply> {
   if (data === undefined) throw new AggregateError(errors);
+  const written = errors.map((error) => writer.write(error));
   const result = {
     data,
-    ...(errors.length > 0 && { errors: errors.map((error) => writer.write(error)) }),
+    ...(written.length > 0 && { errors: written }),
     ...(explain && { extensions: { scans: reportScans(scope) } }),
   };
   return {
@@ -45,6 +46,7 @@ export async function reply(
       ...cacheHeaders(scope, { maxAgeMs, isPersonal, isComplete: errors.length === 0 }),
     },
     body: await writeJson(result, scope.pace, answer),
+    codes: written.map(({ extensions }) => extensions.code),
     release: () => answer.release(),
   };
 }

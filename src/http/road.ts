@@ -3,10 +3,13 @@ import { type RequestPorts, RequestScope } from '../graphql/request-scope.ts';
 import type { RoleSchemas } from '../graphql/role-schemas.ts';
 import { authorize } from '../limits/document.ts';
 import type { Limits } from '../limits/limits.ts';
+import type { Observe } from '../observation.ts';
 import { type AnswerMeter, AnswerMeters } from './answer-meter.ts';
+import { withHeaders } from './cross-origin.ts';
 import { Deadline } from './deadline.ts';
 import type { ErrorWriter } from './error-writer.ts';
 import type { Executor } from './execute.ts';
+import { Journal } from './journal.ts';
 import { type HttpReply, type HttpRequest, headerOf, type Place } from './message.ts';
 import type { PreparedDocuments } from './prepare.ts';
 import { type GraphQLRequest, receive } from './receive.ts';
@@ -19,6 +22,7 @@ export interface RoadOptions {
   /** What a request of this caller needs to answer. */
   readonly portsFor: (caller: Caller, wish: ReadWish) => RequestPorts;
   readonly errors: ErrorWriter;
+  readonly observe: Observe;
   readonly limits: Limits;
   readonly documents: PreparedDocuments;
   readonly executor: Executor;
@@ -57,14 +61,16 @@ export function createRoad(options: RoadOptions): Road {
   const { schemas, authenticator, documents, executor, errors, limits } = options;
   const meters = new AnswerMeters(limits);
 
-  async function answer(request: HttpRequest, deadline: Deadline): Promise<HttpReply> {
+  async function answer(request: HttpRequest, deadline: Deadline, journal: Journal): Promise<HttpReply> {
     let asked: GraphQLRequest | undefined;
     let scope: RequestScope | undefined;
     let meter: AnswerMeter | undefined;
     try {
       asked = receive(request);
       const caller = await identify(request);
+      journal.caller = caller;
       const prepared = documents.prepare(schemas.of(caller.role), asked);
+      journal.prepared = prepared;
       const { variables } = asked;
       authorize({ ...prepared, schema: prepared.schema.schema, variables }, limits);
       const ports = options.portsFor(caller, {
@@ -72,6 +78,7 @@ export function createRoad(options: RoadOptions): Road {
         whileWaiting: request.place.whileWaiting,
       });
       scope = new RequestScope({ ports, signal: deadline.signal });
+      journal.scope = scope;
       meter = meters.open(deadline.abort);
       const context = { scope, answer: meter };
       const outcome = await deadline.race(executor.execute(prepared, variables, context));
@@ -96,8 +103,13 @@ export function createRoad(options: RoadOptions): Road {
 
   return async (request) => {
     const deadline = new Deadline(request.signal, limits.requestTimeout);
+    const journal = new Journal(request);
     try {
-      return await answer(request, deadline);
+      const answered = await answer(request, deadline, journal);
+      options.observe({ event: 'request', ...journal.close(answered) });
+      return journal.isNamedByClient
+        ? withHeaders(answered, { 'x-request-id': journal.requestId })
+        : answered;
     } finally {
       deadline.end();
     }

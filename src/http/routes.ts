@@ -12,13 +12,16 @@ export type Routes = (request: HttpRequest) => Promise<HttpReply>;
 export interface RouteOptions {
   readonly road: Road;
   readonly graphiql: GraphiQLPage;
+  /** Shows how the gateway is doing; undefined where no role may see that. */
+  readonly statusRoute?: Routes | undefined;
 }
 
 /** Sends each request where it belongs. */
-export function createRoutes({ road, graphiql }: RouteOptions): Routes {
+export function createRoutes({ road, graphiql, statusRoute }: RouteOptions): Routes {
   return async (request) => {
     const path = pathOf(request);
     if (path === graphqlPath) return graphiql.answer(request) ?? road(request);
+    if (path === '/status' && statusRoute) return statusRoute(request);
     if (path === '/' && request.method === 'GET') return redirect(graphqlPath);
     return plainText(404, `there is nothing at this address: GraphQL is at ${graphqlPath}`);
   };

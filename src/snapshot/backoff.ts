@@ -12,6 +12,11 @@ export class Backoff<E> {
     return this.#failure && now < this.#failure.until ? this.#failure.error : undefined;
   }
 
+  /** Milliseconds until the next try; 0 where it may be made now. */
+  delayAt(now: number): number {
+    return this.#failure ? Math.max(0, this.#failure.until - now) : 0;
+  }
+
   /** Between half of the delay and all of it, so that gateways that failed together do not come back together. */
   fail(error: E, now: number): void {
     const delay = Math.min(longestDelayMs, firstDelayMs * 2 ** this.#failures);

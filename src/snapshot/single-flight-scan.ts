@@ -46,6 +46,16 @@ export class SingleFlightScan<T> {
     return this.#running?.scan.progress;
   }
 
+  /** When the running scan began, in milliseconds since 1970; undefined where none runs or it has yet to begin. */
+  get startedAt(): number | undefined {
+    return this.#running?.scan.startedAt;
+  }
+
+  /** Milliseconds until another try after a failure; 0 where none has to wait. */
+  get retryDelayMs(): number {
+    return this.#backoff.delayAt(this.#options.clock.monotonic());
+  }
+
   /** The running scan or a new one. */
   join(): AwaitedScan<T> {
     if (this.#running) return { joined: true, result: this.#running.result };
@@ -111,14 +121,14 @@ export class SingleFlightScan<T> {
       return this.#options.accept(snapshot);
     } catch (cause) {
       this.#closing.signal.throwIfAborted();
-      throw this.#failed(cause);
+      throw this.#failed(cause, scan);
     } finally {
       this.#running = undefined;
     }
   }
 
   /** Notes the failure and returns it as everybody who waits gets it. */
-  #failed(cause: unknown): ScanError {
+  #failed(cause: unknown, { startedAt, progress }: Scan): ScanError {
     const { server, object, observe, clock } = this.#options;
     const errorId = randomUUID();
     // What nobody meant to happen goes to the log alone: it may hold anything.
@@ -129,7 +139,17 @@ export class SingleFlightScan<T> {
         : (['SCAN_UNAVAILABLE', 'the scan failed unexpectedly'] as const);
     const error = new ScanError(code, detail, { errorId, cause });
     this.#backoff.fail(error, clock.monotonic());
-    observe({ event: 'scan-failed', server, object, errorId, code, message: detail });
+    const durationMs = startedAt === undefined ? 0 : Math.max(0, clock.now() - startedAt);
+    observe({
+      event: 'scan-failed',
+      server,
+      object,
+      errorId,
+      code,
+      message: detail,
+      durationMs,
+      ...progress,
+    });
     return error;
   }
 }

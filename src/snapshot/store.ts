@@ -5,6 +5,7 @@ import type { ScanProgress, Source } from '../source/source.ts';
 import type { AttributeNeeds } from './attributes-builder.ts';
 import type { SnapshotFiles, SnapshotOwner } from './file/snapshot-files.ts';
 import { HeldSnapshot } from './held-snapshot.ts';
+import { keepScanning } from './keep-scanning.ts';
 import { SingleFlightScan } from './single-flight-scan.ts';
 import type { ColumnarSnapshot, Snapshot } from './snapshot.ts';
 
@@ -63,6 +64,29 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a store holds and does, for those who run the gateway. */
+export interface StoreStatus {
+  readonly server: string;
+  readonly object: string;
+  /** Undefined where there is none yet. */
+  readonly snapshot: SnapshotStatus | undefined;
+  /** The scan that runs; undefined where none does. */
+  readonly scan: { readonly startedAt: number; readonly progress: ScanProgress } | undefined;
+  /** When the next scan begins on its own, in milliseconds since 1970; undefined where only requests begin one. */
+  readonly nextScanAt: number | undefined;
+}
+
+/** A snapshot at hand. */
+export interface SnapshotStatus {
+  readonly rows: number;
+  /** In memory. */
+  readonly bytes: number;
+  /** When its scan began, in milliseconds since 1970. */
+  readonly scannedAt: number;
+  readonly scanDurationMs: number;
+  readonly freshness: 'fresh' | 'stale' | 'expired';
+}
+
 /** How long a scan waits for the readers of the snapshot before last. */
 const readersPatienceMs = 5_000;
 
@@ -81,6 +105,9 @@ export class SnapshotStore {
   /** Settles when every snapshot so far has been written. */
   #saved: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
+  readonly #closing = new AbortController();
+  /** How long after the beginning of one scan the next begins on its own. */
+  #everyMs: number | undefined;
 
   constructor(options: SnapshotStoreOptions) {
     this.#options = options;
@@ -120,11 +147,50 @@ export class SnapshotStore {
     return this.#lend(awaited, signal);
   }
 
-  /** Begins a scan, where no snapshot is fresh, before anybody asks for one. */
-  warm(): void {
-    void this.#restore().then(() => {
-      if (!this.#latest || this.#freshnessOf(this.#latest) !== 'fresh') this.#revalidate();
-    });
+  /**
+   * Scans before anybody asks, where no snapshot is fresh, and tries again after failures.
+   *
+   * @param everyMs how long after the beginning of one scan the next begins; undefined where requests begin the others
+   */
+  keepScanned(everyMs: number | undefined): void {
+    this.#everyMs = everyMs;
+    const { maxAgeMs } = this.#options;
+    void this.#restore().then(() =>
+      keepScanning({
+        clock: this.#clock,
+        signal: this.#closing.signal,
+        everyMs,
+        dueInMs: () => (this.#latest ? (everyMs ?? maxAgeMs) - this.#ageOf(this.#latest) : 0),
+        scan: () => this.#scans.join().result,
+        retryDelayMs: () => this.#scans.retryDelayMs,
+      }),
+    );
+  }
+
+  /** Has the object scanned anew, as soon as that may be. */
+  refresh(): void {
+    if (this.#closed) return;
+    // A failure is observed.
+    this.#scans.force().result.catch(() => undefined);
+  }
+
+  status(): StoreStatus {
+    const { server, object } = this.#options;
+    const { startedAt, progress } = this.#scans;
+    const held = this.#latest;
+    return {
+      server,
+      object,
+      snapshot: held && {
+        rows: held.snapshot.rowCount,
+        bytes: held.snapshot.byteLength,
+        scannedAt: held.snapshot.startedAt,
+        scanDurationMs: held.snapshot.stats.durationMs,
+        freshness: this.#freshnessOf(held),
+      },
+      scan: startedAt !== undefined && progress ? { startedAt, progress } : undefined,
+      nextScanAt: held && this.#everyMs !== undefined ? held.snapshot.startedAt + this.#everyMs : undefined,
+    };
   }
 
   /** What is held now, for those who only look: it begins no scan. Undefined before the first has ended. */
@@ -147,6 +213,7 @@ export class SnapshotStore {
   }
 
   async #shutDown(): Promise<void> {
+    this.#closing.abort(stopping());
     await this.#scans.close(stopping());
     await this.#restored;
     await this.#saved;

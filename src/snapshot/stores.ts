@@ -1,6 +1,6 @@
 import { type ForeignObject, type Model, objectsOf, type Table } from '../model/model.ts';
 import type { Source } from '../source/source.ts';
-import { type AttributeNeeds, SnapshotStore, type SnapshotStoreOptions } from './store.ts';
+import { type AttributeNeeds, SnapshotStore, type SnapshotStoreOptions, type StoreStatus } from './store.ts';
 
 /** What the stores of all foreign objects have in common. */
 export type StoresOptions = Omit<SnapshotStoreOptions, 'source' | 'server' | 'object' | 'needs'> & {
@@ -32,9 +32,14 @@ export class SnapshotStores {
     return store;
   }
 
-  /** Begins a scan of every object that has no fresh snapshot. */
-  warm(): void {
-    for (const store of this.#stores.values()) store.warm();
+  /** Has every object scanned before anybody asks; see `SnapshotStore.keepScanned`. */
+  keepScanned(everyMs: number | undefined): void {
+    for (const store of this.#stores.values()) store.keepScanned(everyMs);
+  }
+
+  /** What every store holds and does. */
+  status(): readonly StoreStatus[] {
+    return [...this.#stores.values()].map((store) => store.status());
   }
 
   /** Ends all scans and frees their connections. */

@@ -26,7 +26,7 @@ async function poolAndDatabase(users: number) {
 describe('serve', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('answers, and %s ends it with 0', async (signal) => {
     const { emulator, database } = await poolAndDatabase(10);
-    const serving = await serve(['serve', '--database-url', database.url, '--log-level', 'debug']);
+    const serving = await serve(['serve', '--database-url', database.url, '--explain']);
     const answer = await ask(serving.url, '{ usersCollection { totalCount } }');
     const code = await serving.stop(signal);
     await Promise.all([emulator.close(), database.drop()]);
@@ -69,4 +69,45 @@ describe('scan', () => {
     });
     expect(ended.code).toBe(0);
   });
+});
+
+describe('the admin port', () => {
+  test('is told of in the log, and shows what requests the main port answered', async () => {
+    const { emulator, database } = await poolAndDatabase(10);
+    const serving = await serve(['serve', '--database-url', database.url, '--admin-port', '0', '--warm']);
+    const events: { event: string; url: string }[] = serving.lines.map((line) => JSON.parse(line));
+    const admin = events.find(({ event }) => event === 'admin-listening')?.url;
+    await ask(serving.url, '{ usersCollection { totalCount } }');
+    const [ready, metrics, page] = await Promise.all(
+      ['ready', 'metrics', ''].map(async (path) => (await fetch(new URL(path, admin))).text()),
+    );
+    const code = await serving.stop('SIGTERM');
+    await Promise.all([emulator.close(), database.drop()]);
+    expect(ready).toBe('{"ready":true,"reasons":[]}\n');
+    expect(metrics).toContain('fdw_graphql_operations_total{graphql_operation_type="query",code="OK"} 1\n');
+    expect(page).toContain('cognito_server.users');
+    expect(code).toBe(0);
+  });
+});
+
+test('the log has a line per request at debug, and at warn where it was slow or failed', async () => {
+  const { emulator, database } = await poolAndDatabase(1);
+  const flags = ['--log-level', 'debug', '--slow-query-ms', '1000000'];
+  const serving = await serve(['serve', '--database-url', database.url, ...flags]);
+  await ask(serving.url, 'query Fine { usersCollection { totalCount } }');
+  await ask(serving.url, '{ nonsense }');
+  await serving.stop('SIGTERM');
+  await Promise.all([emulator.close(), database.drop()]);
+  const requests = serving.lines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'request');
+  expect(requests).toMatchObject([
+    {
+      level: 20,
+      operationName: 'Fine',
+      role: 'postgres',
+      status: 200,
+      snapshots: ['scanned'],
+      rowsMatched: 1,
+    },
+    { level: 40, codes: ['GRAPHQL_VALIDATION_FAILED'] },
+  ]);
 });

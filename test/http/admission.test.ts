@@ -24,7 +24,9 @@ async function start(limits: Partial<Limits>, routes: Routes) {
     routes,
     errors: new ErrorWriter({ observe: (observation) => observations.push(observation), suggestions: true }),
     cors: createCorsPolicy([]),
+    isReady: () => true,
     acceptsHost: () => true,
+    observe: () => {},
   });
   const { server } = nodeServer;
   close = () => {

@@ -12,7 +12,7 @@ import { createRoad } from '../../src/http/road.ts';
 import { createRoutes } from '../../src/http/routes.ts';
 import { type Limits, resolveLimits } from '../../src/limits/limits.ts';
 import type { TrustedDocumentsOptions } from '../../src/limits/trusted-documents.ts';
-import type { Observation } from '../../src/observation.ts';
+import type { Observation, Observe } from '../../src/observation.ts';
 import { sampleTable } from '../rows/sample-table.ts';
 import { withConnections } from './connections.ts';
 
@@ -111,10 +111,11 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
   });
   const schema = withConnections(unmarked, maxRows);
   const roleSchema = { tables: [], schema, executable: schema, print: () => typeDefs };
-  const errors = new ErrorWriter({
-    observe: (observation) => observations.push(observation),
-    suggestions: introspection,
-  });
+  // What is told of every request is none of these tests' business.
+  const observe: Observe = (observation) => {
+    if (observation.event !== 'request' && observation.event !== 'refused') observations.push(observation);
+  };
+  const errors = new ErrorWriter({ observe, suggestions: introspection });
   const { trustedDocuments, read = () => Promise.reject(new Error('there are no snapshots')) } = options;
   const documents = new PreparedDocuments({ limits, introspection, trustedDocuments });
   const executor = new Executor({ suggestions: introspection });
@@ -133,6 +134,7 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
     documents,
     executor,
     errors,
+    observe,
     limits,
     allowNoCache: 'all',
     explain: false,
@@ -142,6 +144,8 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
     limits,
     routes: createRoutes({ road, graphiql: { answer: () => undefined } }),
     errors,
+    observe,
+    isReady: () => true,
     cors: createCorsPolicy(options.corsOrigins ?? []),
     acceptsHost: options.acceptsHost ?? (() => true),
   });

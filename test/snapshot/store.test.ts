@@ -27,6 +27,52 @@ afterEach(async () => {
   expect(clock.sleepers).toBe(0);
 });
 
+describe('scans that nobody asked for', () => {
+  test('a first scan that fails is tried again until there is a snapshot', async () => {
+    store.keepScanned(undefined);
+    await settle();
+    source.latest.fail(new ScanError('SCAN_UNAVAILABLE', 'away'));
+    await settle();
+    await clock.advance(minute);
+    expect(source.scans).toHaveLength(2);
+    source.latest.finish('a');
+    await settle();
+    await clock.advance(60 * minute);
+    expect(source.scans).toHaveLength(2);
+    expect(store.status().snapshot).toMatchObject({ rows: 1, freshness: 'expired' });
+  });
+
+  test('each next one begins on its own clock, counted from the beginning of the last', async () => {
+    store.keepScanned(30 * second);
+    await settle();
+    await clock.advance(10 * second);
+    source.latest.finish('a');
+    await settle();
+    expect(store.status().nextScanAt).toBe(clock.now() + 20 * second);
+    await clock.advance(19 * second);
+    expect(source.scans).toHaveLength(1);
+    await clock.advance(second);
+    expect(source.scans).toHaveLength(2);
+    source.latest.finish('a', 'b');
+    await settle();
+    expect(await readNow()).toEqual(['fresh', 0]);
+  });
+
+  test('a refresh scans anew although the snapshot is fresh, and shows in the status', async () => {
+    await scanned(0);
+    store.refresh();
+    await settle();
+    source.latest.progress({ rows: 60, pages: 1, requests: 2, estimatedRows: 120 });
+    expect(store.status()).toMatchObject({
+      snapshot: { freshness: 'fresh' },
+      scan: { startedAt: clock.now(), progress: { rows: 60, estimatedRows: 120 } },
+    });
+    source.latest.finish('a');
+    await settle();
+    expect(store.status().scan).toBeUndefined();
+  });
+});
+
 describe('freshness', () => {
   test('a first read waits for a whole scan', async () => {
     const read = store.read();
@@ -103,11 +149,11 @@ describe('freshness', () => {
   });
 
   test('warming begins a scan, and does not where a snapshot is fresh', async () => {
-    store.warm();
+    store.keepScanned(undefined);
     await settle();
     source.latest.finish('a');
     await settle();
-    store.warm();
+    store.keepScanned(undefined);
     await settle();
     expect(source.scans).toHaveLength(1);
     expect((await readNow())[0]).toBe('fresh');
@@ -316,6 +362,11 @@ describe('a scan that fails', () => {
         errorId: expect.any(String),
         code: 'SCAN_DENIED',
         message: 'no access',
+        durationMs: 0,
+        rows: 0,
+        pages: 0,
+        requests: 0,
+        throttles: 0,
       },
     ]);
   });
@@ -506,7 +557,7 @@ describe('closing', () => {
   test('refuses later reads, and closing again waits for the first', async () => {
     await Promise.all([store.close(), store.close()]);
     expect(await caught()).toMatchObject({ code: 'SCAN_UNAVAILABLE' });
-    store.warm();
+    store.keepScanned(undefined);
     await settle();
     expect(source.scans).toHaveLength(0);
     expect(source.closed).toBe(1);

@@ -100,7 +100,7 @@ test('no-cache waits for a scan although a kept snapshot is fresh', async () => 
 
 test('warming begins no scan where a kept snapshot is fresh', async () => {
   await keep(0);
-  store.warm();
+  store.keepScanned(undefined);
   await settle();
   expect(source.scans).toHaveLength(0);
 });

@@ -1,0 +1,186 @@
+import type { RoleGrants } from '../model/definition.ts';
+import type { Model, Problem } from '../model/model.ts';
+import type { SnapshotStatus, StoreStatus } from '../snapshot/store.ts';
+import { hintFor } from './hints.ts';
+import type { History, RecentError, ScanFailure } from './history.ts';
+import { type RoleView, roleViews } from './role-views.ts';
+
+/** How a gateway is doing. Holds nothing of any row, token or secret. Times are in milliseconds since 1970. */
+export interface GatewayStatus {
+  readonly version: string;
+  readonly startedAt: number;
+  readonly now: number;
+  readonly ready: boolean;
+  /** Why it is not; empty where it is. */
+  readonly reasons: readonly NotReady[];
+  readonly tables: readonly TableStatus[];
+  readonly objects: readonly ObjectStatus[];
+  readonly problems: readonly Problem[];
+  /** The newest first. */
+  readonly errors: readonly RecentError[];
+  readonly requests: RequestsStatus;
+  /** The most requests per second that scans send with the same credentials in one Region. */
+  readonly scanRequestsPerSecond: number;
+}
+
+/** Why a gateway should get no requests. */
+export interface NotReady {
+  readonly reason: 'no-catalog' | 'no-usable-table' | 'first-snapshot-missing' | 'draining';
+  readonly message: string;
+}
+
+/** A foreign table as it is exposed, and to whom. */
+export interface TableStatus {
+  readonly schema: string;
+  readonly name: string;
+  readonly typeName: string;
+  readonly server: string;
+  readonly object: string;
+  readonly columns: number;
+  /** The roles that may read some of it, each with what it sees. */
+  readonly roles: readonly RoleView[];
+}
+
+/** What is scanned, and what the last scan left. */
+export interface ObjectStatus extends Omit<StoreStatus, 'scan' | 'snapshot'> {
+  readonly snapshot: (SnapshotStatus & { readonly ageSeconds: number }) | undefined;
+  readonly scan: RunningScanStatus | undefined;
+  readonly lastFailure: (ScanFailure & { readonly hint: string }) | undefined;
+}
+
+/** A scan that runs. */
+export interface RunningScanStatus {
+  readonly startedAt: number;
+  readonly rows: number;
+  readonly pages: number;
+  readonly requests: number;
+  readonly throttles: number;
+  readonly estimatedRows: number | undefined;
+  /** Requests to the source per second so far. */
+  readonly requestsPerSecond: number;
+  /** From 0 to 1; undefined where the number of rows is not known. */
+  readonly fraction: number | undefined;
+  /** Seconds that it will still take at this pace; undefined where that is not known. */
+  readonly etaSeconds: number | undefined;
+}
+
+export interface RequestsStatus {
+  /** Being answered now. */
+  readonly active: number;
+  /** Operations executed since the start, by how. */
+  readonly compiled: number;
+  readonly interpreted: number;
+}
+
+/** Where the parts of a status are found. */
+export interface StatusSources {
+  readonly version: string;
+  readonly startedAt: number;
+  readonly now: number;
+  readonly model: Model;
+  readonly stores: readonly StoreStatus[];
+  readonly history: History;
+  readonly requests: RequestsStatus;
+  readonly scanRequestsPerSecond: number;
+  /** What each role may read. */
+  readonly roles: readonly RoleGrants[];
+  /** Whether the first scan of every object is waited for. */
+  readonly warm: boolean;
+  readonly draining: boolean;
+}
+
+/** A gateway's status now. */
+export function describeStatus(sources: StatusSources): GatewayStatus {
+  const { version, startedAt, now, model, stores, history, requests, roles } = sources;
+  const reasons = notReady(sources);
+  return {
+    version,
+    startedAt,
+    now,
+    ready: reasons.length === 0,
+    reasons,
+    tables: model.tables.map((table) => ({
+      schema: table.schema,
+      name: table.name,
+      typeName: table.typeName,
+      server: table.server,
+      object: table.object,
+      columns: table.columns.length,
+      roles: roleViews(table, roles),
+    })),
+    objects: stores.map((store) => describeObject(store, history, now)),
+    problems: model.problems,
+    errors: history.errors,
+    requests,
+    scanRequestsPerSecond: sources.scanRequestsPerSecond,
+  };
+}
+
+/** Why requests would not be answered as they should be; empty where they would. */
+export function notReady({
+  model,
+  stores,
+  warm,
+  draining,
+}: Pick<StatusSources, 'model' | 'stores' | 'warm' | 'draining'>): readonly NotReady[] {
+  const missing = warm ? stores.filter(({ snapshot }) => !snapshot) : [];
+  return [
+    ...(draining ? [{ reason: 'draining', message: 'the gateway is stopping' } as const] : []),
+    ...(model.tables.length === 0
+      ? [
+          {
+            reason: 'no-usable-table',
+            message: `no foreign table is exposed: ${model.problems.length} problems say why`,
+          } as const,
+        ]
+      : []),
+    ...missing.map(
+      ({ server, object }) =>
+        ({
+          reason: 'first-snapshot-missing',
+          message: `${server}.${object} has not been scanned yet`,
+        }) as const,
+    ),
+  ];
+}
+
+/** What is said of a gateway that has no catalog yet, and so does not exist. */
+export const noCatalogYet: NotReady = {
+  reason: 'no-catalog',
+  message: 'the catalog has not been read yet',
+};
+
+function describeObject(store: StoreStatus, history: History, now: number): ObjectStatus {
+  const { snapshot, scan } = store;
+  const failure = history.failureOf(store);
+  return {
+    ...store,
+    snapshot: snapshot && {
+      ...snapshot,
+      ageSeconds: Math.max(0, Math.floor((now - snapshot.scannedAt) / 1000)),
+    },
+    scan: scan && describeScan(scan, now),
+    lastFailure: failure && { ...failure, hint: hintFor(failure.code) },
+  };
+}
+
+function describeScan(
+  { startedAt, progress }: NonNullable<StoreStatus['scan']>,
+  now: number,
+): RunningScanStatus {
+  const { rows, pages, requests, throttles, estimatedRows } = progress;
+  const seconds = Math.max(0.001, (now - startedAt) / 1000);
+  // An estimate can be low: nearly done is all that can be said then.
+  const fraction = estimatedRows ? Math.min(0.99, rows / estimatedRows) : undefined;
+  return {
+    startedAt,
+    rows,
+    pages,
+    requests,
+    throttles,
+    estimatedRows,
+    requestsPerSecond: Math.round((requests / seconds) * 10) / 10,
+    fraction,
+    etaSeconds: fraction ? Math.ceil((seconds / fraction) * (1 - fraction)) : undefined,
+  };
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { Caller } from '../auth/authenticator.ts';
+import type { RequestScope } from '../graphql/request-scope.ts';
+import type { AnsweredRequest } from '../observation.ts';
+import { type HttpReply, type HttpRequest, headerOf, type ReplyBody } from './message.ts';
+import type { PreparedOperation } from './prepare.ts';
+
+/** What is known of a request by and by on its way, and told once it is answered. */
+export class Journal {
+  readonly requestId: string;
+  /** Whether the client named the request itself, and so expects that name in the answer. */
+  readonly isNamedByClient: boolean;
+  caller: Caller | undefined;
+  prepared: PreparedOperation | undefined;
+  scope: RequestScope | undefined;
+  readonly #method: string;
+  readonly #began = performance.now();
+
+  constructor(request: HttpRequest) {
+    const given = headerOf(request, 'x-request-id');
+    this.isNamedByClient = given !== undefined && requestIds.test(given);
+    this.requestId = this.isNamedByClient && given !== undefined ? given : randomUUID();
+    this.#method = request.method;
+  }
+
+  /** The request as the log and the metrics have it. */
+  close({ status, codes = [], body }: HttpReply): AnsweredRequest {
+    const scans = this.scope ? [...this.scope.scans.values()] : [];
+    const counted = scans.flatMap(({ rowsMatched }) => rowsMatched ?? []);
+    const operation = this.prepared?.operation;
+    return {
+      requestId: this.requestId,
+      method: this.#method,
+      operationType: operation?.operation,
+      operationName: operation?.name?.value.slice(0, longestName),
+      role: this.caller?.role,
+      status,
+      codes: [...new Set(codes)],
+      durationMs: performance.now() - this.#began,
+      responseBytes: byteLengthOf(body),
+      rowsMatched: counted.length > 0 ? counted.reduce((sum, rows) => sum + rows, 0) : undefined,
+      snapshots: [...new Set(scans.map(({ read }) => read.state))],
+    };
+  }
+}
+
+function byteLengthOf(body: ReplyBody): number {
+  if (typeof body === 'string') return Buffer.byteLength(body);
+  return body instanceof Uint8Array ? body.length : body.reduce((sum, piece) => sum + piece.length, 0);
+}
+
+/** What may stand in a log as it is. Longer names, and others, are the client's own business. */
+const requestIds = /^[\w.:/+=-]{1,128}$/;
+/** Characters of an operation's name that the log has. */
+const longestName = 100;

@@ -1,0 +1,209 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { Observation } from '../observation.ts';
+import type { ScanProgress } from '../source/source.ts';
+import { StatusGauges, type StatusSource } from './status-gauges.ts';
+
+/**
+ * Everything that is counted, for Prometheus. HTTP metrics have the names and labels of OpenTelemetry's semantic
+ * conventions; the others begin with `fdw_graphql_`. No label's value can be chosen freely by a client.
+ *
+ * https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
+ */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #gauges: StatusGauges;
+  /** What a running scan had been counted for when it was observed last. */
+  readonly #counted = new Map<string, Counted>();
+
+  readonly #requestDuration: Histogram<'http_request_method' | 'http_response_status_code' | 'http_route'>;
+  readonly #responseSize: Histogram<'http_route'>;
+  readonly #operations: Counter<'graphql_operation_type' | 'code'>;
+  readonly #operationDuration: Histogram<'graphql_operation_type'>;
+  readonly #snapshotReads: Counter<'state'>;
+  readonly #refusals: Counter<'code'>;
+  readonly #scans: Counter<ObjectLabel | 'result'>;
+  readonly #scanDuration: Histogram<ObjectLabel | 'result'>;
+  readonly #pages: Counter<ObjectLabel>;
+  readonly #sourceRequests: Counter<ObjectLabel>;
+  readonly #throttles: Counter<ObjectLabel>;
+  readonly #fileErrors: Counter<ObjectLabel>;
+  readonly #keyErrors: Counter;
+  readonly #internalErrors: Counter;
+
+  constructor() {
+    const registers = [this.#registry];
+    const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+      new Counter({ name, help, labelNames: [...labelNames], registers });
+    collectDefaultMetrics({ register: this.#registry });
+    this.#gauges = new StatusGauges(this.#registry);
+    this.#requestDuration = new Histogram({
+      name: 'http_server_request_duration_seconds',
+      help: 'Time from a request to its answer.',
+      labelNames: ['http_request_method', 'http_response_status_code', 'http_route'],
+      buckets: requestBuckets,
+      registers,
+    });
+    this.#responseSize = new Histogram({
+      name: 'http_server_response_body_size_bytes',
+      help: 'Size of answers before compression.',
+      labelNames: ['http_route'],
+      buckets: [256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216],
+      registers,
+    });
+    this.#operations = counter(
+      'fdw_graphql_operations_total',
+      'Requests to GraphQL, by the first error code of their answer; OK where it has none.',
+      ['graphql_operation_type', 'code'],
+    );
+    this.#operationDuration = new Histogram({
+      name: 'fdw_graphql_operation_duration_seconds',
+      help: 'Time that requests to GraphQL took.',
+      labelNames: ['graphql_operation_type'],
+      buckets: requestBuckets,
+      registers,
+    });
+    this.#snapshotReads = counter(
+      'fdw_graphql_snapshot_reads_total',
+      'Answers by how their snapshots were come by: fresh, stale, scanned or joined.',
+      ['state'],
+    );
+    this.#refusals = counter(
+      'fdw_graphql_requests_refused_total',
+      'Requests that were refused before they were looked at, by code.',
+      ['code'],
+    );
+    this.#scans = counter('fdw_graphql_scans_total', 'Scans by result: OK or the code of the failure.', [
+      'server',
+      'object',
+      'result',
+    ]);
+    this.#scanDuration = new Histogram({
+      name: 'fdw_graphql_scan_duration_seconds',
+      help: 'Time that scans took.',
+      labelNames: ['server', 'object', 'result'],
+      buckets: [0.1, 0.5, 1, 5, 15, 60, 180, 600, 1800, 7200, 28_800],
+      registers,
+    });
+    this.#pages = counter('fdw_graphql_scan_pages_total', 'Pages that scans have read.', objectLabels);
+    this.#sourceRequests = counter(
+      'fdw_graphql_source_requests_total',
+      'Requests that scans have sent to their source, those that were tried again included.',
+      objectLabels,
+    );
+    this.#throttles = counter(
+      'fdw_graphql_source_throttles_total',
+      'Requests that the source has refused for being too many.',
+      objectLabels,
+    );
+    this.#fileErrors = counter(
+      'fdw_graphql_snapshot_file_errors_total',
+      'Snapshots that could not be saved or restored.',
+      objectLabels,
+    );
+    this.#keyErrors = counter(
+      'fdw_graphql_key_set_errors_total',
+      'Times that the keys which verify tokens could not be had.',
+      [],
+    );
+    this.#internalErrors = counter(
+      'fdw_graphql_internal_errors_total',
+      'Errors that nobody meant to happen; the log has the stack of each.',
+      [],
+    );
+  }
+
+  /** Counts what is observed; never throws. */
+  readonly observe = (observation: Observation): void => {
+    switch (observation.event) {
+      case 'request':
+        this.#countRequest(observation);
+        break;
+      case 'refused':
+        this.#refusals.inc({ code: observation.code });
+        break;
+      case 'scan-progress':
+        this.#countProgress(observation);
+        break;
+      case 'scan-finished':
+        this.#countScan(observation, 'OK');
+        break;
+      case 'scan-failed':
+        this.#countScan(observation, observation.code);
+        break;
+      case 'snapshot-file':
+        this.#fileErrors.inc({ server: observation.server, object: observation.object });
+        break;
+      case 'keys-unavailable':
+        this.#keyErrors.inc();
+        break;
+      case 'internal-error':
+        this.#internalErrors.inc();
+        break;
+    }
+  };
+
+  /** Where what is true at the moment of a scrape is read from. */
+  watch(source: StatusSource): void {
+    this.#gauges.watch(source);
+  }
+
+  /** The media type of `render`. */
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** Everything in Prometheus' text format. */
+  render(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  #countRequest(request: Extract<Observation, { event: 'request' }>): void {
+    const { method, status, durationMs, responseBytes, operationType = 'none', codes, snapshots } = request;
+    const route = { http_route: '/graphql' };
+    this.#requestDuration.observe(
+      {
+        http_request_method: methods.has(method) ? method : '_OTHER',
+        http_response_status_code: status,
+        ...route,
+      },
+      durationMs / 1000,
+    );
+    this.#responseSize.observe(route, responseBytes);
+    this.#operations.inc({ graphql_operation_type: operationType, code: codes[0] ?? 'OK' });
+    this.#operationDuration.observe({ graphql_operation_type: operationType }, durationMs / 1000);
+    for (const state of snapshots) this.#snapshotReads.inc({ state });
+  }
+
+  #countScan(scan: ObservedScan & { readonly durationMs: number }, result: string): void {
+    const { server, object, durationMs } = scan;
+    this.#countProgress(scan);
+    this.#counted.delete(pathOf(scan));
+    this.#scans.inc({ server, object, result });
+    this.#scanDuration.observe({ server, object, result }, durationMs / 1000);
+  }
+
+  /** Scans tell their totals; what is new since the last time is added. */
+  #countProgress(scan: ObservedScan): void {
+    const { server, object, pages, requests, throttles } = scan;
+    const labels = { server, object };
+    const before = this.#counted.get(pathOf(scan)) ?? { pages: 0, requests: 0, throttles: 0 };
+    this.#pages.inc(labels, Math.max(0, pages - before.pages));
+    this.#sourceRequests.inc(labels, Math.max(0, requests - before.requests));
+    this.#throttles.inc(labels, Math.max(0, throttles - before.throttles));
+    this.#counted.set(pathOf(scan), { pages, requests, throttles });
+  }
+}
+
+type ObjectLabel = (typeof objectLabels)[number];
+type Counted = Pick<ScanProgress, 'pages' | 'requests' | 'throttles'>;
+type ObservedScan = Counted & { readonly server: string; readonly object: string };
+
+const objectLabels = ['server', 'object'] as const;
+/** Any other is `_OTHER`, as OpenTelemetry's conventions have it. */
+const methods: ReadonlySet<string> = new Set(['GET', 'POST', 'OPTIONS', 'HEAD']);
+/** Seconds: what is answered from memory takes less than OpenTelemetry's first bucket. */
+const requestBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+function pathOf({ server, object }: ObservedScan): string {
+  return JSON.stringify([server, object]);
+}

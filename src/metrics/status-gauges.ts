@@ -1,0 +1,137 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { GatewayStatus } from '../admin/status.ts';
+
+/** Where a gateway's status is read. */
+export type StatusSource = () => GatewayStatus;
+
+/** What is true at the moment of a scrape, read from the gateway's status. */
+export class StatusGauges {
+  #status: StatusSource | undefined;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    const gauge = (name: string, help: string, read: (status: GatewayStatus) => number) => {
+      const readAll = () => this.#status?.();
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          const status = readAll();
+          if (status) this.set(read(status));
+        },
+      });
+    };
+    const perObject = (
+      name: string,
+      help: string,
+      read: (object: GatewayStatus['objects'][number], status: GatewayStatus) => number | undefined,
+    ) => {
+      const readAll = () => this.#status?.();
+      new Gauge({
+        name,
+        help,
+        labelNames: ['server', 'object'],
+        registers,
+        collect() {
+          // Objects go with the catalog that named them.
+          this.reset();
+          const status = readAll();
+          for (const described of status?.objects ?? []) {
+            const value = status && read(described, status);
+            const { server, object } = described;
+            if (value !== undefined) this.set({ server, object }, value);
+          }
+        },
+      });
+    };
+
+    gauge('fdw_graphql_ready', 'Whether the gateway is ready for requests: 1 or 0.', ({ ready }) =>
+      Number(ready),
+    );
+    gauge(
+      'http_server_active_requests',
+      'Requests that are being answered.',
+      ({ requests }) => requests.active,
+    );
+    gauge('fdw_graphql_tables', 'Foreign tables that are exposed.', ({ tables }) => tables.length);
+    perObject(
+      'fdw_graphql_snapshot_rows',
+      'Rows of the snapshot that is served.',
+      ({ snapshot }) => snapshot?.rows,
+    );
+    perObject(
+      'fdw_graphql_snapshot_bytes',
+      'Memory that the snapshot takes.',
+      ({ snapshot }) => snapshot?.bytes,
+    );
+    perObject(
+      'fdw_graphql_snapshot_age_seconds',
+      "Time since the snapshot's scan began.",
+      ({ snapshot }, { now }) => snapshot && Math.max(0, (now - snapshot.scannedAt) / 1000),
+    );
+    perObject(
+      'fdw_graphql_snapshot_timestamp_seconds',
+      "When the snapshot's scan began: the last that succeeded.",
+      ({ snapshot }) => snapshot && snapshot.scannedAt / 1000,
+    );
+    perObject('fdw_graphql_scan_running', 'Whether a scan runs: 1 or 0.', ({ scan }) =>
+      Number(scan !== undefined),
+    );
+    perObject(
+      'fdw_graphql_scan_progress_ratio',
+      'How far the running scan is, from 0 to 1.',
+      ({ scan }) => scan?.fraction,
+    );
+    perObject(
+      'fdw_graphql_scan_failures',
+      'How often scans have failed since the last that succeeded.',
+      ({ lastFailure }) => lastFailure?.failures ?? 0,
+    );
+    this.#problems(registers);
+    this.#executions(registers);
+  }
+
+  watch(status: StatusSource): void {
+    this.#status = status;
+  }
+
+  #problems(registers: Registry[]): void {
+    const readAll = () => this.#status?.();
+    new Gauge({
+      name: 'fdw_graphql_problems',
+      help: 'Definitions in the catalog that are ignored or not exposed, by kind of object.',
+      labelNames: ['kind'],
+      registers,
+      collect() {
+        this.reset();
+        for (const kind of problemKinds) this.set({ kind }, 0);
+        for (const { object } of readAll()?.problems ?? []) this.inc({ kind: problemKind(object) });
+      },
+    });
+  }
+
+  #executions(registers: Registry[]): void {
+    const readAll = () => this.#status?.();
+    new Gauge({
+      name: 'fdw_graphql_executions',
+      help: 'Operations executed since the start, by how.',
+      labelNames: ['execution'],
+      registers,
+      collect() {
+        const { compiled, interpreted } = readAll()?.requests ?? { compiled: 0, interpreted: 0 };
+        this.set({ execution: 'compiled' }, compiled);
+        this.set({ execution: 'interpreted' }, interpreted);
+      },
+    });
+  }
+}
+
+const problemKinds = ['server', 'schema', 'table', 'column'] as const;
+
+/** By how the model names objects: `server x`, `schema x`, `schema.table`, `schema.table.column`. */
+function problemKind(object: string): (typeof problemKinds)[number] {
+  if (object.startsWith('server ')) return 'server';
+  if (object.startsWith('schema ')) return 'schema';
+  return object.split('.').length > 2 ? 'column' : 'table';
+}
