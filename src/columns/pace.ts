@@ -37,7 +37,7 @@ export class Pace {
    * @throws the signal's reason where it has been aborted
    */
   async pause(): Promise<void> {
-    await turn();
+    await nextTurn();
     this.signal?.throwIfAborted();
     this.#sliceEnd = performance.now() + this.#sliceMs;
   }
@@ -46,7 +46,8 @@ export class Pace {
 /** The loops that wait for their turn, in the order they came. */
 const waiting: (() => void)[] = [];
 
-function turn(): Promise<void> {
+/** Lets the event loop do its other work, and all paced loops that came before. */
+export function nextTurn(): Promise<void> {
   return new Promise((resume) => {
     waiting.push(resume);
     if (waiting.length === 1) setImmediate(resumeNext);

@@ -57,18 +57,18 @@ export async function openCollection(
   const rows = filter === 'none' ? { filter: undefined, candidates: [] } : { filter, candidates };
   const wanted = { totalCount: selected.has('totalCount'), pageInfo: selected.has('pageInfo') };
   const result = await queryRows(view, { ...rows, order, page, wanted }, scope.pace);
-  await rest(scope.pace);
   // Without the count a page does not say how many rows match.
   if (result.totalCount !== undefined) scope.countMatches(table, result.totalCount);
   return { view, order, page: result, rows };
 }
 
 /** Rows of a page that are answered without a pause. */
-const rowsAtOnce = 50;
+const rowsAtOnce = 16;
 
 /** The edges of the page. Those of a long one come in portions, so that an executor does not hold the event loop. */
 export function edgesOf(connection: Connection, pace: Pace): readonly (Edge | Promise<Edge>)[] {
-  let portion: Promise<void> | undefined;
+  // Of many pages that are opened together, each would find time left, and none once the others are written.
+  let portion = pace.due ? pace.pause() : undefined;
   return connection.page.rows.map((row, index) => {
     const edge = { connection, row };
     if (index > 0 && index % rowsAtOnce === 0)

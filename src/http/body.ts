@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type Limits, limitSettings } from '../limits/limits.ts';
-import { HttpError } from './http-error.ts';
+import { clientGone, HttpError } from './http-error.ts';
 import { type Holding, MemoryBudget } from './memory-budget.ts';
 
 /** How many times the largest body the bodies of all requests may hold together. */
@@ -30,8 +30,7 @@ export class BodyReader {
   }
 
   /**
-   * @throws HttpError where the body is larger than the limits allow
-   * @throws Error where the connection breaks off
+   * @throws HttpError where the body is larger than the limits allow, or breaks off
    */
   async read(request: IncomingMessage): Promise<HeldBody> {
     const holding = this.#budget.open();
@@ -43,7 +42,7 @@ export class BodyReader {
       holding.release();
       // The rest is read and forgotten, because a client that still sends would miss the answer.
       request.resume();
-      throw error;
+      throw error instanceof HttpError ? error : clientGone();
     }
   }
 

@@ -1,6 +1,6 @@
 import { RequestTimeoutError } from '../errors.ts';
 import { limitSettings } from '../limits/limits.ts';
-import { HttpError } from './http-error.ts';
+import { clientGone } from './http-error.ts';
 
 /**
  * The one signal of a request, aborted when its time is up or its client has gone. Every paced loop and every wait of
@@ -60,9 +60,4 @@ function lateError(ms: number): RequestTimeoutError {
   return new RequestTimeoutError(
     `the request was not answered within ${ms} milliseconds (${limitSettings.requestTimeout.flag})`,
   );
-}
-
-/** Nobody gets to see it. The status is the one by which Nginx logs the same. */
-function clientGone(): HttpError {
-  return new HttpError(499, 'BAD_REQUEST', 'the client has closed the connection');
 }

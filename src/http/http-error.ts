@@ -17,3 +17,8 @@ export class HttpError extends GatewayError {
 export function badRequest(message: string): HttpError {
   return new HttpError(400, 'BAD_REQUEST', message);
 }
+
+/** The client has closed the connection: nobody gets to see it. Nginx logs the same status for it. */
+export function clientGone(): HttpError {
+  return new HttpError(499, 'BAD_REQUEST', 'the client has closed the connection');
+}

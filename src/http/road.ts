@@ -1,4 +1,5 @@
 import type { Authenticator, Caller } from '../auth/authenticator.ts';
+import { nextTurn } from '../columns/pace.ts';
 import { type RequestPorts, RequestScope } from '../graphql/request-scope.ts';
 import type { RoleSchemas } from '../graphql/role-schemas.ts';
 import { authorize } from '../limits/document.ts';
@@ -47,6 +48,9 @@ function mayForceScans({ authenticated }: Caller, policy: NoCachePolicy): boolea
   return policy === 'all' || (policy === 'authenticated' && authenticated);
 }
 
+/** Characters of a document whose parsing and validation may take some milliseconds: only one each turn does. */
+const longText = 8 * 1024;
+
 /** Answers a request to GraphQL; never rejects. */
 export type Road = (request: HttpRequest) => Promise<HttpReply>;
 
@@ -68,6 +72,7 @@ export function createRoad(options: RoadOptions): Road {
     try {
       asked = receive(request);
       const caller = await identify(request);
+      if ((asked.query?.length ?? 0) > longText) await nextTurn();
       journal.caller = caller;
       const prepared = documents.prepare(schemas.of(caller.role), asked);
       journal.prepared = prepared;
