@@ -75,7 +75,7 @@ async function load(url: string, rows: readonly UserRow[]): Promise<boolean> {
   });
 }
 
-async function startPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'fdw-graphql-bench-'));
   // As root the server runs under another account, which must get to its data.
   await chmod(directory, 0o755);
