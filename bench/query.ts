@@ -55,6 +55,7 @@ const table: Table = {
   aggregate: true,
   maxRows: 30,
   scanAs: undefined,
+  freshness: { maxAgeMs: undefined, staleWhileRevalidateMs: undefined, refreshMs: undefined },
   relations: [],
   policies: undefined,
 };

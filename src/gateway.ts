@@ -151,7 +151,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       files,
       observe,
     });
-    if (options.warm || options.refreshMs !== undefined) stores.keepScanned(options.refreshMs);
+    stores.keepScanned({
+      all: options.warm === true || options.refreshMs !== undefined,
+      everyMs: options.refreshMs,
+    });
     const visibleTo = ({ role, claims }: Caller, table: Table) =>
       visibilityOf(findTable(model.tables, table) ?? table, role, claims);
     const portsFor = (caller: Caller, { noCache, whileWaiting }: ReadWish): RequestPorts => ({
@@ -177,7 +180,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       limits,
       allowNoCache: options.allowNoCache ?? (authenticator.verifiesTokens ? 'authenticated' : 'all'),
       explain: options.explain ?? false,
-      maxAgeMs,
     });
     let draining = false;
     const readiness = () => ({ model, stores: stores.status(), warm: options.warm ?? false, draining });

@@ -7,8 +7,6 @@ const varying = 'Accept, Authorization, X-Fdw-Explain';
 
 /** What decides how long an answer may be used. */
 export interface CacheTerms {
-  /** How long a snapshot is fresh. */
-  readonly maxAgeMs: number;
   /** Whether the answer is for this caller alone. */
   readonly isPersonal: boolean;
   /** Whether it has no errors. */
@@ -31,11 +29,12 @@ function ageHeader(reads: readonly SnapshotRead[]): HttpReplyHeaders {
 }
 
 /** What rests on no snapshot has no freshness either: the schema may be another after the next start. */
-function directives(
-  reads: readonly SnapshotRead[],
-  { maxAgeMs, isPersonal, isComplete }: CacheTerms,
-): string {
+function directives(reads: readonly SnapshotRead[], { isPersonal, isComplete }: CacheTerms): string {
   if (reads.length === 0 || !isComplete) return 'no-store';
-  const isFresh = reads.every(({ state, ageMs }) => state !== 'stale' && ageMs < maxAgeMs);
-  return `${isPersonal ? 'private' : 'public'}, max-age=${isFresh ? Math.floor(maxAgeMs / 1000) : 0}`;
+  const oldestMs = Math.max(...reads.map(({ ageMs }) => ageMs));
+  const remainingMs = Math.min(
+    ...reads.map(({ state, ageMs, maxAgeMs }) => (state === 'stale' ? 0 : maxAgeMs - ageMs)),
+  );
+  const maxAgeMs = remainingMs > 0 ? oldestMs + remainingMs : 0;
+  return `${isPersonal ? 'private' : 'public'}, max-age=${Math.floor(maxAgeMs / 1000)}`;
 }

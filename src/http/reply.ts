@@ -11,8 +11,6 @@ import type { HttpReply } from './message.ts';
 /** What an answer is written with. */
 export interface ReplyOptions {
   readonly mediaType: MediaType;
-  /** How long a snapshot is fresh. */
-  readonly maxAgeMs: number;
   /** Whether the answer is for this caller alone. */
   readonly isPersonal: boolean;
   /** Whether it explains its scans. */
@@ -30,7 +28,7 @@ export async function reply(
   { data, errors }: Outcome,
   { scope, answer }: ReplyContext,
   writer: ErrorWriter,
-  { mediaType, maxAgeMs, isPersonal, explain }: ReplyOptions,
+  { mediaType, isPersonal, explain }: ReplyOptions,
 ): Promise<HttpReply> {
   if (data === undefined) throw new AggregateError(errors);
   const written = errors.map((error) => writer.write(error));
@@ -43,7 +41,7 @@ export async function reply(
     status: 200,
     headers: {
       'content-type': `${mediaType}; charset=utf-8`,
-      ...cacheHeaders(scope, { maxAgeMs, isPersonal, isComplete: errors.length === 0 }),
+      ...cacheHeaders(scope, { isPersonal, isComplete: errors.length === 0 }),
     },
     body: await writeJson(result, scope.pace, answer),
     codes: written.map(({ extensions }) => extensions.code),

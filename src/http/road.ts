@@ -30,8 +30,6 @@ export interface RoadOptions {
   readonly allowNoCache: NoCachePolicy;
   /** Whether every answer explains its scans. */
   readonly explain: boolean;
-  /** How long a snapshot is fresh. */
-  readonly maxAgeMs: number;
 }
 
 /** How a request wants its snapshots. */
@@ -89,7 +87,6 @@ export function createRoad(options: RoadOptions): Road {
       const outcome = await deadline.race(executor.execute(prepared, variables, context));
       return await reply(outcome, context, errors, {
         mediaType: asked.mediaType,
-        maxAgeMs: options.maxAgeMs,
         // A token that was sent to a gateway which verifies none may still have mattered on the way here.
         isPersonal: caller.authenticated || request.headers.authorization !== undefined,
         explain: asked.explain || options.explain,

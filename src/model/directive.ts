@@ -3,6 +3,7 @@ import type { Problem } from './model.ts';
 import { type Built, built } from './result.ts';
 import {
   count,
+  duration,
   foreignKeys,
   holdsPolicies,
   mappings,
@@ -67,6 +68,17 @@ export const tableKeys = {
     'scan_as',
     text,
     "The role as which Postgres is asked for the rows; the gateway's login by default. Not for user pools.",
+  ),
+  maxAge: key('max_age', duration, "How long the table's snapshot is fresh; `--max-age` by default."),
+  staleWhileRevalidate: key(
+    'stale_while_revalidate',
+    duration,
+    'How long a stale snapshot is served while a scan replaces it; `--stale-while-revalidate` by default.',
+  ),
+  refresh: key(
+    'refresh',
+    duration,
+    'How long after one scan began the next begins on its own; `--refresh` by default.',
   ),
   expose: key('expose', truth, 'Whether the table is part of the API; true by default.'),
   policies: key(

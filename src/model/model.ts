@@ -26,6 +26,8 @@ export interface Table {
   readonly maxRows: number;
   /** The role as which Postgres is asked for the rows, where it is and the directive names one. */
   readonly scanAs: string | undefined;
+  /** How fresh the rows are to be, where the directive says other than the gateway's own settings. */
+  readonly freshness: Freshness;
   /** References to other tables and, in reverse, from them. */
   readonly relations: readonly Relation[];
   /** Row filters by role, in the words of the contract's filters; undefined where the table has no policies. */
@@ -38,6 +40,16 @@ export function findTable<T extends Pick<Table, 'schema' | 'name'>>(
   { schema, name }: Pick<Table, 'schema' | 'name'>,
 ): T | undefined {
   return tables.find((table) => table.schema === schema && table.name === name);
+}
+
+/** Times in milliseconds, each undefined where the gateway's own setting has it. */
+export interface Freshness {
+  /** How long a snapshot is fresh, from when its scan began. */
+  readonly maxAgeMs: number | undefined;
+  /** How much longer it is served while a scan replaces it. */
+  readonly staleWhileRevalidateMs: number | undefined;
+  /** How long after the beginning of one scan the next begins on its own. */
+  readonly refreshMs: number | undefined;
 }
 
 /** A column of an exposed table. */

@@ -1,3 +1,4 @@
+import { durationRule, parseDuration } from '../duration.ts';
 import { isObject, resemblesPolicies, type Settings } from './comment.ts';
 import type { PolicyFilter } from './model.ts';
 import { nearestSpelling } from './spelling.ts';
@@ -27,6 +28,13 @@ export const count: Shape<number> = {
   expected: 'a whole number from 1',
   read: (value) =>
     typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined,
+};
+
+/** Milliseconds. */
+export const duration: Shape<number> = {
+  expected: durationRule,
+  read: (value) =>
+    typeof value === 'string' || typeof value === 'number' ? parseDuration(String(value)) : undefined,
 };
 
 export const names: Shape<readonly string[]> = {

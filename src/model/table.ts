@@ -84,6 +84,11 @@ export function buildTable(
     aggregate: get(tableKeys.aggregate) ?? false,
     maxRows: get(tableKeys.maxRows) ?? settings.maxRows ?? defaultMaxRows,
     scanAs,
+    freshness: {
+      maxAgeMs: get(tableKeys.maxAge),
+      staleWhileRevalidateMs: get(tableKeys.staleWhileRevalidate),
+      refreshMs: get(tableKeys.refresh),
+    },
     policies: unclear ? new Map() : policiesOf(directive.value),
   };
   return built(

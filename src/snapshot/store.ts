@@ -41,6 +41,8 @@ export interface SnapshotRead {
   readonly state: SnapshotState;
   /** How long before this read the snapshot's scan began. */
   readonly ageMs: number;
+  /** At which age it is not fresh any more. */
+  readonly maxAgeMs: number;
   /**
    * Ends the reading. While a replaced snapshot is read no further scan begins, so that at most two snapshots
    * are in memory; but no scan waits longer than five seconds for that.
@@ -251,7 +253,13 @@ export class SnapshotStore {
       letGo();
     };
     signal?.addEventListener('abort', release, { once: true });
-    return { snapshot: held.snapshot, state, ageMs: this.#ageOf(held), release };
+    return {
+      snapshot: held.snapshot,
+      state,
+      ageMs: this.#ageOf(held),
+      maxAgeMs: this.#options.maxAgeMs,
+      release,
+    };
   }
 
   #freshnessOf(held: HeldSnapshot): 'fresh' | 'stale' | 'expired' {

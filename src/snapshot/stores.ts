@@ -1,4 +1,4 @@
-import { type ForeignObject, type Model, objectsOf, type Table } from '../model/model.ts';
+import { type ForeignObject, type Freshness, type Model, objectsOf, type Table } from '../model/model.ts';
 import type { Source } from '../source/source.ts';
 import { type AttributeNeeds, SnapshotStore, type SnapshotStoreOptions, type StoreStatus } from './store.ts';
 
@@ -12,6 +12,8 @@ export type StoresOptions = Omit<SnapshotStoreOptions, 'source' | 'server' | 'ob
 /** One store per foreign object, shared by every table on it, every role and every request. */
 export class SnapshotStores {
   readonly #stores = new Map<string, SnapshotStore>();
+  /** How often objects are scanned whose tables say so. */
+  readonly #refreshMs = new Map<string, number>();
 
   constructor({ model, connect, ...options }: StoresOptions) {
     for (const foreignObject of objectsOf(model.tables)) {
@@ -20,8 +22,19 @@ export class SnapshotStores {
       const source = connect(foreignObject);
       this.#stores.set(
         pathOf({ server, object }),
-        new SnapshotStore({ ...options, source, server, object, needs }),
+        new SnapshotStore({
+          ...options,
+          maxAgeMs: shortest(tables, 'maxAgeMs') ?? options.maxAgeMs,
+          staleWhileRevalidateMs:
+            shortest(tables, 'staleWhileRevalidateMs') ?? options.staleWhileRevalidateMs,
+          source,
+          server,
+          object,
+          needs,
+        }),
       );
+      const refreshMs = shortest(tables, 'refreshMs');
+      if (refreshMs !== undefined) this.#refreshMs.set(pathOf({ server, object }), refreshMs);
     }
   }
 
@@ -32,9 +45,17 @@ export class SnapshotStores {
     return store;
   }
 
-  /** Has every object scanned before anybody asks; see `SnapshotStore.keepScanned`. */
-  keepScanned(everyMs: number | undefined): void {
-    for (const store of this.#stores.values()) store.keepScanned(everyMs);
+  /**
+   * Has objects scanned before anybody asks; see `SnapshotStore.keepScanned`. Those whose tables say how often are
+   * scanned in any case.
+   *
+   * @param all whether to scan the others too, and `everyMs` how often
+   */
+  keepScanned({ all, everyMs }: { readonly all: boolean; readonly everyMs: number | undefined }): void {
+    for (const [path, store] of this.#stores) {
+      const ownMs = this.#refreshMs.get(path);
+      if (all || ownMs !== undefined) store.keepScanned(ownMs ?? everyMs);
+    }
   }
 
   /** What every store holds and does. */
@@ -46,6 +67,12 @@ export class SnapshotStores {
   async close(): Promise<void> {
     await Promise.all([...this.#stores.values()].map((store) => store.close()));
   }
+}
+
+/** The least that the directives of an object's tables say of its freshness; undefined where none says anything. */
+function shortest(tables: readonly Table[], name: keyof Freshness): number | undefined {
+  const given = tables.flatMap(({ freshness }) => freshness[name] ?? []);
+  return given.length > 0 ? Math.min(...given) : undefined;
 }
 
 /** The attributes that the tables can be asked for. */

@@ -83,6 +83,9 @@ beforeAll(async () => {
      grant select on orders to orders_reader;
      create foreign table every_value (${types.map((type, i) => `c${i} ${type}`).join(', ')}) server remote
        options (table_name 'stored_values');
+     comment on foreign table every_value is '@graphql({"max_age": "1h"})';
+     create foreign table ticks (id int) server remote options (table_name 'stored_orders');
+     comment on foreign table ticks is '@graphql({"refresh": "100ms"})';
      create foreign table notes (id int, note text, secret text) server remote options (table_name 'stored_note');
      comment on foreign table notes is '@graphql({"scan_as": "orders_reader"})';
      grant select (id, note) on notes to orders_reader;
@@ -170,6 +173,31 @@ describe('a foreign table that Postgres reads', () => {
   });
 });
 
+describe('how fresh a table is to be', () => {
+  const maxAgeOf = async (query: string) => {
+    const { headers } = await gateway.query(query);
+    return Number(/max-age=(\d+)/.exec(headers.get('cache-control') ?? '')?.[1]);
+  };
+
+  test('its directive may say, and caches are told', async () => {
+    expect(await maxAgeOf('{ every_valueCollection { totalCount } }')).toBe(3600);
+    expect(await maxAgeOf('{ peopleCollection { totalCount } }')).toBe(60);
+  });
+
+  test('an answer from several tables is as fresh as the one that ages first', async () => {
+    const both = await maxAgeOf('{ every_valueCollection { totalCount } peopleCollection { totalCount } }');
+    expect(both).toBeLessThan(120);
+  });
+
+  test('and how often it is scanned, though nobody asks', async () => {
+    const scans = () =>
+      gateway.observations.filter(
+        (observed) => observed.event === 'scan-finished' && observed.object === 'public.ticks',
+      );
+    await expect.poll(() => scans().length, { timeout: 20_000 }).toBeGreaterThan(2);
+  });
+});
+
 describe('what is not exposed', () => {
   const problemsOf = (object: string) =>
     gateway.gateway.model.problems.filter((problem) => problem.object.startsWith(object));
@@ -187,7 +215,7 @@ describe('what is not exposed', () => {
 
   test('are tables and servers whose directive says so, silently', () => {
     const names = gateway.gateway.model.tables.map(({ name }) => name);
-    expect(names.toSorted()).toEqual(['broken', 'every_value', 'notes', 'orders', 'people']);
+    expect(names.toSorted()).toEqual(['broken', 'every_value', 'notes', 'orders', 'people', 'ticks']);
     expect([...problemsOf('public.left_out'), ...problemsOf('public.kept_out')]).toEqual([]);
   });
 

@@ -128,7 +128,7 @@ function arrive(): void {
 
 function lend(lent: Snapshot): SnapshotRead {
   held++;
-  return { snapshot: lent, state: 'fresh', ageMs: 0, release: () => held-- };
+  return { snapshot: lent, state: 'fresh', ageMs: 0, maxAgeMs: 60_000, release: () => held-- };
 }
 
 describe('the filter of a collection', () => {

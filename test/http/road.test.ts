@@ -20,7 +20,7 @@ afterEach(() => gateway.close());
 
 function lend(): SnapshotRead {
   held++;
-  return { snapshot, state: 'fresh', ageMs: 0, release: () => held-- };
+  return { snapshot, state: 'fresh', ageMs: 0, maxAgeMs: 60_000, release: () => held-- };
 }
 
 async function start(options: SmallGatewayOptions) {

@@ -138,7 +138,6 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
     limits,
     allowNoCache: 'all',
     explain: false,
-    maxAgeMs: 60_000,
   });
   const nodeServer = createNodeServer({
     limits,

@@ -33,6 +33,7 @@ export function usersTable(columns: readonly Column[], key: readonly Column[] = 
     aggregate: false,
     maxRows: 30,
     scanAs: undefined,
+    freshness: { maxAgeMs: undefined, staleWhileRevalidateMs: undefined, refreshMs: undefined },
     relations: [],
     policies: undefined,
   };

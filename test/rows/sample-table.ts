@@ -136,6 +136,7 @@ export function sampleTable(hasKey: boolean): Table {
     aggregate: true,
     maxRows: 30,
     scanAs: undefined,
+    freshness: { maxAgeMs: undefined, staleWhileRevalidateMs: undefined, refreshMs: undefined },
     relations: [],
     policies: undefined,
   };

@@ -1,0 +1,20 @@
+/** Timers in Node count milliseconds in 31 bits: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const longestMs = 2 ** 31 - 1;
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** What a duration must be, to be read after `must be`. */
+export const durationRule = 'a duration such as 500ms, 30s, 10m or 2h, or a number of seconds';
+
+/** The milliseconds of a duration such as `500ms`, `30s`, `10m`, `2h`, or of plain seconds; undefined where it is none. */
+export function parseDuration(text: string): number | undefined {
+  const [, digits, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
+  const ms = Math.round(Number(digits) * (units[unit] ?? Number.NaN));
+  return ms <= longestMs ? ms : undefined;
+}
+
+/** A duration as people write it. */
+export function printDuration(ms: number): string {
+  const unit = ['h', 'm', 's'].find((name) => ms > 0 && ms % (units[name] ?? 1) === 0) ?? 'ms';
+  return `${ms / (units[unit] ?? 1)}${unit}`;
+}
