@@ -42,7 +42,7 @@ export function createLogSink({
 }
 
 /** Of a request, that of one that went well. */
-const levels: Readonly<Record<Observation['event'], Level>> = {
+export const levels: Readonly<Record<Observation['event'], Level>> = {
   listening: 'info',
   'admin-listening': 'info',
   request: 'debug',

@@ -147,6 +147,17 @@ export class Metrics {
     this.#gauges.watch(source);
   }
 
+  /** Every metric there is, for the reference. */
+  async describe(): Promise<readonly DescribedMetric[]> {
+    const metrics = await this.#registry.getMetricsAsJSON();
+    return metrics.map(({ name, help, type }) => ({
+      name,
+      help,
+      type: String(type),
+      labels: labelNamesOf(this.#registry.getSingleMetric(name)),
+    }));
+  }
+
   /** The media type of `render`. */
   get contentType(): string {
     return this.#registry.contentType;
@@ -192,6 +203,19 @@ export class Metrics {
     this.#throttles.inc(labels, Math.max(0, throttles - before.throttles));
     this.#counted.set(pathOf(scan), { pages, requests, throttles });
   }
+}
+
+/** A metric, as the reference has it. */
+export interface DescribedMetric {
+  readonly name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly labels: readonly string[];
+}
+
+/** prom-client keeps them in a property that its types leave out. */
+function labelNamesOf(metric: object | undefined): readonly string[] {
+  return metric && 'labelNames' in metric && Array.isArray(metric.labelNames) ? metric.labelNames : [];
 }
 
 type ObjectLabel = (typeof objectLabels)[number];

@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { GatewayStatus } from '../admin/status.ts';
 
 /** Where a gateway's status is read. */
@@ -111,17 +111,19 @@ export class StatusGauges {
     });
   }
 
+  /** The executor counts them, and so this counter only shows what it has. */
   #executions(registers: Registry[]): void {
     const readAll = () => this.#status?.();
-    new Gauge({
-      name: 'fdw_graphql_executions',
-      help: 'Operations executed since the start, by how.',
+    new Counter({
+      name: 'fdw_graphql_executions_total',
+      help: 'Operations executed, by how.',
       labelNames: ['execution'],
       registers,
       collect() {
         const { compiled, interpreted } = readAll()?.requests ?? { compiled: 0, interpreted: 0 };
-        this.set({ execution: 'compiled' }, compiled);
-        this.set({ execution: 'interpreted' }, interpreted);
+        this.reset();
+        this.inc({ execution: 'compiled' }, compiled);
+        this.inc({ execution: 'interpreted' }, interpreted);
       },
     });
   }
