@@ -4,6 +4,7 @@ import { describeStatus, type GatewayStatus, notReady } from './admin/status.ts'
 import { createStatusRoute } from './admin/status-route.ts';
 import { type AuthenticatorOptions, type Caller, createAuthenticator } from './auth/authenticator.ts';
 import { type Catalog, type CatalogLocation, openCatalog } from './catalog/catalog.ts';
+import { printDuration } from './duration.ts';
 import { UsageError } from './errors.ts';
 import type { RequestPorts } from './graphql/request-scope.ts';
 import { RoleSchemas } from './graphql/role-schemas.ts';
@@ -15,9 +16,9 @@ import { createFetchHandler, type FetchHandler, type FetchPlugin } from './http/
 import { createGraphiQLPage } from './http/graphiql/page.ts';
 import { type Address, type ListeningServer, listen } from './http/listen.ts';
 import { PreparedDocuments } from './http/prepare.ts';
-import { createRoad, type NoCachePolicy, type ReadWish } from './http/road.ts';
+import { createRoad, type ReadWish } from './http/road.ts';
 import { createRoutes } from './http/routes.ts';
-import { type Limits, limitSettings, resolveLimits } from './limits/limits.ts';
+import { type Limits, limitSettings, type NoCachePolicy, resolveLimits } from './limits/limits.ts';
 import { loadTrustedDocuments } from './limits/trusted-documents.ts';
 import { buildModel } from './model/build.ts';
 import type { CatalogDefinition } from './model/definition.ts';
@@ -28,8 +29,9 @@ import { parseSnapshotKey } from './snapshot/file/key.ts';
 import { SnapshotDirectory } from './snapshot/file/snapshot-directory.ts';
 import { SnapshotStores } from './snapshot/stores.ts';
 import type { SourceKind } from './source/kind.ts';
-import { createSourceKinds, resolveSourceSettings, type SourceSettings } from './source/kinds.ts';
+import { createSourceKinds } from './source/kinds.ts';
 import { openServers, type Servers } from './source/servers.ts';
+import { resolveSourceSettings, type SourceSettings } from './source/settings.ts';
 
 /** What the kinds of source can be tuned by; see `sourceSettings` for each and its default. */
 export type SourceOptions = { readonly [Name in keyof SourceSettings]?: number | undefined };
@@ -272,7 +274,7 @@ function assertTimeForScans({ requestTimeout }: Limits, scanTimeoutMs: number): 
   if (requestTimeout >= scanTimeoutMs) return;
   const { flag } = limitSettings.requestTimeout;
   throw new UsageError(
-    `${flag} must not be shorter than --scan-timeout, but got ${requestTimeout} ms and ${scanTimeoutMs} ms`,
+    `${flag} must not be shorter than --scan-timeout, but got ${printDuration(requestTimeout)} and ${printDuration(scanTimeoutMs)}`,
   );
 }
 

@@ -1,21 +1,24 @@
 import type { CatalogLocation } from '../catalog/catalog.ts';
 import { UsageError } from '../errors.ts';
+import type { CatalogFlags } from './flags.ts';
+import { secretOf } from './secret-file.ts';
 
-/** The flags that say where the catalog is. */
-export interface CatalogFlags {
-  readonly databaseUrl?: string;
-  readonly catalog?: readonly string[];
-  readonly schemas?: readonly string[];
-}
-
-/** @throws UsageError where not exactly one of the flags is given */
-export function catalogLocation({ databaseUrl, catalog }: CatalogFlags): CatalogLocation {
+/**
+ * Where the flags say the catalog is.
+ *
+ * @throws UsageError where not exactly one of them is given
+ */
+export async function catalogLocation(
+  flags: Pick<CatalogFlags, 'databaseUrl' | 'databaseUrlFile' | 'catalog'>,
+): Promise<CatalogLocation> {
+  const { catalog } = flags;
+  const databaseUrl = await secretOf('--database-url', flags.databaseUrl, flags.databaseUrlFile);
   if (databaseUrl !== undefined && catalog !== undefined) {
-    throw new UsageError('--database-url and --catalog must stand one without the other, but got both');
+    throw new UsageError('--database-url and --catalog cannot be combined');
   }
   if (databaseUrl !== undefined) return { databaseUrl };
   if (catalog !== undefined) return { files: catalog };
   throw new UsageError(
-    'either --database-url (DATABASE_URL) or --catalog (CATALOG) must say where the foreign tables are, but got neither; `fdw-graphql demo` needs none',
+    'say where the foreign tables are with --database-url (DATABASE_URL) or --catalog (CATALOG); `fdw-graphql demo` needs neither',
   );
 }

@@ -1,4 +1,4 @@
-import type { ServeFlags } from './options.ts';
+import type { ServeFlags } from './flags.ts';
 
 /** What to try of a demo that listens. */
 export interface Invitation {

@@ -5,8 +5,8 @@ import { UsageError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
 import { type DemoCaller, demoCallers, demoSecret, signToken } from './demo-callers.ts';
 import { type Invitation, printInvitation } from './demo-invitation.ts';
+import type { DemoFlags } from './flags.ts';
 import { createLogSink } from './log-sink.ts';
-import type { ServeFlags } from './options.ts';
 import { gatewayOptions, logOptions, serveUntilStopped } from './serve.ts';
 
 /** What the demo serves; published with the package. */
@@ -16,14 +16,6 @@ const rolesFile = new URL('../../schema/roles.sql', import.meta.url);
 
 /** The pool that the catalog's server names. */
 const poolId = 'us-east-1_Demo12345';
-
-/** What the flags of `demo` say, beside those of `serve`. */
-export interface DemoFlags extends ServeFlags {
-  /** How many users the emulated pool has. */
-  readonly users: number;
-  /** Whether tokens decide who sees what. */
-  readonly auth: boolean;
-}
 
 /** Serves an embedded catalog over an emulated user pool until SIGINT or SIGTERM. */
 export async function demo(given: DemoFlags): Promise<void> {
@@ -47,7 +39,7 @@ export async function demo(given: DemoFlags): Promise<void> {
         ['aws_secret_access_key', 'demo'],
       ]),
     };
-    await serveUntilStopped({ ...gatewayOptions(flags), catalog }, flags, observe);
+    await serveUntilStopped({ ...(await gatewayOptions(flags)), catalog }, flags, observe);
   } finally {
     await emulator.close();
   }
@@ -61,6 +53,7 @@ export async function demo(given: DemoFlags): Promise<void> {
 function withAuthentication(flags: DemoFlags): DemoFlags {
   const verification = {
     '--jwt-secret': flags.jwtSecret,
+    '--jwt-secret-file': flags.jwtSecretFile,
     '--jwks-url': flags.jwksUrl,
     '--jwt-audience': flags.jwtAudience,
     '--jwt-issuer': flags.jwtIssuer,

@@ -1,16 +1,18 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from '@commander-js/extra-typings';
+import { InvalidArgumentError } from 'commander';
+import { durationRule, parseDuration, printDuration } from '../duration.ts';
 
 /** A flag that takes any text but none. */
-export function text(flags: string, description: string): Option {
-  return withEnvironment(new Option(flags, description)).argParser((value: string) => {
+export function text<F extends string>(flags: F, description: string) {
+  return new Option(flags, description).argParser((value: string) => {
     if (value.trim()) return value;
     throw new InvalidArgumentError('It must not be empty.');
   });
 }
 
 /** A flag that takes names separated by commas. */
-export function list(flags: string, description: string): Option {
-  return withEnvironment(new Option(flags, description)).argParser((value: string) => {
+export function list<F extends string>(flags: F, description: string) {
+  return new Option(flags, description).argParser((value: string): readonly string[] => {
     const names = value.split(',').map((name) => name.trim());
     if (names.every((name) => name)) return names;
     throw new InvalidArgumentError('It must be names separated by commas.');
@@ -18,8 +20,8 @@ export function list(flags: string, description: string): Option {
 }
 
 /** A flag that takes paths, separated by commas or each by itself. */
-export function paths(flags: string, description: string): Option {
-  return withEnvironment(new Option(flags, description)).argParser<string[]>((value, others = []) => {
+export function paths<F extends string>(flags: F, description: string) {
+  return new Option(flags, description).argParser((value: string, others: readonly string[] = []) => {
     const added = value.split(',').map((path) => path.trim());
     if (added.every((path) => path)) return [...others, ...added];
     throw new InvalidArgumentError('It must be paths, separated by commas or each by itself.');
@@ -27,56 +29,66 @@ export function paths(flags: string, description: string): Option {
 }
 
 /** A flag that takes a whole number. */
-export function number(flags: string, description: string, from: number, to: number): Option {
-  return withEnvironment(new Option(flags, description)).argParser((value: string) => {
-    const parsed = Number(value);
-    if (/^\d+$/.test(value) && parsed >= from && parsed <= to) return parsed;
-    throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`);
-  });
+export function number<F extends string>(flags: F, description: string, from: number, to: number) {
+  return acceptedNumber(
+    flags,
+    description,
+    `a whole number from ${from} to ${to}`,
+    (value) => value >= from && value <= to,
+  );
 }
 
-/** A flag that takes a whole number of which a rule says more. */
-export function accepted(
-  flags: string,
+/** A flag that takes a whole number of which a rule says more, to be read after `must be`. */
+export function acceptedNumber<F extends string>(
+  flags: F,
   description: string,
   rule: string,
   accepts: (value: number) => boolean,
-): Option {
-  return withEnvironment(new Option(flags, description)).argParser((value: string) => {
+) {
+  return new Option(flags, description).argParser((value: string) => {
     const parsed = Number(value);
     if (/^\d+$/.test(value) && accepts(parsed)) return parsed;
     throw new InvalidArgumentError(`It must be ${rule}.`);
   });
 }
 
-/** Timers in Node count milliseconds in 31 bits: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
-const longestSeconds = 2_147_483;
-
-/** A flag that takes a time in seconds; its value is milliseconds. */
-export function seconds(flags: string, description: string): Option {
-  return withEnvironment(new Option(flags, description)).argParser((value: string) => {
-    const parsed = Number(value);
-    if (/^\d+(\.\d+)?$/.test(value) && parsed <= longestSeconds) return parsed * 1000;
-    throw new InvalidArgumentError(`It must be a number of seconds from 0 to ${longestSeconds}.`);
+/** A flag that takes a duration; its value is milliseconds. */
+export function duration<F extends string>(flags: F, description: string, leastMs = 0) {
+  return new Option(flags, description).argParser((value: string) => {
+    const ms = parseDuration(value);
+    if (ms !== undefined && ms >= leastMs) return ms;
+    const least = leastMs > 0 ? `, at least ${printDuration(leastMs)}` : '';
+    throw new InvalidArgumentError(`It must be ${durationRule}${least}.`);
   });
 }
 
 /** A flag that takes one of some words. */
-export function choice(flags: string, description: string, choices: readonly string[]): Option {
-  return withEnvironment(new Option(flags, description)).choices(choices);
+export function choice<F extends string, const C extends readonly string[]>(
+  flags: F,
+  description: string,
+  choices: C,
+) {
+  return new Option(flags, description).choices(choices);
 }
 
-/** A flag that stands alone, or takes `on` or `off`, as its environment variable does. */
-export function onOff(flags: string, description: string): Option {
-  return withEnvironment(new Option(flags, description))
-    .preset('on')
-    .argParser((value: string) => {
-      if (value === 'on' || value === 'off') return value === 'on';
-      throw new InvalidArgumentError('It must be on or off.');
-    });
+/** A flag that stands alone, or takes `on` or `off`, as variables and config files do. */
+export function onOff<F extends string>(flags: F, description: string) {
+  return new Option(flags, description).preset('on').argParser((value: string) => {
+    if (value === 'on' || value === 'off') return value === 'on';
+    throw new InvalidArgumentError('It must be on or off.');
+  });
 }
 
-/** The environment variable of a flag is its name in upper case. */
-function withEnvironment(option: Option): Option {
-  return option.env(option.name().replaceAll('-', '_').toUpperCase());
-}
+/** The flags of a command, each under the name that its value has. */
+export type Flags = Readonly<Record<string, AnyFlag>>;
+
+/** A flag, whatever it takes. */
+export type AnyFlag = Option<string, unknown, unknown, unknown, boolean, unknown>;
+
+/** The values of flags, as their declarations have them. */
+export type FlagValues<F extends Flags> = { readonly [Name in keyof F]: FlagValue<F[Name]> };
+
+type FlagValue<F> =
+  F extends Option<string, infer _P, infer Default, infer Coerced, boolean, infer Choice>
+    ? ([Choice] extends [undefined] ? Coerced : Choice) | Default
+    : never;

@@ -3,14 +3,16 @@ import { describeCatalog } from '../gateway.ts';
 import { nameOfType } from '../model/column-type.ts';
 import type { SkippedStatements } from '../model/definition.ts';
 import type { Model, Problem, Table } from '../model/model.ts';
-import { type CatalogFlags, catalogLocation } from './catalog-location.ts';
+import { catalogLocation } from './catalog-location.ts';
+import type { InspectFlags } from './flags.ts';
 
-/** Prints the model and its problems. */
-export async function inspect(flags: CatalogFlags & { readonly json?: true }): Promise<void> {
-  const catalog = await openCatalog(catalogLocation(flags));
+/** Prints the model and its problems; with `--strict`, fails where there are some. */
+export async function inspect(flags: InspectFlags): Promise<void> {
+  const catalog = await openCatalog(await catalogLocation(flags));
   try {
     const { definition, model } = await describeCatalog(catalog, flags);
     const { skipped } = definition;
+    if (flags.strict && model.problems.length > 0) process.exitCode = 1;
     process.stdout.write(
       flags.json
         ? `${JSON.stringify({ ...toJson(model), skipped }, null, 2)}\n`

@@ -83,7 +83,7 @@ function describe(observation: Observation): string {
     case 'stopping':
       return `stopping: ${observation.reason}`;
     case 'model':
-      return `${observation.tables} foreign tables are exposed, with ${observation.problems} problems`;
+      return `exposing ${counted(observation.tables, 'foreign table')}, with ${counted(observation.problems, 'problem')}`;
     case 'statements-skipped':
       return `${observation.statements} statements of the catalog's SQL play no part in it and were skipped (inspect lists them)`;
     case 'problem':
@@ -103,4 +103,8 @@ function describe(observation: Observation): string {
     case 'internal-error':
       return `an answer failed unexpectedly (${observation.errorId})`;
   }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

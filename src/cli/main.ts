@@ -1,74 +1,117 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
-import { Command, CommanderError, type Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { GatewayError, UsageError } from '../errors.ts';
+import { applyConfig, readEnvironment, refuseUseless, withOrigins } from './configuration.ts';
+import { reportFatal } from './fatal.ts';
+import type { AnyFlag } from './flag.ts';
 import {
-  auth,
-  catalogOptions,
-  federation,
-  json,
-  logFormat,
-  role,
-  scanOptions,
-  serveOptions,
-  users,
-} from './options.ts';
+  type DemoFlags,
+  demoFlags,
+  type InspectFlags,
+  inspectFlags,
+  limitFlags,
+  type ScanFlags,
+  type SdlFlags,
+  type ServeFlags,
+  scanFlags,
+  sdlFlags,
+  serveFlags,
+  sourceFlags,
+} from './flags.ts';
 
 /** What the process exits with where it could not do as asked; 0 where it could. */
 const exitCodes = { failed: 1, usage: 2 } as const;
 
 const { version } = createRequire(import.meta.url)('../../package.json');
 
+/** What commander had to say of how it was used. */
+let usage = '';
+
 const program = new Command('fdw-graphql')
   .description('A GraphQL gateway over the foreign tables that a Postgres catalog defines.')
   .version(version)
   .exitOverride()
-  // One line a refusal, its suggestion included.
-  .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`) });
+  .configureOutput({
+    outputError: (text) => {
+      usage += text;
+    },
+  });
 
 // A command's code is loaded when it is run, so that help and refusals come at once.
 command('serve', 'serve GraphQL over the foreign tables of a catalog', [
-  ...catalogOptions(),
-  ...serveOptions(),
-  logFormat('json'),
-]).action(async (flags) => (await import('./serve.ts')).serve(flags));
+  ...Object.values(serveFlags),
+  ...sourceFlags,
+  ...limitFlags,
+]).action(async (flags: ServeFlags) => (await import('./serve.ts')).serve(flags));
 
 command('demo', 'serve an emulated user pool: nothing to install or configure', [
-  users(),
-  auth(),
-  ...serveOptions({ warm: true }),
-  logFormat('pretty'),
-]).action(async (flags) => (await import('./demo.ts')).demo(flags));
+  ...Object.values(demoFlags),
+  ...sourceFlags,
+  ...limitFlags,
+]).action(async (flags: DemoFlags) => (await import('./demo.ts')).demo(flags));
 
-command('sdl', 'print the schema', [...catalogOptions(), role(), federation()]).action(async (flags) =>
+command('sdl', 'print the schema', Object.values(sdlFlags)).action(async (flags: SdlFlags) =>
   (await import('./sdl.ts')).printSdl(flags),
 );
 
-command('inspect', 'print what is exposed, and what stands in the way of the rest', [
-  ...catalogOptions(),
-  federation(),
-  json(),
-]).action(async (flags) => (await import('./inspect.ts')).inspect(flags));
+command(
+  'inspect',
+  'print what is exposed, and what stands in the way of the rest',
+  Object.values(inspectFlags),
+).action(async (flags: InspectFlags) => (await import('./inspect.ts')).inspect(flags));
 
 command('scan', 'scan every foreign object once and print what it took', [
-  ...catalogOptions(),
-  ...scanOptions(),
-  json(),
-]).action(async (flags) => (await import('./scan.ts')).scan(flags));
+  ...Object.values(scanFlags),
+  ...sourceFlags,
+]).action(async (flags: ScanFlags) => (await import('./scan.ts')).scan(flags));
+
+/** The command that was asked for, and its config file, once they are known. */
+let running: { readonly command: Command; readonly config: string | undefined } | undefined;
+
+program.hook('preAction', async (_, command) => {
+  const config: unknown = command.getOptionValue('config');
+  running = { command, config: typeof config === 'string' ? config : undefined };
+  if (running.config !== undefined) {
+    const { readConfigFile } = await import('./config-file.ts');
+    const known = program.commands.flatMap((each) => each.options);
+    applyConfig(command, running.config, await readConfigFile(running.config), known);
+  }
+  refuseUseless(command);
+});
 
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
-  } else if (error instanceof GatewayError) {
-    process.stderr.write(`fdw-graphql: ${error.message}\n`);
-    process.exitCode = error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
-  } else throw error;
+  fail(error);
 }
 
-function command(name: string, description: string, flags: readonly Option[]): Command {
+function command(name: string, description: string, flags: readonly AnyFlag[]): Command {
   const added = program.command(name).description(description).allowExcessArguments(false);
-  for (const flag of flags) added.addOption(flag);
+  for (const flag of flags) {
+    readEnvironment(flag);
+    added.addOption(flag);
+  }
   return added;
+}
+
+function fail(error: unknown): void {
+  process.exitCode = exitCodes.failed;
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
+    if (usage) reportFatal(usage.replace(/^error: /, ''), logFormat());
+  } else if (error instanceof GatewayError) {
+    if (error instanceof UsageError) process.exitCode = exitCodes.usage;
+    const { command, config } = running ?? {};
+    reportFatal(command ? withOrigins(error.message, command, config) : error.message, logFormat());
+  } else {
+    reportFatal('unexpected failure', logFormat(), error instanceof Error ? error.stack : String(error));
+  }
+}
+
+/** The form of the log, as far as it is known: a command may be refused before its flags have been read. */
+function logFormat(): 'json' | 'pretty' {
+  const command = running?.command ?? program.commands.find((each) => process.argv.includes(each.name()));
+  const format: unknown = command?.getOptionValue('logFormat');
+  return format === 'json' ? 'json' : 'pretty';
 }

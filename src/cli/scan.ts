@@ -3,14 +3,9 @@ import { openCatalog } from '../catalog/catalog.ts';
 import { ConfigurationError, ScanError } from '../errors.ts';
 import { describeCatalog } from '../gateway.ts';
 import { objectsOf } from '../model/model.ts';
-import type { SourceSettings } from '../source/kinds.ts';
 import type { ScanProgress, Source } from '../source/source.ts';
-import { type CatalogFlags, catalogLocation } from './catalog-location.ts';
-
-/** The flags of `scan`. */
-interface ScanFlags extends CatalogFlags, SourceSettings {
-  readonly json?: true;
-}
+import { catalogLocation } from './catalog-location.ts';
+import { type ScanFlags, sourceSettingsOf } from './flags.ts';
 
 /** What became of one scan. */
 interface ScanSummary extends ScanProgress {
@@ -30,9 +25,12 @@ const lineEveryMs = 1_000;
 
 /** Scans every foreign object of the catalog once, in full, and prints what it took. */
 export async function scan(flags: ScanFlags): Promise<void> {
-  const catalog = await openCatalog(catalogLocation(flags));
+  const catalog = await openCatalog(await catalogLocation(flags));
   try {
-    const { model, servers } = await describeCatalog(catalog, flags);
+    const { model, servers } = await describeCatalog(catalog, {
+      schemas: flags.schemas,
+      ...sourceSettingsOf(flags),
+    });
     const objects = objectsOf(model.tables);
     if (objects.length === 0) {
       throw new ConfigurationError(

@@ -2,16 +2,15 @@ import { openCatalog } from '../catalog/catalog.ts';
 import { ConfigurationError } from '../errors.ts';
 import { describeCatalog } from '../gateway.ts';
 import { RoleSchemas } from '../graphql/role-schemas.ts';
-import { type CatalogFlags, catalogLocation } from './catalog-location.ts';
+import { catalogLocation } from './catalog-location.ts';
+import type { SdlFlags } from './flags.ts';
 
 /** Prints the schema that a role sees. */
-export async function printSdl(
-  flags: CatalogFlags & { readonly role?: string; readonly federation?: boolean },
-): Promise<void> {
-  const catalog = await openCatalog(catalogLocation(flags));
+export async function printSdl(flags: SdlFlags): Promise<void> {
+  const catalog = await openCatalog(await catalogLocation(flags));
   try {
     const { definition, model } = await describeCatalog(catalog, flags);
-    const schemas = new RoleSchemas(model, definition.roles, { federation: flags.federation ?? false });
+    const schemas = new RoleSchemas(model, definition.roles, { federation: flags.federation });
     const role = flags.role ?? definition.loginRole;
     if (!schemas.has(role)) {
       throw new ConfigurationError(

@@ -4,8 +4,9 @@ import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import { Metrics } from '../metrics/metrics.ts';
 import type { Observe } from '../observation.ts';
 import { catalogLocation } from './catalog-location.ts';
+import { type DemoFlags, limitsOf, type ServeFlags, sourceSettingsOf } from './flags.ts';
 import { createLogSink, type LogOptions } from './log-sink.ts';
-import { limitsOf, type ServeFlags } from './options.ts';
+import { secretOf } from './secret-file.ts';
 
 /** Milliseconds in which the gateway ends its scans and closes its connections to Postgres. */
 const closingMs = 5_000;
@@ -13,33 +14,38 @@ const closingMs = 5_000;
 /** Serves until SIGINT or SIGTERM. */
 export async function serve(flags: ServeFlags): Promise<void> {
   const log = createLogSink(logOptions(flags));
-  const catalog = catalogLocation(flags);
-  await serveUntilStopped({ ...gatewayOptions(flags), catalog }, flags, log);
+  const catalog = await catalogLocation(flags);
+  const options = { ...(await gatewayOptions(flags)), catalog, schemas: flags.schemas };
+  await serveUntilStopped(options, flags, log);
 }
 
-/** What the flags of `serve` say of the log. */
-export function logOptions({ logLevel: level, logFormat: format, slowQueryMs }: ServeFlags): LogOptions {
+/** What the flags say of the log. */
+export function logOptions({
+  logLevel: level,
+  logFormat: format,
+  slowQueryMs,
+}: ServeFlags | DemoFlags): LogOptions {
   return { level, format, slowQueryMs };
 }
 
-/** What the flags of `serve` say of the gateway, but for its catalog. */
-export function gatewayOptions(flags: ServeFlags): Omit<GatewayOptions, 'catalog'> {
+/** What the flags of whatever serves say of the gateway, but for its catalog. */
+export async function gatewayOptions(
+  flags: ServeFlags | DemoFlags,
+): Promise<Omit<GatewayOptions, 'catalog'>> {
   return {
-    schemas: flags.schemas,
     maxAgeMs: flags.maxAge,
     staleWhileRevalidateMs: flags.staleWhileRevalidate,
     scanTimeoutMs: flags.scanTimeout,
     minRefreshMs: flags.minRefresh,
-    parallelScan: flags.parallelScan,
-    requestsPerSecond: flags.requestsPerSecond,
+    ...sourceSettingsOf(flags),
     allowNoCache: flags.allowNoCache,
     warm: flags.warm,
     refreshMs: flags.refresh,
     snapshotDir: flags.snapshotDir,
-    snapshotKey: flags.snapshotKey,
+    snapshotKey: await secretOf('--snapshot-key', flags.snapshotKey, flags.snapshotKeyFile),
     federation: flags.federation,
     auth: {
-      jwtSecret: flags.jwtSecret,
+      jwtSecret: await secretOf('--jwt-secret', flags.jwtSecret, flags.jwtSecretFile),
       jwksUrl: flags.jwksUrl,
       audience: flags.jwtAudience,
       issuer: flags.jwtIssuer,

@@ -3,7 +3,7 @@ import { nextTurn } from '../columns/pace.ts';
 import { type RequestPorts, RequestScope } from '../graphql/request-scope.ts';
 import type { RoleSchemas } from '../graphql/role-schemas.ts';
 import { authorize } from '../limits/document.ts';
-import type { Limits } from '../limits/limits.ts';
+import type { Limits, NoCachePolicy } from '../limits/limits.ts';
 import type { Observe } from '../observation.ts';
 import { type AnswerMeter, AnswerMeters } from './answer-meter.ts';
 import { withHeaders } from './cross-origin.ts';
@@ -37,10 +37,6 @@ export interface ReadWish extends Place {
   /** Whether they may rest on no scan that had begun before. */
   readonly noCache: boolean;
 }
-
-/** Whose requests may force a scan by `Cache-Control: no-cache`; those of others are answered as without it. */
-export const noCachePolicies = ['authenticated', 'all', 'none'] as const;
-export type NoCachePolicy = (typeof noCachePolicies)[number];
 
 function mayForceScans({ authenticated }: Caller, policy: NoCachePolicy): boolean {
   return policy === 'all' || (policy === 'authenticated' && authenticated);

@@ -40,10 +40,12 @@ export interface Limits {
 
 /** How a limit is set, and what it is where it is not. */
 export interface LimitSetting {
-  readonly flag: string;
+  readonly flag: `--${string}`;
   readonly default: number;
-  /** What it limits, in a plural that fits after a number. */
+  /** What it limits, in a plural that fits after a number, or a duration. */
   readonly noun: string;
+  /** Whether it is a duration, in milliseconds. */
+  readonly isDuration?: true;
 }
 
 /**
@@ -51,7 +53,7 @@ export interface LimitSetting {
  * and a list of 10,000 texts fits a document as well as the variables. The conditions of a filter are few, because
  * each is asked of every row.
  */
-export const limitSettings: Readonly<Record<keyof Limits, LimitSetting>> = {
+export const limitSettings = {
   depth: { flag: '--max-depth', default: 20, noun: 'levels of fields' },
   rootFields: { flag: '--max-root-fields', default: 20, noun: 'fields at the top of an operation' },
   aliases: { flag: '--max-aliases', default: 50, noun: 'aliases' },
@@ -64,13 +66,27 @@ export const limitSettings: Readonly<Record<keyof Limits, LimitSetting>> = {
   filterDepth: { flag: '--max-filter-depth', default: 32, noun: 'levels of objects in an argument' },
   filterSize: { flag: '--max-filter-size', default: 500, noun: 'objects within objects in its arguments' },
   bodyBytes: { flag: '--max-body-bytes', default: 1024 * 1024, noun: 'bytes' },
-  bodyTimeout: { flag: '--body-timeout', default: 10_000, noun: 'milliseconds' },
-  requestTimeout: { flag: '--request-timeout', default: 60_000, noun: 'milliseconds' },
+  bodyTimeout: {
+    flag: '--body-timeout',
+    default: 10_000,
+    noun: 'time for a body to arrive',
+    isDuration: true,
+  },
+  requestTimeout: {
+    flag: '--request-timeout',
+    default: 60_000,
+    noun: 'time to answer a request',
+    isDuration: true,
+  },
   responseBytes: { flag: '--max-response-bytes', default: 16 * 1024 * 1024, noun: 'bytes' },
   concurrentRequests: { flag: '--max-concurrent-requests', default: 500, noun: 'requests at a time' },
   waitingRequests: { flag: '--max-waiting-requests', default: 1_000, noun: 'requests that wait for a scan' },
-  writeTimeout: { flag: '--write-timeout', default: 30_000, noun: 'milliseconds without progress' },
-};
+  writeTimeout: { flag: '--write-timeout', default: 30_000, noun: 'time without progress', isDuration: true },
+} satisfies Readonly<Record<keyof Limits, LimitSetting>>;
+
+/** Whose requests may force a scan by `Cache-Control: no-cache`; those of others are answered as without it. */
+export const noCachePolicies = ['authenticated', 'all', 'none'] as const;
+export type NoCachePolicy = (typeof noCachePolicies)[number];
 
 /** Timers take no longer time, and nothing that is limited comes near it. */
 const largest = 2 ** 31 - 1;

@@ -1,38 +1,9 @@
-import { ConfigurationError } from '../errors.ts';
 import { createCognitoKind } from './cognito/kind.ts';
-import { cognitoSettings } from './cognito/settings.ts';
 import type { CatalogAccess, SourceKind } from './kind.ts';
+import type { SourceSettings } from './settings.ts';
 import { createSqlKind } from './sql/kind.ts';
-
-/** What the kinds of source can be tuned by. */
-export const sourceSettings = { ...cognitoSettings };
-
-/** The value of each setting. */
-export type SourceSettings = Readonly<Record<keyof typeof sourceSettings, number>>;
 
 /** Every kind of foreign-data wrapper that has a source, the more special ones first. */
 export function createSourceKinds(catalog: CatalogAccess, settings: SourceSettings): readonly SourceKind[] {
   return [createCognitoKind(catalog, settings), createSqlKind(catalog)];
-}
-
-/**
- * The settings with their defaults.
- *
- * @throws ConfigurationError where one is not what it must be
- */
-export function resolveSourceSettings(
-  given: {
-    readonly [Name in keyof SourceSettings]?: number | undefined;
-  },
-): SourceSettings {
-  const setting = (name: keyof SourceSettings): number => {
-    const { flag, default: fallback, rule, accepts } = sourceSettings[name];
-    const value = given[name] ?? fallback;
-    if (!accepts(value)) throw new ConfigurationError(`${flag} must be ${rule}, but got ${value}`);
-    return value;
-  };
-  return {
-    parallelScan: setting('parallelScan'),
-    requestsPerSecond: setting('requestsPerSecond'),
-  };
 }

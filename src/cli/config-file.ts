@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createJiti } from 'jiti';
+import { ConfigurationError } from '../errors.ts';
+
+/**
+ * Reads a config file: JSON, or a JavaScript or TypeScript module whose default export is the config.
+ *
+ * @throws ConfigurationError where there is no such file, or it holds something else
+ */
+export async function readConfigFile(file: string): Promise<Readonly<Record<string, unknown>>> {
+  const config = await (file.endsWith('.json') ? readJson(file) : importDefault(file));
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw new ConfigurationError(`the config file ${file} must hold an object of flags`);
+  }
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
+}
+
+async function readJson(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new ConfigurationError(`the config file ${file} cannot be read (--config)`, cause);
+  });
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ConfigurationError(`the config file ${file} is not JSON: ${messageOf(cause)}`, cause);
+  }
+}
+
+/** Node 20 runs no TypeScript, and the file's own folder need not have this package. */
+async function importDefault(file: string): Promise<unknown> {
+  const jiti = createJiti(import.meta.url, { alias: { 'fdw-graphql/config': ownModule('./config') } });
+  try {
+    return await jiti.import(resolve(file), { default: true });
+  } catch (cause) {
+    throw new ConfigurationError(`the config file ${file} cannot be loaded: ${messageOf(cause)}`, cause);
+  }
+}
+
+/** A module beside this one, which is TypeScript in the sources and JavaScript in the package. */
+function ownModule(name: string): string {
+  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+  return fileURLToPath(new URL(`${name}${extension}`, import.meta.url));
+}
+
+/** The first line of what went wrong. */
+function messageOf(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return message.split('\n', 1)[0] ?? message;
+}

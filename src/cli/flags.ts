@@ -1,0 +1,207 @@
+import { printDuration } from '../duration.ts';
+import { type LimitSetting, type Limits, limitSettings, noCachePolicies } from '../limits/limits.ts';
+import type { SourceSetting } from '../source/kind.ts';
+import { type SourceSettings, sourceSettings } from '../source/settings.ts';
+import {
+  type AnyFlag,
+  acceptedNumber,
+  choice,
+  duration,
+  type FlagValues,
+  list,
+  number,
+  onOff,
+  paths,
+  text,
+} from './flag.ts';
+import { logFormats, logLevels } from './log-sink.ts';
+
+const configFlags = {
+  config: text('--config <file>', 'read flags from this file: JSON, or a module that exports them'),
+};
+
+const catalogFlags = {
+  ...configFlags,
+  databaseUrl: text('--database-url <url>', 'the Postgres whose catalog has the foreign tables'),
+  databaseUrlFile: text('--database-url-file <file>', 'a file that holds the URL of the database'),
+  catalog: paths(
+    '--catalog <paths...>',
+    'files of SQL that define the foreign tables, or folders of them, for an embedded Postgres',
+  ),
+  schemas: list(
+    '--schemas <names>',
+    'the schemas to expose, separated by commas (default: all with foreign tables)',
+  ),
+};
+
+const federation = () =>
+  onOff('--federation [on|off]', 'be a subgraph of Apollo Federation 2').default(false, 'off');
+const json = () => onOff('--json [on|off]', 'print JSON').default(false, 'off');
+const warm = () => onOff('--warm [on|off]', 'scan at start, before anybody asks');
+const logFormat = () => choice('--log-format <format>', 'the form of the log', logFormats);
+
+/** What `serve` and `demo` have in common. */
+const servingFlags = {
+  host: text('--host <address>', 'the address to listen on').default('127.0.0.1'),
+  port: number('--port <number>', 'the port to listen on; 0 picks a free one', 0, 65_535).default(4000),
+  maxAge: duration('--max-age <duration>', 'how long a snapshot is fresh').default(60_000, '60s'),
+  staleWhileRevalidate: duration(
+    '--stale-while-revalidate <duration>',
+    'how long a stale snapshot is served while a scan replaces it',
+  ).default(600_000, '10m'),
+  scanTimeout: duration('--scan-timeout <duration>', 'how long a query waits for a scan').default(
+    30_000,
+    '30s',
+  ),
+  minRefresh: duration(
+    '--min-refresh <duration>',
+    'the least time between two scans that no-cache requests force',
+  ).default(5_000, '5s'),
+  allowNoCache: choice(
+    '--allow-no-cache <who>',
+    'who may force a scan by Cache-Control: no-cache (default: authenticated where tokens are verified, else all)',
+    noCachePolicies,
+  ),
+  refresh: duration('--refresh <duration>', 'scan that often without anybody asking (default: never)'),
+  snapshotDir: text('--snapshot-dir <folder>', 'keep snapshots there from one start to the next'),
+  snapshotKey: text(
+    '--snapshot-key <key>',
+    'encrypt them: 32 bytes in hexadecimal or base64, or a passphrase',
+  ),
+  snapshotKeyFile: text('--snapshot-key-file <file>', 'a file that holds the key'),
+  federation: federation(),
+  jwtSecret: text('--jwt-secret <secret>', 'verify bearer tokens with this shared secret (HS256)'),
+  jwtSecretFile: text('--jwt-secret-file <file>', 'a file that holds the shared secret'),
+  jwksUrl: text('--jwks-url <url>', 'verify bearer tokens with the keys at this address'),
+  jwtAudience: text('--jwt-audience <audience>', 'what a token must be for'),
+  jwtIssuer: text('--jwt-issuer <issuer>', 'who must have issued a token'),
+  jwtRoleClaim: text('--jwt-role-claim <path>', 'the claim that names the Postgres role (default: role)'),
+  anonRole: text('--anon-role <role>', 'the role of requests without a token'),
+  allowUnauthenticated: onOff(
+    '--allow-unauthenticated [on|off]',
+    'be open to other machines without tokens',
+  ).default(false, 'off'),
+  corsOrigin: list(
+    '--cors-origin <origins>',
+    'the origins whose pages may use the gateway, separated by commas',
+  ),
+  persistedOperations: text(
+    '--persisted-operations <file>',
+    'answer only the documents in this file, by their ids',
+  ),
+  allowArbitraryOperations: onOff(
+    '--allow-arbitrary-operations [on|off]',
+    'answer other documents too',
+  ).default(false, 'off'),
+  introspection: onOff(
+    '--introspection [on|off]',
+    'whether clients may introspect the schema, and browsers get GraphiQL',
+  ),
+  shutdownGrace: duration(
+    '--shutdown-grace <duration>',
+    'how long requests under way may take after a signal to stop',
+  ).default(10_000, '10s'),
+  explain: onOff('--explain [on|off]', 'tell in every answer which scans it rests on').default(false, 'off'),
+  adminPort: number(
+    '--admin-port <number>',
+    'the port for health, metrics and status (default: none)',
+    0,
+    65_535,
+  ),
+  adminHost: text('--admin-host <address>', 'the address of the admin port').default('127.0.0.1'),
+  adminRoles: list(
+    '--admin-roles <names>',
+    'the roles that may see /status on the main port, separated by commas',
+  ),
+  logLevel: choice('--log-level <level>', 'how much to log', logLevels).default('info'),
+  slowQueryMs: number(
+    '--slow-query-ms <milliseconds>',
+    'log requests that take at least that long at warn (default: none)',
+    1,
+    2 ** 31 - 1,
+  ),
+};
+
+/** The flags of `serve`, beside `sourceFlags` and `limitFlags`. */
+export const serveFlags = {
+  ...catalogFlags,
+  ...servingFlags,
+  warm: warm().default(false, 'off'),
+  logFormat: logFormat().default('json'),
+};
+
+/** The flags of `demo`, beside `sourceFlags` and `limitFlags`. */
+export const demoFlags = {
+  ...configFlags,
+  users: number('--users <number>', 'how many users the emulated pool has', 0, 5_000_000).default(5000),
+  auth: onOff('--auth [on|off]', 'have roles that see different things, and print a token of each').default(
+    false,
+    'off',
+  ),
+  ...servingFlags,
+  warm: warm().default(true, 'on'),
+  logFormat: logFormat().default('pretty'),
+};
+
+export const sdlFlags = {
+  ...catalogFlags,
+  role: text('--role <name>', "whose schema to print (default: the login's)"),
+  federation: federation(),
+};
+
+export const inspectFlags = {
+  ...catalogFlags,
+  federation: federation(),
+  json: json(),
+  strict: onOff('--strict [on|off]', 'exit with 1 where there are problems').default(false, 'off'),
+};
+
+/** The flags of `scan`, beside `sourceFlags`. */
+export const scanFlags = { ...catalogFlags, json: json() };
+
+/** The values of flags; durations in milliseconds. */
+export type CatalogFlags = FlagValues<typeof catalogFlags>;
+export type ServeFlags = FlagValues<typeof serveFlags>;
+export type DemoFlags = FlagValues<typeof demoFlags>;
+export type SdlFlags = FlagValues<typeof sdlFlags>;
+export type InspectFlags = FlagValues<typeof inspectFlags>;
+export type ScanFlags = FlagValues<typeof scanFlags>;
+
+/** A flag for each setting of the sources. */
+export const sourceFlags: readonly AnyFlag[] = Object.values(sourceSettings).map(sourceFlag);
+
+/** A flag for each limit. */
+export const limitFlags: readonly AnyFlag[] = Object.values(limitSettings).map(limitFlag);
+
+/** The values of `sourceFlags`. */
+export function sourceSettingsOf(flags: object): Partial<SourceSettings> {
+  return valuesOf(flags, sourceSettings, sourceFlag);
+}
+
+/** The values of `limitFlags`; times in milliseconds. */
+export function limitsOf(flags: object): Partial<Limits> {
+  return valuesOf(flags, limitSettings, limitFlag);
+}
+
+function valuesOf<S>(
+  flags: object,
+  settings: Readonly<Record<string, S>>,
+  flagOf: (setting: S) => AnyFlag,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, setting]) => [
+      name,
+      Reflect.get(flags, flagOf(setting).attributeName()),
+    ]),
+  );
+}
+
+function sourceFlag({ flag, argument, description, rule, accepts, default: value }: SourceSetting): AnyFlag {
+  return acceptedNumber(`${flag} <${argument}>`, description, rule, accepts).default(value);
+}
+
+function limitFlag({ flag, noun, isDuration, default: value }: LimitSetting): AnyFlag {
+  return isDuration
+    ? duration(`${flag} <duration>`, `the most ${noun}`, 1).default(value, printDuration(value))
+    : number(`${flag} <number>`, `the most ${noun}`, 1, 2 ** 31 - 1).default(value);
+}

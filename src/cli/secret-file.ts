@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { ConfigurationError, UsageError } from '../errors.ts';
+
+/**
+ * A secret that may be given itself or by the name of a file that holds it, as containers mount them. A line break at
+ * the end of the file is not part of it.
+ *
+ * @param flag the flag that takes the secret itself; that of the file is named `FLAG-file`
+ * @throws UsageError where both are given
+ * @throws ConfigurationError where the file cannot be read or is empty
+ */
+export async function secretOf(
+  flag: string,
+  secret: string | undefined,
+  file: string | undefined,
+): Promise<string | undefined> {
+  if (file === undefined) return secret;
+  if (secret !== undefined) throw new UsageError(`${flag} and ${flag}-file cannot be combined`);
+  const content = await readFile(file, 'utf8').catch((cause: unknown) => {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : 'unreadable';
+    throw new ConfigurationError(`${flag}-file: ${file} cannot be read (${code})`, cause);
+  });
+  const text = content.replace(/\r?\n$/, '');
+  if (text === '') throw new ConfigurationError(`${flag}-file: ${file} is empty`);
+  return text;
+}

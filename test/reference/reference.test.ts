@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest';
+import { variablesOf } from '../../src/cli/configuration.ts';
+import type { AnyFlag } from '../../src/cli/flag.ts';
+import {
+  demoFlags,
+  inspectFlags,
+  limitFlags,
+  scanFlags,
+  sdlFlags,
+  serveFlags,
+  sourceFlags,
+} from '../../src/cli/flags.ts';
+import type { KnownOptions } from '../../src/model/dialect.ts';
+import { columnKeys, type DirectiveKey, enumKeys, schemaKeys, tableKeys } from '../../src/model/directive.ts';
+import { createSourceKinds } from '../../src/source/kinds.ts';
+import { resolveSourceSettings } from '../../src/source/settings.ts';
+
+/** The pages of `docs/reference` that say what the code says. `npx vitest run test/reference -u` writes them anew. */
+const page = (name: string) => new URL(`../../docs/reference/${name}.md`, import.meta.url).pathname;
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+  [head, head.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');
+
+test('flags', async () => {
+  const commands: readonly (readonly [string, readonly AnyFlag[]])[] = [
+    ['serve', [...Object.values(serveFlags), ...sourceFlags, ...limitFlags]],
+    ['demo', [...Object.values(demoFlags), ...sourceFlags, ...limitFlags]],
+    ['inspect', Object.values(inspectFlags)],
+    ['sdl', Object.values(sdlFlags)],
+    ['scan', [...Object.values(scanFlags), ...sourceFlags]],
+  ];
+  const names = [...new Set(commands.flatMap(([, flags]) => flags.map((flag) => flag.flags)))];
+  const rows = names.map((name) => {
+    const uses = commands.flatMap(([command, flags]) => {
+      const flag = flags.find((each) => each.flags === name);
+      return flag ? [{ command, flag }] : [];
+    });
+    const [first] = uses;
+    if (!first) throw new Error(`no command has ${name}`);
+    const defaults = new Map(uses.map(({ command, flag }) => [command, defaultOf(flag)]));
+    const isShared = new Set(defaults.values()).size === 1;
+    const shown = isShared
+      ? defaultOf(first.flag)
+      : [...defaults].map(([command, value]) => `${value} (\`${command}\`)`).join(', ');
+    const { flag } = first;
+    const choices = flag.argChoices ? `: ${flag.argChoices.map((choice) => `\`${choice}\``).join(', ')}` : '';
+    return [
+      `\`${name}\``,
+      shown,
+      `${flag.description}${choices}`,
+      `\`${variablesOf(flag)[1]}\``,
+      uses.map(({ command }) => command).join(', '),
+    ];
+  });
+  await expect(`# Flags
+
+Each flag is also a variable and a key of the file that \`--config\` names. The variable is \`FDW_GRAPHQL_\` and what is
+below, or what is below alone; the key is the flag's name in camelCase, such as \`maxAge\`. The command line wins over
+variables, \`FDW_GRAPHQL_…\` over the short one, and variables over the file. Durations are written \`500ms\`, \`30s\`,
+\`10m\`, \`2h\`, or in plain seconds. A flag with \`[on|off]\` alone means \`on\`.
+
+${table(['flag', 'default', 'meaning', 'variable', 'commands'], rows)}
+`).toMatchFileSnapshot(page('flags'));
+});
+
+function defaultOf(flag: AnyFlag): string {
+  const value = flag.defaultValueDescription ?? flag.defaultValue;
+  return value === undefined ? '' : `\`${value}\``;
+}
+
+test('directives', async () => {
+  const keys = (of: Readonly<Record<string, DirectiveKey>>) =>
+    table(
+      ['key', 'holds', 'meaning'],
+      Object.values(of).map(({ name, expected, meaning }) => [`\`${name}\``, expected, meaning]),
+    );
+  await expect(`# Directives
+
+A comment may hold one directive, \`@graphql({…})\` with JSON in its parentheses; the rest of the comment is the
+description. What is wrong with a directive is a problem that \`inspect\` lists, and nothing else is affected, but for
+one thing: where it could have been meant as policies, the rows of the table are hidden until it is clear.
+
+## On a schema
+
+${keys(schemaKeys)}
+
+## On a foreign table
+
+${keys(tableKeys)}
+
+## On a column
+
+${keys(columnKeys)}
+
+## On an enum type
+
+${keys(enumKeys)}
+`).toMatchFileSnapshot(page('directives'));
+});
+
+test('options', async () => {
+  const readSecret = async () => '';
+  const kinds = createSourceKinds({ readSecret, database: undefined }, resolveSourceSettings({}));
+  const options = (known: KnownOptions) =>
+    known.size === 0
+      ? 'None.'
+      : table(
+          ['option', 'meaning'],
+          [...known].map(([name, meaning]) => [`\`${name}\``, meaning]),
+        );
+  const sections = kinds.map(
+    ({ name, serverOptions, dialect }) => `## ${name}
+
+### On a server
+
+${options(serverOptions)}
+
+### On a foreign table
+
+${options(dialect.tableOptions)}
+
+### On a column
+
+${options(dialect.columnOptions)}
+`,
+  );
+  await expect(`# Options of servers, tables and columns
+
+What \`options (…)\` of each kind of foreign-data wrapper mean. Others are accepted and mean nothing, but one that looks
+like a misspelt one is a problem that \`inspect\` lists.
+
+${sections.join('\n')}`).toMatchFileSnapshot(page('options'));
+});
