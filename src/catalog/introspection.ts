@@ -27,7 +27,7 @@ export function parseCatalog(text: string): CatalogDefinition {
 
 /** What can run a statement: a connection, or an embedded Postgres. */
 export interface CatalogClient {
-  query<Row>(sql: string): Promise<{ readonly rows: Row[] }>;
+  query<Row>(sql: string, values?: unknown[]): Promise<{ readonly rows: Row[] }>;
 }
 
 const introspection = `

@@ -1,5 +1,5 @@
-import type { ClientBase } from 'pg';
 import { ConfigurationError, UnavailableError } from '../errors.ts';
+import type { CatalogClient } from './introspection.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -19,7 +19,7 @@ export interface StoredSecret {
  *   the reference and never a secret
  * @throws UnavailableError where the database does not answer
  */
-export async function readVaultSecret(client: Pick<ClientBase, 'query'>, reference: string): Promise<string> {
+export async function readVaultSecret(client: CatalogClient, reference: string): Promise<string> {
   const condition = uuid.test(reference) ? 'id = $1::uuid or key_id = $1::uuid' : 'name = $1';
   const { rows } = await client
     .query<Pick<StoredSecret, 'decrypted_secret'>>(

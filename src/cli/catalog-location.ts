@@ -18,6 +18,8 @@ export async function catalogLocation(
   }
   if (databaseUrl !== undefined) return { databaseUrl };
   if (catalog !== undefined) return { files: catalog };
+  // As for psql, these are enough.
+  if (process.env.PGHOST || process.env.PGDATABASE) return { databaseUrl: 'postgres://' };
   throw new UsageError(
     'say where the foreign tables are with --database-url (DATABASE_URL) or --catalog (CATALOG); `fdw-graphql demo` needs neither',
   );

@@ -33,7 +33,7 @@ describe('opening a catalog', () => {
 
   test('says that nothing listens', async () => {
     expect(await refusal({ databaseUrl: 'postgres://someone:hush@127.0.0.1:1/postgres' })).toBe(
-      'the database must accept connections, but nothing listens at its address (ECONNREFUSED)',
+      'cannot connect to Postgres at 127.0.0.1:1: nothing listens there (ECONNREFUSED)',
     );
   });
 
@@ -41,7 +41,7 @@ describe('opening a catalog', () => {
     const url = new URL(inject('postgresUrl'));
     url.pathname = '/no_such_database';
     expect(await refusal({ databaseUrl: url.href })).toBe(
-      'the database must accept connections, but it answered: database "no_such_database" does not exist',
+      `cannot connect to Postgres at ${url.host}: database "no_such_database" does not exist`,
     );
   });
 

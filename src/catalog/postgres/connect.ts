@@ -1,0 +1,124 @@
+import pg from 'pg';
+import { ConfigurationError, UnavailableError } from '../../errors.ts';
+import type { ConnectionParameters, TargetSessionAttrs } from './connection-parameters.ts';
+import { type Encryption, encryptionsOf } from './encryption.ts';
+import { connectionFailure } from './failure.ts';
+import { passwordFromFile } from './password-file.ts';
+
+/** What a connection is for. */
+export interface ConnectionPurpose {
+  /** What Postgres shows it as. */
+  readonly applicationName: string;
+  /** Milliseconds after which a statement is given up; never where undefined. */
+  readonly queryTimeoutMs?: number | undefined;
+}
+
+type Host = ConnectionParameters['hosts'][number];
+
+/**
+ * Connects to the first host that answers and is in the wanted state.
+ *
+ * @throws UnavailableError where none is to be had now, or else a ConfigurationError that says what to change
+ */
+export async function connect(
+  parameters: ConnectionParameters,
+  purpose: ConnectionPurpose,
+): Promise<pg.Client> {
+  const failures: ConfigurationError[] = [];
+  for (const wanted of wantedStates(parameters.targetSessionAttrs)) {
+    for (const host of parameters.hosts) {
+      try {
+        return await connectTo(host, wanted, parameters, purpose);
+      } catch (cause) {
+        failures.push(connectionFailure(cause, parameters, host));
+      }
+    }
+  }
+  // A host that is away for now may be the one that knows the database.
+  const failure = failures.find((each) => each instanceof UnavailableError) ?? failures[0];
+  throw failure ?? new ConfigurationError('the database URL names no host');
+}
+
+/** A standby where there is one means: a standby, or else any. */
+function wantedStates(attrs: TargetSessionAttrs): readonly TargetSessionAttrs[] {
+  return attrs === 'prefer-standby' ? ['standby', 'any'] : [attrs];
+}
+
+async function connectTo(
+  host: Host,
+  wanted: TargetSessionAttrs,
+  parameters: ConnectionParameters,
+  purpose: ConnectionPurpose,
+): Promise<pg.Client> {
+  const [first, second] = encryptionsOf(parameters, host.host);
+  const client = await open(host, first ?? false, parameters, purpose).catch((cause: unknown) => {
+    if (second === undefined || !isAboutEncryption(cause)) throw cause;
+    return open(host, second, parameters, purpose);
+  });
+  try {
+    await assertState(client, wanted);
+    return client;
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+}
+
+async function open(
+  { host, port }: Host,
+  ssl: Encryption,
+  parameters: ConnectionParameters,
+  { applicationName, queryTimeoutMs }: ConnectionPurpose,
+): Promise<pg.Client> {
+  const { user, database, passwordFile } = parameters;
+  const client = new pg.Client({
+    host,
+    port,
+    user,
+    database,
+    password: async () => {
+      const password =
+        parameters.password ?? (await passwordFromFile({ host, port, database, user }, passwordFile));
+      if (password !== undefined) return password;
+      throw new ConfigurationError(
+        `Postgres at ${host}:${port} asks for the password of ${user}: put it into the database URL, PGPASSWORD or .pgpass`,
+      );
+    },
+    ssl,
+    ...(ssl ? { sslnegotiation: parameters.sslNegotiation } : {}),
+    enableChannelBinding: parameters.requireChannelBinding,
+    connectionTimeoutMillis: parameters.connectTimeoutMs,
+    // A connection that is cut where nobody notices must not be waited for.
+    keepAlive: true,
+    query_timeout: queryTimeoutMs,
+    application_name: applicationName,
+    options: parameters.options,
+  });
+  // What happens to a connection that nobody waits for is found by the next who does.
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+/** Whether another kind of encryption may be what the server wants. */
+function isAboutEncryption(cause: unknown): boolean {
+  if (cause instanceof pg.DatabaseError) return cause.code === '28000';
+  return cause instanceof Error && /SSL|TLS/i.test(`${cause.message} ${'code' in cause ? cause.code : ''}`);
+}
+
+/** https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-TARGET-SESSION-ATTRS */
+async function assertState(client: pg.Client, wanted: TargetSessionAttrs): Promise<void> {
+  if (wanted === 'any') return;
+  const { rows } = await client.query<{ standby: boolean; read_only: boolean }>(
+    `select pg_is_in_recovery() as standby, current_setting('transaction_read_only')::boolean as read_only`,
+  );
+  const { standby = false, read_only = false } = rows[0] ?? {};
+  const fits = {
+    'read-write': !read_only,
+    'read-only': read_only,
+    primary: !standby,
+    standby,
+    'prefer-standby': standby,
+  }[wanted];
+  if (!fits) throw new UnavailableError(`the server is not what target_session_attrs=${wanted} asks for`);
+}

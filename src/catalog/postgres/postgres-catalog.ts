@@ -1,0 +1,39 @@
+import type { Catalog } from '../catalog.ts';
+import { parseCatalog, readCatalogText } from '../introspection.ts';
+import { readVaultSecret } from '../vault.ts';
+import { connect } from './connect.ts';
+import { parseConnectionString } from './connection-parameters.ts';
+import { Session } from './session.ts';
+
+/** Milliseconds that a statement about the catalog may take. */
+const queryTimeoutMs = 60_000;
+
+/**
+ * A catalog in a Postgres server.
+ *
+ * @throws UnavailableError where the server is away for now
+ * @throws ConfigurationError where it would refuse each time; the message says what to change
+ */
+export async function openPostgresCatalog(databaseUrl: string): Promise<Catalog> {
+  const parameters = parseConnectionString(databaseUrl);
+  const session = new Session(() => connect(parameters, { applicationName: 'fdw-graphql', queryTimeoutMs }));
+  try {
+    await session.query('select');
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+  const { hosts, database } = parameters;
+  return {
+    readDefinition: async () => parseCatalog(await readCatalogText(session)),
+    readSecret: (reference) => readVaultSecret(session, reference),
+    database: {
+      name: `${hosts.map(({ host, port }) => `${host}:${port}`).join(',')}/${database}`,
+      async openSession(signal) {
+        signal.throwIfAborted();
+        return connect(parameters, { applicationName: 'fdw-graphql scan' });
+      },
+    },
+    close: () => session.close(),
+  };
+}

@@ -1,0 +1,53 @@
+import pg from 'pg';
+import type { CatalogClient } from '../introspection.ts';
+
+/**
+ * One connection that is made when it is needed, and made again where it was lost. Its statements read only, so one
+ * that met a dead connection is run once more.
+ */
+export class Session implements CatalogClient {
+  readonly #connect: () => Promise<pg.Client>;
+  #client: Promise<pg.Client> | undefined;
+
+  constructor(connect: () => Promise<pg.Client>) {
+    this.#connect = connect;
+  }
+
+  async query<Row>(sql: string, values: unknown[] = []): Promise<{ rows: Row[] }> {
+    const reused = this.#client !== undefined;
+    try {
+      return await this.#run<Row>(sql, values);
+    } catch (error) {
+      if (error instanceof pg.DatabaseError || !reused) throw error;
+      return this.#run<Row>(sql, values);
+    }
+  }
+
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.then((open) => open.end()).catch(() => {});
+  }
+
+  async #run<Row>(sql: string, values: unknown[]): Promise<{ rows: Row[] }> {
+    this.#client ??= this.#open();
+    const current = this.#client;
+    try {
+      const client = await current;
+      const { rows } = await client.query(sql, values);
+      return { rows };
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError) && this.#client === current) await this.close();
+      throw error;
+    }
+  }
+
+  #open(): Promise<pg.Client> {
+    const opening = this.#connect();
+    const forget = () => {
+      if (this.#client === opening) this.#client = undefined;
+    };
+    opening.then((client) => client.once('end', forget), forget);
+    return opening;
+  }
+}
