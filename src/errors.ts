@@ -77,10 +77,11 @@ export class RequestTimeoutError extends GatewayError {
   }
 }
 
-/** A row holds text that is not a value of the column's type. */
+/** A column has no value that can be shown: its text is none of its type, or JSON has no such number. */
 export class RowValueError extends GatewayError {
-  constructor(column: string, type: string) {
-    super('ROW_VALUE_INVALID', `column ${column}: stored text is not a valid ${type}`);
+  /** @param fault what is wrong, to be read after `column age: ` */
+  constructor(column: string, fault: string) {
+    super('ROW_VALUE_INVALID', `column ${column}: ${fault}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { type ColumnType, isOrderable } from '../model/column-type.ts';
 import { namesOfTable } from '../model/generated-names.ts';
 import type { Column, Table } from '../model/model.ts';
 import type { Aggregates } from '../rows/aggregate/aggregate.ts';
-import { aggregateConnection } from './aggregate.ts';
+import { aggregateConnection, figureOf } from './aggregate.ts';
 import type { Builder, SchemaTypes } from './builder.ts';
 import type { Connection } from './collection.ts';
 import type { ColumnTypes } from './column-types.ts';
@@ -45,7 +45,6 @@ export function addAggregate(
           operation,
           t.field({
             type,
-            nullable: false,
             description: operationDescriptions[operation],
             extensions: means({ kind: 'operation', operation }),
             resolve: (parent) => parent,
@@ -57,8 +56,8 @@ export function addAggregate(
   builder.objectField(connection, 'aggregate', (t) =>
     t.field({
       type: aggregate,
-      nullable: false,
-      description: 'Aggregates over all matching rows, ignoring pagination.',
+      description:
+        'Aggregates over all matching rows, ignoring pagination. They are JSON numbers with all their digits, also where their type is BigInt or BigFloat.',
       extensions: means({ kind: 'aggregate', columns }),
       resolve: (parent, _args, { scope }, info) =>
         aggregateConnection(parent, columns, selectedFields(info), scope.pace),
@@ -75,7 +74,7 @@ interface ResultOptions {
 /** Adds the type of one operation's results. */
 function addResult(builder: Builder, { table, operation, columns }: ResultOptions, columnTypes: ColumnTypes) {
   const typeOf = (type: ColumnType) => {
-    if (operation === 'avg') return 'BigFloat';
+    if (type.kind === 'float4' || type.kind === 'float8' || operation === 'avg') return 'BigFloat';
     return operation === 'sum' ? (sumTypes[type.kind] ?? 'BigFloat') : columnTypes.elementOf(type);
   };
   return builder.objectRef<Aggregates>(namesOfTable(table).results[operation]).implement({
@@ -86,7 +85,7 @@ function addResult(builder: Builder, { table, operation, columns }: ResultOption
           t.field({
             type: typeOf(column.type),
             extensions: means({ kind: 'figure', operation, column }),
-            resolve: (aggregates) => aggregates[operation].get(column) ?? null,
+            resolve: (aggregates) => figureOf(aggregates, operation, column),
           }),
         ]),
       ),
@@ -100,13 +99,13 @@ const operationDescriptions: Readonly<Record<AggregateOperation, string>> = {
   max: 'Largest value of each column.',
 };
 
-/** What Postgres' sum() makes of each numeric type. */
+/** What pg_graphql calls Postgres' sum() of each numeric type. */
 const sumTypes: Partial<Record<ColumnType['kind'], ScalarName>> = {
   int2: 'BigInt',
   int4: 'BigInt',
-  int8: 'BigFloat',
-  float4: 'Float',
-  float8: 'Float',
+  int8: 'BigInt',
+  float4: 'BigFloat',
+  float8: 'BigFloat',
   numeric: 'BigFloat',
 };
 

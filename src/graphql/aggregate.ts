@@ -1,5 +1,9 @@
 import type { Pace } from '../columns/pace.ts';
+import { RowValueError } from '../errors.ts';
+import type { Column } from '../model/model.ts';
 import { type Aggregates, aggregateRows } from '../rows/aggregate/aggregate.ts';
+import type { ExactNumber } from '../values/exact-number.ts';
+import type { JsonValue } from '../values/json-value.ts';
 import type { Connection } from './collection.ts';
 import type { AggregateOperation, OperationColumns } from './field-meaning.ts';
 
@@ -26,4 +30,20 @@ export function aggregateConnection(
     },
     pace,
   );
+}
+
+/**
+ * One of the figures, as JSON has it.
+ *
+ * @throws RowValueError where JSON has no such number
+ */
+export function figureOf(
+  aggregates: Aggregates,
+  operation: AggregateOperation,
+  column: Column,
+): JsonValue | ExactNumber {
+  const figure = aggregates[operation].get(column);
+  if (!figure) return null;
+  if (figure.ok) return figure.value;
+  throw new RowValueError(column.name, `${operation}: ${figure.error}`);
 }

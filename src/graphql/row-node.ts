@@ -1,5 +1,4 @@
 import { BadUserInputError, RowValueError } from '../errors.ts';
-import { nameOfType } from '../model/column-type.ts';
 import { type Column, findTable, type Table } from '../model/model.ts';
 import { keyOf, parseNodeId } from '../plan/key.ts';
 import { toOperand } from '../plan/operand.ts';
@@ -18,12 +17,12 @@ export interface RowNode {
 /**
  * The row's value in a column, as JSON has it.
  *
- * @throws RowValueError where the row holds text that is no value of the column's type
+ * @throws RowValueError where the row has none that can be shown
  */
 export function columnValue({ view, row }: RowNode, column: Column): JsonValue {
   const value = readValue(view, column, row);
   if (value.ok) return value.value;
-  throw new RowValueError(column.name, nameOfType(column.type));
+  throw new RowValueError(column.name, value.error);
 }
 
 /** The visible row with the key, or null. */

@@ -15,3 +15,9 @@ export class ExactNumber {
     throw new InexactJsonError();
   }
 }
+
+/** A number as JSON is to have it: a `number` where that is written with the same digits. */
+export function toJsonNumber(digits: string): number | ExactNumber {
+  const value = Number(digits);
+  return String(value) === digits ? value : new ExactNumber(digits);
+}

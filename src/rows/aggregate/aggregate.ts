@@ -1,13 +1,10 @@
 import type { Pace } from '../../columns/pace.ts';
 import type { Column } from '../../model/model.ts';
-import { toJsonNumber } from '../../values/json-number.ts';
-import type { JsonValue } from '../../values/json-value.ts';
-import { valueType } from '../../values/registry.ts';
-import type { Value } from '../../values/value.ts';
 import { type Selection, selectRows } from '../match/matches.ts';
 import { toArray } from '../match/row-source.ts';
 import type { TableView } from '../store/view.ts';
 import { extremes } from './extremes.ts';
+import { type Figure, toFigure } from './figure.ts';
 import { average, total } from './total.ts';
 
 /** What is asked of the rows that match. */
@@ -18,16 +15,13 @@ export interface AggregateRequest extends Selection {
   readonly avg: readonly Column[];
 }
 
-/**
- * Figures on rows; null where no row has a value. Numbers are JSON numbers where they are at most 2^53, else
- * strings.
- */
+/** Figures on rows, by column. */
 export interface Aggregates {
   readonly count: number;
-  readonly min: ReadonlyMap<Column, JsonValue>;
-  readonly max: ReadonlyMap<Column, JsonValue>;
-  readonly sum: ReadonlyMap<Column, JsonValue>;
-  readonly avg: ReadonlyMap<Column, JsonValue>;
+  readonly min: ReadonlyMap<Column, Figure>;
+  readonly max: ReadonlyMap<Column, Figure>;
+  readonly sum: ReadonlyMap<Column, Figure>;
+  readonly avg: ReadonlyMap<Column, Figure>;
 }
 
 /**
@@ -42,13 +36,13 @@ export async function aggregateRows(
   pace: Pace,
 ): Promise<Aggregates> {
   const rows = toArray(await selectRows(view, request, pace));
-  const each = async (columns: readonly Column[], compute: (column: Column) => Promise<JsonValue>) => {
-    const results = new Map<Column, JsonValue>();
+  const each = async (columns: readonly Column[], compute: (column: Column) => Promise<Figure>) => {
+    const results = new Map<Column, Figure>();
     for (const column of columns) results.set(column, await compute(column));
     return results;
   };
   const extreme = async (column: Column, end: 'min' | 'max') =>
-    print(column, (await extremes(await view.typed(column, pace), rows, pace))[end]);
+    toFigure(column.type, (await extremes(view, column, rows, pace))[end]);
   return {
     count: rows.length,
     min: await each(request.min, (column) => extreme(column, 'min')),
@@ -56,11 +50,4 @@ export async function aggregateRows(
     sum: await each(request.sum, (column) => total(view, column, rows, pace)),
     avg: await each(request.avg, (column) => average(view, column, rows, pace)),
   };
-}
-
-function print({ type }: Column, value: Value | null): JsonValue {
-  if (value === null) return null;
-  const printed = valueType(type).print(value);
-  const isNumber = type.kind === 'int8' || type.kind === 'numeric';
-  return isNumber && typeof printed === 'string' ? toJsonNumber(printed) : printed;
 }

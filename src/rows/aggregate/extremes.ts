@@ -1,8 +1,10 @@
 import { type Pace, paced } from '../../columns/pace.ts';
+import type { Column } from '../../model/model.ts';
 import { compareSpan, copySpan } from '../../values/bytes.ts';
 import type { Value } from '../../values/value.ts';
 import { toMicros } from '../store/raw-text.ts';
-import type { TypedColumn } from '../store/typed-column.ts';
+import { readTyped } from '../store/read-value.ts';
+import type { TableView } from '../store/view.ts';
 
 /** The least and the greatest value of some rows; null where none has a value. */
 export interface Extremes {
@@ -11,12 +13,24 @@ export interface Extremes {
 }
 
 /** Finds the least and the greatest value of some rows. */
-export async function extremes({ data }: TypedColumn, rows: Uint32Array, pace: Pace): Promise<Extremes> {
+export async function extremes(
+  view: TableView,
+  column: Column,
+  rows: Uint32Array,
+  pace: Pace,
+): Promise<Extremes> {
+  const { data, mergesForms } = await view.typed(column, pace);
   switch (data.encoding) {
     case 'ranked': {
       const { codes } = data;
       const { min, max } = await numericExtremes(rows, (row) => codes[row] || Number.NaN, pace);
-      return { min: data.values[min - 1] ?? null, max: data.values[max - 1] ?? null };
+      const valueAt = (code: number): Value | null => {
+        if (!mergesForms) return data.values[code - 1] ?? null;
+        // Of values that are written differently, the one of the last row, as Postgres has it.
+        const row = rows.findLast((candidate) => codes[candidate] === code);
+        return row === undefined ? null : (readTyped(view, column, row) ?? null);
+      };
+      return { min: valueAt(min), max: valueAt(max) };
     }
     case 'number': {
       const { values } = data;

@@ -3,27 +3,22 @@ import { type Pace, paced } from '../../columns/pace.ts';
 import type { Column } from '../../model/model.ts';
 import { Decimal, parseDecimal } from '../../values/decimal.ts';
 import { divideDecimals } from '../../values/decimal-arithmetic.ts';
-import { float4Type, float8Type } from '../../values/float-types.ts';
-import { toJsonNumber } from '../../values/json-number.ts';
-import type { JsonValue } from '../../values/json-value.ts';
 import type { NonFinite, Numeric } from '../../values/numeric-type.ts';
 import type { SqlType } from '../../values/sql-type.ts';
 import type { Value } from '../../values/value.ts';
 import { readTyped } from '../store/read-value.ts';
 import type { TableView } from '../store/view.ts';
+import { type Figure, numericFigure, toFigure } from './figure.ts';
 
 /** The sum of the rows' values, as Postgres' sum() has it; null where no row has a value. */
-export async function total(
-  view: TableView,
-  column: Column,
-  rows: Uint32Array,
-  pace: Pace,
-): Promise<JsonValue> {
+export async function total(view: TableView, column: Column, rows: Uint32Array, pace: Pace): Promise<Figure> {
   const { kind } = column.type;
-  if (kind === 'float4' || kind === 'float8')
-    return sumFloats(kind, await rankedColumn(view, column, pace), rows, pace);
+  if (kind === 'float4' || kind === 'float8') {
+    const sum = await sumFloats(kind, await rankedColumn(view, column, pace), rows, pace);
+    return toFigure(column.type, sum);
+  }
   const { sum, count } = await sumExactly(view, column, rows, pace);
-  return count === 0 ? null : toJsonNumber(String(sum));
+  return count === 0 ? toFigure(column.type, null) : numericFigure(sum);
 }
 
 /** The mean of the rows' values, which pg_graphql computes as numeric; null where no row has a value. */
@@ -32,11 +27,10 @@ export async function average(
   column: Column,
   rows: Uint32Array,
   pace: Pace,
-): Promise<JsonValue> {
+): Promise<Figure> {
   const { sum, count } = await sumExactly(view, column, rows, pace);
-  if (count === 0) return null;
-  if (!(sum instanceof Decimal)) return sum;
-  return toJsonNumber(String(divideDecimals(sum, Decimal.of(BigInt(count), 0, 0))));
+  if (count === 0) return toFigure(column.type, null);
+  return numericFigure(sum instanceof Decimal ? divideDecimals(sum, Decimal.of(BigInt(count), 0, 0)) : sum);
 }
 
 async function rankedColumn(view: TableView, column: Column, pace: Pace): Promise<RankedColumn> {
@@ -51,15 +45,14 @@ async function sumFloats(
   { codes, values }: RankedColumn,
   rows: Uint32Array,
   pace: Pace,
-): Promise<JsonValue> {
+): Promise<number | null> {
   const round = kind === 'float4' ? Math.fround : Number;
   let sum: number | undefined;
   await paced(rows.length, pace, (i) => {
     const value = values[(codes[rows[i] ?? 0] ?? 0) - 1];
     if (typeof value === 'number') sum = sum === undefined ? value : round(sum + value);
   });
-  if (sum === undefined) return null;
-  return (kind === 'float4' ? float4Type : float8Type).print(sum);
+  return sum ?? null;
 }
 
 interface Sum {

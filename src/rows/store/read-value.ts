@@ -1,18 +1,37 @@
+import { elementTypeOf, nameOfType } from '../../model/column-type.ts';
 import type { Column } from '../../model/model.ts';
+import { failure, type Result, success } from '../../model/result.ts';
 import type { JsonValue } from '../../values/json-value.ts';
 import { valueType } from '../../values/registry.ts';
 import type { Value } from '../../values/value.ts';
 import { columnText, readText, toMicros } from './raw-text.ts';
 import type { TableView } from './view.ts';
 
-/** A row's value, or `ok: false` where the row holds text that is no value of the column's type. */
-export type ReadValue = { readonly ok: true; readonly value: JsonValue } | { readonly ok: false };
+/** Why a row has no value that can be shown, to be read after `column age: `. */
+export type ValueFault = string;
 
 /** A row's value in a column, as pg_graphql prints it. Looks at that row only. */
-export function readValue(view: TableView, column: Column, row: number): ReadValue {
+export function readValue(view: TableView, column: Column, row: number): Result<JsonValue, ValueFault> {
   const value = readTyped(view, column, row);
-  if (value === undefined) return { ok: false };
-  return { ok: true, value: value === null ? null : valueType(column.type).print(value) };
+  if (value === null) return nothing;
+  if (value === undefined) return failure(`stored text is not a valid ${nameOfType(column.type)}`);
+  const printed = valueType(column.type).print(value);
+  const { kind } = elementTypeOf(column.type);
+  return kind === 'float4' || kind === 'float8' ? checkFloats(printed) : success(printed);
+}
+
+const nothing = success(null);
+
+/** NaN and the infinities are printed as texts. */
+function checkFloats(printed: JsonValue): Result<JsonValue, ValueFault> {
+  const values = Array.isArray(printed) ? printed : [printed];
+  const text = values.find((value) => typeof value === 'string');
+  return text === undefined ? success(printed) : failure(notInJson(text));
+}
+
+/** What is wrong with NaN and the infinities of floats. */
+export function notInJson(number: string | number): ValueFault {
+  return `JSON has no number for ${number}`;
 }
 
 /** A row's value in a column; null where there is none, undefined where the row's text is no value of the type. */

@@ -47,9 +47,22 @@ describe('the value of a row', () => {
 test('text that is no value of the type is an error where it is read, NULL where it is filtered, and counted', async () => {
   const view = await viewUsers([['a', { n: 'seven' }], ['b', { n: '7' }], ['c']], table);
   const n = userColumn('n', 'int4');
-  expect(readValue(view, n, 0)).toEqual({ ok: false });
+  expect(readValue(view, n, 0)).toEqual({ ok: false, error: 'stored text is not a valid int4' });
   expect(
     await filterRows(view, { kind: 'isNull', column: n, negated: false }, [0, 1, 2], new Pace()),
   ).toEqual([0, 2]);
   expect((await view.typed(n, new Pace())).invalidValues).toBe(1);
+});
+
+test.each([
+  ['NaN', 'NaN'],
+  ['inf', 'Infinity'],
+  ['-Infinity', '-Infinity'],
+])('a float that JSON has no number for is an error where it is read: %s', async (text, name) => {
+  const view = await viewUsers([['a', { x: text, list: `{1,${text}}` }]], table);
+  const expected = { ok: false, error: `JSON has no number for ${name}` };
+  expect(readValue(view, userColumn('x', 'float4'), 0)).toEqual(expected);
+  expect(readValue(view, userColumn('x', 'float8'), 0)).toEqual(expected);
+  expect(readValue(view, userColumn('list', 'float8', true), 0)).toEqual(expected);
+  expect(readValue(view, userColumn('x', 'numeric'), 0)).toEqual({ ok: true, value: name });
 });

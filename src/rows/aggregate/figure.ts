@@ -1,0 +1,38 @@
+import { failure, type Result, success } from '../../model/result.ts';
+import { type ExactNumber, toJsonNumber } from '../../values/exact-number.ts';
+import type { JsonValue } from '../../values/json-value.ts';
+import type { Numeric } from '../../values/numeric-type.ts';
+import { valueType } from '../../values/registry.ts';
+import type { SqlType } from '../../values/sql-type.ts';
+import type { Value } from '../../values/value.ts';
+import { notInJson, type ValueFault } from '../store/read-value.ts';
+
+/**
+ * One figure on rows, as pg_graphql has it in JSON: a number with all its digits, `"NaN"` and the infinities of
+ * `numeric`, null where no row has a value. A fault where JSON has no such number.
+ */
+export type Figure = Result<JsonValue | ExactNumber, ValueFault>;
+
+/** A column's value as a figure. */
+export function toFigure(type: SqlType, value: Value | null): Figure {
+  if (value === null) return success(null);
+  switch (type.kind) {
+    case 'float4':
+    case 'float8':
+      return typeof value === 'number' && !Number.isFinite(value)
+        ? failure(notInJson(value))
+        : success(toJsonNumber(valueType(type).jsonb(value)));
+    case 'int8':
+      return success(toJsonNumber(String(value)));
+    case 'numeric':
+      return numericFigure(String(value));
+    default:
+      return success(valueType(type).print(value));
+  }
+}
+
+/** A value of `numeric` as a figure. */
+export function numericFigure(value: Numeric | string): Figure {
+  const text = String(value);
+  return success(text.endsWith('NaN') || text.endsWith('Infinity') ? text : toJsonNumber(text));
+}
