@@ -20,19 +20,19 @@ const columns = ['id', 'code', 'status', 'total', 'placed', 'paid', 'reference',
 const postgres = await startPostgres();
 try {
   await prepare(postgres.url);
-  console.log(`${rows} rows × ${columns.length} columns over postgres_fdw`);
+  process.stdout.write(`${rows} rows × ${columns.length} columns over postgres_fdw\n`);
   const ratios: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const copied = await copyWithPsql(postgres.url);
     const { scanned, delay, bytes } = await scanWithSource(postgres.url);
     ratios.push(scanned / copied);
-    console.log(
+    process.stdout.write(
       `\\copy ${copied.toFixed(2)} s, scan ${scanned.toFixed(2)} s, ratio ${(scanned / copied).toFixed(2)}, ` +
-        `longest event-loop delay ${delay.toFixed(1)} ms, ${(bytes / rows).toFixed(0)} bytes a row`,
+        `longest event-loop delay ${delay.toFixed(1)} ms, ${(bytes / rows).toFixed(0)} bytes a row\n`,
     );
   }
   const median = ratios.toSorted((a, b) => a - b)[Math.floor(ratios.length / 2)] ?? Number.NaN;
-  console.log(`median ratio ${median.toFixed(2)} (target: at most 1.3)`);
+  process.stdout.write(`median ratio ${median.toFixed(2)} (target: at most 1.3)\n`);
 } finally {
   await postgres.stop();
 }
