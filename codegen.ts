@@ -12,6 +12,7 @@ const config: CodegenConfig = {
   },
 };
 
+// #region typed-documents
 function typedDocuments(documents: string): CodegenConfig['generates'][string] {
   return {
     documents,
@@ -40,5 +41,6 @@ function typedDocuments(documents: string): CodegenConfig['generates'][string] {
     },
   };
 }
+// #endregion
 
 export default config;

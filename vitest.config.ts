@@ -3,8 +3,14 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // Node's own choice for this package, which has no exports map: two copies of it in one process refuse each other.
-  resolve: { alias: { graphql: 'graphql/index.js' } },
+  resolve: {
+    alias: {
+      // Node's own choice for this package, which has no exports map: two copies of it in one process refuse each other.
+      graphql: 'graphql/index.js',
+      // Examples name the package as those who install it do.
+      'fdw-graphql': new URL('src/index.ts', import.meta.url).pathname,
+    },
+  },
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/postgres-server.ts'],
