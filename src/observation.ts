@@ -57,6 +57,27 @@ export type Observation =
       readonly object: string;
       readonly message: string;
     }
+  | {
+      readonly event: 'snapshot-published';
+      readonly server: string;
+      readonly object: string;
+      readonly sequence: number;
+      readonly bytes: number;
+    }
+  | {
+      readonly event: 'snapshot-loaded';
+      readonly server: string;
+      readonly object: string;
+      readonly sequence: number;
+      readonly bytes: number;
+      readonly durationMs: number;
+    }
+  | {
+      readonly event: 'sharing';
+      readonly server: string;
+      readonly object: string;
+      readonly message: string;
+    }
   | { readonly event: 'keys-skipped'; readonly url: string; readonly message: string }
   | { readonly event: 'keys-unavailable'; readonly url: string; readonly message: string }
   | { readonly event: 'internal-error'; readonly errorId: string; readonly error: unknown };

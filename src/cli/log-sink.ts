@@ -55,6 +55,9 @@ export const levels: Readonly<Record<Observation['event'], Level>> = {
   'scan-finished': 'info',
   'scan-failed': 'warn',
   'snapshot-file': 'warn',
+  'snapshot-published': 'info',
+  'snapshot-loaded': 'info',
+  sharing: 'warn',
   'keys-skipped': 'warn',
   'keys-unavailable': 'warn',
   'internal-error': 'error',
@@ -96,6 +99,12 @@ function describe(observation: Observation): string {
       return `the scan of ${observation.server}.${observation.object} failed: ${observation.message}`;
     case 'snapshot-file':
       return observation.message;
+    case 'snapshot-published':
+      return `published snapshot ${observation.sequence} of ${observation.server}.${observation.object} (${observation.bytes} bytes)`;
+    case 'snapshot-loaded':
+      return `loaded snapshot ${observation.sequence} of ${observation.server}.${observation.object} (${observation.bytes} bytes) in ${observation.durationMs} ms`;
+    case 'sharing':
+      return `${observation.server}.${observation.object}: ${observation.message}`;
     case 'keys-skipped':
       return `keys at ${observation.url} are skipped: ${observation.message}`;
     case 'keys-unavailable':

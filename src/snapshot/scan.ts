@@ -6,6 +6,23 @@ import type { AttributeNeeds } from './attributes-builder.ts';
 import { SnapshotBuilder } from './builder.ts';
 import type { ColumnarSnapshot } from './snapshot.ts';
 
+/** One way to come to a snapshot, which is gone once. */
+export interface SnapshotRun {
+  /** When it began; undefined before that. */
+  readonly startedAt: number | undefined;
+  readonly progress: ScanProgress;
+  /** The snapshot is whole, or there is an error. */
+  run(signal: AbortSignal): Promise<ColumnarSnapshot>;
+}
+
+export const noProgress: ScanProgress = {
+  rows: 0,
+  pages: 0,
+  requests: 0,
+  throttles: 0,
+  estimatedRows: undefined,
+};
+
 /** What is scanned, for whom. */
 export interface ScanOptions {
   readonly source: Source;
@@ -14,16 +31,18 @@ export interface ScanOptions {
   readonly needs: AttributeNeeds;
   readonly observe: Observe;
   readonly clock: Clock;
+  /** The share of the source's rate that the scan may use; all of it by default. */
+  readonly rateShare?: number;
 }
 
 /** The least time between two observations of a scan's progress. */
 const progressIntervalMs = 5_000;
 
 /** One full scan of an object into a snapshot. */
-export class Scan {
+export class Scan implements SnapshotRun {
   readonly #options: ScanOptions;
   #startedAt: number | undefined;
-  #progress: ScanProgress = { rows: 0, pages: 0, requests: 0, throttles: 0, estimatedRows: undefined };
+  #progress: ScanProgress = noProgress;
   #reportedAt = 0;
 
   constructor(options: ScanOptions) {
@@ -41,14 +60,14 @@ export class Scan {
 
   /** Runs the scan, once. The snapshot is whole, or there is an error. */
   async run(signal: AbortSignal): Promise<ColumnarSnapshot> {
-    const { source, server, object, needs, observe, clock } = this.#options;
+    const { source, server, object, needs, observe, clock, rateShare } = this.#options;
     const startedAt = clock.now();
     const began = clock.monotonic();
     this.#startedAt = startedAt;
     this.#reportedAt = began;
     const builder = new SnapshotBuilder({ fields: source.fields, needs });
     const pace = new Pace({ signal });
-    for await (const page of source.scan(signal, (progress) => this.#report(progress))) {
+    for await (const page of source.scan(signal, (progress) => this.#report(progress), rateShare)) {
       builder.add(page);
       if (pace.due) await pace.pause();
     }

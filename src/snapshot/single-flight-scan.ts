@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { ScanError } from '../errors.ts';
 import type { ScanProgress } from '../source/source.ts';
 import { Backoff } from './backoff.ts';
-import { Scan, type ScanOptions } from './scan.ts';
+import type { ScanOptions, SnapshotRun } from './scan.ts';
 import type { ColumnarSnapshot } from './snapshot.ts';
 
 /** What is scanned, when, and what becomes of the snapshot. */
-export interface SingleFlightScanOptions<T> extends ScanOptions {
+export interface SingleFlightScanOptions<T>
+  extends Pick<ScanOptions, 'server' | 'object' | 'observe' | 'clock'> {
+  /** How to come to a snapshot; `forced` where none will do whose scan has begun before now. */
+  readonly newRun: (how: { readonly forced: boolean }) => SnapshotRun;
   /** The least time between the beginnings of two forced scans. */
   readonly minRefreshMs: number;
   /** What a scan waits for before it begins. */
@@ -59,7 +62,7 @@ export class SingleFlightScan<T> {
   /** The running scan or a new one. */
   join(): AwaitedScan<T> {
     if (this.#running) return { joined: true, result: this.#running.result };
-    if (!this.#following) return { joined: false, result: this.#begin() };
+    if (!this.#following) return { joined: false, result: this.#begin(false) };
     // Everybody who waits for the following scan came before now, so it may as well begin.
     this.#following.wake();
     return { joined: true, result: this.#following.result };
@@ -95,25 +98,25 @@ export class SingleFlightScan<T> {
       if (ms > 0) await clock.sleep(ms, woken).catch(() => undefined);
       this.#following = undefined;
       this.#forcedAt = clock.monotonic();
-      return this.#begin();
+      return this.#begin(true);
     };
     return { wake: () => waking.abort(), result: wait() };
   }
 
   /** A new scan, or the last failure while it is too early for another try. */
-  async #begin(): Promise<T> {
+  async #begin(forced: boolean): Promise<T> {
     if (this.#running) return this.#running.result;
     this.#closing.signal.throwIfAborted();
     const error = this.#backoff.errorAt(this.#options.clock.monotonic());
     if (error) throw error;
-    const scan = new Scan(this.#options);
+    const scan = this.#options.newRun({ forced });
     // Each scan has a signal of its own, so that what listens to it goes when the scan does.
     const controller = new AbortController();
     this.#running = { scan, controller, result: this.#run(scan, controller.signal) };
     return this.#running.result;
   }
 
-  async #run(scan: Scan, signal: AbortSignal): Promise<T> {
+  async #run(scan: SnapshotRun, signal: AbortSignal): Promise<T> {
     try {
       await this.#options.ready(signal);
       const snapshot = await scan.run(signal);
@@ -128,7 +131,7 @@ export class SingleFlightScan<T> {
   }
 
   /** Notes the failure and returns it as everybody who waits gets it. */
-  #failed(cause: unknown, { startedAt, progress }: Scan): ScanError {
+  #failed(cause: unknown, { startedAt, progress }: SnapshotRun): ScanError {
     const { server, object, observe, clock } = this.#options;
     const errorId = randomUUID();
     // What nobody meant to happen goes to the log alone: it may hold anything.
@@ -156,7 +159,7 @@ export class SingleFlightScan<T> {
 
 /** A scan, and what comes of it. */
 interface RunningScan<T> {
-  readonly scan: Scan;
+  readonly scan: SnapshotRun;
   readonly controller: AbortController;
   readonly result: Promise<T>;
 }

@@ -3,9 +3,12 @@ import { ScanError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
 import type { ScanProgress, Source } from '../source/source.ts';
 import type { AttributeNeeds } from './attributes-builder.ts';
+import { SharedObject, type Sharing, type SharingStatus } from './exchange/shared-object.ts';
+import { SharedScan } from './exchange/shared-scan.ts';
 import type { SnapshotFiles, SnapshotOwner } from './file/snapshot-files.ts';
 import { HeldSnapshot } from './held-snapshot.ts';
 import { keepScanning } from './keep-scanning.ts';
+import { Scan, type SnapshotRun } from './scan.ts';
 import { SingleFlightScan } from './single-flight-scan.ts';
 import type { ColumnarSnapshot, Snapshot } from './snapshot.ts';
 
@@ -29,6 +32,8 @@ export interface SnapshotStoreOptions {
   readonly observe: Observe;
   /** Keeps the latest snapshot from one start of the gateway to the next. */
   readonly files?: SnapshotFiles | undefined;
+  /** Shares scans with other gateways. */
+  readonly sharing?: Sharing | undefined;
   readonly clock?: Clock;
 }
 
@@ -76,6 +81,8 @@ export interface StoreStatus {
   readonly scan: { readonly startedAt: number; readonly progress: ScanProgress } | undefined;
   /** When the next scan begins on its own, in milliseconds since 1970; undefined where only requests begin one. */
   readonly nextScanAt: number | undefined;
+  /** Undefined where scans are not shared. */
+  readonly sharing: SharingStatus | undefined;
 }
 
 /** A snapshot at hand. */
@@ -89,6 +96,9 @@ export interface SnapshotStatus {
   readonly freshness: 'fresh' | 'stale' | 'expired';
 }
 
+/** The share of the rate for a gateway that scans without knowing of the others: four of them keep within it. */
+const shareAlone = 0.25;
+
 /** How long a scan waits for the readers of the snapshot before last. */
 const readersPatienceMs = 5_000;
 
@@ -100,6 +110,8 @@ export class SnapshotStore {
   readonly #options: SnapshotStoreOptions;
   readonly #clock: Clock;
   readonly #scans: SingleFlightScan<HeldSnapshot>;
+  /** What this gateway has in common with others; undefined where it shares nothing. */
+  readonly #shared: SharedObject | undefined;
   #latest: HeldSnapshot | undefined;
   /** Snapshots that have been replaced and are still read. */
   readonly #replaced = new Set<HeldSnapshot>();
@@ -117,9 +129,11 @@ export class SnapshotStore {
     this.#scans = new SingleFlightScan({
       ...options,
       clock: this.#clock,
+      newRun: ({ forced }) => this.#newRun(forced),
       ready: (signal) => this.#makeRoom(signal),
       accept: (snapshot) => this.#replaceWith(snapshot),
     });
+    this.#shared = options.sharing && this.#share(options.sharing);
   }
 
   /** The latest snapshot where it is fresh enough, without waiting for another; undefined where it is not. */
@@ -192,6 +206,7 @@ export class SnapshotStore {
       },
       scan: startedAt !== undefined && progress ? { startedAt, progress } : undefined,
       nextScanAt: held && this.#everyMs !== undefined ? held.snapshot.startedAt + this.#everyMs : undefined,
+      sharing: this.#shared?.status,
     };
   }
 
@@ -273,7 +288,7 @@ export class SnapshotStore {
    * snapshot is served would leave nothing to anybody: so where stale ones are served at all, it is at least as long
    * as it takes to replace this one, with time to spare.
    */
-  #servedFor({ stats }: ColumnarSnapshot): number {
+  #servedFor({ stats }: Pick<ColumnarSnapshot, 'stats'>): number {
     const { maxAgeMs, staleWhileRevalidateMs } = this.#options;
     if (staleWhileRevalidateMs === 0) return maxAgeMs;
     return Math.max(maxAgeMs + staleWhileRevalidateMs, 3 * stats.durationMs);
@@ -297,7 +312,39 @@ export class SnapshotStore {
     });
   }
 
+  #newRun(forced: boolean): SnapshotRun {
+    const newScan = ({ alone }: { readonly alone: boolean }) =>
+      new Scan({ ...this.#options, clock: this.#clock, ...(alone && { rateShare: shareAlone }) });
+    if (!this.#shared) return newScan({ alone: false });
+    return new SharedScan({
+      shared: this.#shared,
+      newScan,
+      clock: this.#clock,
+      forced,
+      minRefreshMs: this.#options.minRefreshMs,
+      wantedAgeMs: (snapshot) => (this.#canServe() ? this.#options.maxAgeMs : this.#servedFor(snapshot)),
+      canWait: () => this.#canServe(),
+    });
+  }
+
+  #canServe(): boolean {
+    return this.#latest !== undefined && this.#freshnessOf(this.#latest) !== 'expired';
+  }
+
+  #share(sharing: Sharing): SharedObject {
+    const { observe } = this.#options;
+    const shared = new SharedObject({ ...sharing, owner: this.#owner(), observe, clock: this.#clock });
+    void shared.follow((snapshot) => this.#adopt(snapshot), this.#closing.signal);
+    return shared;
+  }
+
+  /** Serves what another gateway has scanned, unless something newer is here. */
+  #adopt(snapshot: ColumnarSnapshot): void {
+    if (!this.#latest || this.#latest.snapshot.startedAt < snapshot.startedAt) this.#replaceWith(snapshot);
+  }
+
   #replaceWith(snapshot: ColumnarSnapshot): HeldSnapshot {
+    if (this.#latest?.snapshot === snapshot) return this.#latest;
     if (this.#latest) this.#retire(this.#latest);
     const held = new HeldSnapshot(snapshot);
     this.#latest = held;
@@ -319,7 +366,8 @@ export class SnapshotStore {
 
   async #load(): Promise<void> {
     const snapshot = await this.#options.files?.load(this.#owner(), (kept) => this.#whyUnusable(kept));
-    if (snapshot) this.#latest = new HeldSnapshot(snapshot);
+    // Another gateway's may have come meanwhile.
+    if (snapshot && !this.#latest) this.#latest = new HeldSnapshot(snapshot);
   }
 
   /** A kept snapshot is of use as long as this process would serve it, had it scanned it itself. */

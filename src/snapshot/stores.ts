@@ -18,7 +18,8 @@ export class SnapshotStores {
   constructor({ model, connect, ...options }: StoresOptions) {
     for (const foreignObject of objectsOf(model.tables)) {
       const { server, object, tables } = foreignObject;
-      const needs = attributeNeeds(tables);
+      // What others scan for this gateway, and it for them, must have everything that any of them is asked for.
+      const needs = options.sharing ? 'all' : attributeNeeds(tables);
       const source = connect(foreignObject);
       this.#stores.set(
         pathOf({ server, object }),

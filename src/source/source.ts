@@ -39,11 +39,13 @@ export interface Source {
    *
    * @param signal ends the scan and frees its sockets
    * @param onProgress is told after every page and every throttle
+   * @param rateShare the share of its rate that the scan may use, where others scan at the same time; default 1
    * @throws ScanError when the scan cannot be completed
    */
   scan(
     signal: AbortSignal,
     onProgress: (progress: ScanProgress) => void,
+    rateShare?: number,
   ): AsyncIterable<readonly SourceRecord[]>;
   /** Frees connections. No scan may be under way. */
   close(): void;

@@ -5,12 +5,16 @@ import { fields } from './records.ts';
 export class FakeSource implements Source {
   readonly fields = fields;
   readonly scans: FakeScan[] = [];
+  /** The share of the rate that each scan was told to use. */
+  readonly rateShares: (number | undefined)[] = [];
   closed = 0;
 
   scan(
     signal: AbortSignal,
     onProgress: (progress: ScanProgress) => void,
+    rateShare?: number,
   ): AsyncIterable<readonly SourceRecord[]> {
+    this.rateShares.push(rateShare);
     const scan = new FakeScan(signal, onProgress);
     this.scans.push(scan);
     return scan.pages();

@@ -1,13 +1,22 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { Unseal } from './seal.ts';
 import { DamagedContent } from './unusable-file.ts';
+
+/** The part of a file handle that reading takes. */
+export interface ReadableFile {
+  read(
+    target: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+}
 
 /** How much is read and opened at once: less than a millisecond of work. */
 const blockLength = 2 ** 18;
 
 /** Reads what a `BlockWriter` wrote. Nothing of it may be used before `end` has returned. */
 export class BlockReader {
-  readonly #file: FileHandle;
+  readonly #file: ReadableFile;
   readonly #unseal: Unseal;
   readonly #end: number;
   readonly #block = Buffer.allocUnsafeSlow(blockLength);
@@ -20,7 +29,7 @@ export class BlockReader {
    * @param start where the sealed values begin in the file
    * @param length the length of the file
    */
-  constructor(file: FileHandle, unseal: Unseal, start: number, length: number) {
+  constructor(file: ReadableFile, unseal: Unseal, start: number, length: number) {
     this.#file = file;
     this.#unseal = unseal;
     this.#position = start;

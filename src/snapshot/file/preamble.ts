@@ -19,7 +19,7 @@ export const preambleLength = 8 + 4 + 4 + saltLength + nonceLength;
 
 const magic = Buffer.from('fdw-snap');
 /** Changes with every change of what a file holds. */
-const formatVersion = 1;
+export const formatVersion = 1;
 const versionAt = magic.length;
 const encryptedAt = versionAt + 4;
 const saltAt = encryptedAt + 4;

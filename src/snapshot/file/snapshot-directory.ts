@@ -2,16 +2,15 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Observe } from '../../observation.ts';
-import { ColumnarSnapshot, type SnapshotContent } from '../snapshot.ts';
-import { BlockReader } from './block-reader.ts';
-import { BlockWriter, type WritableFile } from './block-writer.ts';
+import { ColumnarSnapshot } from '../snapshot.ts';
+import type { WritableFile } from './block-writer.ts';
 import { readContent } from './content-reader.ts';
 import { writeContent } from './content-writer.ts';
 import type { SnapshotKey } from './key.ts';
-import { newPreamble, preambleLength, readPreamble } from './preamble.ts';
+import { readSealed, writeSealed } from './sealed-file.ts';
 import type { SnapshotFiles, SnapshotOwner } from './snapshot-files.ts';
 import { assertTrustedDirectory, openTrusted } from './trusted-path.ts';
-import { DamagedContent, UnusableFile } from './unusable-file.ts';
+import { UnusableFile } from './unusable-file.ts';
 
 /** Where snapshots are kept, and how. */
 export interface SnapshotDirectoryOptions {
@@ -118,10 +117,10 @@ export class SnapshotDirectory implements SnapshotFiles {
     if (!file) return undefined;
     try {
       const { size } = await file.stat();
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(preambleLength), 0, preambleLength, 0);
-      const unseal = await readPreamble(buffer.subarray(0, bytesRead), this.#key);
-      const input = new BlockReader(file, unseal, preambleLength, size);
-      const sealed = await readSealed(input, unseal.damage);
+      const sealed = await readSealed(file, size, this.#key, async (input) => ({
+        owner: await input.text(),
+        content: await readContent(input),
+      }));
       if (sealed.owner !== describeOwner(owner)) {
         throw new UnusableFile('is of another object, or of other columns');
       }
@@ -134,12 +133,10 @@ export class SnapshotDirectory implements SnapshotFiles {
   async #write(path: string, owner: SnapshotOwner, snapshot: ColumnarSnapshot): Promise<void> {
     const file = await this.#createFile(path);
     try {
-      const { preamble, seal } = await newPreamble(this.#key);
-      await file.write(preamble);
-      const out = new BlockWriter(file, seal);
-      out.text(describeOwner(owner));
-      await writeContent(out, snapshot.content);
-      await out.end();
+      await writeSealed(file, this.#key, async (out) => {
+        out.text(describeOwner(owner));
+        await writeContent(out, snapshot.content);
+      });
       await file.sync();
     } finally {
       await file.close();
@@ -158,24 +155,6 @@ export class SnapshotDirectory implements SnapshotFiles {
 
   #warn({ server, object }: SnapshotOwner, message: string): void {
     this.#observe({ event: 'snapshot-file', server, object, message });
-  }
-}
-
-interface Sealed {
-  /** Whose snapshot it is, as `describeOwner` has it. */
-  readonly owner: string;
-  readonly content: SnapshotContent;
-}
-
-/** Nothing that was read is looked at before the seal is verified. */
-async function readSealed(input: BlockReader, damage: string): Promise<Sealed> {
-  try {
-    const sealed = { owner: await input.text(), content: await readContent(input) };
-    await input.end();
-    return sealed;
-  } catch (error) {
-    const isDamaged = error instanceof DamagedContent || error instanceof RangeError;
-    throw isDamaged ? new UnusableFile(damage) : error;
   }
 }
 

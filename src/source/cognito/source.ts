@@ -6,7 +6,7 @@ import { fields } from './fields.ts';
 import { type CognitoServer, parallelScans } from './options.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry.ts';
 import { scanPool } from './scan.ts';
-import type { TokenBucket } from './token-bucket.ts';
+import { shareOf, type TokenBucket } from './token-bucket.ts';
 
 /** What the source of a user pool needs. */
 export interface CognitoSourceOptions {
@@ -64,7 +64,12 @@ export function createCognitoSource({
   return {
     fields,
     origin: originOf(server),
-    scan: (signal, onProgress) => scanPool(context, signal, onProgress),
+    scan: (signal, onProgress, rateShare = 1) =>
+      scanPool(
+        rateShare === 1 ? context : { ...context, bucket: shareOf(bucket, rateShare, clock) },
+        signal,
+        onProgress,
+      ),
     close: () => client.close(),
   };
 }

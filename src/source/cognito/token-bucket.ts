@@ -116,6 +116,25 @@ export function createTokenBucket({
   };
 }
 
+/** A bucket within another, which lets through no more than a share of the other's rate. */
+export function shareOf(bucket: TokenBucket, share: number, clock: Clock): TokenBucket {
+  const part = createTokenBucket({ requestsPerSecond: share * bucket.requestsPerSecond, clock });
+  return {
+    async take(signal) {
+      await part.take(signal);
+      await bucket.take(signal);
+    },
+    slowDown() {
+      part.slowDown();
+      bucket.slowDown();
+    },
+    pause: (ms) => bucket.pause(ms),
+    get requestsPerSecond() {
+      return part.requestsPerSecond;
+    },
+  };
+}
+
 /** The buckets of a process: one for each pair of credentials and Region, as AWS counts. All have the same rate. */
 export class TokenBuckets {
   readonly #requestsPerSecond: number;

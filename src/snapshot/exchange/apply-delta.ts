@@ -1,0 +1,101 @@
+import { newCodes } from '../../columns/codes.ts';
+import type { Column } from '../../columns/column.ts';
+import type { Pace } from '../../columns/pace.ts';
+import { type Shapes, ShapesBuilder } from '../shape.ts';
+import type { Slot, SnapshotContent } from '../snapshot.ts';
+import { type Delta, slotKey } from './delta.ts';
+import { mergeColumns } from './merge-columns.ts';
+import { eachRun, mergeOrigins, type RowOrigins } from './row-origins.ts';
+
+/**
+ * The snapshot that a delta makes of an older one.
+ *
+ * @throws RangeError where the delta is of another snapshot
+ */
+export async function applyDelta(
+  older: SnapshotContent,
+  { removed, positions, rows }: Delta,
+  pace: Pace,
+): Promise<SnapshotContent> {
+  const origins = mergeOrigins(older.rowCount, removed, positions);
+  const merge = createMerge(origins, pace);
+  const fields = new Map<string, Column>();
+  for (const [name, column] of older.fields) fields.set(name, await merge(column, rows.fields.get(name)));
+  const { slots, added } = mergeSlots(older.slots, rows.slots);
+  const merged: Slot[] = [];
+  for (const { slot, kept, come } of slots) {
+    merged.push({ ...slot, column: slot.column && (await merge(kept, come)) });
+  }
+  const shapes = await mergeShapes(older.shapes, rows.shapes, added, origins, pace);
+  const { startedAt, stats } = rows;
+  return { rowCount: origins.rowCount, startedAt, stats, fields, slots: merged, shapes };
+}
+
+/** Columns that were one on both sides are one again. */
+function createMerge(origins: RowOrigins, pace: Pace) {
+  const merged = new Map<Column | undefined, Map<Column | undefined, Column>>();
+  return async (kept: Column | undefined, added: Column | undefined): Promise<Column> => {
+    const known = merged.get(kept)?.get(added);
+    if (known) return known;
+    const column = await mergeColumns(kept, added, origins, pace);
+    merged.set(kept, (merged.get(kept) ?? new Map()).set(added, column));
+    return column;
+  };
+}
+
+interface MergedSlot {
+  readonly slot: Slot;
+  readonly kept: Column | undefined;
+  readonly come: Column | undefined;
+}
+
+/** The older slots, then those that only added rows fill; and which of these each slot of the added rows is. */
+function mergeSlots(older: readonly Slot[], added: readonly Slot[]) {
+  const byKey = new Map(added.map((slot) => [slotKey(slot), slot]));
+  const slots: MergedSlot[] = older.map((slot) => ({
+    slot,
+    kept: slot.column,
+    come: byKey.get(slotKey(slot))?.column,
+  }));
+  const places = new Map(older.map((slot, place) => [slotKey(slot), place]));
+  const placeOf = (slot: Slot): number => {
+    const known = places.get(slotKey(slot));
+    if (known !== undefined) return known;
+    const place = slots.push({ slot, kept: undefined, come: slot.column }) - 1;
+    places.set(slotKey(slot), place);
+    return place;
+  };
+  return { slots, added: added.map(placeOf) };
+}
+
+/** @param slotOf the merged slot that each slot of the added rows is */
+async function mergeShapes(
+  older: Shapes,
+  added: Shapes,
+  slotOf: readonly number[],
+  origins: RowOrigins,
+  pace: Pace,
+): Promise<Shapes> {
+  const builder = new ShapesBuilder();
+  const shapeOf = {
+    kept: learn(builder, older, (slot) => slot),
+    added: learn(builder, added, (slot) => slotOf[slot] ?? 0),
+  };
+  const { parents, slots } = await builder.finish(new Uint32Array(0), pace);
+  const codes = newCodes(origins.rowCount, parents.length - 1);
+  await eachRun(origins, pace, ({ side, from, length }, row) => {
+    const source = side === 'kept' ? older.codes : added.codes;
+    for (let i = 0; i < length; i++) codes[row + i] = shapeOf[side][source[from + i] ?? 0] ?? 0;
+  });
+  return { parents, slots, codes };
+}
+
+/** Teaches the builder shapes, each of which comes after the one that it extends. */
+function learn(builder: ShapesBuilder, shapes: Shapes, slotOf: (slot: number) => number): Uint32Array {
+  const learned = new Uint32Array(shapes.parents.length);
+  for (let shape = 1; shape < learned.length; shape++) {
+    const parent = learned[shapes.parents[shape] ?? 0] ?? 0;
+    learned[shape] = builder.extended(parent, slotOf(shapes.slots[shape] ?? 0));
+  }
+  return learned;
+}

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import type { ReadableFile } from '../file/block-reader.ts';
+import type { WritableFile } from '../file/block-writer.ts';
+import { UnusableFile } from '../file/unusable-file.ts';
+import type { Block, ExchangePlace, Part } from './place.ts';
+
+/** Bytes of a block: small enough to hash, send and store without holding up anything. */
+const blockLength = 2 ** 19;
+/** Blocks that travel together. */
+const batch = 4;
+
+/** A file that goes to a place block by block while it is written. */
+export class BlockFileWriter implements WritableFile {
+  readonly #place: ExchangePlace;
+  readonly #object: string;
+  readonly #hashes: string[] = [];
+  #pending: Block[] = [];
+  #block = Buffer.allocUnsafeSlow(blockLength);
+  #filled = 0;
+  #byteLength = 0;
+
+  constructor(place: ExchangePlace, object: string) {
+    this.#place = place;
+    this.#object = object;
+  }
+
+  async write(bytes: Uint8Array): Promise<{ readonly bytesWritten: number }> {
+    const part = bytes.subarray(0, blockLength - this.#filled);
+    this.#block.set(part, this.#filled);
+    this.#filled += part.length;
+    this.#byteLength += part.length;
+    if (this.#filled === blockLength) await this.#cut();
+    return { bytesWritten: part.length };
+  }
+
+  /** What was written, once all of it is at the place. */
+  async end(): Promise<Part> {
+    if (this.#filled > 0) await this.#cut();
+    await this.#send();
+    return { byteLength: this.#byteLength, blocks: this.#hashes };
+  }
+
+  async #cut(): Promise<void> {
+    const bytes = this.#block.subarray(0, this.#filled);
+    const hash = hashOf(bytes);
+    this.#hashes.push(hash);
+    this.#pending.push({ hash, bytes });
+    this.#block = Buffer.allocUnsafeSlow(blockLength);
+    this.#filled = 0;
+    if (this.#pending.length === batch) await this.#send();
+  }
+
+  async #send(): Promise<void> {
+    const blocks = this.#pending;
+    this.#pending = [];
+    if (blocks.length > 0) await this.#place.putBlocks(this.#object, blocks);
+  }
+}
+
+/** A file that comes from a place block by block while it is read, from its beginning to its end. */
+export class BlockFileReader implements ReadableFile {
+  readonly #place: ExchangePlace;
+  readonly #object: string;
+  readonly #part: Part;
+  /** The blocks at hand, by their number. */
+  readonly #blocks = new Map<number, Uint8Array>();
+
+  constructor(place: ExchangePlace, object: string, part: Part) {
+    this.#place = place;
+    this.#object = object;
+    this.#part = part;
+  }
+
+  async read(target: Uint8Array, offset: number, length: number, position: number) {
+    const end = Math.min(position + length, this.#part.byteLength);
+    let at = position;
+    while (at < end) {
+      const number = Math.floor(at / blockLength);
+      const block = await this.#fetch(number);
+      const start = at - number * blockLength;
+      const bytes = block.subarray(start, start + end - at);
+      if (bytes.length === 0) break;
+      target.set(bytes, offset + at - position);
+      at += bytes.length;
+    }
+    return { bytesRead: Math.max(0, at - position) };
+  }
+
+  async #fetch(number: number): Promise<Uint8Array> {
+    const known = this.#blocks.get(number);
+    if (known) return known;
+    this.#blocks.clear();
+    const hashes = this.#part.blocks.slice(number, number + batch);
+    const found = await this.#place.getBlocks(this.#object, hashes);
+    for (const [i, hash] of hashes.entries()) {
+      const bytes = found.get(hash);
+      // The gateway that has published since has removed it.
+      if (!bytes) throw new UnusableFile('has a block that is not there any more');
+      if (hashOf(bytes) !== hash) throw new UnusableFile('has a damaged block');
+      this.#blocks.set(number + i, bytes);
+    }
+    return this.#blocks.get(number) ?? new Uint8Array(0);
+  }
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,207 @@
+import { Buffer } from 'node:buffer';
+import type { Column, TextColumn } from '../../columns/column.ts';
+import type { Pace } from '../../columns/pace.ts';
+import type { Field, SourceRecord } from '../../source/source.ts';
+import { SnapshotBuilder } from '../builder.ts';
+import type { BlockReader } from '../file/block-reader.ts';
+import type { BlockWriter } from '../file/block-writer.ts';
+import { readContent } from '../file/content-reader.ts';
+import { writeContent } from '../file/content-writer.ts';
+import { slotsOf } from '../shape.ts';
+import type { ColumnarSnapshot, SnapshotContent } from '../snapshot.ts';
+
+/** What makes one snapshot of another: rows that go, and rows that come. A row that changed does both. */
+export interface Delta {
+  /** The rows of the older snapshot that are gone, ascending. */
+  readonly removed: Uint32Array;
+  /** Where the rows that come stand in the newer snapshot, ascending. */
+  readonly positions: Uint32Array;
+  /** The rows that come, in that order. */
+  readonly rows: SnapshotContent;
+}
+
+/** How many rows are compared between two looks at the clock. */
+const stride = 256;
+
+/**
+ * Compares two snapshots of one object, row by row.
+ *
+ * @param fields the source's
+ */
+export async function deltaBetween(
+  older: ColumnarSnapshot,
+  newer: ColumnarSnapshot,
+  fields: readonly Field[],
+  pace: Pace,
+): Promise<Delta> {
+  const isSameRow = rowComparison(older.content, newer.content);
+  const compareIdentities = identityComparison(older.identity, newer.identity);
+  const removed: number[] = [];
+  const positions: number[] = [];
+  for (let from = 0, to = 0, steps = 0; from < older.rowCount || to < newer.rowCount; steps++) {
+    const order = from === older.rowCount ? 1 : to === newer.rowCount ? -1 : compareIdentities(from, to);
+    const isKept = order === 0 && isSameRow(from, to);
+    if (!isKept && order <= 0) removed.push(from);
+    if (!isKept && order >= 0) positions.push(to);
+    if (order <= 0) from++;
+    if (order >= 0) to++;
+    if (steps % stride === 0 && pace.due) await pace.pause();
+  }
+  return {
+    removed: Uint32Array.from(removed),
+    positions: Uint32Array.from(positions),
+    rows: await rowsAt(newer, positions, fields, pace),
+  };
+}
+
+export function isEmptyDelta({ removed, positions }: Delta): boolean {
+  return removed.length === 0 && positions.length === 0;
+}
+
+/** Writes what `readDelta` reads. */
+export async function writeDelta(out: BlockWriter, { removed, positions, rows }: Delta): Promise<void> {
+  out.uint32(removed.length);
+  await out.bytes(removed);
+  out.uint32(positions.length);
+  await out.bytes(positions);
+  await writeContent(out, rows);
+}
+
+export async function readDelta(input: BlockReader): Promise<Delta> {
+  return {
+    removed: new Uint32Array(await input.bytes(4 * (await input.uint32()))),
+    positions: new Uint32Array(await input.bytes(4 * (await input.uint32()))),
+    rows: await readContent(input),
+  };
+}
+
+/** Compares the identities of a row each, by UTF-8 bytes as the rows are ordered. */
+function identityComparison(older: TextColumn, newer: TextColumn): (from: number, to: number) => number {
+  const [a, b] = [older.reader(), newer.reader()];
+  return (from, to) => {
+    a.locate(from);
+    b.locate(to);
+    return compareBytes(a.bytes, a.start, a.end, b.bytes, b.start, b.end);
+  };
+}
+
+type RowComparison = (from: number, to: number) => boolean;
+
+/** Whether a row of each snapshot has the same fields, and the same attributes in the same order. */
+function rowComparison(older: SnapshotContent, newer: SnapshotContent): RowComparison {
+  const pairs: RowComparison[] = [sameShapes(older, newer)];
+  const compared = new Map<Column, Set<Column>>();
+  const addPair = (a: Column | undefined, b: Column | undefined) => {
+    if (!a || !b || compared.get(a)?.has(b)) return;
+    compared.set(a, (compared.get(a) ?? new Set()).add(b));
+    pairs.push(sameValues(a, b));
+  };
+  for (const [name, column] of older.fields) addPair(column, newer.fields.get(name));
+  const slots = new Map(newer.slots.map((slot) => [slotKey(slot), slot.column]));
+  for (const slot of older.slots) addPair(slot.column, slots.get(slotKey(slot)));
+  return (from, to) => {
+    for (const isSame of pairs) if (!isSame(from, to)) return false;
+    return true;
+  };
+}
+
+/** What tells slots apart: rows that fill equal slots in the same order have the same shape. */
+export function slotKey({ name, occurrence, column }: SnapshotContent['slots'][number]): string {
+  return JSON.stringify([name, occurrence, column === undefined]);
+}
+
+/** Numbers shapes alike in both snapshots, by the slots that make them. */
+function sameShapes(older: SnapshotContent, newer: SnapshotContent): RowComparison {
+  const known = new Map<string, number>();
+  const [a, b] = [older, newer].map(({ shapes, slots }) =>
+    Uint32Array.from(shapes.parents, (_, shape) => {
+      const single = { ...shapes, codes: Uint32Array.of(shape) };
+      const key = slotsOf(single, 0)
+        .map((slot) => slots[slot] && slotKey(slots[slot]))
+        .join('\n');
+      const number = known.get(key) ?? known.size;
+      known.set(key, number);
+      return number;
+    }),
+  );
+  return (from, to) => a?.[older.shapes.codes[from] ?? 0] === b?.[newer.shapes.codes[to] ?? 0];
+}
+
+function sameValues(a: Column, b: Column): RowComparison {
+  if (a.encoding === 'number' && b.encoding === 'number') {
+    return (from, to) => Object.is(a.values[from], b.values[to]);
+  }
+  if (a.encoding === 'ranked' && b.encoding === 'ranked') {
+    const places = new Map(b.values.map((value, place) => [value, place + 1]));
+    const codes = new Uint32Array(a.values.length + 1);
+    for (const [place, value] of a.values.entries()) codes[place + 1] = places.get(value) ?? 0xffffffff;
+    return (from, to) => codes[a.codes[from] ?? 0] === b.codes[to];
+  }
+  if (a.encoding === 'text' && b.encoding === 'text') {
+    const [one, other] = [a.reader(), b.reader()];
+    return (from, to) => {
+      const isThere = one.locate(from);
+      if (isThere !== other.locate(to)) return false;
+      return (
+        !isThere || compareBytes(one.bytes, one.start, one.end, other.bytes, other.start, other.end) === 0
+      );
+    };
+  }
+  return (from, to) => valueAt(a, from) === valueAt(b, to);
+}
+
+function compareBytes(
+  a: Uint8Array,
+  aStart: number,
+  aEnd: number,
+  b: Uint8Array,
+  bStart: number,
+  bEnd: number,
+): number {
+  const length = Math.min(aEnd - aStart, bEnd - bStart);
+  // Long texts are left to memcmp; short ones are compared sooner than it is called.
+  if (length > 64) {
+    return Buffer.compare(a.subarray(aStart, aEnd), b.subarray(bStart, bEnd));
+  }
+  for (let i = 0; i < length; i++) {
+    const difference = (a[aStart + i] ?? 0) - (b[bStart + i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return aEnd - aStart - (bEnd - bStart);
+}
+
+/** The value of a row as a source delivers it. */
+function valueAt(column: Column, row: number): string | boolean | number | null {
+  if (column.encoding === 'text') return column.get(row);
+  if (column.encoding === 'number') {
+    const value = column.values[row] ?? Number.NaN;
+    return Number.isNaN(value) ? null : value;
+  }
+  const code = column.codes[row] ?? 0;
+  const value = code === 0 ? null : column.values[code - 1];
+  return typeof value === 'string' || typeof value === 'boolean' ? value : null;
+}
+
+/** How many records are taken out between two pauses. */
+const batch = 64;
+
+async function rowsAt(
+  snapshot: ColumnarSnapshot,
+  rows: readonly number[],
+  fields: readonly Field[],
+  pace: Pace,
+): Promise<SnapshotContent> {
+  const builder = new SnapshotBuilder({ fields, needs: 'all' });
+  const columns = fields.map(({ name }) => snapshot.content.fields.get(name));
+  const recordAt = (row: number): SourceRecord => ({
+    fields: columns.map((column) => (column ? valueAt(column, row) : null)),
+    attributes: snapshot.attributes(row),
+  });
+  for (let at = 0; at < rows.length; at += batch) {
+    builder.add(rows.slice(at, at + batch).map(recordAt));
+    if (pace.due) await pace.pause();
+  }
+  const { startedAt } = snapshot;
+  const { pages, requests, throttles, durationMs } = snapshot.stats;
+  return (await builder.finish({ startedAt, pages, requests, throttles, durationMs })).content;
+}

@@ -1,0 +1,256 @@
+import pg from 'pg';
+import { type Clock, systemClock } from '../../../clock.ts';
+import type { ScanProgress } from '../../../source/source.ts';
+import type {
+  Block,
+  Claim,
+  ExchangePlace,
+  Lease,
+  ObjectState,
+  Position,
+  Publication,
+  Term,
+} from '../place.ts';
+import { blockTable, newsChannel, objectTable, tablesSql } from './schema.ts';
+
+export interface PostgresPlaceOptions {
+  readonly databaseUrl: string;
+  /** Whether tables that have to be made are logged. */
+  readonly logged: boolean;
+  readonly clock?: Clock;
+}
+
+/** A Postgres that does not answer in this time is as good as none. */
+const timeoutMs = 5_000;
+/** The same for a few blocks. */
+const blockTimeoutMs = 30_000;
+/** How long to wait before listening again where that has failed. */
+const listenAgainMs = 2_000;
+
+/**
+ * A place in Postgres. Every step is one statement, so that any pooler may stand between; time is Postgres' own.
+ * Makes its tables where they are missing and the login may.
+ */
+export class PostgresPlace implements ExchangePlace {
+  readonly #logged: boolean;
+  readonly #databaseUrl: string;
+  readonly #clock: Clock;
+  readonly #pool: pg.Pool;
+  readonly #closing = new AbortController();
+  readonly #listeners = new Set<() => void>();
+  #listening: Promise<void> | undefined;
+
+  constructor({ databaseUrl, logged, clock = systemClock }: PostgresPlaceOptions) {
+    this.#databaseUrl = databaseUrl;
+    this.#logged = logged;
+    this.#clock = clock;
+    this.#pool = new pg.Pool({
+      connectionString: databaseUrl,
+      connectionTimeoutMillis: timeoutMs,
+      query_timeout: timeoutMs,
+      max: 3,
+      application_name: 'fdw-graphql sharing',
+    });
+    // An idle connection that breaks is replaced by the next query; without a listener it would end the process.
+    this.#pool.on('error', () => {});
+  }
+
+  async look(object: string): Promise<ObjectState> {
+    const [row] = await this.#query<LookRow>(
+      `select ${milliseconds('clock_timestamp()')} as now, ${milliseconds('began_at')} as began_at,
+         case when expires_at > clock_timestamp() then holder end as holder, epoch::float8 as epoch, progress,
+         incarnation::text as incarnation, sequence::float8 as sequence,
+         ${milliseconds('published_began_at')} as published_began_at, publication
+       from (select) as once left join ${objectTable} on name = $1`,
+      [object],
+    );
+    if (!row) throw new Error('a select without a condition must give a row');
+    const { now, publication } = row;
+    return {
+      now,
+      beganAt: row.began_at ?? undefined,
+      holder:
+        row.holder === null
+          ? undefined
+          : { name: row.holder, epoch: row.epoch ?? 0, progress: row.progress ?? undefined },
+      published:
+        publication === null
+          ? undefined
+          : {
+              position: { incarnation: row.incarnation ?? '', sequence: row.sequence ?? 0 },
+              beganAt: row.published_began_at ?? now,
+              publication,
+            },
+    };
+  }
+
+  async acquire(object: string, { holder, leaseMs, seen, spacingMs }: Claim): Promise<Lease | undefined> {
+    const [row] = await this.#query<{ incarnation: string; epoch: number }>(
+      `insert into ${objectTable} as known (name, holder, epoch, expires_at, began_at)
+       values ($1, $2, 1, ${later('$3')}, clock_timestamp())
+       on conflict (name) do update set
+         holder = $2, epoch = known.epoch + 1, expires_at = ${later('$3')}, began_at = clock_timestamp(), progress = null
+       where (known.holder is null or known.expires_at <= clock_timestamp())
+         and known.sequence = $4 and ($4 = 0 or known.incarnation = $5)
+         and (known.began_at is null or known.began_at <= ${later('-$6')})
+       returning incarnation::text as incarnation, epoch::float8 as epoch`,
+      [object, holder, leaseMs, seen?.sequence ?? 0, seen?.incarnation ?? null, spacingMs],
+    );
+    return row && { holder, ...row };
+  }
+
+  async renew(object: string, lease: Lease, { leaseMs, progress }: Term): Promise<boolean> {
+    const rows = await this.#query(
+      `update ${objectTable} set expires_at = ${later('$5')}, progress = $6 where ${heldBy} returning 1`,
+      [object, lease.holder, lease.epoch, lease.incarnation, leaseMs, JSON.stringify(progress)],
+    );
+    return rows.length > 0;
+  }
+
+  async release(object: string, lease: Lease): Promise<void> {
+    await this.#query(
+      `with released as (
+         update ${objectTable} set holder = null, expires_at = null, progress = null where ${heldBy} returning name
+       )
+       select pg_notify('${newsChannel}', name) from released`,
+      [object, lease.holder, lease.epoch, lease.incarnation],
+    );
+  }
+
+  async putBlocks(object: string, blocks: readonly Block[]): Promise<void> {
+    for (const { hash, bytes } of blocks) {
+      await this.#query(
+        `insert into ${blockTable} (object, hash, bytes) values ($1, $2, $3) on conflict do nothing`,
+        [object, hash, bytes],
+        blockTimeoutMs,
+      );
+    }
+  }
+
+  async getBlocks(object: string, hashes: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    const rows = await this.#query<{ hash: string; bytes: Buffer }>(
+      `select hash, bytes from ${blockTable} where object = $1 and hash = any($2)`,
+      [object, hashes],
+      blockTimeoutMs,
+    );
+    return new Map(rows.map(({ hash, bytes }) => [hash, bytes]));
+  }
+
+  async publish(
+    object: string,
+    lease: Lease,
+    { ageMs, ...publication }: Publication,
+  ): Promise<Position | undefined> {
+    const { holder, epoch, incarnation } = lease;
+    const hashes = publication.parts.flatMap(({ blocks }) => blocks);
+    const [row] = await this.#query<{ sequence: number }>(
+      `with published as (
+         update ${objectTable} set
+           sequence = sequence + 1, publication = $5, published_began_at = ${later('-$6')},
+           holder = null, expires_at = null, progress = null
+         where ${heldBy} and expires_at > clock_timestamp()
+         returning name, sequence
+       ), removed as (
+         delete from ${blockTable}
+         where object = $1 and hash <> all ($7) and exists (select from published)
+       )
+       select sequence::float8 as sequence, pg_notify('${newsChannel}', name) from published`,
+      [object, holder, epoch, incarnation, JSON.stringify(publication), ageMs, hashes],
+      blockTimeoutMs,
+    );
+    return row && { incarnation, sequence: row.sequence };
+  }
+
+  onNews(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    this.#listening ??= this.#listen();
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#listeners.clear();
+    await this.#listening;
+    await this.#pool.end();
+  }
+
+  /** A statement is tried again once the tables are made that it has missed. */
+  async #query<Row extends pg.QueryResultRow>(
+    text: string,
+    values: unknown[],
+    query_timeout = timeoutMs,
+  ): Promise<Row[]> {
+    const config = { text, values, query_timeout };
+    try {
+      return (await this.#pool.query<Row>(config)).rows;
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      await this.#makeTables();
+      return (await this.#pool.query<Row>(config)).rows;
+    }
+  }
+
+  /** Gateways that start together do it one after the other. */
+  async #makeTables(): Promise<void> {
+    const lock = "select pg_advisory_xact_lock(hashtext('fdw_graphql'))";
+    await this.#pool.query(`begin; ${lock}; ${tablesSql({ logged: this.#logged })} commit;`);
+  }
+
+  /** Listens, where the session allows it: through some poolers nothing is ever heard. */
+  async #listen(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      const client = new pg.Client({
+        connectionString: this.#databaseUrl,
+        connectionTimeoutMillis: timeoutMs,
+        keepAlive: true,
+        application_name: 'fdw-graphql sharing news',
+      });
+      client.on('notification', () => {
+        for (const listener of this.#listeners) listener();
+      });
+      const ended = new Promise<void>((resolve) => {
+        client.on('error', () => resolve());
+        client.on('end', () => resolve());
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      try {
+        await client.connect();
+        await client.query(`listen ${newsChannel}`);
+        await ended;
+      } catch {
+        // News are polled for, too.
+      }
+      await client.end().catch(() => undefined);
+      await this.#clock.sleep(listenAgainMs, signal).catch(() => undefined);
+    }
+  }
+}
+
+/** The row of a lease, as long as nobody else has taken it. */
+const heldBy = 'name = $1 and holder = $2 and epoch = $3 and incarnation = $4';
+
+function milliseconds(timestamp: string): string {
+  return `(extract(epoch from ${timestamp}) * 1000)::float8`;
+}
+
+function later(milliseconds: string): string {
+  return `clock_timestamp() + ${milliseconds}::float8 * interval '1 millisecond'`;
+}
+
+interface LookRow {
+  readonly now: number;
+  readonly began_at: number | null;
+  readonly holder: string | null;
+  readonly epoch: number | null;
+  readonly progress: ScanProgress | null;
+  readonly incarnation: string | null;
+  readonly sequence: number | null;
+  readonly published_began_at: number | null;
+  readonly publication: Omit<Publication, 'ageMs'> | null;
+}
+
+/** undefined_table and invalid_schema_name: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === '42P01' || error.code === '3F000');
+}

@@ -1,0 +1,44 @@
+/** Where gateways share scans in a Postgres. Tables of another version have other names, and live beside these. */
+export const sharingSchema = 'fdw_graphql';
+export const objectTable = `${sharingSchema}.shared_object_1`;
+export const blockTable = `${sharingSchema}.shared_block_1`;
+/** Where changes are told. */
+export const newsChannel = 'fdw_graphql_shared';
+
+/**
+ * The SQL that makes the tables where they are missing.
+ *
+ * @param logged whether they outlive a crash, and reach replicas of the database; what they hold can be scanned again
+ */
+export function tablesSql({ logged }: { readonly logged: boolean }): string {
+  const persistence = logged ? '' : 'unlogged ';
+  return `create schema if not exists ${sharingSchema};
+create ${persistence}table if not exists ${objectTable} (
+  name text primary key,
+  incarnation uuid not null default gen_random_uuid(),
+  holder text,
+  epoch bigint not null default 0,
+  expires_at timestamptz,
+  progress jsonb,
+  began_at timestamptz,
+  sequence bigint not null default 0,
+  published_began_at timestamptz,
+  publication jsonb
+);
+create ${persistence}table if not exists ${blockTable} (
+  object text not null,
+  hash text not null,
+  bytes bytea not null,
+  primary key (object, hash)
+);
+alter table ${blockTable} alter column bytes set storage external;
+`;
+}
+
+/** The SQL that lets a login use the tables. */
+export function grantsSql(role: string): string {
+  const name = `"${role.replaceAll('"', '""')}"`;
+  return `grant usage on schema ${sharingSchema} to ${name};
+grant select, insert, update, delete on ${objectTable}, ${blockTable} to ${name};
+`;
+}

@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
+import { MemoryPlace } from '../../../src/snapshot/exchange/memory-place.ts';
+import type { ExchangePlace, Lease, Position, Publication } from '../../../src/snapshot/exchange/place.ts';
+import { PostgresPlace } from '../../../src/snapshot/exchange/postgres/postgres-place.ts';
+import { objectTable } from '../../../src/snapshot/exchange/postgres/schema.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+
+const object = 'pool.users';
+const progress = { rows: 60, pages: 1, requests: 1, throttles: 0, estimatedRows: 600 };
+const stats = { rows: 1, pages: 1, requests: 1, throttles: 0, durationMs: 5 };
+const hour = 3_600_000;
+
+interface Setting {
+  readonly place: ExchangePlace;
+  /** Ends every lease, as time would. */
+  expire(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const settings: Record<string, () => Promise<Setting>> = {
+  async memory() {
+    let ahead = 0;
+    const place = new MemoryPlace({ monotonic: () => systemClock.monotonic() + ahead });
+    return {
+      place,
+      async expire() {
+        ahead += 2 * hour;
+      },
+      close: () => place.close(),
+    };
+  },
+  async Postgres() {
+    const database = await createDatabase();
+    const place = new PostgresPlace({ databaseUrl: database.url, logged: false });
+    return {
+      place,
+      async expire() {
+        await database.client.query(
+          `update ${objectTable} set expires_at = expires_at - interval '2 hours', began_at = began_at - interval '2 hours'`,
+        );
+      },
+      async close() {
+        await place.close();
+        await database.drop();
+      },
+    };
+  },
+};
+
+describe.each(Object.keys(settings))('a place in %s', (name) => {
+  let place: ExchangePlace;
+  let setting: Setting;
+
+  beforeEach(async () => {
+    setting = (await settings[name]?.()) ?? expect.fail('no such place');
+    place = setting.place;
+  });
+  afterEach(() => setting.close());
+
+  test('gives a lease to one of those who want it at once', async () => {
+    const leases = await Promise.all(['a', 'b', 'c', 'd'].map((holder) => claim(holder)));
+    expect(leases.filter(Boolean)).toHaveLength(1);
+    expect((await place.look(object)).holder).toMatchObject({ epoch: 1, name: leases.find(Boolean)?.holder });
+  });
+
+  test('gives a lease that was given back, or has expired, to the next, with a higher epoch', async () => {
+    const first = await taken('a');
+    await place.release(object, first);
+    const second = await taken('b');
+    await setting.expire();
+    const third = await taken('c');
+    expect([first, second, third].map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+  });
+
+  test('prolongs a lease, and shows the progress under it, until it is another holder', async () => {
+    const lease = await taken('a');
+    await setting.expire();
+    expect(await place.renew(object, lease, { leaseMs: hour, progress })).toBe(true);
+    expect((await place.look(object)).holder).toEqual({ name: 'a', epoch: 1, progress });
+    expect(await claim('b')).toBeUndefined();
+    await setting.expire();
+    await taken('b');
+    expect(await place.renew(object, lease, { leaseMs: hour, progress })).toBe(false);
+  });
+
+  test('shows what was published, with the age of its scan by the time of the place', async () => {
+    const lease = await taken('a');
+    const position = await place.publish(object, lease, { ageMs: 5_000, stats, parts: [part('x')] });
+    const { published, holder, now } = await place.look(object);
+    expect(published).toMatchObject({ position, publication: { stats, parts: [part('x')] } });
+    expect(now - (published?.beganAt ?? 0)).toBeGreaterThanOrEqual(5_000);
+    expect(now - (published?.beganAt ?? 0)).toBeLessThan(60_000);
+    expect(holder).toBeUndefined();
+  });
+
+  test('refuses what is published under a lease that has expired, or is another holder', async () => {
+    const zombie = await taken('a');
+    await setting.expire();
+    expect(await publish(zombie, 'late')).toBeUndefined();
+    const lease = await taken('b');
+    expect(await publish(zombie, 'later')).toBeUndefined();
+    expect(await publish(lease, 'good')).toMatchObject({ sequence: 1 });
+    expect(await publish(zombie, 'latest')).toBeUndefined();
+    expect((await place.look(object)).published?.publication.parts).toEqual([part('good')]);
+  });
+
+  test('gives no lease to who has not seen what was published', async () => {
+    await publish(await taken('a'), 'x');
+    expect(await claim('b')).toBeUndefined();
+    const seen = (await place.look(object)).published?.position;
+    expect(await claim('b', { seen })).toMatchObject({ holder: 'b' });
+  });
+
+  test('gives no lease too soon after the last scan has begun', async () => {
+    await place.release(object, await taken('a'));
+    expect(await claim('b', { spacingMs: hour })).toBeUndefined();
+    await setting.expire();
+    expect(await claim('b', { spacingMs: hour })).toBeDefined();
+  });
+
+  test('keeps the blocks that are published, and no others', async () => {
+    const blocks = ['x', 'y', 'z'].map((hash) => ({ hash, bytes: Buffer.from(`\0\xff${hash}`, 'latin1') }));
+    const lease = await taken('a');
+    await place.putBlocks(object, blocks);
+    await place.putBlocks(object, blocks);
+    await place.publish(object, lease, { ageMs: 0, stats, parts: [part('x'), part('z')] });
+    const found = await place.getBlocks(object, ['x', 'y', 'z']);
+    expect([...found.keys()].sort()).toEqual(['x', 'z']);
+    expect(Buffer.from(found.get('z') ?? [])).toEqual(blocks[2]?.bytes);
+  });
+
+  test('keeps objects apart', async () => {
+    await taken('a');
+    expect(
+      await place.acquire('another', { holder: 'b', leaseMs: hour, seen: undefined, spacingMs: 0 }),
+    ).toBeDefined();
+    await place.putBlocks('another', [{ hash: 'x', bytes: Buffer.from('x') }]);
+    expect((await place.getBlocks(object, ['x'])).size).toBe(0);
+  });
+
+  test('tells of what is published', async () => {
+    const heard = vi.fn();
+    const stop = place.onNews(heard);
+    const lease = await taken('a');
+    await vi.waitFor(async () => {
+      // A session that has just begun to listen has not heard what was told before.
+      await place.release(object, lease);
+      await place.release(object, await taken('b'));
+      expect(heard).toHaveBeenCalled();
+    });
+    stop();
+  });
+
+  function claim(
+    holder: string,
+    { seen, spacingMs = 0 }: { seen?: Position | undefined; spacingMs?: number } = {},
+  ) {
+    return place.acquire(object, { holder, leaseMs: hour, seen, spacingMs });
+  }
+
+  async function taken(holder: string): Promise<Lease> {
+    return (await claim(holder)) ?? expect.fail(`${holder} must get the lease`);
+  }
+
+  function publish(lease: Lease, hash: string) {
+    return place.publish(object, lease, { ageMs: 0, stats, parts: [part(hash)] } satisfies Publication);
+  }
+});
+
+function part(hash: string) {
+  return { byteLength: 1, blocks: [hash] };
+}
+
+describe('a place in Postgres', () => {
+  let database: TestDatabase;
+
+  beforeEach(async () => {
+    database = await createDatabase();
+  });
+  afterEach(() => database.drop());
+
+  test('is made by gateways that start together, and again where somebody has dropped it', async () => {
+    const places = Array.from(
+      { length: 8 },
+      () => new PostgresPlace({ databaseUrl: database.url, logged: false }),
+    );
+    await Promise.all(places.map((place) => place.look(object)));
+    await database.client.query('drop schema fdw_graphql cascade');
+    await Promise.all(places.map((place) => place.look(object)));
+    await Promise.all(places.map((place) => place.close()));
+  });
+
+  test.each([
+    [false, 'u'],
+    [true, 'p'],
+  ])('logged: %s', async (logged, persistence) => {
+    const place = new PostgresPlace({ databaseUrl: database.url, logged });
+    await place.look(object);
+    const { rows } = await database.client.query(
+      `select relpersistence from pg_class where relnamespace = 'fdw_graphql'::regnamespace and relkind = 'r'`,
+    );
+    expect(rows).toEqual([{ relpersistence: persistence }, { relpersistence: persistence }]);
+    await place.close();
+  });
+
+  test('that has forgotten everything fences who has a lease from before', async () => {
+    const place = new PostgresPlace({ databaseUrl: database.url, logged: false });
+    const wish = { holder: 'a', leaseMs: hour, seen: undefined, spacingMs: 0 };
+    const lease = (await place.acquire(object, wish)) ?? expect.fail('no lease');
+    await database.client.query(`truncate ${objectTable}`);
+    expect(await place.renew(object, lease, { leaseMs: hour, progress })).toBe(false);
+    expect(await place.acquire(object, wish)).toMatchObject({ epoch: 1 });
+    expect(await place.publish(object, lease, { ageMs: 0, stats, parts: [] })).toBeUndefined();
+    await place.close();
+  });
+});

@@ -1,0 +1,378 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Observation } from '../../../src/observation.ts';
+import { MemoryPlace } from '../../../src/snapshot/exchange/memory-place.ts';
+import type { ExchangePlace } from '../../../src/snapshot/exchange/place.ts';
+import { parseSnapshotKey, type SnapshotKey } from '../../../src/snapshot/file/key.ts';
+import { SnapshotStore, type SnapshotStoreOptions } from '../../../src/snapshot/store.ts';
+import { FakeClock, settle } from '../fake-clock.ts';
+import { FakeSource } from '../fake-source.ts';
+
+const second = 1_000;
+const minute = 60 * second;
+
+let clock: FakeClock;
+let place: FlakyPlace;
+let gateways: Gateway[];
+
+beforeEach(() => {
+  clock = new FakeClock();
+  place = new FlakyPlace(clock);
+  gateways = [];
+});
+
+afterEach(async () => {
+  for (const gateway of gateways) await gateway.store.close();
+});
+
+describe('gateways that share scans', () => {
+  test('scan once however many start at once, and serve the same', async () => {
+    const all = startGateways(8);
+    const reads = all.map(({ store }) => store.read());
+    await scanned(2, 'a', 'b');
+    for (const read of await Promise.all(reads)) {
+      expect(identities(read)).toEqual(['a', 'b']);
+      expect(read.ageMs).toBe(2 * second);
+    }
+    expect(scans()).toBe(1);
+  });
+
+  test('take what another has scanned meanwhile, without being asked', async () => {
+    const [first, second_] = startGateways(2);
+    await readOf(first, 'a');
+    await until(() => published() === 1);
+    await clock.advance(2 * minute);
+    void first?.store.read();
+    await until(() => scans() === 2);
+    running()?.finish('a', 'b');
+    await until(() => published() === 2);
+    await clock.advance(2 * second);
+    await until(() => second_?.source.scans.length === 0 && atHand(second_)?.length === 2);
+    expect(atHand(second_)).toEqual(['a', 'b']);
+  });
+
+  test('begin with what is published, with its true age and no scan', async () => {
+    const [first] = startGateways(1);
+    await readOf(first, 'a');
+    await clock.advance(30 * second);
+    const [late] = startGateways(1);
+    const read = await late?.store.read();
+    expect(read).toMatchObject({ ageMs: 30 * second });
+    expect(scans()).toBe(1);
+  });
+
+  test('tell the progress of whoever scans', async () => {
+    const [first, other] = startGateways(2);
+    void first?.store.read().catch(() => undefined);
+    await until(() => scans() === 1);
+    const late = other?.store.read().catch((error: unknown) => error);
+    const progress = { rows: 120, pages: 2, requests: 2, throttles: 0, estimatedRows: 1_000 };
+    running()?.progress(progress);
+    for (let i = 0; i < 31; i++) await clock.advance(second);
+    expect(await late).toMatchObject({ code: 'SCAN_IN_PROGRESS', details: { progress } });
+    running()?.finish('a');
+  });
+
+  test('wait with no-cache for a scan that began after the request, whoever scans', async () => {
+    const [first, other] = startGateways(2);
+    void first?.store.read();
+    await until(() => scans() === 1);
+    const forced = other?.store.read({ noCache: true });
+    await settle();
+    running()?.finish('before');
+    await until(() => published() === 1);
+    for (let i = 0; i < 20 && scans() < 2; i++) await clock.advance(second);
+    await until(() => scans() === 2);
+    running()?.finish('after');
+    expect(identities(await forced)).toEqual(['after']);
+  });
+
+  test('publish nothing but a pointer where nothing has changed', async () => {
+    const [first] = startGateways(1);
+    await readOf(first, 'a', 'b');
+    await until(() => published() === 1);
+    const { blocks } = place;
+    await rescan(first, 'a', 'b');
+    expect(published()).toBe(2);
+    expect(place.blocks).toBe(blocks);
+  });
+
+  test.each([
+    ['as it is', undefined],
+    ['encrypted', parseSnapshotKey('ab'.repeat(32))],
+  ])('read each other: %s', async (_, key) => {
+    const [first, other] = [startGateway({ key }), startGateway({ key })];
+    await readOf(first, 'a', 'b', 'c');
+    await rescan(first, 'a', 'c', 'd');
+    await clock.advance(2 * second);
+    await until(() => atHand(other)?.join() === 'a,c,d');
+    expect(scans()).toBe(2);
+  });
+
+  test('scan by themselves where they have no key to what is published', async () => {
+    const [first, stranger] = [
+      startGateway({ key: parseSnapshotKey('one') }),
+      startGateway({ key: undefined }),
+    ];
+    await readOf(first, 'a');
+    const read = stranger.store.read();
+    for (let i = 0; i < 20 && scans() < 2; i++) {
+      await clock.advance(second);
+      await settle();
+    }
+    await until(() => scans() === 2);
+    running()?.finish('b');
+    expect(identities(await read)).toEqual(['b']);
+  }, 20_000);
+});
+
+describe('a holder that', () => {
+  test('dies in mid-scan loses its lease, and another scans', async () => {
+    const [dead, other] = startGateways(2);
+    void dead?.store.read().catch(() => undefined);
+    await until(() => scans() === 1);
+    const read = other?.store.read();
+    await settle();
+    place.cutOff(dead?.name ?? '');
+    for (let i = 0; i < 20; i++) await clock.advance(second);
+    await until(() => scans() === 2);
+    other?.source.latest.finish('by the other');
+    expect(identities(await read)).toEqual(['by the other']);
+  });
+
+  test('was paused for longer than its lease publishes nothing older than what is published', async () => {
+    const [paused, other] = startGateways(2);
+    const first = paused?.store.read();
+    await until(() => scans() === 1);
+    const read = other?.store.read();
+    place.cutOff(paused?.name ?? '');
+    for (let i = 0; i < 20; i++) await clock.advance(second);
+    await until(() => scans() === 2);
+    other?.source.latest.finish('newer');
+    await read;
+    await until(() => published() === 1);
+    place.connect(paused?.name ?? '');
+    paused?.source.scans[0]?.finish('older');
+    await clock.advance(2 * second);
+    await settle();
+    await clock.advance(5 * second);
+    await until(() => atHand(paused)?.join() === 'newer');
+    expect(identities(await first)).toEqual(['newer']);
+    expect(published()).toBe(1);
+  });
+
+  test('fails to scan leaves the lease to the next', async () => {
+    const [failing, other] = startGateways(2);
+    const failed = failing?.store.read().catch((error: unknown) => error);
+    await until(() => scans() === 1);
+    const read = other?.store.read();
+    await settle();
+    running()?.fail(new Error('broken'));
+    expect(await failed).toMatchObject({ code: 'SCAN_UNAVAILABLE' });
+    await clock.advance(2 * second);
+    await until(() => scans() === 2);
+    other?.source.latest.finish('a');
+    expect(identities(await read)).toEqual(['a']);
+  });
+});
+
+describe('where the place does not answer', () => {
+  test('a gateway serves what it has through its window, and only then scans, at a quarter of the rate', async () => {
+    const [gateway] = startGateways(1);
+    await readOf(gateway, 'a');
+    place.down = true;
+    await clock.advance(5 * minute);
+    expect((await gateway?.store.read())?.state).toBe('stale');
+    for (let i = 0; i < 10; i++) await clock.advance(second);
+    expect(scans()).toBe(1);
+    await clock.advance(10 * minute);
+    const read = gateway?.store.read();
+    await until(() => scans() === 2);
+    expect(gateway?.source.rateShares).toEqual([undefined, 0.25]);
+    gateway?.source.latest.finish('alone');
+    expect(identities(await read)).toEqual(['alone']);
+    expect(observed('sharing')).toBeGreaterThan(0);
+  });
+
+  test('a gateway without a snapshot scans at once, and publishes when it can', async () => {
+    place.down = true;
+    const [gateway, other] = startGateways(2);
+    const read = gateway?.store.read();
+    await until(() => scans() === 1);
+    place.down = false;
+    gateway?.source.latest.finish('alone');
+    await read;
+    await until(() => published() === 1);
+    await clock.advance(2 * second);
+    await until(() => atHand(other)?.join() === 'alone');
+  });
+
+  test('what was scanned under a lease is served all the same', async () => {
+    const [gateway] = startGateways(1);
+    const read = gateway?.store.read();
+    await until(() => scans() === 1);
+    place.down = true;
+    gateway?.source.latest.finish('mine');
+    expect(identities(await read)).toEqual(['mine']);
+  });
+});
+
+test('a place that has forgotten everything costs no second scan of who is scanning', async () => {
+  const [gateway, other] = startGateways(2);
+  const read = gateway?.store.read();
+  await until(() => scans() === 1);
+  place.forget();
+  await clock.advance(6 * second);
+  await settle();
+  gateway?.source.latest.finish('a');
+  await read;
+  await until(() => published() === 1);
+  await clock.advance(2 * second);
+  await until(() => atHand(other)?.join() === 'a');
+  expect(scans()).toBe(1);
+});
+
+test('a hundred rescans leave no more in the place than what is published', async () => {
+  const [gateway] = startGateways(1);
+  await readOf(gateway, 'user');
+  for (let i = 0; i < 100; i++) await rescan(gateway, 'user', `user ${i}`);
+  expect(published()).toBe(101);
+  expect(place.blocks).toBeLessThanOrEqual(65);
+}, 30_000);
+
+interface Gateway {
+  readonly name: string;
+  readonly source: FakeSource;
+  readonly store: SnapshotStore;
+  readonly observations: Observation[];
+}
+
+function startGateways(count: number): Gateway[] {
+  return Array.from({ length: count }, () => startGateway({ key: undefined }));
+}
+
+function startGateway({
+  key,
+  ...options
+}: { key: SnapshotKey | undefined } & Partial<SnapshotStoreOptions>): Gateway {
+  const name = `gateway ${gateways.length}`;
+  const source = new FakeSource();
+  const observations: Observation[] = [];
+  const store = new SnapshotStore({
+    source,
+    server: 'pool',
+    object: 'users',
+    needs: 'all',
+    maxAgeMs: minute,
+    staleWhileRevalidateMs: 9 * minute,
+    scanTimeoutMs: 30 * second,
+    minRefreshMs: 5 * second,
+    observe: (observation) => observations.push(observation),
+    clock,
+    sharing: { place: place.as(name), key, holder: name, leaseMs: 15 * second, pollMs: 2 * second },
+    ...options,
+  });
+  const gateway = { name, source, store, observations };
+  gateways.push(gateway);
+  return gateway;
+}
+
+/** A place that can be down, cut off from one gateway, and empty. */
+class FlakyPlace {
+  down = false;
+  readonly #clock: FakeClock;
+  readonly #cut = new Set<string>();
+  #place: MemoryPlace;
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+    this.#place = new MemoryPlace(clock);
+  }
+
+  get blocks(): number {
+    return this.#place.blockCount;
+  }
+
+  get sequence(): number {
+    return this.#place.lastSequence;
+  }
+
+  cutOff(name: string): void {
+    this.#cut.add(name);
+  }
+
+  connect(name: string): void {
+    this.#cut.delete(name);
+  }
+
+  forget(): void {
+    this.#place = new MemoryPlace(this.#clock);
+  }
+
+  as(name: string): ExchangePlace {
+    return new Proxy<ExchangePlace>(this.#place, {
+      get: (_, method: keyof ExchangePlace) => {
+        return (...parameters: never[]) => {
+          if (method === 'onNews') return this.#place.onNews(parameters[0] as never);
+          if (this.down || this.#cut.has(name)) return Promise.reject(new Error('no answer'));
+          return Reflect.apply(this.#place[method], this.#place, parameters);
+        };
+      },
+    });
+  }
+}
+
+function scans(): number {
+  return gateways.reduce((sum, { source }) => sum + source.scans.length, 0);
+}
+
+function published(): number {
+  return place.sequence;
+}
+
+function running() {
+  return gateways.flatMap(({ source }) => source.scans).find((scan) => !scan.ended);
+}
+
+function observed(event: Observation['event']): number {
+  return gateways.flatMap(({ observations }) => observations).filter((seen) => seen.event === event).length;
+}
+
+async function until(condition: () => boolean | undefined): Promise<void> {
+  await vi.waitUntil(condition, { interval: 1, timeout: 5_000 });
+}
+
+/** Lets the one scan that begins take so many seconds. */
+async function scanned(seconds: number, ...found: readonly string[]): Promise<void> {
+  await until(() => running() !== undefined);
+  await clock.advance(seconds * second);
+  running()?.finish(...found);
+}
+
+async function readOf(gateway: Gateway | undefined, ...found: readonly string[]): Promise<void> {
+  const read = gateway?.store.read();
+  await scanned(0, ...found);
+  (await read)?.release();
+  await until(() => published() > 0);
+}
+
+async function rescan(gateway: Gateway | undefined, ...found: readonly string[]): Promise<void> {
+  const before = published();
+  await clock.advance(2 * minute);
+  const read = gateway?.store.read();
+  await until(() => running() !== undefined);
+  running()?.finish(...found);
+  (await read)?.release();
+  await until(() => published() > before);
+}
+
+function identities(read: Awaited<ReturnType<SnapshotStore['read']>> | undefined): (string | null)[] {
+  if (!read) return [];
+  const { identity, rowCount } = read.snapshot;
+  return Array.from({ length: rowCount }, (_, row) => identity.get(row));
+}
+
+function atHand(gateway: Gateway | undefined): (string | null)[] | undefined {
+  const read = gateway?.store.tryRead();
+  read?.release();
+  return read && identities(read);
+}
