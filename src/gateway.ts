@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { hostname } from 'node:os';
 import { History } from './admin/history.ts';
 import { describeStatus, type GatewayStatus, notReady } from './admin/status.ts';
 import { createStatusRoute } from './admin/status-route.ts';
@@ -25,6 +27,10 @@ import type { CatalogDefinition } from './model/definition.ts';
 import { findTable, type Model, type Table } from './model/model.ts';
 import type { Observe } from './observation.ts';
 import { policyProblems, visibilityOf } from './plan/policy.ts';
+import { useCursorSecret } from './rows/page/sealed-identity.ts';
+import type { ExchangePlace } from './snapshot/exchange/place.ts';
+import { PostgresPlace } from './snapshot/exchange/postgres/postgres-place.ts';
+import type { Sharing } from './snapshot/exchange/shared-object.ts';
 import { parseSnapshotKey } from './snapshot/file/key.ts';
 import { SnapshotDirectory } from './snapshot/file/snapshot-directory.ts';
 import { SnapshotStores } from './snapshot/stores.ts';
@@ -59,6 +65,10 @@ export interface GatewayOptions extends SourceOptions {
   readonly snapshotDir?: string | undefined;
   /** What they are encrypted with: 32 bytes in hexadecimal or base64, or a passphrase. */
   readonly snapshotKey?: string | undefined;
+  /** How scans are shared with the other gateways on the catalog; not at all by default. */
+  readonly share?: ShareOptions | undefined;
+  /** What cursors of tables without a readable key are sealed with, on all gateways alike; by default another secret. */
+  readonly cursorKey?: string | undefined;
   /** Whether the gateway is a subgraph of Apollo Federation 2; off by default. */
   readonly federation?: boolean | undefined;
   /** How callers prove who they are; without it everyone is the role that the catalog is read as. */
@@ -83,6 +93,18 @@ export interface GatewayOptions extends SourceOptions {
   readonly plugins?: readonly FetchPlugin[] | undefined;
   /** Is told everything worth knowing. */
   readonly observe?: Observe | undefined;
+}
+
+/** How gateways scan each object once between them. Times are in milliseconds. */
+export interface ShareOptions {
+  /** Where they meet; by default the Postgres that has the catalog. */
+  readonly place?: ExchangePlace | undefined;
+  /** How long a gateway that says nothing keeps its lease on an object; 15,000 by default. */
+  readonly leaseMs?: number | undefined;
+  /** How long news may go unnoticed; 2,000 by default. */
+  readonly pollMs?: number | undefined;
+  /** Whether tables that are made for it are logged, and so reach replicas of the database; off by default. */
+  readonly logged?: boolean | undefined;
 }
 
 /** A gateway over the foreign tables of one catalog. */
@@ -129,6 +151,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const cors = createCorsPolicy(options.corsOrigins ?? []);
   const trustedDocuments = await trustedDocumentsOf(options);
   const files = snapshotFilesOf(options, observe);
+  const sharing = sharingOf(options);
+  const cursorSecret = cursorSecretOf(options);
+  if (cursorSecret !== undefined) useCursorSecret(cursorSecret);
   const catalog = await openCatalog(options.catalog);
   try {
     const { definition, servers, model } = await describeCatalog(catalog, options);
@@ -151,6 +176,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       scanTimeoutMs,
       minRefreshMs: options.minRefreshMs ?? 5_000,
       files,
+      sharing,
       observe,
     });
     stores.keepScanned({
@@ -239,10 +265,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       },
       async close() {
         await stores.close();
+        await sharing?.place.close();
         await catalog.close();
       },
     };
   } catch (error) {
+    await sharing?.place.close();
     await catalog.close();
     throw error;
   }
@@ -281,6 +309,31 @@ function assertTimeForScans({ requestTimeout }: Limits, scanTimeoutMs: number): 
 async function trustedDocumentsOf({ persistedOperations, allowArbitraryOperations = false }: GatewayOptions) {
   if (persistedOperations === undefined) return undefined;
   return { documents: await loadTrustedDocuments(persistedOperations), allowArbitraryOperations };
+}
+
+function sharingOf({ share, catalog, snapshotKey }: GatewayOptions): Sharing | undefined {
+  if (!share) return undefined;
+  const { leaseMs = 15_000, pollMs = 2_000, logged = false } = share;
+  if (!share.place && !('databaseUrl' in catalog)) {
+    throw new UsageError(
+      '--share needs a Postgres that all gateways reach: give --database-url, not --catalog',
+    );
+  }
+  const place =
+    share.place ??
+    new PostgresPlace({ databaseUrl: 'databaseUrl' in catalog ? catalog.databaseUrl : '', logged });
+  const key = snapshotKey === undefined ? undefined : parseSnapshotKey(snapshotKey);
+  return { place, key, holder: `${hostname()} ${process.pid} ${randomUUID().slice(0, 8)}`, leaseMs, pollMs };
+}
+
+/** A secret that all gateways on the catalog have, and that its clients do not. */
+function cursorSecretOf({ cursorKey, snapshotKey, auth, catalog }: GatewayOptions): string | undefined {
+  return (
+    cursorKey ??
+    snapshotKey ??
+    auth?.jwtSecret ??
+    ('databaseUrl' in catalog ? catalog.databaseUrl : undefined)
+  );
 }
 
 function snapshotFilesOf({ snapshotDir, snapshotKey }: GatewayOptions, observe: Observe) {

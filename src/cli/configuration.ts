@@ -108,8 +108,9 @@ export function refuseUseless(command: Command): void {
 
 /** Flags, each with those of which it needs one. */
 const dependencies: readonly (readonly [string, ...string[]])[] = [
-  ['snapshotKey', 'snapshotDir'],
-  ['snapshotKeyFile', 'snapshotDir'],
+  ['snapshotKey', 'snapshotDir', 'share'],
+  ['snapshotKeyFile', 'snapshotDir', 'share'],
+  ['shareLogged', 'share', 'sql'],
   ['allowArbitraryOperations', 'persistedOperations'],
   ...['jwtAudience', 'jwtIssuer', 'jwtRoleClaim'].map((name): [string, ...string[]] => [
     name,

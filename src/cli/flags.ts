@@ -37,6 +37,11 @@ const catalogFlags = {
 const federation = () =>
   onOff('--federation [on|off]', 'be a subgraph of Apollo Federation 2').default(false, 'off');
 const json = () => onOff('--json [on|off]', 'print JSON').default(false, 'off');
+const shareLogged = () =>
+  onOff(
+    '--share-logged [on|off]',
+    'make the tables of shared scans logged, for replicas of the database',
+  ).default(false, 'off');
 const warm = () => onOff('--warm [on|off]', 'scan at start, before anybody asks');
 const logFormat = () => choice('--log-format <format>', 'the form of the log', logFormats);
 
@@ -69,6 +74,25 @@ const servingFlags = {
     'encrypt them: 32 bytes in hexadecimal or base64, or a passphrase',
   ),
   snapshotKeyFile: text('--snapshot-key-file <file>', 'a file that holds the key'),
+  share: onOff('--share [on|off]', 'scan once for all gateways on the catalog, through its Postgres').default(
+    false,
+    'off',
+  ),
+  lease: duration(
+    '--lease <duration>',
+    'how long a gateway that says nothing keeps its lease on a scan',
+    1_000,
+  ).default(15_000, '15s'),
+  sharePoll: duration(
+    '--share-poll <duration>',
+    'how often to look for what others have scanned',
+    100,
+  ).default(2_000, '2s'),
+  shareLogged: shareLogged(),
+  cursorKey: text(
+    '--cursor-key <secret>',
+    'seal cursors of tables without a readable key alike on all gateways',
+  ),
   federation: federation(),
   jwtSecret: text('--jwt-secret <secret>', 'verify bearer tokens with this shared secret (HS256)'),
   jwtSecretFile: text('--jwt-secret-file <file>', 'a file that holds the shared secret'),
@@ -159,12 +183,20 @@ export const inspectFlags = {
 /** The flags of `scan`, beside `sourceFlags`. */
 export const scanFlags = { ...catalogFlags, json: json() };
 
+export const shareFlags = {
+  ...configFlags,
+  sql: onOff('--sql [on|off]', 'print the SQL that an owner of the database runs').default(false, 'off'),
+  role: text('--role <name>', "the gateways' login").default('fdw_graphql'),
+  shareLogged: shareLogged(),
+};
+
 /** The values of flags; durations in milliseconds. */
 export type CatalogFlags = FlagValues<typeof catalogFlags>;
 export type ServeFlags = FlagValues<typeof serveFlags>;
 export type DemoFlags = FlagValues<typeof demoFlags>;
 export type SdlFlags = FlagValues<typeof sdlFlags>;
 export type InspectFlags = FlagValues<typeof inspectFlags>;
+export type ShareFlags = FlagValues<typeof shareFlags>;
 export type ScanFlags = FlagValues<typeof scanFlags>;
 
 /** A flag for each setting of the sources. */

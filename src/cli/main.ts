@@ -14,9 +14,11 @@ import {
   type ScanFlags,
   type SdlFlags,
   type ServeFlags,
+  type ShareFlags,
   scanFlags,
   sdlFlags,
   serveFlags,
+  shareFlags,
   sourceFlags,
 } from './flags.ts';
 
@@ -60,6 +62,12 @@ command(
   'print what is exposed, and what stands in the way of the rest',
   Object.values(inspectFlags),
 ).action(async (flags: InspectFlags) => (await import('./inspect.ts')).inspect(flags));
+
+command(
+  'share',
+  'print the SQL that lets gateways share their scans through Postgres',
+  Object.values(shareFlags),
+).action(async (flags: ShareFlags) => (await import('./share.ts')).printShareSql(flags));
 
 command('scan', 'scan every foreign object once and print what it took', [
   ...Object.values(scanFlags),

@@ -43,6 +43,10 @@ export async function gatewayOptions(
     refreshMs: flags.refresh,
     snapshotDir: flags.snapshotDir,
     snapshotKey: await secretOf('--snapshot-key', flags.snapshotKey, flags.snapshotKeyFile),
+    share: flags.share
+      ? { leaseMs: flags.lease, pollMs: flags.sharePoll, logged: flags.shareLogged }
+      : undefined,
+    cursorKey: flags.cursorKey,
     federation: flags.federation,
     auth: {
       jwtSecret: await secretOf('--jwt-secret', flags.jwtSecret, flags.jwtSecretFile),
