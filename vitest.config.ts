@@ -8,6 +8,7 @@ export default defineConfig({
       // Node's own choice for this package, which has no exports map: two copies of it in one process refuse each other.
       graphql: 'graphql/index.js',
       // Examples name the package as those who install it do.
+      'fdw-graphql/config': new URL('src/cli/config.ts', import.meta.url).pathname,
       'fdw-graphql': new URL('src/index.ts', import.meta.url).pathname,
     },
   },

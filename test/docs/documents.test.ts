@@ -46,6 +46,11 @@ describe('code', () => {
   });
 });
 
+/** The roles that statements name; other tests may have made them meanwhile. */
+const roles = ['anon', 'authenticated', 'service_role', 'support', 'gateway']
+  .map((role) => `do $$ begin create role ${role}; exception when duplicate_object then null; end $$;`)
+  .join('\n');
+
 /** As much of Supabase Vault as statements name. */
 const vault = `
 create schema vault;
@@ -68,9 +73,7 @@ describe('SQL', () => {
       // Roles belong to the whole server, and so nothing of this stays.
       await database.client.query('begin');
       try {
-        for (const role of ['anon', 'authenticated', 'service_role', 'support']) {
-          await database.client.query(`create role ${role}`);
-        }
+        await database.client.query(roles);
         await database.client.query(vault);
         if (!isWhole) await database.client.query(`${cognitoServer} ${sevenColumns}`);
         for (const [place, { text }] of own) {
