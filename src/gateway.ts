@@ -35,9 +35,9 @@ import { parseSnapshotKey } from './snapshot/file/key.ts';
 import { SnapshotDirectory } from './snapshot/file/snapshot-directory.ts';
 import { SnapshotStores } from './snapshot/stores.ts';
 import type { SourceKind } from './source/kind.ts';
-import { createSourceKinds } from './source/kinds.ts';
+import { createSourceKinds, withChosenTables } from './source/kinds.ts';
 import { openServers, type Servers } from './source/servers.ts';
-import { resolveSourceSettings, type SourceSettings } from './source/settings.ts';
+import { resolveSourceSettings, type SourceChoice, type SourceSettings } from './source/settings.ts';
 
 /** What the kinds of source can be tuned by; see `sourceSettings` for each and its default. */
 export type SourceOptions = { readonly [Name in keyof SourceSettings]?: number | undefined };
@@ -47,6 +47,8 @@ export interface GatewayOptions extends SourceOptions {
   readonly catalog: CatalogLocation;
   /** The schemas to expose; all that hold foreign tables by default. */
   readonly schemas?: readonly string[] | undefined;
+  /** Which kinds of foreign tables to expose; all by default. */
+  readonly sources?: SourceChoice | undefined;
   /** How long a snapshot is fresh after its scan began; 60,000 by default. */
   readonly maxAgeMs?: number | undefined;
   /** How long a stale snapshot is served while a scan replaces it; 600,000 by default. */
@@ -283,10 +285,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
  */
 export async function describeCatalog(
   catalog: Catalog,
-  options: Pick<GatewayOptions, 'schemas' | 'federation'> & SourceOptions,
+  options: Pick<GatewayOptions, 'schemas' | 'sources' | 'federation'> & SourceOptions,
   kinds: readonly SourceKind[] = createSourceKinds(catalog, resolveSourceSettings(options)),
 ): Promise<{ definition: CatalogDefinition; servers: Servers; model: Model }> {
-  const definition = await catalog.readDefinition();
+  const definition = withChosenTables(await catalog.readDefinition(), kinds, options.sources ?? 'all');
   const servers = await openServers(definition, kinds);
   const model = buildModel(definition, {
     dialectOf: servers.dialectOf,

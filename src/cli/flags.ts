@@ -1,7 +1,7 @@
 import { printDuration } from '../duration.ts';
 import { type LimitSetting, type Limits, limitSettings, noCachePolicies } from '../limits/limits.ts';
 import type { SourceSetting } from '../source/kind.ts';
-import { type SourceSettings, sourceSettings } from '../source/settings.ts';
+import { type SourceSettings, sourceChoices, sourceSettings } from '../source/settings.ts';
 import {
   type AnyFlag,
   acceptedNumber,
@@ -32,6 +32,7 @@ const catalogFlags = {
     '--schemas <names>',
     'the schemas to expose, separated by commas (default: all with foreign tables)',
   ),
+  sources: choice('--sources <kind>', 'which kind of foreign tables to expose', sourceChoices).default('all'),
 };
 
 const federation = () =>

@@ -29,6 +29,7 @@ export async function scan(flags: ScanFlags): Promise<void> {
   try {
     const { model, servers } = await describeCatalog(catalog, {
       schemas: flags.schemas,
+      sources: flags.sources,
       ...sourceSettingsOf(flags),
     });
     const objects = objectsOf(model.tables);

@@ -15,7 +15,12 @@ const closingMs = 5_000;
 export async function serve(flags: ServeFlags): Promise<void> {
   const log = createLogSink(logOptions(flags));
   const catalog = await catalogLocation(flags);
-  const options = { ...(await gatewayOptions(flags)), catalog, schemas: flags.schemas };
+  const options = {
+    ...(await gatewayOptions(flags)),
+    catalog,
+    schemas: flags.schemas,
+    sources: flags.sources,
+  };
   await serveUntilStopped(options, flags, log);
 }
 

@@ -28,3 +28,9 @@ export function resolveSourceSettings(
     requestsPerSecond: setting('requestsPerSecond'),
   };
 }
+
+/** The kinds of foreign tables that can be chosen: every one, user pools alone, or those that Postgres reads. */
+export const sourceChoices = ['all', 'cognito', 'sql'] as const;
+
+/** Which kinds of foreign tables are exposed. */
+export type SourceChoice = (typeof sourceChoices)[number];

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openCatalog } from '../../src/catalog/catalog.ts';
+import { describeCatalog } from '../../src/gateway.ts';
 import { cognitoServer } from '../support/definitions.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
@@ -217,6 +219,14 @@ describe('what is not exposed', () => {
     const names = gateway.gateway.model.tables.map(({ name }) => name);
     expect(names.toSorted()).toEqual(['broken', 'every_value', 'notes', 'orders', 'people', 'ticks']);
     expect([...problemsOf('public.left_out'), ...problemsOf('public.kept_out')]).toEqual([]);
+  });
+
+  test('are kinds of tables that were not chosen, silently', async () => {
+    const catalog = await openCatalog({ databaseUrl: gateway.database.url });
+    const chosen = await describeCatalog(catalog, { sources: 'cognito' });
+    await catalog.close();
+    expect(chosen.model.tables.map(({ name }) => name)).toEqual(['people']);
+    expect(chosen.model.problems).toEqual([]);
   });
 
   test('are ordinary tables and views, silently', () => {
