@@ -46,6 +46,15 @@ const shareLogged = () =>
 const warm = () => onOff('--warm [on|off]', 'scan at start, before anybody asks');
 const logFormat = () => choice('--log-format <format>', 'the form of the log', logFormats);
 
+const snapshotFlags = {
+  snapshotDir: text('--snapshot-dir <folder>', 'keep snapshots there from one start to the next'),
+  snapshotKey: text(
+    '--snapshot-key <key>',
+    'encrypt them: 32 bytes in hexadecimal or base64, or a passphrase',
+  ),
+  snapshotKeyFile: text('--snapshot-key-file <file>', 'a file that holds the key'),
+};
+
 /** What `serve` and `demo` have in common. */
 const servingFlags = {
   host: text('--host <address>', 'the address to listen on').default('127.0.0.1'),
@@ -69,12 +78,7 @@ const servingFlags = {
     noCachePolicies,
   ),
   refresh: duration('--refresh <duration>', 'scan that often without anybody asking (default: never)'),
-  snapshotDir: text('--snapshot-dir <folder>', 'keep snapshots there from one start to the next'),
-  snapshotKey: text(
-    '--snapshot-key <key>',
-    'encrypt them: 32 bytes in hexadecimal or base64, or a passphrase',
-  ),
-  snapshotKeyFile: text('--snapshot-key-file <file>', 'a file that holds the key'),
+  ...snapshotFlags,
   share: onOff('--share [on|off]', 'scan once for all gateways on the catalog, through its Postgres').default(
     false,
     'off',
@@ -181,6 +185,9 @@ export const inspectFlags = {
   strict: onOff('--strict [on|off]', 'exit with 1 where there are problems').default(false, 'off'),
 };
 
+/** The flags of `doctor`, beside `sourceFlags`. */
+export const doctorFlags = { ...catalogFlags, ...snapshotFlags, json: json() };
+
 /** The flags of `scan`, beside `sourceFlags`. */
 export const scanFlags = { ...catalogFlags, json: json() };
 
@@ -198,6 +205,7 @@ export type DemoFlags = FlagValues<typeof demoFlags>;
 export type SdlFlags = FlagValues<typeof sdlFlags>;
 export type InspectFlags = FlagValues<typeof inspectFlags>;
 export type ShareFlags = FlagValues<typeof shareFlags>;
+export type DoctorFlags = FlagValues<typeof doctorFlags>;
 export type ScanFlags = FlagValues<typeof scanFlags>;
 
 /** A flag for each setting of the sources. */

@@ -7,7 +7,9 @@ import { reportFatal } from './fatal.ts';
 import type { AnyFlag } from './flag.ts';
 import {
   type DemoFlags,
+  type DoctorFlags,
   demoFlags,
+  doctorFlags,
   type InspectFlags,
   inspectFlags,
   limitFlags,
@@ -68,6 +70,11 @@ command(
   'print the SQL that lets gateways share their scans through Postgres',
   Object.values(shareFlags),
 ).action(async (flags: ShareFlags) => (await import('./share.ts')).printShareSql(flags));
+
+command('doctor', 'check everything that serving needs, and print what to paste where something is wrong', [
+  ...Object.values(doctorFlags),
+  ...sourceFlags,
+]).action(async (flags: DoctorFlags) => (await import('./doctor.ts')).doctor(flags));
 
 command('scan', 'scan every foreign object once and print what it took', [
   ...Object.values(scanFlags),

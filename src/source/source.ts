@@ -1,5 +1,7 @@
 /** The seam where rows come from. A source knows one kind of foreign server; everything behind it is alike. */
 
+import type { Finding } from './finding.ts';
+
 /** A field that every record of the source has, in the order of `SourceRecord.fields`. */
 export interface Field {
   readonly name: string;
@@ -47,6 +49,12 @@ export interface Source {
     onProgress: (progress: ScanProgress) => void,
     rateShare?: number,
   ): AsyncIterable<readonly SourceRecord[]>;
+  /**
+   * Asks as little as shows whether a scan would succeed; absent where only a scan can show that.
+   *
+   * @throws the signal's reason
+   */
+  diagnose?(signal: AbortSignal): Promise<readonly Finding[]>;
   /** Frees connections. No scan may be under way. */
   close(): void;
 }

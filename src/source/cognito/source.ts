@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../../clock.ts';
 import type { Source } from '../source.ts';
 import { createPoolClient } from './client.ts';
 import { credentialsProvider } from './credentials.ts';
+import { diagnosePool } from './diagnose.ts';
 import { fields } from './fields.ts';
 import { type CognitoServer, parallelScans } from './options.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry.ts';
@@ -70,6 +71,8 @@ export function createCognitoSource({
         signal,
         onProgress,
       ),
+    diagnose: (signal) =>
+      diagnosePool({ server, client, requestsPerSecond: bucket.requestsPerSecond }, signal),
     close: () => client.close(),
   };
 }

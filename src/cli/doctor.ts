@@ -1,0 +1,77 @@
+import { roleViews } from '../admin/role-views.ts';
+import { openCatalog } from '../catalog/catalog.ts';
+import { checkCatalog, checkPlaintextSecrets } from '../doctor/check-catalog.ts';
+import { checkDatabase } from '../doctor/check-database.ts';
+import { checkSnapshotFolder } from '../doctor/check-snapshot-folder.ts';
+import { checkSources } from '../doctor/check-sources.ts';
+import { type Examination, isHealthy, type Section } from '../doctor/examination.ts';
+import { renderReport } from '../doctor/report.ts';
+import { ConfigurationError } from '../errors.ts';
+import { describeCatalog } from '../gateway.ts';
+import { catalogLocation } from './catalog-location.ts';
+import { type DoctorFlags, sourceSettingsOf } from './flags.ts';
+
+/** Looks at everything that a gateway needs, and prints a checklist. Ends with 1 where something fails. */
+export async function doctor(flags: DoctorFlags): Promise<void> {
+  const examination = await examine(flags);
+  const healthy = isHealthy(examination);
+  process.stdout.write(
+    flags.json ? `${JSON.stringify({ healthy, ...examination }, null, 2)}\n` : renderReport(examination),
+  );
+  if (!healthy) process.exitCode = 1;
+}
+
+async function examine(flags: DoctorFlags): Promise<Examination> {
+  const folder = await examineFolder(flags);
+  try {
+    const { sections, views } = await examineCatalog(flags);
+    return { sections: [...sections, ...folder], views };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const finding = { check: 'connection', status: 'fail', detail: error.message } as const;
+    return { sections: [{ title: 'Catalog', findings: [finding] }, ...folder], views: [] };
+  }
+}
+
+async function examineCatalog(flags: DoctorFlags): Promise<Examination> {
+  const catalog = await openCatalog(await catalogLocation(flags));
+  try {
+    const database = catalog.database
+      ? await checkDatabase(catalog.database, new AbortController().signal)
+      : [];
+    const { definition, servers, model } = await describeCatalog(catalog, {
+      schemas: flags.schemas,
+      ...sourceSettingsOf(flags),
+    });
+    return {
+      sections: [
+        {
+          title: 'Catalog',
+          findings: [
+            ...database,
+            ...checkCatalog(definition, model),
+            ...checkPlaintextSecrets(definition.servers),
+          ],
+        },
+        ...(await checkSources(definition, servers, model)),
+      ],
+      views: model.tables.map((table) => ({
+        table: `${table.schema}.${table.name}`,
+        columns: table.columns.length,
+        roles: roleViews(table, definition.roles),
+      })),
+    };
+  } finally {
+    await catalog.close();
+  }
+}
+
+async function examineFolder({
+  snapshotDir,
+  snapshotKey,
+  snapshotKeyFile,
+}: DoctorFlags): Promise<readonly Section[]> {
+  if (snapshotDir === undefined) return [];
+  const findings = await checkSnapshotFolder(snapshotDir, (snapshotKey ?? snapshotKeyFile) !== undefined);
+  return [{ title: 'Snapshot folder', findings }];
+}

@@ -1,0 +1,43 @@
+import type { CatalogDefinition, ServerDefinition } from '../model/definition.ts';
+import type { Model } from '../model/model.ts';
+import type { Finding } from '../source/finding.ts';
+
+/** What the catalog exposes, and what stands in the way of the rest. */
+export function checkCatalog({ tables, servers }: CatalogDefinition, model: Model): readonly Finding[] {
+  const exposed = model.tables.length;
+  const summary = `${exposed} of ${tables.length} foreign tables on ${servers.length} servers are exposed`;
+  return [
+    exposed > 0
+      ? { check: 'tables', status: 'ok', detail: summary }
+      : {
+          check: 'tables',
+          status: 'fail',
+          detail: tables.length === 0 ? 'there is no foreign table' : summary,
+        },
+    ...model.problems.map(
+      ({ object, reason, hint }): Finding => ({ check: object, status: 'warn', detail: reason, fix: hint }),
+    ),
+  ];
+}
+
+/** Secrets that everybody who can read the catalog can read. */
+export function checkPlaintextSecrets(servers: readonly ServerDefinition[]): readonly Finding[] {
+  return servers
+    .filter(({ options }) => options.has('aws_secret_access_key'))
+    .map(({ name }) => ({
+      check: 'secret',
+      status: 'warn',
+      detail: `server ${name} has its secret key in the catalog as it is; keep it in Vault`,
+      fix: `select vault.create_secret('THE SECRET KEY', ${literal(`${name}_secret`)});
+alter server ${identifier(name)} options (drop aws_secret_access_key, add api_key_id ${literal(`${name}_secret`)});`,
+    }));
+}
+
+/** SQL's quoted identifier: https://www.postgresql.org/docs/current/sql-syntax-lexical.html */
+export function identifier(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
