@@ -18,7 +18,7 @@ import type { TableView } from './store/view.ts';
 
 export { findRows } from './key/find-rows.ts';
 export type { OrderKey } from './order/row-order.ts';
-export type { Cursor, PageRequest, RowPage } from './page/page.ts';
+export type { PageRequest, RowPage } from './page/page.ts';
 export { readTyped, readValue } from './store/read-value.ts';
 
 /** What is asked of a table's rows. */
