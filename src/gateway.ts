@@ -28,6 +28,7 @@ import { findTable, type Model, type Table } from './model/model.ts';
 import type { Observe } from './observation.ts';
 import { policyProblems, visibilityOf } from './plan/policy.ts';
 import { useCursorSecret } from './rows/page/sealed-identity.ts';
+import { remembered } from './rows/store/store-cache.ts';
 import type { ExchangePlace } from './snapshot/exchange/place.ts';
 import { PostgresPlace } from './snapshot/exchange/postgres/postgres-place.ts';
 import type { Sharing } from './snapshot/exchange/shared-object.ts';
@@ -226,6 +227,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
           active: [...listening].reduce((sum, { active }) => sum + active, 0),
           ...executor.runs,
         },
+        remembered: remembered(),
         scanRequestsPerSecond: resolveSourceSettings(options).requestsPerSecond,
         ...readiness(),
       });

@@ -19,6 +19,8 @@ export interface GatewayStatus {
   /** The newest first. */
   readonly errors: readonly RecentError[];
   readonly requests: RequestsStatus;
+  /** What is derived from snapshots and remembered, such as orders and the rows that match a filter, by kind. */
+  readonly remembered: Readonly<Record<string, RememberedStatus>>;
   /** The most requests per second that scans send with the same credentials in one Region. */
   readonly scanRequestsPerSecond: number;
 }
@@ -72,6 +74,12 @@ export interface RequestsStatus {
   readonly interpreted: number;
 }
 
+/** What is remembered of one kind. */
+export interface RememberedStatus {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
 /** Where the parts of a status are found. */
 export interface StatusSources {
   readonly version: string;
@@ -81,6 +89,7 @@ export interface StatusSources {
   readonly stores: readonly StoreStatus[];
   readonly history: History;
   readonly requests: RequestsStatus;
+  readonly remembered: GatewayStatus['remembered'];
   readonly scanRequestsPerSecond: number;
   /** What each role may read. */
   readonly roles: readonly RoleGrants[];
@@ -112,6 +121,7 @@ export function describeStatus(sources: StatusSources): GatewayStatus {
     problems: model.problems,
     errors: history.errors,
     requests,
+    remembered: sources.remembered,
     scanRequestsPerSecond: sources.scanRequestsPerSecond,
   };
 }

@@ -88,12 +88,27 @@ export class StatusGauges {
       'How often scans have failed since the last that succeeded.',
       ({ lastFailure }) => lastFailure?.failures ?? 0,
     );
+    this.#remembered(registers);
     this.#problems(registers);
     this.#executions(registers);
   }
 
   watch(status: StatusSource): void {
     this.#status = status;
+  }
+
+  #remembered(registers: Registry[]): void {
+    const readAll = () => this.#status?.();
+    new Gauge({
+      name: 'fdw_graphql_remembered_bytes',
+      help: 'Memory of what is derived from snapshots and remembered, by kind.',
+      labelNames: ['kind'],
+      registers,
+      collect() {
+        for (const [kind, { bytes }] of Object.entries(readAll()?.remembered ?? {}))
+          this.set({ kind }, bytes);
+      },
+    });
   }
 
   #problems(registers: Registry[]): void {

@@ -49,22 +49,38 @@ export function cacheOf(store: RowStore): StoreCache {
   if (known) return known;
   const created = createCache(store);
   caches.set(store, created);
+  references.add(new WeakRef(created));
   return created;
 }
 
-/** What is remembered of a store at present, by kind. */
-export function rememberedOf(
-  store: RowStore,
-): Readonly<Record<Exclude<keyof StoreCache, 'asked'>, MemoSize>> {
-  const { columns, ranks, orders, rowIndexes, valueRows, matches } = cacheOf(store);
+type RememberedKind = Exclude<keyof StoreCache, 'asked'>;
+
+/** What is remembered of a store at present, by kind; of all stores that are alive, where none is named. */
+export function remembered(store?: RowStore): Readonly<Record<RememberedKind, MemoSize>> {
+  const counted = store ? [cacheOf(store)] : livingCaches();
+  const sizeOf = (kind: RememberedKind): MemoSize => ({
+    entries: counted.reduce((sum, cache) => sum + cache[kind].size.entries, 0),
+    bytes: counted.reduce((sum, cache) => sum + cache[kind].size.bytes, 0),
+  });
   return {
-    columns: columns.size,
-    ranks: ranks.size,
-    orders: orders.size,
-    rowIndexes: rowIndexes.size,
-    valueRows: valueRows.size,
-    matches: matches.size,
+    columns: sizeOf('columns'),
+    ranks: sizeOf('ranks'),
+    orders: sizeOf('orders'),
+    rowIndexes: sizeOf('rowIndexes'),
+    valueRows: sizeOf('valueRows'),
+    matches: sizeOf('matches'),
   };
+}
+
+/** All caches that have been made, as long as their stores are alive. */
+const references = new Set<WeakRef<StoreCache>>();
+
+function livingCaches(): readonly StoreCache[] {
+  return [...references].flatMap((reference) => {
+    const cache = reference.deref();
+    if (!cache) references.delete(reference);
+    return cache ?? [];
+  });
 }
 
 /** Bytes that are remembered of each kind however few rows there are. */

@@ -4,7 +4,7 @@ import type { Filter } from '../../../src/rows/filter/filter.ts';
 import { matches } from '../../../src/rows/match/matches.ts';
 import { toArray } from '../../../src/rows/match/row-source.ts';
 import { queryRows, type RowQuery } from '../../../src/rows/query.ts';
-import { rememberedOf } from '../../../src/rows/store/store-cache.ts';
+import { remembered } from '../../../src/rows/store/store-cache.ts';
 import type { TableView } from '../../../src/rows/store/view.ts';
 import { userColumn, usersTable, viewUsers } from '../example-users.ts';
 
@@ -42,7 +42,6 @@ const ask = (query: Partial<RowQuery>) =>
     },
     new Pace(),
   );
-const remembered = () => rememberedOf(view.store);
 const rowsWhere = (holds: (row: number) => boolean) =>
   Array.from({ length: count }, (_, row) => row).filter(holds);
 
@@ -55,7 +54,7 @@ describe('the rows that match a filter', () => {
     expect([...toArray(first)]).toEqual(rowsWhere((row) => row % 3 === 0));
     expect(toArray(second)).toBe(toArray(first));
     expect(toArray(await matches(view, ofA(), new Pace()))).toBe(toArray(first));
-    expect(remembered().matches.entries).toBe(1);
+    expect(remembered(view.store).matches.entries).toBe(1);
   });
 
   test('are told apart by column, operator and operand', async () => {
@@ -71,7 +70,7 @@ describe('the rows that match a filter', () => {
     const sizes = [];
     for (const filter of filters) sizes.push(toArray(await matches(view, filter, new Pace())).length);
     expect(sizes).toEqual([3334, 3334, 0, 6666, 6666, 5001, 0]);
-    expect(remembered().matches.entries).toBe(filters.length);
+    expect(remembered(view.store).matches.entries).toBe(filters.length);
   });
 
   test('are remembered for nobody where they rest on claims, but for what does not', async () => {
@@ -79,7 +78,7 @@ describe('the rows that match a filter', () => {
     const filter: Filter = { kind: 'and', filters: [{ kind: 'personal', filter: claim }, ofA()] };
     const found = await matches(view, filter, new Pace());
     expect([...toArray(found)]).toEqual(rowsWhere((row) => row % 3 === 0 && row % 10 === 7));
-    expect(remembered().matches.entries).toBe(1);
+    expect(remembered(view.store).matches.entries).toBe(1);
     expect(toArray(await matches(view, filter, new Pace()))).not.toBe(toArray(found));
   });
 
@@ -87,15 +86,15 @@ describe('the rows that match a filter', () => {
     const found = await matches(view, hasStatus('s1'), new Pace());
     expect([...toArray(found)]).toEqual(rowsWhere((row) => row % 4 === 1));
     expect(toArray(await matches(view, hasStatus('none'), new Pace()))).toHaveLength(0);
-    expect(remembered()).toMatchObject({ valueRows: { entries: 1 }, matches: { entries: 0 } });
+    expect(remembered(view.store)).toMatchObject({ valueRows: { entries: 1 }, matches: { entries: 0 } });
   });
 
   test('are looked up by an index where a column is asked for a second time', async () => {
     const byEmail = (value: string): Filter => ({ kind: 'compare', column: email, operator: 'eq', value });
     expect(toArray(await matches(view, byEmail('0@a.test'), new Pace()))).toHaveLength(1);
-    expect(remembered().rowIndexes.entries).toBe(0);
+    expect(remembered(view.store).rowIndexes.entries).toBe(0);
     expect(toArray(await matches(view, byEmail('7919@b.test'), new Pace()))).toEqual(Uint32Array.of(1));
-    expect(remembered().rowIndexes.entries).toBe(1);
+    expect(remembered(view.store).rowIndexes.entries).toBe(1);
   });
 });
 
@@ -104,15 +103,15 @@ describe('a page of what matches', () => {
     await ask({ filter: ofA() });
     const page = { limit: 3, offset: 1000, cursor: undefined, backward: false };
     expect(await ask({ filter: ofA(), page })).toMatchObject({ rows: [3000, 3003, 3006], totalCount: 3334 });
-    expect(remembered().matches.entries).toBe(1);
+    expect(remembered(view.store).matches.entries).toBe(1);
   });
 
   test('that is not counted searches no further than it must, and all when it is asked for again', async () => {
     const query = { filter: ofA(), wanted: { totalCount: false, pageInfo: false } };
     const first = await ask(query);
-    expect(remembered().matches.entries).toBe(0);
+    expect(remembered(view.store).matches.entries).toBe(0);
     expect((await ask(query)).rows).toEqual(first.rows);
-    expect(remembered().matches.entries).toBe(1);
+    expect(remembered(view.store).matches.entries).toBe(1);
   });
 
   test('in an order of its own is ordered once, when it is asked for again', async () => {
@@ -120,6 +119,6 @@ describe('a page of what matches', () => {
     const pages = [await ask(query), await ask(query), await ask(query)];
     expect(new Set(pages.map(({ rows }) => rows.join()))).toHaveLength(1);
     // The order of all rows, and that of those which match.
-    expect(remembered().orders.entries).toBeGreaterThan(0);
+    expect(remembered(view.store).orders.entries).toBeGreaterThan(0);
   });
 });
