@@ -24,9 +24,9 @@ import { type Limits, limitSettings, type NoCachePolicy, resolveLimits } from '.
 import { loadTrustedDocuments } from './limits/trusted-documents.ts';
 import { buildModel } from './model/build.ts';
 import type { CatalogDefinition } from './model/definition.ts';
-import { findTable, type Model, type Table } from './model/model.ts';
+import type { Model, Table } from './model/model.ts';
 import type { Observe } from './observation.ts';
-import { policyProblems, visibilityOf } from './plan/policy.ts';
+import { policyProblems, visibilityAmong } from './plan/policy.ts';
 import { useCursorSecret } from './rows/page/sealed-identity.ts';
 import { remembered } from './rows/store/store-cache.ts';
 import type { ExchangePlace } from './snapshot/exchange/place.ts';
@@ -187,7 +187,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       everyMs: options.refreshMs,
     });
     const visibleTo = ({ role, claims }: Caller, table: Table) =>
-      visibilityOf(findTable(model.tables, table) ?? table, role, claims);
+      visibilityAmong(model.tables, table, role, claims);
     const portsFor = (caller: Caller, { noCache, whileWaiting }: ReadWish): RequestPorts => ({
       visibilityOf: (table: Table) => visibleTo(caller, table),
       async read(table, signal) {

@@ -5,7 +5,10 @@ import type {
   Options,
   RoleGrants,
   ServerDefinition,
+  ViewDefinition,
 } from '../model/definition.ts';
+import { success } from '../model/result.ts';
+import { readView, severalRelations, withReadableViews } from './view.ts';
 
 /**
  * Reads every foreign table, its columns, server and wrapper, and what each role may read of them. One statement,
@@ -20,9 +23,9 @@ export async function readCatalogText(client: CatalogClient): Promise<string> {
 }
 
 /** What a text that was read says. */
-export function parseCatalog(text: string): CatalogDefinition {
+export async function parseCatalog(text: string): Promise<CatalogDefinition> {
   const row: CatalogRow = JSON.parse(text);
-  return toDefinition(row);
+  return toDefinition(row, await Promise.all(row.views.map(toView)));
 }
 
 /** What can run a statement: a connection, or an embedded Postgres. */
@@ -31,16 +34,38 @@ export interface CatalogClient {
 }
 
 const introspection = `
-with foreign_table as (
+with recursive foreign_table as (
   select ft.ftrelid, ft.ftserver, ft.ftoptions, c.relname, c.relnamespace, n.nspname
   from pg_catalog.pg_foreign_table ft
   join pg_catalog.pg_class c on c.oid = ft.ftrelid
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 ),
-foreign_column as (
+-- The foreign tables, and what reads them directly or through other views.
+reading (relid) as (
+  select ftrelid from foreign_table
+  union
+  select r.ev_class
+  from reading f
+  join pg_catalog.pg_depend d
+    on d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = f.relid
+    and d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+  join pg_catalog.pg_rewrite r on r.oid = d.objid
+),
+foreign_view as (
+  select c.oid as relid, c.relname, c.relnamespace, n.nspname, c.relowner, c.reloptions
+  from reading
+  join pg_catalog.pg_class c on c.oid = reading.relid and c.relkind = 'v'
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+),
+relation as (
+  select ftrelid as relid, relname, relnamespace, nspname from foreign_table
+  union all
+  select relid, relname, relnamespace, nspname from foreign_view
+),
+relation_column as (
   select a.attrelid, a.attnum, a.attname, a.attnotnull, a.attfdwoptions, base.oid as type_oid
   from pg_catalog.pg_attribute a
-  join foreign_table f on f.ftrelid = a.attrelid
+  join relation on relation.relid = a.attrelid
   -- A domain stands for its base type; domains over domains do too.
   cross join lateral (
     with recursive unwrapped(oid, base, depth) as (
@@ -53,6 +78,28 @@ foreign_column as (
     select oid from unwrapped order by depth desc limit 1
   ) base
   where a.attnum > 0 and not a.attisdropped
+),
+described_columns as (
+  select a.attrelid, json_agg(json_build_object(
+    'attname', a.attname,
+    'attnotnull', a.attnotnull,
+    'attfdwoptions', a.attfdwoptions,
+    'comment', pg_catalog.col_description(a.attrelid, a.attnum),
+    'typname', coalesce(e.typname, t.typname),
+    'typnspname', tn.nspname,
+    'is_array', e.oid is not null,
+    'enum_labels', (
+      select json_agg(l.enumlabel order by l.enumsortorder)
+      from pg_catalog.pg_enum l
+      where l.enumtypid = coalesce(e.oid, t.oid)
+    ),
+    'enum_comment', pg_catalog.obj_description(coalesce(e.oid, t.oid), 'pg_type')
+  ) order by a.attnum) as columns
+  from relation_column a
+  join pg_catalog.pg_type t on t.oid = a.type_oid
+  left join pg_catalog.pg_type e on e.oid = t.typelem and t.typcategory = 'A'
+  join pg_catalog.pg_namespace tn on tn.oid = coalesce(e.typnamespace, t.typnamespace)
+  group by a.attrelid
 )
 select (json_build_object(
   'login_role', current_user,
@@ -62,7 +109,7 @@ select (json_build_object(
       'comment', pg_catalog.obj_description(n.oid, 'pg_namespace')
     ) order by n.nspname collate "C"), '[]')
     from pg_catalog.pg_namespace n
-    where n.oid in (select relnamespace from foreign_table)
+    where n.oid in (select relnamespace from relation)
   ),
   'servers', (
     select coalesce(json_agg(json_build_object(
@@ -84,31 +131,42 @@ select (json_build_object(
       'srvname', s.srvname,
       'ftoptions', f.ftoptions,
       'comment', pg_catalog.obj_description(f.ftrelid, 'pg_class'),
-      'columns', (
-        select coalesce(json_agg(json_build_object(
-          'attname', a.attname,
-          'attnotnull', a.attnotnull,
-          'attfdwoptions', a.attfdwoptions,
-          'comment', pg_catalog.col_description(a.attrelid, a.attnum),
-          'typname', coalesce(e.typname, t.typname),
-          'typnspname', tn.nspname,
-          'is_array', e.oid is not null,
-          'enum_labels', (
-            select json_agg(l.enumlabel order by l.enumsortorder)
-            from pg_catalog.pg_enum l
-            where l.enumtypid = coalesce(e.oid, t.oid)
-          ),
-          'enum_comment', pg_catalog.obj_description(coalesce(e.oid, t.oid), 'pg_type')
-        ) order by a.attnum), '[]')
-        from foreign_column a
-        join pg_catalog.pg_type t on t.oid = a.type_oid
-        left join pg_catalog.pg_type e on e.oid = t.typelem and t.typcategory = 'A'
-        join pg_catalog.pg_namespace tn on tn.oid = coalesce(e.typnamespace, t.typnamespace)
-        where a.attrelid = f.ftrelid
-      )
+      'columns', coalesce(c.columns, '[]')
     ) order by f.nspname collate "C", f.relname collate "C"), '[]')
     from foreign_table f
     join pg_catalog.pg_foreign_server s on s.oid = f.ftserver
+    left join described_columns c on c.attrelid = f.ftrelid
+  ),
+  'views', (
+    select coalesce(json_agg(json_build_object(
+      'nspname', v.nspname,
+      'relname', v.relname,
+      'comment', pg_catalog.obj_description(v.relid, 'pg_class'),
+      'owner', pg_catalog.pg_get_userbyid(v.relowner),
+      'security_invoker', coalesce((
+        select o.option_value::boolean
+        from pg_catalog.pg_options_to_table(v.reloptions) o
+        where o.option_name = 'security_invoker'
+      ), false),
+      'definition', pg_catalog.pg_get_viewdef(v.relid),
+      'bases', (
+        select json_agg(json_build_object('nspname', n.nspname, 'relname', b.relname)
+          order by n.nspname collate "C", b.relname collate "C")
+        from pg_catalog.pg_class b
+        join pg_catalog.pg_namespace n on n.oid = b.relnamespace
+        where b.oid <> v.relid and b.oid in (
+          select d.refobjid
+          from pg_catalog.pg_rewrite r
+          join pg_catalog.pg_depend d
+            on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = r.oid
+            and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+          where r.ev_class = v.relid
+        )
+      ),
+      'columns', coalesce(c.columns, '[]')
+    ) order by v.nspname collate "C", v.relname collate "C"), '[]')
+    from foreign_view v
+    left join described_columns c on c.attrelid = v.relid
   ),
   'roles', (
     select coalesce(json_agg(json_build_object('rolname', r.rolname, 'readable', (
@@ -117,14 +175,14 @@ select (json_build_object(
         'relname', f.relname,
         'columns', (
           select coalesce(json_agg(a.attname order by a.attnum), '[]')
-          from foreign_column a
-          where a.attrelid = f.ftrelid
-            and pg_catalog.has_column_privilege(r.oid, f.ftrelid, a.attnum, 'SELECT')
+          from relation_column a
+          where a.attrelid = f.relid
+            and pg_catalog.has_column_privilege(r.oid, f.relid, a.attnum, 'SELECT')
         )
       )), '[]')
-      from foreign_table f
+      from relation f
       where pg_catalog.has_schema_privilege(r.oid, f.relnamespace, 'USAGE')
-        and pg_catalog.has_any_column_privilege(r.oid, f.ftrelid, 'SELECT')
+        and pg_catalog.has_any_column_privilege(r.oid, f.relid, 'SELECT')
     )) order by r.rolname collate "C"), '[]')
     from pg_catalog.pg_roles r
   )
@@ -150,6 +208,7 @@ interface CatalogRow {
     readonly comment: string | null;
     readonly columns: readonly ColumnRow[];
   }[];
+  readonly views: readonly ViewRow[];
   readonly roles: readonly {
     readonly rolname: string;
     readonly readable: readonly {
@@ -158,6 +217,19 @@ interface CatalogRow {
       readonly columns: readonly string[];
     }[];
   }[];
+}
+
+/** A view that depends on a foreign table. */
+interface ViewRow {
+  readonly nspname: string;
+  readonly relname: string;
+  readonly comment: string | null;
+  readonly owner: string;
+  readonly security_invoker: boolean;
+  readonly definition: string;
+  /** All relations that it reads. */
+  readonly bases: readonly { readonly nspname: string; readonly relname: string }[];
+  readonly columns: readonly ColumnRow[];
 }
 
 interface ColumnRow {
@@ -172,7 +244,7 @@ interface ColumnRow {
   readonly enum_comment: string | null;
 }
 
-function toDefinition(row: CatalogRow): CatalogDefinition {
+function toDefinition(row: CatalogRow, views: readonly ViewDefinition[]): CatalogDefinition {
   return {
     loginRole: row.login_role,
     schemas: row.schemas.map((schema) => ({ name: schema.nspname, comment: schema.comment ?? undefined })),
@@ -198,7 +270,26 @@ function toDefinition(row: CatalogRow): CatalogDefinition {
         columns: table.columns.map(toColumn),
       }),
     ),
-    roles: row.roles.map(toGrants),
+    views,
+    roles: withReadableViews(row.roles.map(toGrants), views),
+  };
+}
+
+async function toView(view: ViewRow): Promise<ViewDefinition> {
+  const [base, ...others] = view.bases;
+  const columns = others.length > 0 ? severalRelations : await readView(view.definition);
+  return {
+    schema: view.nspname,
+    name: view.relname,
+    comment: view.comment ?? undefined,
+    reader: view.security_invoker ? undefined : view.owner,
+    columns: view.columns.map(toColumn),
+    base:
+      columns.ok && base
+        ? success({ schema: base.nspname, name: base.relname, columns: columns.value })
+        : columns.ok
+          ? severalRelations
+          : columns,
   };
 }
 

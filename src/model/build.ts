@@ -1,12 +1,18 @@
 import { withoutCollisions } from './collision.ts';
-import type { CatalogDefinition, ForeignTableDefinition, SchemaDefinition } from './definition.ts';
+import type {
+  CatalogDefinition,
+  ForeignTableDefinition,
+  SchemaDefinition,
+  ViewDefinition,
+} from './definition.ts';
 import type { Dialect } from './dialect.ts';
 import { type Directive, readDirective, schemaKeys, serverKeys } from './directive.ts';
 import { nameEnums } from './enum.ts';
-import type { Model, Problem, Reason } from './model.ts';
+import { findTable, type Model, type Problem, type Reason } from './model.ts';
 import { relate } from './relation.ts';
 import { all, type Built, built, existing, type Result } from './result.ts';
 import { buildTable, type SchemaSettings, type TableDraft } from './table.ts';
+import { buildView } from './view.ts';
 
 /** What of a catalog to expose, and by what. */
 export interface ModelOptions {
@@ -41,7 +47,17 @@ export function buildModel(catalog: CatalogDefinition, options: ModelOptions): M
       }),
     ),
   );
-  const distinct = withoutCollisions(drafts.value, federation);
+  const tables = withoutCollisions(drafts.value, federation);
+  const views = existing(
+    all(
+      catalog.views.flatMap((view) => {
+        const schema = settings.get(view.schema);
+        return schema ? [draftView(view, schema, tables.value, catalog, options)] : [];
+      }),
+    ),
+  );
+  // The tables have their names already, and whatever a view would take of them is a problem of the view.
+  const distinct = withoutCollisions([...tables.value, ...views.value], federation);
   const named = nameEnums(distinct.value, { tables: catalog.tables, inflects, federation });
   const related = relate(named.value, inflects);
   const introspection = [...settings.values()].map((schema) => schema.introspection);
@@ -49,7 +65,7 @@ export function buildModel(catalog: CatalogDefinition, options: ModelOptions): M
     tables: Object.freeze(related.value.map((table) => Object.freeze(table))),
     problems: Object.freeze([
       ...unusableChoices(catalog, wanted),
-      ...[directives, drafts, distinct, named, related].flatMap(({ problems }) => problems),
+      ...[directives, drafts, tables, views, distinct, named, related].flatMap(({ problems }) => problems),
     ]),
     // One schema that forbids it is enough: its names would be seen otherwise.
     introspection: introspection.includes(false) ? false : introspection.includes(true) ? true : undefined,
@@ -84,6 +100,37 @@ function draftTable(
   return dialect.ok
     ? buildTable(table, dialect.value, settings, catalog)
     : built(undefined, { object: `${table.schema}.${table.name}`, ...dialect.error });
+}
+
+function draftView(
+  view: ViewDefinition,
+  settings: SchemaSettings,
+  drafts: readonly TableDraft[],
+  catalog: CatalogDefinition,
+  { dialectOf }: ModelOptions,
+): Built<TableDraft | undefined> {
+  const { base } = view;
+  const object = `${view.schema}.${view.name}`;
+  if (!base.ok) return built(undefined, { object, ...base.error });
+  const table = findTable(
+    drafts.map((draft) => draft.table),
+    base.value,
+  );
+  const definition = table && findTable(catalog.tables, table);
+  const dialect = table && dialectOf(table.server);
+  if (table && definition && dialect?.ok) {
+    return buildView(view, base.value, { definition, table, dialect: dialect.value }, settings, catalog);
+  }
+  const path = `${base.value.schema}.${base.value.name}`;
+  return built(undefined, {
+    object,
+    ...(findTable(catalog.views, base.value)
+      ? { reason: `it shows the view ${path}`, hint: 'let it show the foreign table itself' }
+      : {
+          reason: `it shows ${path}, which is not exposed itself`,
+          hint: 'expose that foreign table; roles without grants on it do not see it',
+        }),
+  });
 }
 
 function unusableChoices(

@@ -50,11 +50,11 @@ export function withoutCollisions(
       drafts.map((draft): Built<TableDraft | undefined> => {
         const taken = claimNames(names, draft.table, federation);
         if (!taken) return built(draft);
-        const { schema, name } = draft.table;
+        const { schema, name, base } = draft.table;
         return built(undefined, {
           object: `${schema}.${name}`,
           reason: `its GraphQL name ${taken.name} is already taken by ${taken.owner}`,
-          hint: `name it with: ${commentOn('foreign table', [schema, name], { name: '…' })}`,
+          hint: `name it with: ${commentOn(base ? 'view' : 'foreign table', [schema, name], { name: '…' })}`,
         });
       }),
     ),

@@ -5,6 +5,9 @@
  * written, secrets included, so they stay between the catalog and the sources and are never printed.
  */
 
+import type { Reason } from './model.ts';
+import type { Result } from './result.ts';
+
 /** Options of a server, table or column, as written in `options (…)`. */
 export type Options = ReadonlyMap<string, string>;
 
@@ -57,7 +60,27 @@ export interface ForeignTableDefinition {
   readonly columns: readonly ColumnDefinition[];
 }
 
-/** A schema that holds foreign tables. */
+/** A view that reads a foreign table. */
+export interface ViewDefinition {
+  readonly schema: string;
+  readonly name: string;
+  readonly comment: string | undefined;
+  /** The role with whose privileges it reads; undefined where those of whoever asks are meant. */
+  readonly reader: string | undefined;
+  readonly columns: readonly ColumnDefinition[];
+  /** The one relation it reads and the column of it that each of its own is, or why it does more than that. */
+  readonly base: Result<ViewBase, Reason>;
+}
+
+/** What a view shows of which relation. */
+export interface ViewBase {
+  readonly schema: string;
+  readonly name: string;
+  /** At the places of the view's columns. */
+  readonly columns: readonly string[];
+}
+
+/** A schema that holds foreign tables, or views of some. */
 export interface SchemaDefinition {
   readonly name: string;
   readonly comment: string | undefined;
@@ -68,6 +91,7 @@ export interface CatalogDefinition {
   readonly schemas: readonly SchemaDefinition[];
   readonly servers: readonly ServerDefinition[];
   readonly tables: readonly ForeignTableDefinition[];
+  readonly views: readonly ViewDefinition[];
   readonly roles: readonly RoleGrants[];
   /** The role the catalog was read as. */
   readonly loginRole: string;

@@ -16,7 +16,7 @@ export interface Dialect {
   /** The same of columns. */
   readonly columnOptions: KnownOptions;
   /** The names of the columns, in order of preference, that identify a row where no directive names a key. */
-  readonly defaultKeys: readonly string[];
+  readonly defaultKeys: readonly (readonly string[])[];
   /** Who reads the rows: Postgres, as a role that needs its privileges, or the gateway with keys of its own. */
   readonly readBy: 'postgres' | 'gateway';
   /** Whether every record has a value there. */

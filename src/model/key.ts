@@ -16,8 +16,7 @@ export function chooseKey(
   dialect: Dialect,
 ): Built<readonly Column[]> {
   const fromDirective = named ? keyFromDirective(path, columns, named) : built(undefined);
-  const key =
-    fromDirective.value ?? columns.filter((column) => column.name === defaultKeyName(columns, dialect));
+  const key = fromDirective.value ?? defaultKey(columns, dialect);
   return built(
     key.map((column) => ({ ...column, notNull: column.notNull || dialect.isAlwaysPresent(column.origin) })),
     ...fromDirective.problems,
@@ -53,8 +52,12 @@ function keyFromDirective(
   return built(key);
 }
 
-function defaultKeyName(columns: readonly Column[], dialect: Dialect): string | undefined {
-  return dialect.defaultKeys.find((name) =>
-    columns.some((column) => column.name === name && isOrderable(column.type)),
-  );
+function defaultKey(columns: readonly Column[], { defaultKeys }: Dialect): readonly Column[] {
+  for (const names of defaultKeys) {
+    const key = names.flatMap((name) =>
+      columns.filter((column) => column.name === name && isOrderable(column.type)),
+    );
+    if (key.length === names.length) return key;
+  }
+  return [];
 }

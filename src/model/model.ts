@@ -30,9 +30,14 @@ export interface Table {
   readonly freshness: Freshness;
   /** References to other tables and, in reverse, from them. */
   readonly relations: readonly Relation[];
+  /** The foreign table that it is a view of; undefined where it is one itself. */
+  readonly base?: TableName | undefined;
   /** Row filters by role, in the words of the contract's filters; undefined where the table has no policies. */
   readonly policies: ReadonlyMap<string, PolicyFilter> | undefined;
 }
+
+/** What tells tables apart. */
+export type TableName = Pick<Table, 'schema' | 'name'>;
 
 /** The table of that schema and name; undefined where none is exposed. */
 export function findTable<T extends Pick<Table, 'schema' | 'name'>>(

@@ -3,7 +3,7 @@ import type { CatalogDefinition, ForeignTableDefinition } from './definition.ts'
 import { type Dialect, misspeltOptions } from './dialect.ts';
 import { type Directive, readDirective, tableKeys } from './directive.ts';
 import { chooseKey } from './key.ts';
-import type { Problem, Table } from './model.ts';
+import type { Problem, Table, TableName } from './model.ts';
 import { isGraphQLName, toTypeName } from './name.ts';
 import { readableBy } from './reading-role.ts';
 import { type Built, built } from './result.ts';
@@ -27,12 +27,17 @@ export interface SchemaSettings {
   readonly mayMeanPolicies: boolean;
 }
 
-/** Builds a table; undefined where it cannot be exposed. */
+/**
+ * Builds a table; undefined where it cannot be exposed.
+ *
+ * @param base the foreign table that the definition is a view of
+ */
 export function buildTable(
   definition: ForeignTableDefinition,
   dialect: Dialect,
   settings: SchemaSettings,
   catalog: Pick<CatalogDefinition, 'loginRole' | 'roles'>,
+  base?: TableName,
 ): Built<TableDraft | undefined> {
   const path = `${definition.schema}.${definition.name}`;
   const directive = readDirective(path, definition.comment, tableKeys);
@@ -54,7 +59,7 @@ export function buildTable(
   if (!isGraphQLName(typeName)) {
     return unusable(
       `${JSON.stringify(typeName)} is not a name that GraphQL allows for a type`,
-      `name it with: ${commentOn('foreign table', [definition.schema, definition.name], { name: '…' })}`,
+      `name it with: ${commentOn(base ? 'view' : 'foreign table', [definition.schema, definition.name], { name: '…' })}`,
     );
   }
   const columns = buildColumns(reading.value, dialect, settings.inflectNames);
@@ -75,6 +80,7 @@ export function buildTable(
     typeName,
     description: get(tableKeys.description) ?? directive.value.prose,
     server: definition.server,
+    base,
     object: object.value,
     columns: columns.value.columns.map(
       (column) => key.value.find((part) => part.name === column.name) ?? column,

@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js';
 import { type Claims, claimAt } from '../auth/claims.ts';
 import { BadUserInputError } from '../errors.ts';
-import type { PolicyFilter, Problem, Table } from '../model/model.ts';
+import { findTable, type PolicyFilter, type Problem, type Table, type TableName } from '../model/model.ts';
 import type { Filter } from '../rows/filter/filter.ts';
 import { isPlainObject } from '../values/plain-object.ts';
 import { and, type FilterInput, toFilter } from './filter.ts';
@@ -11,7 +11,8 @@ import { describe } from './operand.ts';
 export type Visibility = 'all' | 'none' | { readonly filter: Filter };
 
 /**
- * What the caller may see of the table's rows. Whatever cannot be made sense of hides rows, never shows them.
+ * What the caller may see of the table's rows by its own policies. Whatever cannot be made sense of hides rows, never
+ * shows them.
  *
  * @param table with all of its columns, since a policy may use what the role itself cannot read
  */
@@ -24,6 +25,32 @@ export function visibilityOf(table: Table, role: string, claims: Claims): Visibi
   const visibility = readPolicy(table, policy, (path) => claimAt(claims, path));
   if (!usesClaims(policy)) sharedVisibilities.set(policy, visibility);
   return visibility;
+}
+
+/**
+ * What the caller may see of a table's rows. Of a view those that both its own policies and those of its foreign
+ * table show, so that a view never shows more than the table does.
+ *
+ * @param tables all tables, with all of their columns
+ */
+export function visibilityAmong(
+  tables: readonly Table[],
+  name: TableName,
+  role: string,
+  claims: Claims,
+): Visibility {
+  const table = findTable(tables, name);
+  if (!table) return 'none';
+  const own = visibilityOf(table, role, claims);
+  return table.base ? bothOf(visibilityAmong(tables, table.base, role, claims), own) : own;
+}
+
+function bothOf(a: Visibility, b: Visibility): Visibility {
+  if (a === 'none' || b === 'none') return 'none';
+  if (a === 'all') return b;
+  if (b === 'all') return a;
+  const filter = and([a.filter, b.filter]);
+  return filter ? { filter } : 'all';
 }
 
 /** What policies show that use no claims: the same to everyone in the role. */

@@ -32,7 +32,7 @@ describe('reading the catalog', () => {
       grant select (mail) on cognito.members to grandparent;
       grant select on cognito.users to child;
       grant select on cognito.users to unused_schema;`);
-    catalog = parseCatalog(await readCatalogText(database.client));
+    catalog = await parseCatalog(await readCatalogText(database.client));
   });
 
   afterAll(async () => {

@@ -5,6 +5,7 @@ import type {
   EnumDefinition,
   ForeignTableDefinition,
   TypeDefinition,
+  ViewDefinition,
 } from '../../src/model/definition.ts';
 import type { Model } from '../../src/model/model.ts';
 import { failure, success } from '../../src/model/result.ts';
@@ -62,13 +63,15 @@ const dialectOf: ModelOptions['dialectOf'] = (server) =>
 export function catalogOf(
   tables: readonly ForeignTableDefinition[],
   schemaComments: Readonly<Record<string, string>> = {},
+  views: readonly ViewDefinition[] = [],
 ): CatalogDefinition {
-  const names = [...new Set(tables.map((table) => table.schema))].toSorted();
+  const names = [...new Set([...tables, ...views].map(({ schema }) => schema))].toSorted();
   return {
     loginRole: 'postgres',
     schemas: names.map((name) => ({ name, comment: schemaComments[name] })),
     servers: [],
     tables,
+    views,
     roles: [],
   };
 }
@@ -78,8 +81,9 @@ export function build(
   tables: readonly ForeignTableDefinition[],
   schemaComments: Readonly<Record<string, string>> = {},
   options: Partial<Omit<ModelOptions, 'dialectOf'>> = {},
+  views: readonly ViewDefinition[] = [],
 ): Model {
-  return buildModel(catalogOf(tables, schemaComments), { dialectOf, schemas: undefined, ...options });
+  return buildModel(catalogOf(tables, schemaComments, views), { dialectOf, schemas: undefined, ...options });
 }
 
 export const directive = (settings: object) => `@graphql(${JSON.stringify(settings)})`;

@@ -110,5 +110,5 @@ function catalog(...names: readonly string[]): CatalogDefinition {
     options: new Map(),
     wrapper: { name, handler: undefined, options: new Map() },
   }));
-  return { loginRole: 'postgres', schemas: [], servers, tables: [], roles: [] };
+  return { loginRole: 'postgres', schemas: [], servers, tables: [], views: [], roles: [] };
 }

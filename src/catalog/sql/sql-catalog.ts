@@ -64,8 +64,11 @@ async function evaluate(scripts: readonly SqlScript[], signal: AbortSignal): Pro
   return evaluated;
 }
 
-function toDefinition(evaluated: EvaluatedScripts, serverOptions: Options = new Map()): CatalogDefinition {
-  const definition = parseCatalog(evaluated.catalog);
+async function toDefinition(
+  evaluated: EvaluatedScripts,
+  serverOptions: Options = new Map(),
+): Promise<CatalogDefinition> {
+  const definition = await parseCatalog(evaluated.catalog);
   return {
     ...definition,
     servers: definition.servers.map((server) => ({

@@ -17,7 +17,7 @@ export const cognitoDialect: Dialect = {
     ['attribute', 'The attribute of the user that the column is, such as `custom:tenant`.'],
   ]),
   readBy: 'gateway',
-  defaultKeys: ['username', 'sub'],
+  defaultKeys: [['username'], ['sub']],
   // Not even `sub` is certain: a pool may answer users without attributes.
   isAlwaysPresent: (origin) => origin.kind === 'field' && origin.field === 'username',
 };
