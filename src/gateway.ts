@@ -35,8 +35,7 @@ import type { Sharing } from './snapshot/exchange/shared-object.ts';
 import { parseSnapshotKey } from './snapshot/file/key.ts';
 import { SnapshotDirectory } from './snapshot/file/snapshot-directory.ts';
 import { SnapshotStores } from './snapshot/stores.ts';
-import type { SourceKind } from './source/kind.ts';
-import { createSourceKinds, withChosenTables } from './source/kinds.ts';
+import { createSourceKinds, type SourceKinds, withChosenTables } from './source/kinds.ts';
 import { openServers, type Servers } from './source/servers.ts';
 import { resolveSourceSettings, type SourceChoice, type SourceSettings } from './source/settings.ts';
 
@@ -288,10 +287,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 export async function describeCatalog(
   catalog: Catalog,
   options: Pick<GatewayOptions, 'schemas' | 'sources' | 'federation'> & SourceOptions,
-  kinds: readonly SourceKind[] = createSourceKinds(catalog, resolveSourceSettings(options)),
+  kinds: SourceKinds = createSourceKinds(catalog, resolveSourceSettings(options), options.sources ?? 'all'),
 ): Promise<{ definition: CatalogDefinition; servers: Servers; model: Model }> {
-  const definition = withChosenTables(await catalog.readDefinition(), kinds, options.sources ?? 'all');
-  const servers = await openServers(definition, kinds);
+  const definition = withChosenTables(await catalog.readDefinition(), kinds);
+  const servers = await openServers(definition, kinds.chosen);
   const model = buildModel(definition, {
     dialectOf: servers.dialectOf,
     schemas: options.schemas,

@@ -1,25 +1,39 @@
-import type { CatalogDefinition } from '../model/definition.ts';
+import type { CatalogDefinition, ServerDefinition } from '../model/definition.ts';
 import { createCognitoKind } from './cognito/kind.ts';
 import type { CatalogAccess, SourceKind } from './kind.ts';
 import type { SourceChoice, SourceSettings } from './settings.ts';
 import { createSqlKind } from './sql/kind.ts';
 
-/** Every kind of foreign-data wrapper that has a source, the more special ones first. */
-export function createSourceKinds(catalog: CatalogAccess, settings: SourceSettings): readonly SourceKind[] {
-  return [createCognitoKind(catalog, settings), createSqlKind(catalog)];
+/** The kinds of foreign-data wrapper that are read. */
+export interface SourceKinds {
+  /** The more special ones first. */
+  readonly chosen: readonly SourceKind[];
+  /** Those that nobody chose: their tables are left out without a word. */
+  readonly others: readonly SourceKind[];
 }
 
-/** The catalog without the tables of other kinds than the chosen one. */
+/** Every kind that has a source; of a table that several kinds could read, the first has it. */
+export function createSourceKinds(
+  catalog: CatalogAccess,
+  settings: SourceSettings,
+  choice: SourceChoice,
+): SourceKinds {
+  const kinds = [createCognitoKind(catalog, settings), createSqlKind(catalog)];
+  const isChosen = ({ name }: SourceKind) => choice === 'all' || name === choice;
+  return { chosen: kinds.filter(isChosen), others: kinds.filter((kind) => !isChosen(kind)) };
+}
+
+/** The catalog without the tables that only kinds would read which were not chosen. */
 export function withChosenTables(
   definition: CatalogDefinition,
-  kinds: readonly SourceKind[],
-  choice: SourceChoice,
+  { chosen, others }: SourceKinds,
 ): CatalogDefinition {
-  if (choice === 'all') return definition;
-  const others = new Set(
+  const recognisedBy = (kinds: readonly SourceKind[], server: ServerDefinition) =>
+    kinds.some((kind) => kind.recognises(server));
+  const leftOut = new Set(
     definition.servers
-      .filter((server) => (kinds.find((kind) => kind.recognises(server))?.name ?? choice) !== choice)
+      .filter((server) => recognisedBy(others, server) && !recognisedBy(chosen, server))
       .map(({ name }) => name),
   );
-  return { ...definition, tables: definition.tables.filter(({ server }) => !others.has(server)) };
+  return { ...definition, tables: definition.tables.filter(({ server }) => !leftOut.has(server)) };
 }

@@ -224,9 +224,12 @@ describe('what is not exposed', () => {
   test('are kinds of tables that were not chosen, silently', async () => {
     const catalog = await openCatalog({ databaseUrl: gateway.database.url });
     const chosen = await describeCatalog(catalog, { sources: 'cognito' });
+    const others = await describeCatalog(catalog, { sources: 'sql' });
     await catalog.close();
     expect(chosen.model.tables.map(({ name }) => name)).toEqual(['people']);
     expect(chosen.model.problems).toEqual([]);
+    expect(others.model.tables.map(({ name }) => name)).toContain('orders');
+    expect(others.model.tables.map(({ name }) => name)).not.toContain('people');
   });
 
   test('are ordinary tables and views, silently', () => {

@@ -102,7 +102,11 @@ ${keys(enumKeys)}
 
 test('options', async () => {
   const readSecret = async () => '';
-  const kinds = createSourceKinds({ readSecret, database: undefined }, resolveSourceSettings({}));
+  const kinds = createSourceKinds(
+    { readSecret, database: undefined },
+    resolveSourceSettings({}),
+    'all',
+  ).chosen;
   const options = (known: KnownOptions) =>
     known.size === 0
       ? 'None.'

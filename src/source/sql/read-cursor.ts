@@ -8,6 +8,8 @@ const fetchSize = 1 << 20;
 /** Rows of the first fetch, whose size nobody knows yet, and the most of any. */
 const firstRows = 100;
 const mostRows = 10_000;
+/** Milliseconds that one fetch should take at the most: some remotes are slow, and a statement has a timeout. */
+const fetchMs = 5_000;
 /** A fetch asks for at most this many times as many rows as the one before, since the next may be larger. */
 const growth = 8;
 /** Bytes of the largest row: larger ones would have to be held in memory whole before anybody could look at them. */
@@ -44,12 +46,13 @@ export async function* readCursor(
 function fetchAll(client: Pick<pg.ClientBase, 'query'>, cursor: string, pages: PageQueue): void {
   const fetchNext = (count: number) => {
     const before = pages.rows;
+    const start = performance.now();
     const query = fetchQuery(cursor, count);
     query.on('row', (row: TextRow) => pages.push(row));
     query.once('error', (error: Error) => pages.fail(error));
     query.once('end', () => {
       if (pages.rows - before < count) pages.end();
-      else fetchNext(nextCount(count, pages));
+      else fetchNext(nextCount(count, pages, performance.now() - start));
     });
     withStream(query, (stream) => pages.readFrom(stream));
     refuseLargeRows(query, pages);
@@ -58,9 +61,11 @@ function fetchAll(client: Pick<pg.ClientBase, 'query'>, cursor: string, pages: P
   fetchNext(firstRows);
 }
 
-function nextCount(count: number, { rows, size }: PageQueue): number {
+/** @param ms how long the fetch of `count` rows took */
+function nextCount(count: number, { rows, size }: PageQueue, ms: number): number {
   const fitting = Math.ceil((fetchSize * rows) / Math.max(1, size));
-  return Math.min(fitting, growth * count, mostRows);
+  const inTime = Math.ceil((fetchMs * count) / Math.max(1, ms));
+  return Math.min(fitting, inTime, growth * count, mostRows);
 }
 
 function fetchQuery(cursor: string, count: number): pg.Query {

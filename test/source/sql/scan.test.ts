@@ -1,3 +1,6 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { ScanProgress, SourceRecord } from '../../../src/source/source.ts';
@@ -213,6 +216,26 @@ describe('when something goes wrong', () => {
     await expect(scan(sourceOf({ name: 'wrong_types', columns: ['code'] }))).rejects.toMatchObject({
       code: 'SCAN_INVALID_RESPONSE',
     });
+  });
+
+  test('text that is none of the encoding of its file is SCAN_INVALID_RESPONSE', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fdw-graphql-file-'));
+    await chmod(folder, 0o755);
+    await writeFile(join(folder, 'good.csv'), 'ann,1\n"b,ea",2\n');
+    await writeFile(join(folder, 'bad.csv'), Buffer.from([0x61, 0xff, 0x2c, 0x31, 0x0a]));
+    await database.client.query(`create extension file_fdw; create server files foreign data wrapper file_fdw;
+      create foreign table good (name text, size int) server files options (filename '${folder}/good.csv', format 'csv');
+      create foreign table bad (name text, size int) server files options (filename '${folder}/bad.csv', format 'csv');`);
+    const columns = ['name', 'size'];
+    const records = await scan(sourceOf({ name: 'good', columns, key: ['name'] }, 'name'));
+    expect(records.map(({ fields }) => fields)).toEqual([
+      ['ann', '1'],
+      ['b,ea', '2'],
+    ]);
+    await expect(scan(sourceOf({ name: 'bad', columns }))).rejects.toMatchObject({
+      code: 'SCAN_INVALID_RESPONSE',
+    });
+    await rm(folder, { recursive: true });
   });
 
   test('a Postgres that cannot be reached is SCAN_UNAVAILABLE', async () => {
