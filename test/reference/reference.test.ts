@@ -15,7 +15,7 @@ import { columnKeys, type DirectiveKey, enumKeys, schemaKeys, tableKeys } from '
 import { createSourceKinds } from '../../src/source/kinds.ts';
 import { resolveSourceSettings } from '../../src/source/settings.ts';
 
-/** The pages of `docs/reference` that say what the code says. `npx vitest run test/reference -u` writes them anew. */
+/** The pages of `docs/reference` that say what the code says. `npm run reference` writes them anew. */
 const page = (name: string) => new URL(`../../docs/reference/${name}.md`, import.meta.url).pathname;
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
