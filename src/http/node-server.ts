@@ -6,14 +6,13 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { type Limits, limitSettings } from '../limits/limits.ts';
 import type { Observe } from '../observation.ts';
 import { Admission } from './admission.ts';
 import { BodyReader } from './body.ts';
 import { type CorsPolicy, withHeaders } from './cross-origin.ts';
 import type { ErrorWriter } from './error-writer.ts';
+import { GracefulStop } from './graceful-stop.ts';
 import { HttpError } from './http-error.ts';
 import { type HttpReply, type HttpRequest, pathOf } from './message.ts';
 import { Pipelines } from './pipeline.ts';
@@ -58,7 +57,7 @@ export function createNodeServer({
   const pipelines = new Pipelines();
   /** The last response on each connection. */
   const responses = new WeakMap<Socket, ServerResponse>();
-  let isStopping = false;
+  const stopping = new GracefulStop();
 
   /** Bodies are read before a request takes a place, so that slow ones take none. */
   async function answer(request: IncomingMessage, client: AbortSignal): Promise<HttpReply> {
@@ -81,7 +80,7 @@ export function createNodeServer({
     const path = pathOf({ url });
     if (path === '/healthz') return plainText(200, 'ok');
     if (path === '/readyz') {
-      return isStopping || !isReady() ? plainText(503, 'not ready') : plainText(200, 'ok');
+      return stopping.isStopping || !isReady() ? plainText(503, 'not ready') : plainText(200, 'ok');
     }
     if (!acceptsHost(headers.host)) return refusal(foreignHost());
     return method === 'OPTIONS' ? { status: 204, headers: {}, body: '' } : undefined;
@@ -99,8 +98,9 @@ export function createNodeServer({
     response.once('close', () => {
       if (!response.writableFinished) client.abort();
     });
-    const send = (reply: HttpReply) => {
-      const headers = { ...cors.headersFor(request), ...(isStopping && { connection: 'close' }) };
+    const send = async (reply: HttpReply) => {
+      if (stopping.held) await stopping.held;
+      const headers = { ...cors.headersFor(request), ...(stopping.isStopping && { connection: 'close' }) };
       return write(response, withHeaders(reply, headers), limits.writeTimeout).finally(reply.release);
     };
     const atOnce = answerAtOnce(request);
@@ -125,47 +125,26 @@ export function createNodeServer({
     const isBetween = !response?.headersSent || (response.req.complete && response.writableFinished);
     if (socket.writable && isBetween) {
       const reply = refusal(connectionError(error, limits));
-      socket.write(rawResponse(withHeaders(reply, cors.headersFor(response?.req ?? { headers: {} }))));
-    }
-    // Once what was written is gone; a client that does not listen keeps no socket open.
-    socket.destroySoon();
+      endWith(socket, rawResponse(withHeaders(reply, cors.headersFor(response?.req ?? { headers: {} }))));
+    } else socket.destroy();
   });
   return {
     server,
     get active() {
       return admission.active;
     },
-    async stop(graceMs) {
-      isStopping = true;
-      const grace = AbortSignal.timeout(graceMs);
-      await untilUnused(server, Math.min(lastRequestsMs, graceMs));
-      await closed(server, grace);
-    },
+    stop: (graceMs) => stopping.run(server, graceMs),
   };
 }
 
-/** Milliseconds in which requests that were on their way arrive, and get an answer that ends their connection. */
-const lastRequestsMs = 500;
+/** Milliseconds that a client has to take the last bytes of a connection and to close its side of it. */
+const farewellMs = 1_000;
 
-/** Waits until the server has no connection, or the time is up. */
-async function untilUnused(server: Server, ms: number): Promise<void> {
-  const connections = promisify(server.getConnections.bind(server));
-  for (const end = performance.now() + ms; performance.now() < end; await pause(20)) {
-    if ((await connections()) === 0) return;
-  }
-}
-
-/** Closes the server with its idle connections, and the others when they end, or when there is no more time. */
-function closed(server: Server, grace: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const closeAll = () => server.closeAllConnections();
-    server.close(() => {
-      grace.removeEventListener('abort', closeAll);
-      resolve();
-    });
-    if (grace.aborted) closeAll();
-    else grace.addEventListener('abort', closeAll);
-  });
+/** Ends a connection with these bytes. A client that does not listen keeps no socket open, not even half. */
+function endWith(socket: Socket, bytes: string): void {
+  socket.end(bytes);
+  const timer = setTimeout(() => socket.resetAndDestroy(), farewellMs);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 function plainRequest(
