@@ -70,7 +70,7 @@ async function scanWithSource(
   url: string,
 ): Promise<{ readonly scanned: number; readonly delay: number; readonly bytes: number }> {
   const source = createSqlSource({
-    table: { schema: 'public', name: 'orders', columns, key: ['id'], role: undefined },
+    table: { schema: 'public', name: 'orders', columns, keys: [['id']], role: undefined },
     identity: undefined,
     database: 'bench',
     open: async () => {

@@ -1,4 +1,4 @@
-import type { CatalogDefinition, ServerDefinition } from '../model/definition.ts';
+import type { CatalogDefinition, ServerDefinition, ViewBase } from '../model/definition.ts';
 import { createCognitoKind } from './cognito/kind.ts';
 import type { CatalogAccess, SourceKind } from './kind.ts';
 import type { SourceChoice, SourceSettings } from './settings.ts';
@@ -23,7 +23,7 @@ export function createSourceKinds(
   return { chosen: kinds.filter(isChosen), others: kinds.filter((kind) => !isChosen(kind)) };
 }
 
-/** The catalog without the tables that only kinds would read which were not chosen. */
+/** The catalog without the tables that only kinds would read which were not chosen, and without views of them. */
 export function withChosenTables(
   definition: CatalogDefinition,
   { chosen, others }: SourceKinds,
@@ -35,5 +35,13 @@ export function withChosenTables(
       .filter((server) => recognisedBy(others, server) && !recognisedBy(chosen, server))
       .map(({ name }) => name),
   );
-  return { ...definition, tables: definition.tables.filter(({ server }) => !leftOut.has(server)) };
+  const tables = definition.tables.filter(({ server }) => !leftOut.has(server));
+  const shows = ({ schema, name }: ViewBase) =>
+    tables.some((table) => table.schema === schema && table.name === name) ||
+    !definition.tables.some((table) => table.schema === schema && table.name === name);
+  return {
+    ...definition,
+    tables,
+    views: definition.views.filter(({ base }) => !base.ok || shows(base.value)),
+  };
 }

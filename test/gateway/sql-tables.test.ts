@@ -95,6 +95,8 @@ beforeAll(async () => {
      create foreign table left_out (id int) server silent;
      create foreign table kept_out (id int) server remote;
      comment on foreign table kept_out is '@graphql({"expose": false})';
+     create view order_totals as select total, id as number from orders;
+     comment on view order_totals is '@graphql({"primary_key_columns": ["number"]})';
      create table ordinary (id int primary key);`,
     ['ann', 'bea', 'cai'].map((name) => ({ Username: name, Attributes: [] })),
   );
@@ -160,6 +162,11 @@ describe('a foreign table that Postgres reads', () => {
     expect(printed).toEqual(rows.flat());
   });
 
+  test('is shown by a view of some of its columns, under other names', async () => {
+    const data = await ask('{ order_totalsByPk(number: 7) { number total } }');
+    expect(data.order_totalsByPk).toEqual({ number: 7, total: '10.5' });
+  });
+
   test('has no nodeId and no key where its directive names none', async () => {
     const data = await ask('{ __type(name: "every_value") { fields { name } } }');
     const names = data.__type.fields.map(({ name }: { name: string }) => name);
@@ -217,7 +224,15 @@ describe('what is not exposed', () => {
 
   test('are tables and servers whose directive says so, silently', () => {
     const names = gateway.gateway.model.tables.map(({ name }) => name);
-    expect(names.toSorted()).toEqual(['broken', 'every_value', 'notes', 'orders', 'people', 'ticks']);
+    expect(names.toSorted()).toEqual([
+      'broken',
+      'every_value',
+      'notes',
+      'order_totals',
+      'orders',
+      'people',
+      'ticks',
+    ]);
     expect([...problemsOf('public.left_out'), ...problemsOf('public.kept_out')]).toEqual([]);
   });
 

@@ -19,7 +19,6 @@ export class KeyCheck {
 
   /** @throws ScanError that names the key, but no value of it */
   check(row: TextRow): void {
-    if (this.#places.length === 0) return;
     const values = this.#places.map((place) => row[place] ?? null);
     const missing = values.indexOf(null);
     if (missing >= 0) throw this.#violation(`${this.#names[missing]} is null in a row`);

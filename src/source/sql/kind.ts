@@ -1,5 +1,5 @@
 import type { Dialect } from '../../model/dialect.ts';
-import type { ForeignObject, Table } from '../../model/model.ts';
+import type { Column, ForeignObject, Table } from '../../model/model.ts';
 import { failure, success } from '../../model/result.ts';
 import type { CatalogAccess, SourceKind } from '../kind.ts';
 import type { ScannedTable } from './scan.ts';
@@ -39,21 +39,34 @@ const sqlDialect: Dialect = {
   isAlwaysPresent: () => true,
 };
 
-/** What is read of the object: the columns of all tables that show it, and the first table's key. */
+/** What is read of the object: the columns of all tables that show it, as the foreign table itself says. */
 function scanOf({ tables }: ForeignObject): {
   readonly table: ScannedTable;
   readonly identity: string | undefined;
 } {
-  const [table] = tables;
-  if (!table) throw new TypeError('a foreign object must have a table that shows it');
-  const names = tables.flatMap(({ columns }) =>
-    columns.flatMap(({ origin }) => (origin.kind === 'field' ? [origin.field] : [])),
+  const table = tables.find(({ base }) => base === undefined);
+  if (!table) throw new TypeError('the foreign table of a view must be exposed itself');
+  const columns = new Set(tables.flatMap((shown) => fieldsOf(shown.columns)));
+  const keys = new Map(
+    tables.flatMap(({ key }) =>
+      key.length > 0 ? [[JSON.stringify(fieldsOf(key)), fieldsOf(key)] as const] : [],
+    ),
   );
-  const key = table.key.flatMap(({ origin }) => (origin.kind === 'field' ? [origin.field] : []));
   return {
-    table: { schema: table.schema, name: table.name, columns: [...new Set(names)], key, role: table.scanAs },
+    table: {
+      schema: table.schema,
+      name: table.name,
+      columns: [...columns],
+      keys: [...keys.values()],
+      role: table.scanAs,
+    },
     identity: identityOf(table),
   };
+}
+
+/** The foreign table's own names of the columns. */
+function fieldsOf(columns: readonly Column[]): readonly string[] {
+  return columns.flatMap(({ origin }) => (origin.kind === 'field' ? [origin.field] : []));
 }
 
 /** The key's own text, where its order is that of the column: then the key's order costs nothing. */

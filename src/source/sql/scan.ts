@@ -13,8 +13,8 @@ export interface ScannedTable {
   readonly name: string;
   /** The columns that are read, in order. */
   readonly columns: readonly string[];
-  /** Those of them that the directive calls the key; empty where it names none. */
-  readonly key: readonly string[];
+  /** What directives call keys, each as a list of those columns. */
+  readonly keys: readonly (readonly string[])[];
   /** The role as which it is read; the login where undefined. */
   readonly role: string | undefined;
 }
@@ -40,13 +40,13 @@ export async function* scanTable(
     const { pid, estimatedRows } = await describeScan(client, table);
     stopCancelling = cancelOnAbort(client, pid, open, signal);
     await client.query(`declare rows no scroll cursor for ${selectStatement(table, table.columns)}`);
-    const keys = new KeyCheck(table.key, table.columns);
+    const keys = table.keys.map((key) => new KeyCheck(key, table.columns));
     let rows = 0;
     let pages = 0;
     for await (const page of readCursor(client, 'rows')) {
       signal.throwIfAborted();
       const records = page.map((row, i) => {
-        keys.check(row);
+        for (const key of keys) key.check(row);
         return recordOf(row, rows + i);
       });
       rows += page.length;

@@ -33,8 +33,8 @@ async function open(): Promise<pg.Client> {
 }
 
 function sourceOf(table: Partial<SqlSourceOptions['table']> = {}, identity?: string) {
-  const { schema = 'public', name = 'items', columns = ['id', 'code', 'note'], key = [], role } = table;
-  return createSqlSource({ table: { schema, name, columns, key, role }, identity, database: 'test', open });
+  const { schema = 'public', name = 'items', columns = ['id', 'code', 'note'], keys = [], role } = table;
+  return createSqlSource({ table: { schema, name, columns, keys, role }, identity, database: 'test', open });
 }
 
 async function scan(
@@ -68,7 +68,7 @@ async function until(statement: string): Promise<void> {
 
 describe('a scan', () => {
   test('reads every row once, as Postgres prints its columns', async () => {
-    const records = await scan(sourceOf({ columns: ['code', 'id'], key: ['code'] }, 'code'));
+    const records = await scan(sourceOf({ columns: ['code', 'id'], keys: [['code']] }, 'code'));
     const { rows } = await database.client.query({
       text: 'select code, id::text from stored order by stored.id',
       rowMode: 'array',
@@ -133,7 +133,7 @@ describe('a declared key', () => {
   ])('whose value is %s ends the scan with an error that names the key', async (_, rows) => {
     await database.client.query(`create table bad_key (like stored); insert into bad_key values ${rows};
       create foreign table bad_keys (id int, code text, note text) server remote options (table_name 'bad_key');`);
-    const failed = scan(sourceOf({ name: 'bad_keys', key: ['code'] }, 'code'));
+    const failed = scan(sourceOf({ name: 'bad_keys', keys: [['code']] }, 'code'));
     await expect(failed).rejects.toMatchObject({
       code: 'SCAN_INVALID_RESPONSE',
       detail: expect.stringContaining('primary_key_columns names (code)'),
@@ -145,7 +145,7 @@ describe('a declared key', () => {
     await database.client.query(`create table pair (a text, b text);
       insert into pair values ('a', 'bc'), ('ab', 'c');
       create foreign table pairs (a text, b text) server remote options (table_name 'pair');`);
-    const records = await scan(sourceOf({ name: 'pairs', columns: ['a', 'b'], key: ['a', 'b'] }));
+    const records = await scan(sourceOf({ name: 'pairs', columns: ['a', 'b'], keys: [['a', 'b']] }));
     expect(records).toHaveLength(2);
   });
 });
@@ -227,7 +227,7 @@ describe('when something goes wrong', () => {
       create foreign table good (name text, size int) server files options (filename '${folder}/good.csv', format 'csv');
       create foreign table bad (name text, size int) server files options (filename '${folder}/bad.csv', format 'csv');`);
     const columns = ['name', 'size'];
-    const records = await scan(sourceOf({ name: 'good', columns, key: ['name'] }, 'name'));
+    const records = await scan(sourceOf({ name: 'good', columns, keys: [['name']] }, 'name'));
     expect(records.map(({ fields }) => fields)).toEqual([
       ['ann', '1'],
       ['b,ea', '2'],
@@ -240,7 +240,7 @@ describe('when something goes wrong', () => {
 
   test('a Postgres that cannot be reached is SCAN_UNAVAILABLE', async () => {
     const source = createSqlSource({
-      table: { schema: 'public', name: 'items', columns: ['id'], key: [], role: undefined },
+      table: { schema: 'public', name: 'items', columns: ['id'], keys: [], role: undefined },
       identity: undefined,
       database: 'test',
       open: async () => {
