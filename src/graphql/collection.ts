@@ -5,7 +5,7 @@ import { type OrderInput, toOrder } from '../plan/order.ts';
 import { type PageInput, toPage } from '../plan/page.ts';
 import type { Filter } from '../rows/filter/filter.ts';
 import { encodeCursor } from '../rows/page/cursor-and-node-id.ts';
-import { type OrderKey, queryRows, type RowPage } from '../rows/query.ts';
+import { type OrderKey, type PageRequest, queryRows, type RowPage } from '../rows/query.ts';
 import type { TableView } from '../rows/store/view.ts';
 import type { RequestScope } from './request-scope.ts';
 
@@ -30,28 +30,41 @@ export interface Edge {
   readonly row: number;
 }
 
-/** What a collection is asked for. */
-export interface CollectionRequest {
+/** What a collection is asked for: its arguments, in the terms of the query engine. */
+export interface CollectionQuery {
   readonly table: Table;
-  readonly args: CollectionArguments;
-  /** The names of the connection's fields that are asked for. */
-  readonly selected: ReadonlySet<string>;
-  /** The rows to choose from, where the collection is that of a relation; they are visible already. */
-  readonly candidates?: readonly number[];
+  readonly filter: Filter | undefined;
+  readonly order: readonly OrderKey[];
+  readonly page: PageRequest;
 }
 
 /**
- * Answers a collection: plan, snapshot, filter, order, page.
+ * Reads the arguments of a collection.
  *
- * @throws BadUserInputError where the arguments break the contract
+ * @throws BadUserInputError where they break the contract
+ */
+export async function readCollection(
+  table: Table,
+  args: CollectionArguments,
+  scope: RequestScope,
+): Promise<CollectionQuery> {
+  const filter = await scope.plannedFilter(table, args.filter);
+  const order = toOrder(table, args.orderBy);
+  return { table, filter, order, page: toPage(table, order, args) };
+}
+
+/**
+ * Answers a collection: snapshot, filter, order, page.
+ *
+ * @param selected the names of the connection's fields that are asked for
+ * @param candidates the rows to choose from, where the collection is that of a relation; they are visible already
  */
 export async function openCollection(
-  { table, args, selected, candidates }: CollectionRequest,
+  { table, filter: asked, order, page }: CollectionQuery,
+  selected: ReadonlySet<string>,
   scope: RequestScope,
+  candidates?: readonly number[],
 ): Promise<Connection> {
-  const asked = await scope.plannedFilter(table, args.filter);
-  const order = toOrder(table, args.orderBy);
-  const page = toPage(table, order, args);
   const view = await scope.view(table);
   const filter = candidates ? asked : scope.visible(table, asked);
   const rows = filter === 'none' ? { filter: undefined, candidates: [] } : { filter, candidates };

@@ -1,6 +1,6 @@
 import type { Column, Relation, Table } from '../model/model.ts';
 import type { Builder } from './builder.ts';
-import { openCollection } from './collection.ts';
+import { openCollection, readCollection } from './collection.ts';
 import { collectionArguments } from './connection-types.ts';
 import { means, type ResolvedRelation } from './field-meaning.ts';
 import { relatedRows } from './row-node.ts';
@@ -31,8 +31,8 @@ export function addRelations(
             extensions: { ...extensions, connection: { maxRows: other.table.maxRows } },
             resolve: async (parent, args, { scope }, info) => {
               const candidates = await relatedRows(parent, relation, scope);
-              const selected = selectedFields(info);
-              return openCollection({ table: other.table, args, selected, candidates }, scope);
+              const query = await readCollection(other.table, args, scope);
+              return openCollection(query, selectedFields(info), scope, candidates);
             },
           })
         : t.field({

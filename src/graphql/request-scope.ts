@@ -133,6 +133,11 @@ export class RequestScope {
     if (scan) scan.rowsMatched = (scan.rowsMatched ?? 0) + rows;
   }
 
+  /** Forgets how many rows were matched, before the operation is run anew. */
+  forgetMatches(): void {
+    for (const scan of this.scans.values()) scan.rowsMatched = undefined;
+  }
+
   /**
    * The visible rows whose columns equal the key's values, by SQL's equality. All keys that one level of the query
    * asks for are found in one pass.

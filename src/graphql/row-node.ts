@@ -56,11 +56,16 @@ export function rowByNodeId(
 
 /** The visible rows that a relation leads to from this one. */
 export async function relatedRows(
-  { view, row }: RowNode,
-  { columns, other, otherColumns }: ResolvedRelation,
+  node: RowNode,
+  relation: ResolvedRelation,
   scope: RequestScope,
 ): Promise<readonly number[]> {
+  const key = relationKey(node, relation);
+  return key ? scope.rowsByKey(relation.other, relation.otherColumns, key) : [];
+}
+
+/** The key of the rows that a relation leads to; undefined where it leads to none, since SQL's NULL equals nothing. */
+export function relationKey({ view, row }: RowNode, { columns }: ResolvedRelation): Key | undefined {
   const key = columns.map((column) => readTyped(view, column, row) ?? null);
-  // SQL's NULL equals nothing.
-  return key.includes(null) ? [] : scope.rowsByKey(other, otherColumns, key);
+  return key.includes(null) ? undefined : key;
 }

@@ -1,9 +1,26 @@
-import { execute as interpret } from 'graphql';
+import { type GraphQLError, execute as interpret } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { RequestContext } from '../graphql/builder.ts';
-import { type CompiledOperation, compile, type Outcome } from './compile.ts';
+import { CompiledOperation } from '../compiled/compile.ts';
+import type { RequestScope } from '../graphql/request-scope.ts';
+import type { AnswerMeter } from './answer-meter.ts';
 import type { PreparedOperation } from './prepare.ts';
 import type { Variables } from './receive.ts';
+
+/** What an operation comes to. */
+export type Outcome =
+  | {
+      /** Undefined where nothing was executed. */
+      readonly data: unknown;
+      readonly errors: readonly GraphQLError[];
+    }
+  /** An object with `data` alone, as JSON in pieces: there was no error. */
+  | { readonly written: readonly Uint8Array[] };
+
+/** What the fields of a request share, and what counts their answer. */
+export interface ExecutionContext {
+  readonly scope: RequestScope;
+  readonly answer: AnswerMeter;
+}
 
 export interface ExecutorOptions {
   /** Whether errors may propose names of the schema. */
@@ -19,8 +36,8 @@ interface Execution {
   compiled: CompiledOperation | undefined;
 }
 
-/** Bytes of compiled code for each field of an operation, its fragments written out: measured with graphql-jit 0.8. */
-const bytesPerField = 6_000;
+/** Bytes of a plan for each field of an operation, its fragments written out. */
+const bytesPerField = 1_000;
 /** Bytes of what is known of an operation that is not compiled. */
 const bytesUncompiled = 200;
 
@@ -45,11 +62,12 @@ export class Executor {
   async execute(
     prepared: PreparedOperation,
     variables: Variables,
-    context: RequestContext,
+    context: ExecutionContext,
   ): Promise<Outcome> {
-    const outcome = await this.#compiled(prepared)?.run(context, variables);
-    this.runs[outcome ? 'compiled' : 'interpreted']++;
-    return outcome ?? this.#interpret(prepared, variables, context);
+    const { scope, answer: meter } = context;
+    const written = await this.#compiled(prepared)?.run({ scope, variables, meter });
+    this.runs[written ? 'compiled' : 'interpreted']++;
+    return written ? { written } : this.#interpret(prepared, variables, context);
   }
 
   /** Compiles operations, where that is possible and worthwhile, before they are asked for. */
@@ -60,7 +78,7 @@ export class Executor {
   async #interpret(
     { schema, document, operation, introspects }: PreparedOperation,
     variables: Variables,
-    context: RequestContext,
+    context: ExecutionContext,
   ): Promise<Outcome> {
     const { data, errors = [] } = await interpret({
       // Introspection is to tell of the schema as clients know it.
@@ -87,10 +105,9 @@ export class Executor {
 
   #compile(prepared: PreparedOperation, execution: Execution): CompiledOperation | undefined {
     if (prepared.introspects || !isWorthwhile(prepared)) return undefined;
-    execution.compiled = compile(prepared.schema, prepared.document, prepared.operation);
-    if (execution.compiled) {
-      this.#executions.set(prepared, execution, { size: bytesPerField * prepared.size.fields });
-    }
+    const { schema, document, operation, size } = prepared;
+    execution.compiled = new CompiledOperation(schema.executable, document, operation);
+    this.#executions.set(prepared, execution, { size: bytesUncompiled + bytesPerField * size.fields });
     return execution.compiled;
   }
 }

@@ -1,12 +1,10 @@
-import type { RequestScope } from '../graphql/request-scope.ts';
-import type { AnswerMeter } from './answer-meter.ts';
 import { cacheHeaders } from './cache-hints.ts';
-import type { Outcome } from './compile.ts';
 import type { ErrorWriter } from './error-writer.ts';
+import type { ExecutionContext, Outcome } from './execute.ts';
 import { reportScans } from './explain.ts';
 import { writeJson } from './json-writer.ts';
 import type { MediaType } from './media-type.ts';
-import type { HttpReply } from './message.ts';
+import type { HttpReply, ReplyBody } from './message.ts';
 
 /** What an answer is written with. */
 export interface ReplyOptions {
@@ -17,34 +15,40 @@ export interface ReplyOptions {
   readonly explain: boolean;
 }
 
-/** What the fields of a request share, and what counts their answer. */
-export interface ReplyContext {
-  readonly scope: RequestScope;
-  readonly answer: AnswerMeter;
-}
-
 /** The sixth step of the road: what an operation came to, as an answer. */
 export async function reply(
-  { data, errors }: Outcome,
-  { scope, answer }: ReplyContext,
+  outcome: Outcome,
+  { scope, answer }: ExecutionContext,
   writer: ErrorWriter,
   { mediaType, isPersonal, explain }: ReplyOptions,
 ): Promise<HttpReply> {
-  if (data === undefined) throw new AggregateError(errors);
-  const written = errors.map((error) => writer.write(error));
-  const result = {
-    data,
-    ...(written.length > 0 && { errors: written }),
-    ...(explain && { extensions: { scans: reportScans(scope) } }),
-  };
+  const extensions = explain ? { scans: reportScans(scope) } : undefined;
+  if ('data' in outcome && outcome.data === undefined) throw new AggregateError(outcome.errors);
+  const errors = 'data' in outcome ? outcome.errors.map((error) => writer.write(error)) : [];
   return {
     status: 200,
     headers: {
       'content-type': `${mediaType}; charset=utf-8`,
       ...cacheHeaders(scope, { isPersonal, isComplete: errors.length === 0 }),
     },
-    body: await writeJson(result, scope.pace, answer),
-    codes: written.map(({ extensions }) => extensions.code),
+    body:
+      'data' in outcome
+        ? await writeJson(resultOf(outcome.data, errors, extensions), scope.pace, answer)
+        : withExtensions(outcome.written, extensions),
+    codes: errors.map((error) => error.extensions.code),
     release: () => answer.release(),
   };
+}
+
+type Extensions = Readonly<Record<string, unknown>> | undefined;
+
+function resultOf(data: unknown, errors: readonly unknown[], extensions: Extensions) {
+  return { data, ...(errors.length > 0 && { errors }), ...(extensions && { extensions }) };
+}
+
+/** @param written an object as JSON, in pieces */
+function withExtensions(written: readonly Uint8Array[], extensions: Extensions): ReplyBody {
+  if (!extensions) return written.length === 1 && written[0] ? written[0] : written;
+  const last = written.at(-1)?.subarray(0, -1) ?? new Uint8Array(0);
+  return [...written.slice(0, -1), last, Buffer.from(`,"extensions":${JSON.stringify(extensions)}}`)];
 }

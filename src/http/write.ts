@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type HttpReply, piecesOf } from './message.ts';
+import { type HttpReply, piecesOf, type ReplyBody } from './message.ts';
 
 /** Bytes of which a client must take some within the write timeout. */
 const chunkBytes = 64 * 1024;
@@ -18,7 +18,7 @@ export async function write(
   if (response.headersSent || response.destroyed) return;
   if (status === 204 || status === 304) {
     response.writeHead(status, headers).end();
-  } else if (typeof body === 'string' && body.length <= chunkBytes) {
+  } else if (!isInPieces(body) && body.length <= chunkBytes) {
     response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
   } else {
     const pieces = piecesOf(body);
@@ -28,6 +28,10 @@ export async function write(
     response.end();
   }
   await taken(response, 'finish', timeoutMs);
+}
+
+function isInPieces(body: ReplyBody): body is readonly Uint8Array[] {
+  return Array.isArray(body);
 }
 
 async function writeInChunks(response: ServerResponse, bytes: Uint8Array, timeoutMs: number): Promise<void> {

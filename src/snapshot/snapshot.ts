@@ -18,6 +18,8 @@ export interface Snapshot {
   attribute(row: number, name: string): string | null;
   /** The kept attributes of a row in the source's order, null values and repeated names included. */
   attributes(row: number): readonly Attribute[];
+  /** Where the kept attributes of a row are stored, in the same order. */
+  slotsOf(row: number): readonly Slot[];
 }
 
 /** Where a record has a value that the snapshot keeps as a column. */
@@ -95,10 +97,12 @@ export class ColumnarSnapshot implements Snapshot {
   }
 
   attributes(row: number): readonly Attribute[] {
-    return slotsOf(this.content.shapes, row).map((index) => {
-      const slot = this.content.slots[index];
-      return [slot?.name ?? '', slot?.column ? textAt(slot.column, row) : null];
-    });
+    return this.slotsOf(row).map(({ name, column }) => [name, column ? textAt(column, row) : null]);
+  }
+
+  slotsOf(row: number): readonly Slot[] {
+    const { shapes, slots } = this.content;
+    return slotsOf(shapes, row).flatMap((index) => slots[index] ?? []);
   }
 }
 

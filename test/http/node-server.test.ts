@@ -24,6 +24,7 @@ async function start(options: SmallGatewayOptions = {}): Promise<SmallGateway> {
 
 const query = '{ user(id: 1) { name } }';
 const ada = { status: 200, data: { user: { name: 'Ada' } } };
+const nobody = { status: 200, data: { user: null } };
 
 /** Sends bytes as they are, and resolves with all that comes back until the server ends the connection. */
 function sendRaw(url: string, ...parts: readonly string[]): Promise<string> {
@@ -119,7 +120,7 @@ describe('the body', () => {
   test('may have as many brackets as it likes in its texts', async () => {
     const { ask } = await start();
     const id = '[{"\\"'.repeat(30_000);
-    await expect(ask('query($id: ID!) { user(id: $id) { name } }', { id })).resolves.toMatchObject(ada);
+    await expect(ask('query($id: ID!) { user(id: $id) { name } }', { id })).resolves.toMatchObject(nobody);
   });
 
   test('is counted where its length is not said', async () => {
@@ -135,7 +136,7 @@ describe('the body', () => {
     const { url } = await start();
     const body = JSON.stringify({ query: '{ user(id: "é") { name } }' });
     const bytes = [...Buffer.from(body)].map((byte) => Buffer.of(byte));
-    await expect(sendChunked(url, bytes)).resolves.toMatchObject(ada);
+    await expect(sendChunked(url, bytes)).resolves.toMatchObject(nobody);
   });
 
   test('that comes too slowly is cut off, and keeps nobody else waiting', async () => {

@@ -13,11 +13,8 @@ import { createRoutes } from '../../src/http/routes.ts';
 import { type Limits, resolveLimits } from '../../src/limits/limits.ts';
 import type { TrustedDocumentsOptions } from '../../src/limits/trusted-documents.ts';
 import type { Observation, Observe } from '../../src/observation.ts';
-import { sampleTable } from '../rows/sample-table.ts';
-import { withConnections } from './connections.ts';
-
-/** Rows that a page of the small gateway has at most, and where none is asked for. */
-export const maxRows = 30;
+import type { SnapshotRead } from '../../src/snapshot/store.ts';
+import { smallSchema, smallSnapshot } from './small-schema.ts';
 
 export interface SmallGatewayOptions {
   readonly limits?: Partial<Limits>;
@@ -25,7 +22,7 @@ export interface SmallGatewayOptions {
   readonly trustedDocuments?: TrustedDocumentsOptions;
   readonly corsOrigins?: readonly string[];
   readonly acceptsHost?: (header: string | undefined) => boolean;
-  /** Where the field `rows` gets its snapshot from. */
+  /** Where the fields of users get their snapshot from. */
   readonly read?: RequestPorts['read'];
   /** What the field `slow` waits for. */
   readonly slow?: (signal: AbortSignal | undefined) => Promise<unknown>;
@@ -55,43 +52,27 @@ export interface Answer {
   }[];
 }
 
-const typeDefs = /* GraphQL */ `
+const extraTypeDefs = /* GraphQL */ `
   type Query {
-    user(id: ID!): User
-    users(first: Int, last: Int, filter: UserFilter): UserConnection!
     slow: Int
-    rows: Int
     fails: Int
     refuses: Int
     mustBe: Int!
     locked: Int
     color(is: Color): Int
-    _entities(representations: [Representation!]!): [User]!
   }
-  type User { id: ID! name: String friend: User friends(first: Int, last: Int): UserConnection! }
-  type UserConnection { edges: [UserEdge!]! totalCount: Int! }
-  type UserEdge { node: User! cursor: String! }
-  input UserFilter { name: StringFilter and: [UserFilter!] or: [UserFilter!] not: UserFilter }
-  input StringFilter { eq: String in: [String!] }
-  input Representation { id: ID }
   enum Color { RED GREEN }
 `;
-
-const user = { id: 1, name: 'Ada', friend: {}, friends: { edges: [], totalCount: 0 } };
 
 export async function startSmallGateway(options: SmallGatewayOptions = {}): Promise<SmallGateway> {
   const { introspection = true } = options;
   const limits = resolveLimits(options.limits);
   const observations: Observation[] = [];
-  const unmarked = createSchema<RequestContext>({
-    typeDefs,
+  const extra = createSchema<RequestContext>({
+    typeDefs: extraTypeDefs,
     resolvers: {
       Query: {
-        user: () => user,
-        users: () => ({ edges: [], totalCount: 0 }),
         slow: (_root, _args, { scope }: RequestContext) => options.slow?.(scope.signal),
-        rows: async (_root, _args, { scope }: RequestContext) =>
-          (await scope.view(sampleTable(true))).store.rowCount,
         fails: () => {
           throw new TypeError('the password is hunter2');
         },
@@ -105,18 +86,17 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
         locked: () => {
           throw new UnauthenticatedError('the token must not have expired, but has');
         },
-        _entities: () => [],
       },
     },
   });
-  const schema = withConnections(unmarked, maxRows);
-  const roleSchema = { tables: [], schema, executable: schema, print: () => typeDefs };
+  const schema = smallSchema(extra.getQueryType()?.toConfig().fields ?? {});
+  const roleSchema = { tables: [], schema, executable: schema, print: () => '' };
   // What is told of every request is none of these tests' business.
   const observe: Observe = (observation) => {
     if (observation.event !== 'request' && observation.event !== 'refused') observations.push(observation);
   };
   const errors = new ErrorWriter({ observe, suggestions: introspection });
-  const { trustedDocuments, read = () => Promise.reject(new Error('there are no snapshots')) } = options;
+  const { trustedDocuments, read = lendSmall } = options;
   const documents = new PreparedDocuments({ limits, introspection, trustedDocuments });
   const executor = new Executor({ suggestions: introspection });
   executor.warm(documents.trusted(roleSchema));
@@ -181,4 +161,10 @@ export async function post(url: string, body: string, headers: Record<string, st
 export function portOf(address: string | AddressInfo | null): number {
   if (typeof address !== 'object' || address === null) throw new Error('the server must listen on a port');
   return address.port;
+}
+
+const snapshot = smallSnapshot();
+
+async function lendSmall(): Promise<SnapshotRead> {
+  return { snapshot: await snapshot, state: 'fresh', ageMs: 0, release: () => undefined };
 }

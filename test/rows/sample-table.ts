@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import type { ColumnType, ElementType, EnumType } from '../../src/model/column-type.ts';
 import type { Column, Table } from '../../src/model/model.ts';
-import type { RowStore } from '../../src/rows/store/row-store.ts';
+
 import { SnapshotBuilder } from '../../src/snapshot/builder.ts';
+import type { Snapshot } from '../../src/snapshot/snapshot.ts';
 import type { Field, SourceRecord } from '../../src/source/source.ts';
 import { valueType } from '../../src/values/registry.ts';
 import type { ScalarKind } from '../../src/values/sql-type.ts';
@@ -179,7 +180,7 @@ export const sampleRows: fc.Arbitrary<readonly SampleRow[]> = fc.uniqueArray(sam
 });
 
 /** The rows as a snapshot has them. */
-export function sampleStore(rows: readonly SampleRow[]): Promise<RowStore> {
+export function sampleStore(rows: readonly SampleRow[]): Promise<Snapshot> {
   const builder = new SnapshotBuilder({ fields, needs: 'all' });
   builder.add(rows.map(toRecord));
   return builder.finish({ startedAt: 0, pages: 0, requests: 0, throttles: 0, durationMs: 0 });

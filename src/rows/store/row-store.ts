@@ -15,6 +15,15 @@ export interface RowStore {
   attribute(row: number, name: string): string | null;
   /** All attributes of a row, in the source's order. */
   attributes(row: number): readonly (readonly [name: string, value: string | null])[];
+  /** Where the attributes of a row are stored, in the same order. The same objects for all rows. */
+  slotsOf(row: number): readonly Slot[];
+}
+
+/** One of the things that rows have under a name. */
+export interface Slot {
+  readonly name: string;
+  /** Where its values are; undefined where the slot stands for a null. */
+  readonly column: Column | undefined;
 }
 
 /** An origin that has a column of its own. */

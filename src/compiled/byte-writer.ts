@@ -1,0 +1,139 @@
+import { Buffer } from 'node:buffer';
+import { longestInstant, writeInstant } from '../values/instant-bytes.ts';
+import { inJson, type Quoting } from './json-escape.ts';
+
+/** Bytes that a writer has room for at first. */
+const firstCapacity = 16 * 1024;
+
+/** Writes JSON as UTF-8 into one buffer that grows. */
+export class ByteWriter {
+  /** What has been written is what stands before `length`. */
+  bytes: Buffer = Buffer.allocUnsafeSlow(firstCapacity);
+  length = 0;
+
+  /** Makes room for so many more bytes. */
+  reserve(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.bytes.length));
+    larger.set(this.bytes.subarray(0, this.length));
+    this.bytes = larger;
+  }
+
+  byte(byte: number): void {
+    this.reserve(1);
+    this.bytes[this.length++] = byte;
+  }
+
+  /** Bytes as they are. A loop, because copying few of them costs less than the call that would. */
+  raw(source: Uint8Array): void {
+    const count = source.length;
+    this.reserve(count);
+    const { bytes } = this;
+    let at = this.length;
+    for (let i = 0; i < count; i++) bytes[at++] = source[i] ?? 0;
+    this.length = at;
+  }
+
+  /** A text as it is. */
+  text(text: string): void {
+    this.reserve(3 * text.length);
+    this.length += this.bytes.write(text, this.length);
+  }
+
+  null(): void {
+    this.raw(nullBytes);
+  }
+
+  /**
+   * The UTF-8 from `start` to `end` as a string.
+   *
+   * @returns whether nothing in it had to be escaped
+   */
+  string(source: Uint8Array, start: number, end: number, quoting: Quoting = inJson): boolean {
+    const { isEscaped, mark } = quoting;
+    this.reserve(end - start + 2 * mark.length);
+    const begin = this.length;
+    this.raw(mark);
+    const { bytes } = this;
+    let at = this.length;
+    for (let i = start; i < end; i++) {
+      const byte = source[i] ?? 0;
+      if (isEscaped[byte] === 1) {
+        this.length = begin;
+        this.#escapedString(source, start, end, quoting);
+        return false;
+      }
+      bytes[at++] = byte;
+    }
+    this.length = at;
+    this.raw(mark);
+    return true;
+  }
+
+  #escapedString(source: Uint8Array, start: number, end: number, { escapes, mark }: Quoting): void {
+    this.raw(mark);
+    for (let i = start; i < end; i++) {
+      const byte = source[i] ?? 0;
+      const escaped = escapes[byte];
+      if (escaped) this.raw(escaped);
+      else this.byte(byte);
+    }
+    this.raw(mark);
+  }
+
+  /**
+   * An instant as a string, as `timestamp` prints it.
+   *
+   * @param milliseconds since 1970-01-01T00:00:00
+   * @param zone what is written after it
+   * @returns false, and writes nothing, where only the type itself can print it
+   */
+  instant(milliseconds: number, zone: Uint8Array): boolean {
+    this.reserve(longestInstant + zone.length + 2);
+    const end = writeInstant(this.bytes, this.length + 1, milliseconds);
+    if (end < 0) return false;
+    this.bytes[this.length] = quote;
+    this.length = end;
+    this.raw(zone);
+    this.byte(quote);
+    return true;
+  }
+
+  /** The base64 of the first bytes of a source (RFC 4648, section 4) as a string. */
+  base64(source: Uint8Array, count: number): void {
+    this.reserve(4 * Math.ceil(count / 3) + 2);
+    const { bytes } = this;
+    let at = this.length;
+    bytes[at++] = quote;
+    const whole = count - (count % 3);
+    for (let i = 0; i < whole; i += 3) {
+      const group = ((source[i] ?? 0) << 16) | ((source[i + 1] ?? 0) << 8) | (source[i + 2] ?? 0);
+      bytes[at++] = digits[group >>> 18] ?? 0;
+      bytes[at++] = digits[(group >>> 12) & 63] ?? 0;
+      bytes[at++] = digits[(group >>> 6) & 63] ?? 0;
+      bytes[at++] = digits[group & 63] ?? 0;
+    }
+    if (whole < count) {
+      const group = ((source[whole] ?? 0) << 16) | (whole + 1 < count ? (source[whole + 1] ?? 0) << 8 : 0);
+      bytes[at++] = digits[group >>> 18] ?? 0;
+      bytes[at++] = digits[(group >>> 12) & 63] ?? 0;
+      bytes[at++] = whole + 1 < count ? (digits[(group >>> 6) & 63] ?? 0) : padding;
+      bytes[at++] = padding;
+    }
+    bytes[at++] = quote;
+    this.length = at;
+  }
+
+  /** Takes what has been written, and begins anew. */
+  take(): Buffer {
+    const taken = Buffer.from(this.bytes.subarray(0, this.length));
+    this.length = 0;
+    return taken;
+  }
+}
+
+const quote = 0x22;
+const padding = 0x3d;
+const nullBytes = new TextEncoder().encode('null');
+const digits = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');

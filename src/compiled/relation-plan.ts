@@ -1,0 +1,67 @@
+import { type CollectionQuery, type Connection, openCollection } from '../graphql/collection.ts';
+import type { ResolvedRelation } from '../graphql/field-meaning.ts';
+import { relationKey } from '../graphql/row-node.ts';
+import type { TableView } from '../rows/store/view.ts';
+import type { ConnectionPlan } from './connection-plan.ts';
+import type { Loaded, Run } from './loaded.ts';
+import type { RowField, RowPlan } from './row-plan.ts';
+
+/** A field that leads to at most one row of another table. */
+export function toOneRelation(relation: ResolvedRelation, plan: RowPlan): RowField {
+  return {
+    kind: 'relation',
+    async load(view, rows, run): Promise<Loaded> {
+      const related = await relatedRows(relation, view, rows, run);
+      const found = related.map(([row]) => row);
+      /** Where each parent's row is among those that were found; -1 where it has none. */
+      const places = new Int32Array(found.length);
+      const others: number[] = [];
+      for (const [i, row] of found.entries()) places[i] = row === undefined ? -1 : others.push(row) - 1;
+      if (others.length === 0) return { write: ({ out }) => void out.null() };
+      const loaded = await plan.load(await run.scope.view(relation.other), others, run);
+      return {
+        write(answer, parent) {
+          const place = places[parent] ?? -1;
+          if (place >= 0) return loaded.write(answer, place);
+          answer.out.null();
+          return undefined;
+        },
+      };
+    },
+  };
+}
+
+/** A field that leads to a connection of another table's rows. */
+export function toManyRelation(
+  relation: ResolvedRelation,
+  plan: ConnectionPlan,
+  queryOf: (run: Run) => Promise<CollectionQuery>,
+): RowField {
+  return {
+    kind: 'relation',
+    async load(view, rows, run): Promise<Loaded> {
+      if (rows.length === 0) return { write: () => undefined };
+      const query = await queryOf(run);
+      const connections: Connection[] = [];
+      for (const candidates of await relatedRows(relation, view, rows, run)) {
+        connections.push(await openCollection(query, plan.selected, run.scope, candidates));
+      }
+      return plan.load(connections, run);
+    },
+  };
+}
+
+/** The rows that each row leads to. All are found in one pass. */
+async function relatedRows(
+  relation: ResolvedRelation,
+  view: TableView,
+  rows: readonly number[],
+  { scope }: Run,
+): Promise<readonly (readonly number[])[]> {
+  const keys = rows.map((row) => relationKey({ view, row }, relation));
+  const present = keys.filter((key) => key !== undefined);
+  if (present.length === 0) return rows.map(() => []);
+  const found = await scope.rowsByKeys(relation.other, relation.otherColumns, present);
+  let next = 0;
+  return keys.map((key) => (key ? (found[next++] ?? []) : []));
+}

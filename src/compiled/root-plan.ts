@@ -1,0 +1,109 @@
+import { type CollectionQuery, openCollection } from '../graphql/collection.ts';
+import { findEntities } from '../graphql/entities.ts';
+import type { Entities } from '../graphql/representation.ts';
+import { keyFromArguments, type RowNode, rowByNodeId } from '../graphql/row-node.ts';
+import type { Table } from '../model/model.ts';
+import type { TableView } from '../rows/store/view.ts';
+import type { Answer } from './answer.ts';
+import type { ConnectionPlan } from './connection-plan.ts';
+import type { ArgumentsOf, Loaded, Run } from './loaded.ts';
+import type { LoadedRows, RowPlan } from './row-plan.ts';
+
+/** A field at the top of an operation. */
+export interface RootField {
+  /** What it writes belongs to the parent of number 0. */
+  load(run: Run): Promise<Loaded>;
+}
+
+/** What is selected of rows whose type is known only when they are found, by that type. */
+export type PlansByType = (typeName: string) => RowPlan;
+
+/** A table's collection. */
+export function collectionField(
+  plan: ConnectionPlan,
+  queryOf: (run: Run) => Promise<CollectionQuery>,
+): RootField {
+  return {
+    load: async (run) => plan.load([await openCollection(await queryOf(run), plan.selected, run.scope)], run),
+  };
+}
+
+/** A row by its key. */
+export function byPkField(table: Table, plan: RowPlan, argumentsOf: ArgumentsOf): RootField {
+  return {
+    async load(run) {
+      const key = keyFromArguments(table, argumentsOf(run));
+      const [found] = await run.scope.rowsByKeys(table, table.key, [key]);
+      const row = found?.[0];
+      return row === undefined ? noRow : plan.load(await run.scope.view(table), [row], run);
+    },
+  };
+}
+
+/** A row by its nodeId. */
+export function nodeField(tables: readonly Table[], plans: PlansByType, argumentsOf: ArgumentsOf): RootField {
+  return {
+    async load(run) {
+      const node = await rowByNodeId(tables, argumentsOf(run).nodeId, run.scope);
+      return node ? plans(node.view.table.typeName).load(node.view, [node.row], run) : noRow;
+    },
+  };
+}
+
+const noRow: Loaded = { write: ({ out }) => void out.null() };
+
+/** The rows that other subgraphs refer to. */
+export function entitiesField(entities: Entities, plans: PlansByType, argumentsOf: ArgumentsOf): RootField {
+  return {
+    async load(run) {
+      const { representations } = argumentsOf(run);
+      if (!Array.isArray(representations)) throw new Error('representations is no list');
+      const context = { entities, schema: run.schema };
+      const found = await findEntities(representations, context, run.scope);
+      return loadEntities(await Promise.all(found), plans, run);
+    },
+  };
+}
+
+/** The rows of one type, and where each has its place. */
+interface EntityGroup {
+  readonly view: TableView;
+  readonly rows: number[];
+}
+
+async function loadEntities(
+  nodes: readonly (RowNode | null)[],
+  plans: PlansByType,
+  run: Run,
+): Promise<Loaded> {
+  const groups = new Map<TableView, EntityGroup>();
+  const places = nodes.map((node) => {
+    if (!node) return undefined;
+    const group = groups.get(node.view) ?? { view: node.view, rows: [] };
+    groups.set(node.view, group);
+    return { view: node.view, place: group.rows.push(node.row) - 1 };
+  });
+  const loaded = new Map<TableView, LoadedRows>();
+  for (const { view, rows } of groups.values()) {
+    loaded.set(view, await plans(view.table.typeName).load(view, rows, run));
+  }
+  return {
+    async write(answer: Answer) {
+      const { out } = answer;
+      out.byte(openingBracket);
+      for (const [i, entity] of places.entries()) {
+        if (i > 0) out.byte(comma);
+        const rows = entity && loaded.get(entity.view);
+        if (!rows) out.null();
+        else if (rows.isFlat) rows.write(answer, entity.place);
+        else await rows.write(answer, entity.place);
+        if (answer.due) await answer.step();
+      }
+      out.byte(closingBracket);
+    },
+  };
+}
+
+const comma = 0x2c;
+const openingBracket = 0x5b;
+const closingBracket = 0x5d;

@@ -1,0 +1,29 @@
+import { type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql';
+import { ExactNumber } from '../values/exact-number.ts';
+
+/**
+ * A value as a field of this type has it in an answer, as JSON: what graphql-js calls completing a value.
+ *
+ * @throws where the value is none of the type
+ */
+export function serialize(type: GraphQLOutputType, value: unknown): string {
+  const completed = complete(type, value);
+  return completed instanceof ExactNumber ? completed.digits : JSON.stringify(completed);
+}
+
+function complete(type: GraphQLOutputType, value: unknown): unknown {
+  if (isNonNullType(type)) {
+    const completed = complete(type.ofType, value);
+    if (completed === null) throw new Error(`a value of type ${type} is null`);
+    return completed;
+  }
+  if (value === null || value === undefined) return null;
+  if (isListType(type)) {
+    if (!Array.isArray(value)) return null;
+    return value.map((element) => complete(type.ofType, element));
+  }
+  if (!isLeafType(type)) throw new Error(`${type} is no type of values`);
+  const serialized = type.serialize(value);
+  if (serialized === null || serialized === undefined) throw new Error(`${type} serializes to nothing`);
+  return serialized;
+}

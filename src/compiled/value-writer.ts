@@ -1,0 +1,124 @@
+import type { NumberColumn, RankedColumn, TextColumn, TextReader } from '../columns/column.ts';
+import { NullableColumn } from '../columns/nullable-column.ts';
+import { UuidColumn } from '../columns/uuid-column.ts';
+import type { Column } from '../model/model.ts';
+import type { TableView } from '../rows/store/view.ts';
+import type { ByteWriter } from './byte-writer.ts';
+
+/** Writes one value of each row as JSON. */
+export interface ValueWriter {
+  /** @throws what reading the value throws */
+  write(out: ByteWriter, row: number): void;
+}
+
+/** The JSON of a row's value: what a writer makes of a value that it cannot copy as it is stored. */
+export type JsonOf = (row: number) => string;
+
+/**
+ * A writer of a column's values. Where the bytes that a column holds are what JSON has, between quotes, it copies
+ * them; where many rows share a value it is made into bytes once; any other value is made by `jsonOf`.
+ *
+ * @param jsonOf the JSON of any row's value, for a text, a UUID and an instant the string of how its type prints it
+ */
+export function columnWriter(view: TableView, { origin, type }: Column, jsonOf: JsonOf): ValueWriter {
+  const stored = origin.kind === 'attributes' ? undefined : view.store.column(origin);
+  if (!stored) return new ComputedWriter(jsonOf);
+  switch (stored.encoding) {
+    case 'ranked':
+      return stored.values.length <= mostPrewritten
+        ? new PrewrittenWriter(stored, jsonOf)
+        : new ComputedWriter(jsonOf);
+    case 'number':
+      if (type.kind === 'timestamp') return new InstantWriter(stored, '', jsonOf);
+      if (type.kind === 'timestamptz') return new InstantWriter(stored, '+00:00', jsonOf);
+      return new ComputedWriter(jsonOf);
+    case 'text':
+      return type.kind === 'text' || (type.kind === 'uuid' && holdsUuids(stored))
+        ? new TextWriter(stored)
+        : new ComputedWriter(jsonOf);
+  }
+}
+
+/** Distinct values of a column up to which each is kept as bytes. */
+const mostPrewritten = 1_024;
+
+function holdsUuids(column: TextColumn): boolean {
+  return (column instanceof NullableColumn ? column.values : column) instanceof UuidColumn;
+}
+
+class TextWriter implements ValueWriter {
+  readonly #reader: TextReader;
+
+  constructor(column: TextColumn) {
+    this.#reader = column.reader();
+  }
+
+  write(out: ByteWriter, row: number): void {
+    const reader = this.#reader;
+    if (reader.locate(row)) out.string(reader.bytes, reader.start, reader.end);
+    else out.null();
+  }
+}
+
+class PrewrittenWriter implements ValueWriter {
+  readonly #codes: RankedColumn['codes'];
+  readonly #jsonOf: JsonOf;
+  readonly #written: (Buffer | undefined)[] = [];
+
+  constructor({ codes }: RankedColumn, jsonOf: JsonOf) {
+    this.#codes = codes;
+    this.#jsonOf = jsonOf;
+  }
+
+  write(out: ByteWriter, row: number): void {
+    const code = this.#codes[row] ?? 0;
+    let written = this.#written[code];
+    if (!written) {
+      written = Buffer.from(this.#jsonOf(row));
+      this.#written[code] = written;
+    }
+    out.raw(written);
+  }
+}
+
+class InstantWriter implements ValueWriter {
+  readonly #values: Float64Array;
+  readonly #zone: Uint8Array;
+  readonly #jsonOf: JsonOf;
+
+  constructor({ values }: NumberColumn, zone: string, jsonOf: JsonOf) {
+    this.#values = values;
+    this.#zone = Buffer.from(zone);
+    this.#jsonOf = jsonOf;
+  }
+
+  write(out: ByteWriter, row: number): void {
+    if (!out.instant(this.#values[row] ?? Number.NaN, this.#zone)) out.text(this.#jsonOf(row));
+  }
+}
+
+/** Writes what is read from each row anew. */
+export class ComputedWriter implements ValueWriter {
+  readonly #jsonOf: JsonOf;
+
+  constructor(jsonOf: JsonOf) {
+    this.#jsonOf = jsonOf;
+  }
+
+  write(out: ByteWriter, row: number): void {
+    out.text(this.#jsonOf(row));
+  }
+}
+
+/** Writes the same for every row. */
+export class ConstantWriter implements ValueWriter {
+  readonly #bytes: Uint8Array;
+
+  constructor(json: string) {
+    this.#bytes = Buffer.from(json);
+  }
+
+  write(out: ByteWriter): void {
+    out.raw(this.#bytes);
+  }
+}
