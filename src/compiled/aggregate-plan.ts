@@ -1,5 +1,5 @@
 import type { GraphQLOutputType } from 'graphql';
-import { aggregateConnection } from '../graphql/aggregate.ts';
+import { aggregateConnection, figureOf } from '../graphql/aggregate.ts';
 import type { Connection } from '../graphql/collection.ts';
 import type { AggregateOperation, OperationColumns } from '../graphql/field-meaning.ts';
 import type { Column } from '../model/model.ts';
@@ -73,7 +73,7 @@ function writeFigures(out: ByteWriter, fields: readonly Keyed<FigureField>[], ag
   for (const { key, value } of fields) {
     out.raw(key);
     if (value.kind === 'constant') value.writer.write(out);
-    else out.text(serialize(value.type, aggregates[value.operation].get(value.column) ?? null));
+    else out.text(serialize(value.type, figureOf(aggregates, value.operation, value.column)));
   }
   closeObject(out, fields.length);
 }

@@ -93,7 +93,7 @@ export function sampleScope(role: SampleRole, snapshot: Snapshot): RequestScope 
   return new RequestScope({
     signal: new AbortController().signal,
     ports: {
-      read: async () => ({ snapshot, state: 'fresh', ageMs: 0, release: () => undefined }),
+      read: async () => ({ snapshot, state: 'fresh', ageMs: 0, maxAgeMs: 60_000, release: () => undefined }),
       visibilityOf: (table) => visibilityOf(findTable(model.tables, table) ?? table, role, { tag: 'a' }),
     },
   });

@@ -166,5 +166,5 @@ export function portOf(address: string | AddressInfo | null): number {
 const snapshot = smallSnapshot();
 
 async function lendSmall(): Promise<SnapshotRead> {
-  return { snapshot: await snapshot, state: 'fresh', ageMs: 0, release: () => undefined };
+  return { snapshot: await snapshot, state: 'fresh', ageMs: 0, maxAgeMs: 60_000, release: () => undefined };
 }
