@@ -42,7 +42,7 @@ function toText({ tables, problems }: Model): string {
 function describeTable(table: Table): string[] {
   const width = Math.max(...table.columns.map((column) => column.fieldName.length));
   return [
-    `${table.schema}.${table.name} → ${table.typeName} (object ${table.object} of server ${table.server})`,
+    `${table.schema}.${table.name} → ${table.typeName} (${table.base ? `view of ${table.base.schema}.${table.base.name}, ` : ''}object ${table.object} of server ${table.server})`,
     ...table.columns.map((column) => {
       const { origin, type } = column;
       const from =

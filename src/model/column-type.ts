@@ -1,5 +1,4 @@
 import type { ScalarKind } from '../values/sql-type.ts';
-import type { TypeDefinition } from './definition.ts';
 
 /** The type of a column: a `SqlType` whose enums have names. */
 export type ColumnType = ElementType | ArrayType;
@@ -30,46 +29,6 @@ export interface EnumType {
 export interface ArrayType {
   readonly kind: 'array';
   readonly element: ElementType;
-}
-
-/** What Postgres calls the types of each kind, in the schema `pg_catalog` or, for `citext`, in any. */
-const kindsByName: ReadonlyMap<string, ScalarKind> = new Map<string, ScalarKind>([
-  ['text', 'text'],
-  ['varchar', 'text'],
-  ['bpchar', 'bpchar'],
-  ['bool', 'bool'],
-  ['int2', 'int2'],
-  ['int4', 'int4'],
-  ['int8', 'int8'],
-  ['float4', 'float4'],
-  ['float8', 'float8'],
-  ['numeric', 'numeric'],
-  ['uuid', 'uuid'],
-  ['date', 'date'],
-  ['time', 'time'],
-  ['timestamp', 'timestamp'],
-  ['timestamptz', 'timestamptz'],
-  ['json', 'json'],
-  ['jsonb', 'jsonb'],
-]);
-
-/** The type of a column as the gateway sees it. An enum has its names in Postgres, until `nameEnums` has named it. */
-export function toColumnType(type: TypeDefinition): ColumnType {
-  const element = toElementType(type);
-  return type.array ? { kind: 'array', element } : element;
-}
-
-function toElementType(type: TypeDefinition): ElementType {
-  if (!type.enum) return { kind: kindOf(type) };
-  const { schema, name } = type;
-  const { labels } = type.enum;
-  return { kind: 'enum', schema, name, labels, typeName: name, valueNames: labels, description: undefined };
-}
-
-function kindOf(type: TypeDefinition): ScalarKind {
-  // An extension's type may live in any schema.
-  if (type.name === 'citext') return 'citext';
-  return (type.schema === 'pg_catalog' && kindsByName.get(type.name)) || 'opaque';
 }
 
 /** The type of the column's values, or of the elements of its arrays. */

@@ -1,6 +1,7 @@
 import { valueType } from '../values/registry.ts';
-import { nameOfType, toColumnType } from './column-type.ts';
-import type { ColumnDefinition, ForeignTableDefinition } from './definition.ts';
+import type { ScalarKind } from '../values/sql-type.ts';
+import { type ColumnType, type ElementType, nameOfType } from './column-type.ts';
+import type { ColumnDefinition, ForeignTableDefinition, TypeDefinition } from './definition.ts';
 import { type Dialect, misspeltOptions } from './dialect.ts';
 import { columnKeys, readDirective } from './directive.ts';
 import type { Column, Problem, Reason } from './model.ts';
@@ -99,3 +100,43 @@ function pathOf({ schema, name }: ForeignTableDefinition, column: Pick<Column, '
 function naming({ schema, name }: ForeignTableDefinition, column: Pick<Column, 'name'>): string {
   return `name it with: ${commentOn('column', [schema, name, column.name], { name: '…' })}`;
 }
+
+/** The type of a column as the gateway sees it. An enum has its names in Postgres, until `nameEnums` has named it. */
+function toColumnType(type: TypeDefinition): ColumnType {
+  const element = toElementType(type);
+  return type.array ? { kind: 'array', element } : element;
+}
+
+function toElementType(type: TypeDefinition): ElementType {
+  if (!type.enum) return { kind: kindOf(type) };
+  const { schema, name } = type;
+  const { labels } = type.enum;
+  return { kind: 'enum', schema, name, labels, typeName: name, valueNames: labels, description: undefined };
+}
+
+function kindOf(type: TypeDefinition): ScalarKind {
+  // An extension's type may live in any schema.
+  if (type.name === 'citext') return 'citext';
+  return (type.schema === 'pg_catalog' && kindsByName.get(type.name)) || 'opaque';
+}
+
+/** What Postgres calls the types of each kind, in the schema `pg_catalog` or, for `citext`, in any. */
+const kindsByName: ReadonlyMap<string, ScalarKind> = new Map<string, ScalarKind>([
+  ['text', 'text'],
+  ['varchar', 'text'],
+  ['bpchar', 'bpchar'],
+  ['bool', 'bool'],
+  ['int2', 'int2'],
+  ['int4', 'int4'],
+  ['int8', 'int8'],
+  ['float4', 'float4'],
+  ['float8', 'float8'],
+  ['numeric', 'numeric'],
+  ['uuid', 'uuid'],
+  ['date', 'date'],
+  ['time', 'time'],
+  ['timestamp', 'timestamp'],
+  ['timestamptz', 'timestamptz'],
+  ['json', 'json'],
+  ['jsonb', 'jsonb'],
+]);

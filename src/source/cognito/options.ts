@@ -1,7 +1,8 @@
-import type { Options, ServerDefinition } from '../../model/definition.ts';
+import type { ServerDefinition } from '../../model/definition.ts';
 import type { KnownOptions } from '../../model/dialect.ts';
 import type { Reason } from '../../model/model.ts';
 import { failure, type Result, success } from '../../model/result.ts';
+import { quoteIdentifier } from '../../model/statement.ts';
 
 /** A user pool, and how to reach and read it. */
 export interface CognitoServer {
@@ -46,26 +47,28 @@ export const cognitoServerOptions: KnownOptions = new Map([
 ]);
 
 /** The pool that a server's options describe, or why they describe none. Never repeats a secret. */
-export function parseCognitoServer({ options }: ServerDefinition): Result<CognitoServer, Reason> {
+export function parseCognitoServer(server: ServerDefinition): Result<CognitoServer, Reason> {
+  const { options } = server;
   const region = options.get('region');
-  if (region === undefined) return missing('region', "the pool's AWS Region, such as 'us-east-1'");
+  if (region === undefined) return missing(server, 'region', "the pool's AWS Region, such as 'us-east-1'");
   // A Region is part of a host name: RFC 1123, section 2.1.
   if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(region)) {
-    return wrong('region', "an AWS Region, such as 'us-east-1'", JSON.stringify(region));
+    return wrong(server, 'region', "an AWS Region, such as 'us-east-1'", JSON.stringify(region));
   }
   const userPoolId = options.get('user_pool_id');
-  if (!userPoolId) return missing('user_pool_id', "the user pool's id, such as 'us-east-1_AbCdEfGhI'");
+  if (!userPoolId)
+    return missing(server, 'user_pool_id', "the user pool's id, such as 'us-east-1_AbCdEfGhI'");
   // Empty means none, as it does to the Wrappers extension.
   const endpoint = options.get('endpoint_url') || undefined;
   // The value is not repeated: a URL can hold a password.
   if (endpoint !== undefined && !isHttpUrl(endpoint)) {
-    return wrong('endpoint_url', 'an http or https URL', 'something else');
+    return wrong(server, 'endpoint_url', 'an http or https URL', 'something else');
   }
-  const credentials = parseCredentials(options);
+  const credentials = parseCredentials(server);
   if (!credentials.ok) return credentials;
   const parallelScan = options.get('parallel_scan');
   if (parallelScan !== undefined && !parallelScans.some((n) => String(n) === parallelScan)) {
-    return wrong('parallel_scan', 'a power of 2 from 1 to 256', JSON.stringify(parallelScan));
+    return wrong(server, 'parallel_scan', 'a power of 2 from 1 to 256', JSON.stringify(parallelScan));
   }
   return success({
     region,
@@ -76,7 +79,8 @@ export function parseCognitoServer({ options }: ServerDefinition): Result<Cognit
   });
 }
 
-function parseCredentials(options: Options): Result<ServerCredentials, Reason> {
+function parseCredentials(server: ServerDefinition): Result<ServerCredentials, Reason> {
+  const { options } = server;
   const accessKeyId = options.get('aws_access_key_id');
   const value = options.get('aws_secret_access_key');
   const reference = options.get('api_key_id');
@@ -84,17 +88,16 @@ function parseCredentials(options: Options): Result<ServerCredentials, Reason> {
   const given = [...options.keys()].filter((name) => credentialOptions.has(name));
   if (given.length === 0) return success({ kind: 'default-chain' });
   const empty = given.find((name) => options.get(name) === '');
-  if (empty !== undefined) return wrong(empty, credentialOptions.get(empty) ?? '', 'an empty text');
+  if (empty !== undefined) return wrong(server, empty, credentialOptions.get(empty) ?? '', 'an empty text');
   if (accessKeyId === undefined) {
     return failure({
-      reason: `the server's option aws_access_key_id must go with ${given.join(' and ')}, but is missing`,
+      reason: `its server has ${given.join(' and ')} without aws_access_key_id`,
       hint: "add it, or drop the others to sign with AWS' own credential chain",
     });
   }
   if (value !== undefined && reference !== undefined) {
     return failure({
-      reason:
-        'a server must have exactly one of the options aws_secret_access_key and api_key_id, but has both',
+      reason: 'its server takes one of the options aws_secret_access_key and api_key_id, but has both',
       hint: 'drop aws_secret_access_key and keep the secret in Vault',
     });
   }
@@ -107,7 +110,7 @@ function parseCredentials(options: Options): Result<ServerCredentials, Reason> {
   if (secret === undefined) {
     return failure({
       reason:
-        'a server with the option aws_access_key_id must have exactly one of aws_secret_access_key and api_key_id, but has neither',
+        'its server has aws_access_key_id, which needs aws_secret_access_key or api_key_id, but has neither',
       hint: 'add api_key_id with the id of the secret access key in Vault, or aws_secret_access_key with the key itself',
     });
   }
@@ -126,16 +129,21 @@ function isHttpUrl(text: string): boolean {
   return /^https?:\/\//i.test(text) && URL.canParse(text);
 }
 
-function missing(option: string, meaning: string): Result<never, Reason> {
+function missing(server: ServerDefinition, option: string, meaning: string): Result<never, Reason> {
   return failure({
-    reason: `a server must have the option ${option}, but it is missing`,
-    hint: `add ${meaning}, with: alter server … options (add ${option} '…')`,
+    reason: `its server ${server.name} lacks the option ${option}, ${meaning}`,
+    hint: `give it one with: ${alterServer(server, option)}`,
   });
 }
 
-function wrong(option: string, rule: string, got: string): Result<never, Reason> {
+function wrong(server: ServerDefinition, option: string, rule: string, got: string): Result<never, Reason> {
   return failure({
-    reason: `the server's option ${option} must be ${rule}, but got ${got}`,
-    hint: `correct it with: alter server … options (set ${option} '…')`,
+    reason: `the option ${option} of its server ${server.name} must be ${rule}, but is ${got}`,
+    hint: `correct it with: ${alterServer(server, option)}`,
   });
+}
+
+function alterServer({ name, options }: ServerDefinition, option: string): string {
+  const action = options.has(option) ? 'set' : 'add';
+  return `alter server ${quoteIdentifier(name)} options (${action} ${option} '…')`;
 }
