@@ -29,17 +29,18 @@ const assets = new URL('../../../assets/graphiql/', import.meta.url);
 
 /** The page's parts. None of them holds a name of the catalog: those are in the overview, for who may read it. */
 const parts = {
-  'page.js': { type: 'text/javascript', read: () => asset('page.js') },
-  'page.css': { type: 'text/css', read: () => asset('page.css') },
-  'graphiql.js': { type: 'text/javascript', read: graphiqlScript },
-  'graphiql.css': { type: 'text/css', read: async () => (await loadGraphiQL()).css },
-} as const satisfies Record<string, { type: string; read: () => Promise<string> }>;
+  'page.js': { type: 'text/javascript', load: () => compressed('page.js') },
+  'page.css': { type: 'text/css', load: () => compressed('page.css') },
+  // Some megabytes, which `scripts/bundle-graphiql.mjs` has compressed.
+  'graphiql.js': { type: 'text/javascript', load: () => asset('vendor/graphiql.js.gz') },
+  'graphiql.css': { type: 'text/css', load: () => asset('vendor/graphiql.css.gz') },
+} as const satisfies Record<string, { type: string; load: () => Promise<Buffer> }>;
 
 /** Creates the page. */
 export function createGraphiQLPage({ introspection, authenticator, ports }: GraphiQLOptions): GraphiQLPage {
-  const page = staticFile('text/html', () => asset(introspection ? 'page.html' : 'off.html'));
+  const page = staticFile('text/html', () => compressed(introspection ? 'page.html' : 'off.html'));
   const files = new Map(
-    Object.entries(parts).map(([name, { type, read }]) => [name, staticFile(type, read)]),
+    Object.entries(parts).map(([name, { type, load }]) => [name, staticFile(type, load)]),
   );
   return {
     answer(request) {
@@ -95,15 +96,16 @@ const contentSecurity = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Answers with a text that is read and compressed once, when it is first asked for: GraphiQL has some megabytes. */
-function staticFile(type: string, read: () => Promise<string>): (request: HttpRequest) => Promise<HttpReply> {
-  let loading: Promise<{ readonly compressed: Buffer; readonly etag: string }> | undefined;
+/** Answers with a file that is loaded once, when it is first asked for. */
+function staticFile(type: string, load: () => Promise<Buffer>): (request: HttpRequest) => Promise<HttpReply> {
+  let loading: Promise<Buffer> | undefined;
   return async (request) => {
-    loading ??= load(read);
-    const { compressed, etag } = await loading.catch((error: unknown) => {
+    loading ??= load();
+    const file = await loading.catch((error: unknown) => {
       loading = undefined;
       throw error;
     });
+    const etag = `"${createHash('sha256').update(file).digest('base64url')}"`;
     const headers = {
       etag,
       'cache-control': 'no-cache',
@@ -120,15 +122,9 @@ function staticFile(type: string, read: () => Promise<string>): (request: HttpRe
         'content-type': `${type}; charset=utf-8`,
         ...(isCompressed && { 'content-encoding': 'gzip' }),
       },
-      body: isCompressed ? compressed : await promisify(gunzip)(compressed),
+      body: isCompressed ? file : await promisify(gunzip)(file),
     };
   };
-}
-
-async function load(read: () => Promise<string>) {
-  const text = await read();
-  const etag = `"${createHash('sha256').update(text).digest('base64url')}"`;
-  return { compressed: await promisify(gzip)(text), etag };
 }
 
 /** Every browser does; what says nothing, or `gzip;q=0`, gets the text as it is. */
@@ -136,25 +132,10 @@ function acceptsGzip(acceptEncoding: string): boolean {
   return /(^|,)\s*(gzip|\*)\s*(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(acceptEncoding);
 }
 
-function asset(name: string): Promise<string> {
-  return readFile(new URL(name, assets), 'utf8');
+function asset(name: string): Promise<Buffer> {
+  return readFile(new URL(name, assets));
 }
 
-/** Some megabytes, which a gateway whose page nobody opens need not hold. */
-function loadGraphiQL() {
-  return import('@graphql-yoga/render-graphiql/graphiql');
-}
-
-/** GraphiQL, which then is the global `YogaGraphiQL`, with the workers of its editor. */
-async function graphiqlScript(): Promise<string> {
-  const { js, editorWorkerService, jsonWorker, graphqlWorker } = await loadGraphiQL();
-  const workers = JSON.stringify({ editorWorkerService, json: jsonWorker, graphql: graphqlWorker });
-  return `const graphiqlWorkers = ${workers};
-self.MonacoEnvironment = {
-  globalAPI: false,
-  getWorkerUrl: (_, label) =>
-    URL.createObjectURL(new Blob([graphiqlWorkers[label]], { type: 'application/javascript' })),
-};
-${js};
-`;
+async function compressed(name: string): Promise<Buffer> {
+  return promisify(gzip)(await asset(name));
 }

@@ -1,0 +1,30 @@
+/**
+ * Makes what the GraphiQL page loads, of a package that has it several times over and needs not be installed with
+ * this one: `assets/graphiql/vendor/`, compressed, as browsers get it. Runs after `npm ci` and before publishing.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import {
+  css,
+  editorWorkerService,
+  graphqlWorker,
+  js,
+  jsonWorker,
+} from '@graphql-yoga/render-graphiql/graphiql';
+
+const folder = new URL('../assets/graphiql/vendor/', import.meta.url);
+
+/** GraphiQL, which then is the global `YogaGraphiQL`, with the workers of its editor. */
+const script = `const graphiqlWorkers = ${JSON.stringify({ editorWorkerService, json: jsonWorker, graphql: graphqlWorker })};
+self.MonacoEnvironment = {
+  globalAPI: false,
+  getWorkerUrl: (_, label) =>
+    URL.createObjectURL(new Blob([graphiqlWorkers[label]], { type: 'application/javascript' })),
+};
+${js};
+`;
+
+await mkdir(folder, { recursive: true });
+for (const [name, text] of Object.entries({ 'graphiql.js': script, 'graphiql.css': css })) {
+  await writeFile(new URL(`${name}.gz`, folder), gzipSync(text, { level: 9 }));
+}
