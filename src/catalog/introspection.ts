@@ -63,19 +63,21 @@ relation as (
   select relid, relname, relnamespace, nspname from foreign_view
 ),
 relation_column as (
-  select a.attrelid, a.attnum, a.attname, a.attnotnull, a.attfdwoptions, base.oid as type_oid
+  select a.attrelid, a.attnum, a.attname, a.attnotnull, a.attfdwoptions, base.oid as type_oid,
+    base.typmod as type_modifier
   from pg_catalog.pg_attribute a
   join relation on relation.relid = a.attrelid
   -- A domain stands for its base type; domains over domains do too.
   cross join lateral (
-    with recursive unwrapped(oid, base, depth) as (
-      select t.oid, t.typbasetype, 0 from pg_catalog.pg_type t where t.oid = a.atttypid
+    with recursive unwrapped(oid, base, typmod, base_typmod, depth) as (
+      select t.oid, t.typbasetype, a.atttypmod, t.typtypmod, 0
+      from pg_catalog.pg_type t where t.oid = a.atttypid
       union all
-      select t.oid, t.typbasetype, u.depth + 1
+      select t.oid, t.typbasetype, u.base_typmod, t.typtypmod, u.depth + 1
       from unwrapped u join pg_catalog.pg_type t on t.oid = u.base
       where u.base <> 0
     )
-    select oid from unwrapped order by depth desc limit 1
+    select oid, typmod from unwrapped order by depth desc limit 1
   ) base
   where a.attnum > 0 and not a.attisdropped
 ),
@@ -88,6 +90,7 @@ described_columns as (
     'typname', coalesce(e.typname, t.typname),
     'typnspname', tn.nspname,
     'is_array', e.oid is not null,
+    'modifier', a.type_modifier,
     'enum_labels', (
       select json_agg(l.enumlabel order by l.enumsortorder)
       from pg_catalog.pg_enum l
@@ -240,6 +243,8 @@ interface ColumnRow {
   readonly typname: string;
   readonly typnspname: string;
   readonly is_array: boolean;
+  /** -1 where there is none. */
+  readonly modifier: number;
   readonly enum_labels: readonly string[] | null;
   readonly enum_comment: string | null;
 }
@@ -300,6 +305,7 @@ function toColumn(column: ColumnRow): ColumnDefinition {
       name: column.typname,
       schema: column.typnspname,
       array: column.is_array,
+      ...(column.modifier >= 0 && { modifier: column.modifier }),
       enum: column.enum_labels
         ? { labels: column.enum_labels, comment: column.enum_comment ?? undefined }
         : undefined,

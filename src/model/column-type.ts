@@ -1,15 +1,10 @@
-import type { ScalarKind } from '../values/sql-type.ts';
+import type { ScalarType } from '../values/sql-type.ts';
 
 /** The type of a column: a `SqlType` whose enums have names. */
 export type ColumnType = ElementType | ArrayType;
 
 /** The type of a single value. */
 export type ElementType = ScalarType | EnumType;
-
-/** A type other than an enum or an array. */
-export interface ScalarType {
-  readonly kind: ScalarKind;
-}
 
 /** A Postgres enum. */
 export interface EnumType {
@@ -34,6 +29,17 @@ export interface ArrayType {
 /** The type of the column's values, or of the elements of its arrays. */
 export function elementTypeOf(type: ColumnType): ElementType {
   return type.kind === 'array' ? type.element : type;
+}
+
+/** The type without what it is declared with: an operand may be longer than the column's values. */
+export function undeclared(type: ColumnType): ColumnType {
+  return type.kind === 'array'
+    ? { kind: 'array', element: withoutModifier(type.element) }
+    : withoutModifier(type);
+}
+
+function withoutModifier(type: ElementType): ElementType {
+  return type.kind === 'enum' || type.modifier === undefined ? type : { kind: type.kind };
 }
 
 /** What Postgres calls the type, as far as the gateway knows: `int4`, `mood[]`. */

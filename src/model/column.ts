@@ -108,7 +108,10 @@ function toColumnType(type: TypeDefinition): ColumnType {
 }
 
 function toElementType(type: TypeDefinition): ElementType {
-  if (!type.enum) return { kind: kindOf(type) };
+  if (!type.enum) {
+    const kind = kindOf(type);
+    return type.modifier === undefined ? { kind } : { kind, modifier: type.modifier };
+  }
   const { schema, name } = type;
   const { labels } = type.enum;
   return { kind: 'enum', schema, name, labels, typeName: name, valueNames: labels, description: undefined };

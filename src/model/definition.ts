@@ -30,6 +30,8 @@ export interface TypeDefinition {
   readonly name: string;
   readonly schema: string;
   readonly array: boolean;
+  /** What the type is declared with, as `varchar(3)` is: pg_attribute.atttypmod. Absent where it is with nothing. */
+  readonly modifier?: number;
   /** What it is besides, where it is an enum. */
   readonly enum: EnumDefinition | undefined;
 }

@@ -1,5 +1,11 @@
 import { BadUserInputError } from '../errors.ts';
-import { type ColumnType, type ElementType, type EnumType, nameOfType } from '../model/column-type.ts';
+import {
+  type ColumnType,
+  type ElementType,
+  type EnumType,
+  nameOfType,
+  undeclared,
+} from '../model/column-type.ts';
 import { valueType } from '../values/registry.ts';
 import type { Value } from '../values/value.ts';
 
@@ -12,7 +18,7 @@ export function toOperand(type: ColumnType, argument: unknown, path: string): Va
   if (argument === null || argument === undefined) return null;
   const text =
     type.kind === 'array' ? toArrayLiteral(type.element, asList(argument)) : toText(type, argument);
-  const value = text?.isWellFormed() ? valueType(type).parse(text) : undefined;
+  const value = text?.isWellFormed() ? valueType(undeclared(type)).parse(text) : undefined;
   if (value !== undefined) return value;
   throw new BadUserInputError(path, `${path}: ${describe(argument)} is not a valid ${nameOfType(type)}`);
 }

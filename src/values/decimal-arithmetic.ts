@@ -37,6 +37,15 @@ function leading({ coefficient, exponent, magnitude }: Decimal): { weight: numbe
   return { weight, digits: Number(digits) };
 }
 
+/** Rounded to that many places, or to tens where they are negative: half away from zero. */
+export function roundDecimal(value: Decimal, places: number): Decimal {
+  const { coefficient, exponent } = value;
+  const scale = Math.max(0, places);
+  const dropped = -places - exponent;
+  if (dropped <= 0) return Decimal.of(coefficient, exponent, scale);
+  return Decimal.of(divideRounding(coefficient, 10n ** BigInt(dropped)), -places, scale);
+}
+
 function divideRounding(numerator: bigint, denominator: bigint): bigint {
   const doubled = 2n * (numerator < 0n ? -numerator : numerator);
   const rounded = (doubled + denominator) / (2n * denominator);

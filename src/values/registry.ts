@@ -5,6 +5,13 @@ import { enumType } from './enum-type.ts';
 import { float4Type, float8Type } from './float-types.ts';
 import { int2Type, int4Type, int8Type } from './integer-types.ts';
 import { jsonbType, jsonType } from './json-types.ts';
+import {
+  charType,
+  declaredNumericType,
+  roundedInstantType,
+  roundedTimeType,
+  varcharType,
+} from './modifiers.ts';
 import { numericType } from './numeric-type.ts';
 import type { ScalarKind, SqlType } from './sql-type.ts';
 import { bpcharType, citextType, textType } from './text-types.ts';
@@ -15,16 +22,48 @@ import type { ValueType } from './value-type.ts';
 
 /** What Postgres does with the values of a type. Always the same object for the same type. */
 export function valueType(type: SqlType): ValueType {
-  if (type.kind !== 'enum' && type.kind !== 'array') return scalarTypes[type.kind];
+  if (type.kind !== 'enum' && type.kind !== 'array' && type.modifier === undefined) {
+    return scalarTypes[type.kind];
+  }
   const known = derivedTypes.get(type);
   if (known) return known;
-  const created =
-    type.kind === 'enum' ? enumType(type.labels, type.valueNames) : arrayType(valueType(type.element));
+  const created = derive(type);
   derivedTypes.set(type, created);
   return created;
 }
 
-/** Enums and arrays, made when they are first asked for. */
+function derive(type: SqlType): ValueType {
+  switch (type.kind) {
+    case 'enum':
+      return enumType(type.labels, type.valueNames);
+    case 'array':
+      return arrayType(valueType(type.element));
+    default:
+      return type.modifier === undefined ? scalarTypes[type.kind] : declaredType(type.kind, type.modifier);
+  }
+}
+
+/** A type with a modifier; other types than these have none that counts. */
+function declaredType(kind: ScalarKind, modifier: number): ValueType {
+  switch (kind) {
+    case 'text':
+      return varcharType(textType, modifier);
+    case 'bpchar':
+      return charType(bpcharType, modifier);
+    case 'numeric':
+      return declaredNumericType(numericType, modifier);
+    case 'timestamp':
+      return roundedInstantType(timestampType, modifier);
+    case 'timestamptz':
+      return roundedInstantType(timestamptzType, modifier);
+    case 'time':
+      return roundedTimeType(timeType, modifier);
+    default:
+      return scalarTypes[kind];
+  }
+}
+
+/** Enums, arrays and types with modifiers, made when they are first asked for. */
 const derivedTypes = new WeakMap<SqlType, ValueType>();
 
 const scalarTypes: Readonly<Record<ScalarKind, ValueType>> = {

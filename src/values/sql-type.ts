@@ -22,9 +22,16 @@ export type ScalarKind =
   | 'jsonb'
   | 'opaque';
 
+/** A type of single values. */
+export interface ScalarType {
+  readonly kind: ScalarKind;
+  /** What the type is declared with, as `varchar(3)` is, in the form of Postgres' catalog. */
+  readonly modifier?: number;
+}
+
 /** A Postgres type, as far as its values go. */
 export type SqlType =
-  | { readonly kind: ScalarKind }
+  | ScalarType
   /** Labels in sort order, and at the same places what they are printed as; as themselves where left out. */
   | {
       readonly kind: 'enum';

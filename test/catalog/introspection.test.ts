@@ -79,10 +79,10 @@ describe('reading the catalog', () => {
     expect(table('members')?.columns.map((column) => column.name)).toEqual(['mail', 'plans', 'a = b']);
   });
 
-  test('resolves a domain over a domain to its base type', () => {
+  test('resolves a domain over a domain to its base type, and what that is declared with', () => {
     expect(table('members')?.columns[0]).toEqual({
       name: 'mail',
-      type: { name: 'varchar', schema: 'pg_catalog', array: false, enum: undefined },
+      type: { name: 'varchar', schema: 'pg_catalog', array: false, modifier: 320 + 4, enum: undefined },
       notNull: true,
       options: new Map([['attribute', 'email']]),
       comment: 'where to write',

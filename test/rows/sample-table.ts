@@ -35,6 +35,7 @@ const fields: readonly Field[] = [
 const few = (...texts: string[]) => fc.constantFrom(...texts);
 
 const identityTexts = storableText.filter((text) => text !== '');
+const one = '0b1f7a52-0000-4000-8000-00000000000a';
 const uuids = few(
   '0b1f7a52-0000-4000-8000-00000000000a',
   'FFFFFFFF-ffff-4fff-8fff-ffffffffffff',
@@ -76,11 +77,42 @@ export const sampleColumns: readonly SampleColumn[] = [
   attributeColumn('token', 'opaque', few('x', 'y', 'Y'), 'text'),
   attributeColumn('tags', 'text', few('{}', '{a}', '{a,b}', '{b,NULL}', '{"A"}'), 'text[]', true),
   attributeColumn('counts', 'int4', few('{1,2}', '{2,1}', '{NULL}', '{3}'), 'int4[]', true),
+  attributeColumn('flags', 'bool', few('{}', '{t}', '{t,f}', '{NULL}'), 'bool[]', true),
+  attributeColumn('bigs', 'int8', few('{9007199254740993}', '{1,9007199254740992}', '{1}'), 'int8[]', true),
+  attributeColumn('ratios', 'float8', few('{NaN,1}', '{0.1}', '{-0,0}', '{Infinity}'), 'float8[]', true),
+  attributeColumn('prices', 'numeric', few('{1.0,2}', '{1.00}', '{NaN}', '{}'), 'numeric[]', true),
+  attributeColumn('links', 'uuid', few(`{${one}}`, `{${one.toUpperCase()},NULL}`, '{}'), 'uuid[]', true),
+  attributeColumn('days', 'date', few('{2024-02-29}', '{20240229,1999-12-31}', '{}'), 'date[]', true),
+  attributeColumn('hours', 'time', few('{07:30}', '{"7:30 AM",24:00}', '{}'), 'time[]', true),
+  attributeColumn(
+    'stamps',
+    'timestamptz',
+    few('{2024-02-29T12:00:00Z}', '{infinity}'),
+    'timestamptz[]',
+    true,
+  ),
+  attributeColumn('moods', 'enum', few('{sad,ok}', '{ok}', '{NULL,HAPPY}', '{}'), 'mood[]', true),
+  attributeColumn('nicks', 'citext', few('{a,B}', '{A}', '{b}', '{}'), 'citext[]', true),
+  attributeColumn('codes', 'bpchar', few('{a}', '{"a "}', '{b,a}', '{}'), 'bpchar[]', true),
+  declared(attributeColumn('short', 'text', few('a', 'ab', 'abc', 'éé', '')), 'varchar(3)', 3 + 4),
+  declared(
+    attributeColumn('price', 'numeric', few('1.05', '1.1', '99', '-0.05')),
+    'numeric(4,1)',
+    (4 << 16) + 1 + 4,
+  ),
+  declared(attributeColumn('minute', 'timestamp', instants), 'timestamp(0)', 0),
+  declared(fieldColumn('created_s', 'timestamp', 'created_at'), 'timestamp(0)', 0),
   fieldColumn('enabled', 'bool', 'enabled'),
   fieldColumn('created_at', 'timestamp', 'created_at'),
   { ...fieldColumn('created_tz', 'timestamptz', 'created_at') },
   { ...fieldColumn('created_on', 'date', 'created_at') },
 ];
+
+/** The column, declared with a modifier as Postgres' catalog has it. */
+function declared(column: SampleColumn, sqlType: string, modifier: number): SampleColumn {
+  if (column.type.kind === 'enum' || column.type.kind === 'array') throw new Error('there must be a scalar');
+  return { ...column, sqlType, type: { ...column.type, modifier } };
+}
 
 /** The sample table in SQL, and the types it needs. */
 export const createSample = [

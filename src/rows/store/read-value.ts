@@ -5,6 +5,7 @@ import type { JsonValue } from '../../values/json-value.ts';
 import { valueType } from '../../values/registry.ts';
 import type { Value } from '../../values/value.ts';
 import { columnText, readText, toMicros } from './raw-text.ts';
+import { servesMilliseconds } from './typed-column.ts';
 import type { TableView } from './view.ts';
 
 /** Why a row has no value that can be shown, to be read after `column age: `. */
@@ -43,14 +44,13 @@ export function readTyped(
   if (origin.kind === 'attributes') return parse(readText(store, origin, row), type);
   const raw = store.column(origin);
   if (!raw) return null;
-  const isInstant = type.kind === 'timestamp' || type.kind === 'timestamptz';
-  if (raw.encoding === 'number' && isInstant) {
+  if (raw.encoding === 'number' && servesMilliseconds(type)) {
     const milliseconds = raw.values[row] ?? Number.NaN;
     return Number.isNaN(milliseconds) ? null : toMicros(milliseconds);
   }
   const text = columnText(raw, row);
   // Text needs no reading: whatever is stored is one.
-  return type.kind === 'text' ? text : parse(text, type);
+  return type.kind === 'text' && type.modifier === undefined ? text : parse(text, type);
 }
 
 function parse(text: string | null, type: Column['type']): Value | null | undefined {

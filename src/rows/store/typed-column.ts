@@ -5,6 +5,7 @@ import { type Pace, paced } from '../../columns/pace.ts';
 import { sorted } from '../../columns/sort.ts';
 import { UuidColumn } from '../../columns/uuid-column.ts';
 import type { Origin } from '../../model/model.ts';
+import { lengthOf } from '../../values/modifiers.ts';
 import { valueType } from '../../values/registry.ts';
 import type { SqlType } from '../../values/sql-type.ts';
 import { isUuid } from '../../values/uuid.ts';
@@ -53,9 +54,12 @@ function nullColumn(rowCount: number): RankedColumn {
 }
 
 async function servesAsStored(raw: Column, type: SqlType, pace: Pace): Promise<boolean> {
+  if (type.kind === 'text' && type.modifier !== undefined) {
+    if (!(await fits(raw, lengthOf(type.modifier), pace))) return false;
+  }
   switch (raw.encoding) {
     case 'number':
-      return type.kind === 'timestamp' || type.kind === 'timestamptz';
+      return servesMilliseconds(type);
     case 'ranked':
       return raw.values.every((value) =>
         typeof value === 'boolean' ? type.kind === 'bool' : type.kind === 'text' || type.kind === 'opaque',
@@ -64,6 +68,23 @@ async function servesAsStored(raw: Column, type: SqlType, pace: Pace): Promise<b
       if (type.kind === 'uuid') return holdsCanonicalUuids(raw, pace);
       return type.kind === 'text' || type.kind === 'opaque';
   }
+}
+
+/** Whether instants of whole milliseconds are the type's values as they are. */
+export function servesMilliseconds(type: SqlType): boolean {
+  return (type.kind === 'timestamp' || type.kind === 'timestamptz') && (type.modifier ?? 6) >= 3;
+}
+
+/** Whether no text has more characters than that, each of which takes at least one byte. */
+async function fits(column: Column, length: number, pace: Pace): Promise<boolean> {
+  if (column.encoding === 'number') return false;
+  if (column.encoding === 'ranked') return column.values.every((value) => String(value).length <= length);
+  const reader = column.reader();
+  for (let row = 0; row < column.length; row++) {
+    if (reader.locate(row) && reader.end - reader.start > length) return false;
+    if (row % 512 === 0 && pace.due) await pace.pause();
+  }
+  return true;
 }
 
 /** Canonical UUIDs compare as text just as they do as UUIDs. */

@@ -1,6 +1,7 @@
 import type { Pace } from '../../columns/pace.ts';
 import { UuidColumn } from '../../columns/uuid-column.ts';
 import type { Column, Table } from '../../model/model.ts';
+import { lengthOf } from '../../values/modifiers.ts';
 import type { SqlType } from '../../values/sql-type.ts';
 import type { RowStore } from './row-store.ts';
 import { cacheOf, type StoreCache } from './store-cache.ts';
@@ -33,9 +34,27 @@ export class TableView {
   isIdentity({ origin, type }: Column): boolean {
     const { identity } = this.store;
     if (origin.kind === 'attributes' || this.store.column(origin) !== identity) return false;
-    return type.kind === 'text' || (type.kind === 'uuid' && identity instanceof UuidColumn);
+    if (type.kind === 'uuid') return identity instanceof UuidColumn;
+    if (type.kind !== 'text') return false;
+    return type.modifier === undefined || longestIdentity(this.store) <= lengthOf(type.modifier);
   }
 }
+
+/** Bytes of the longest identity. */
+function longestIdentity(store: RowStore): number {
+  const known = longestIdentities.get(store);
+  if (known !== undefined) return known;
+  const reader = store.identity.reader();
+  let longest = 0;
+  for (let row = 0; row < store.rowCount; row++) {
+    reader.locate(row);
+    longest = Math.max(longest, reader.end - reader.start);
+  }
+  longestIdentities.set(store, longest);
+  return longest;
+}
+
+const longestIdentities = new WeakMap<RowStore, number>();
 
 /** What columns have in common that share their values: where they come from, and how they are read. */
 export function columnKey(column: Column, type: SqlType = column.type): string {
