@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Pace } from '../../columns/pace.ts';
 import type { ReadableFile } from '../file/block-reader.ts';
 import type { WritableFile } from '../file/block-writer.ts';
 import { UnusableFile } from '../file/unusable-file.ts';
@@ -6,6 +7,8 @@ import type { Block, ExchangePlace, Part } from './place.ts';
 
 /** Bytes of a block: small enough to hash, send and store without holding up anything. */
 const blockLength = 2 ** 19;
+/** A place may answer at once, so that reading and writing pause on their own. */
+const sliceMs = 5;
 /** Blocks that travel together. */
 const batch = 4;
 
@@ -18,6 +21,7 @@ export class BlockFileWriter implements WritableFile {
   #block = Buffer.allocUnsafeSlow(blockLength);
   #filled = 0;
   #byteLength = 0;
+  readonly #pace = new Pace({ sliceMs });
 
   constructor(place: ExchangePlace, object: string) {
     this.#place = place;
@@ -48,6 +52,7 @@ export class BlockFileWriter implements WritableFile {
     this.#block = Buffer.allocUnsafeSlow(blockLength);
     this.#filled = 0;
     if (this.#pending.length === batch) await this.#send();
+    if (this.#pace.due) await this.#pace.pause();
   }
 
   async #send(): Promise<void> {
@@ -64,6 +69,7 @@ export class BlockFileReader implements ReadableFile {
   readonly #part: Part;
   /** The blocks at hand, by their number. */
   readonly #blocks = new Map<number, Uint8Array>();
+  readonly #pace = new Pace({ sliceMs });
 
   constructor(place: ExchangePlace, object: string, part: Part) {
     this.#place = place;
@@ -98,6 +104,7 @@ export class BlockFileReader implements ReadableFile {
       if (!bytes) throw new UnusableFile('has a block that is not there any more');
       if (hashOf(bytes) !== hash) throw new UnusableFile('has a damaged block');
       this.#blocks.set(number + i, bytes);
+      if (this.#pace.due) await this.#pace.pause();
     }
     return this.#blocks.get(number) ?? new Uint8Array(0);
   }

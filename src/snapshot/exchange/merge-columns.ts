@@ -6,6 +6,7 @@ import { type Pace, paced } from '../../columns/pace.ts';
 import { PresenceBuilder } from '../../columns/presence.ts';
 import { TextBuilder } from '../../columns/text-builder.ts';
 import { UuidColumn } from '../../columns/uuid-column.ts';
+import { compareText } from '../../values/text-order.ts';
 import { packedLength } from '../../values/uuid.ts';
 import { eachRun, type RowOrigins } from './row-origins.ts';
 
@@ -110,18 +111,15 @@ async function mergeRanked(
     const text = textAt(added, row);
     if (text !== null) texts.add(text);
   });
-  const values: string[] = [];
+  const usedValues: string[] = [];
   const known = new Set<unknown>();
   await paced(kept.values.length, pace, (place) => {
     const value = kept.values[place];
     known.add(value);
-    if (used[place + 1] === 1 || texts.has(String(value))) values.push(String(value));
+    if (used[place + 1] === 1 || texts.has(String(value))) usedValues.push(String(value));
   });
-  const news = [...texts].filter((text) => !known.has(text));
-  if (news.length > 0) {
-    values.push(...news);
-    values.sort(compareUtf8);
-  }
+  const news = [...texts].filter((text) => !known.has(text)).sort(compareText);
+  const values = await mergeSorted(usedValues, news, pace);
   const places = new Map<string, number>();
   await paced(values.length, pace, (place) => places.set(values[place] ?? '', place + 1));
   const translated = new Uint32Array(kept.values.length + 1);
@@ -140,6 +138,18 @@ async function mergeRanked(
     }
   });
   return { encoding: 'ranked', codes, values };
+}
+
+async function mergeSorted(a: readonly string[], b: readonly string[], pace: Pace): Promise<string[]> {
+  const merged: string[] = [];
+  let fromA = 0;
+  let fromB = 0;
+  await paced(a.length + b.length, pace, () => {
+    const [nextA, nextB] = [a[fromA], b[fromB]];
+    const takesA = nextA !== undefined && (nextB === undefined || compareText(nextA, nextB) < 0);
+    merged.push((takesA ? a[fromA++] : b[fromB++]) ?? '');
+  });
+  return merged;
 }
 
 async function mergeUuids(
@@ -294,9 +304,4 @@ function textAt(column: Column | undefined, row: number): string | null {
   if (column.encoding === 'text') return column.get(row);
   const code = column.codes[row] ?? 0;
   return code === 0 ? null : String(column.values[code - 1]);
-}
-
-/** Strings compare by UTF-16 units, which differs from UTF-8's order beyond the basic plane. */
-function compareUtf8(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
