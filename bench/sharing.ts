@@ -56,6 +56,7 @@ function open(holder: string): SharedObject {
     leaseMs: 3_600_000,
     pollMs: 1000,
     owner: { server: 'bench', object: 'users', origin: undefined, fields, needs: 'all' },
+    quota: undefined,
     observe: (observation) => {
       if ('bytes' in observation) bytes = observation.bytes;
     },

@@ -31,8 +31,8 @@ export interface ScanOptions {
   readonly needs: AttributeNeeds;
   readonly observe: Observe;
   readonly clock: Clock;
-  /** The share of the source's rate that the scan may use; all of it by default. */
-  readonly rateShare?: number;
+  /** The share of the source's rate that the scan may use now; all of it by default. */
+  readonly rateShare?: () => number;
 }
 
 /** The least time between two observations of a scan's progress. */

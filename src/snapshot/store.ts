@@ -96,9 +96,6 @@ export interface SnapshotStatus {
   readonly freshness: 'fresh' | 'stale' | 'expired';
 }
 
-/** The share of the rate for a gateway that scans without knowing of the others: four of them keep within it. */
-const shareAlone = 0.25;
-
 /** How long a scan waits for the readers of the snapshot before last. */
 const readersPatienceMs = 5_000;
 
@@ -313,9 +310,9 @@ export class SnapshotStore {
   }
 
   #newRun(forced: boolean): SnapshotRun {
-    const newScan = ({ alone }: { readonly alone: boolean }) =>
-      new Scan({ ...this.#options, clock: this.#clock, ...(alone && { rateShare: shareAlone }) });
-    if (!this.#shared) return newScan({ alone: false });
+    const newScan = (rateShare?: () => number) =>
+      new Scan({ ...this.#options, clock: this.#clock, ...(rateShare && { rateShare }) });
+    if (!this.#shared) return newScan();
     return new SharedScan({
       shared: this.#shared,
       newScan,
@@ -333,7 +330,13 @@ export class SnapshotStore {
 
   #share(sharing: Sharing): SharedObject {
     const { observe } = this.#options;
-    const shared = new SharedObject({ ...sharing, owner: this.#owner(), observe, clock: this.#clock });
+    const shared = new SharedObject({
+      ...sharing,
+      owner: this.#owner(),
+      quota: this.#options.source.quota,
+      observe,
+      clock: this.#clock,
+    });
     void shared.follow((snapshot) => this.#adopt(snapshot), this.#closing.signal);
     return shared;
   }

@@ -35,19 +35,21 @@ export interface Source {
    * taken for another's. Where it is undefined, the names of server and object say enough.
    */
   readonly origin?: string | undefined;
+  /** Names, without a secret, what its requests are counted with, such as an account; undefined where they are not. */
+  readonly quota?: string | undefined;
   /**
    * Reads the whole object once. Yields each record at most once, whatever had to be retried or restarted, and
    * ends only after the last one.
    *
    * @param signal ends the scan and frees its sockets
    * @param onProgress is told after every page and every throttle
-   * @param rateShare the share of its rate that the scan may use, where others scan at the same time; default 1
+   * @param rateShare the share of its rate that the scan may use now, where others scan at the same time; default 1
    * @throws ScanError when the scan cannot be completed
    */
   scan(
     signal: AbortSignal,
     onProgress: (progress: ScanProgress) => void,
-    rateShare?: number,
+    rateShare?: () => number,
   ): AsyncIterable<readonly SourceRecord[]>;
   /**
    * Asks as little as shows whether a scan would succeed; absent where only a scan can show that.

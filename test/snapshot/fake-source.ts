@@ -6,13 +6,13 @@ export class FakeSource implements Source {
   readonly fields = fields;
   readonly scans: FakeScan[] = [];
   /** The share of the rate that each scan was told to use. */
-  readonly rateShares: (number | undefined)[] = [];
+  readonly rateShares: ((() => number) | undefined)[] = [];
   closed = 0;
 
   scan(
     signal: AbortSignal,
     onProgress: (progress: ScanProgress) => void,
-    rateShare?: number,
+    rateShare?: () => number,
   ): AsyncIterable<readonly SourceRecord[]> {
     this.rateShares.push(rateShare);
     const scan = new FakeScan(signal, onProgress);

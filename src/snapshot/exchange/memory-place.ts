@@ -10,6 +10,7 @@ import type {
   Position,
   Publication,
   Published,
+  Renewal,
   Term,
 } from './place.ts';
 
@@ -45,7 +46,10 @@ export class MemoryPlace implements ExchangePlace {
     return { now, beganAt, holder, published };
   }
 
-  async acquire(object: string, { holder, leaseMs, seen, spacingMs }: Claim): Promise<Lease | undefined> {
+  async acquire(
+    object: string,
+    { holder, leaseMs, quota, seen, spacingMs }: Claim,
+  ): Promise<Lease | undefined> {
     const now = this.#clock.monotonic();
     const shared = this.#of(object);
     if (shared.lease && shared.lease.expiresAt > now) return undefined;
@@ -53,15 +57,20 @@ export class MemoryPlace implements ExchangePlace {
     if (shared.beganAt !== undefined && shared.beganAt + spacingMs > now) return undefined;
     shared.epoch += 1;
     shared.beganAt = now;
-    shared.lease = { holder, expiresAt: now + leaseMs, progress: undefined };
+    shared.lease = { holder, quota, expiresAt: now + leaseMs, progress: undefined };
     return { holder, incarnation: this.#incarnation, epoch: shared.epoch };
   }
 
-  async renew(object: string, lease: Lease, { leaseMs, progress }: Term): Promise<boolean> {
+  async renew(object: string, lease: Lease, { leaseMs, progress }: Term): Promise<Renewal | undefined> {
     const shared = this.#of(object);
-    if (!holds(shared, lease)) return false;
-    shared.lease = { holder: lease.holder, expiresAt: this.#clock.monotonic() + leaseMs, progress };
-    return true;
+    if (!holds(shared, lease) || !shared.lease) return undefined;
+    const now = this.#clock.monotonic();
+    const { quota } = shared.lease;
+    shared.lease = { ...shared.lease, expiresAt: now + leaseMs, progress };
+    const scans = [...this.#objects.values()].filter(
+      (other) => other.lease && other.lease.quota === quota && other.lease.expiresAt > now,
+    );
+    return { scansOfQuota: scans.length };
   }
 
   async release(object: string, lease: Lease): Promise<void> {
@@ -132,7 +141,7 @@ export class MemoryPlace implements ExchangePlace {
 interface SharedObject {
   epoch: number;
   beganAt: number | undefined;
-  lease: { holder: string; expiresAt: number; progress: ScanProgress | undefined } | undefined;
+  lease: { holder: string; quota: string; expiresAt: number; progress: ScanProgress | undefined } | undefined;
   published: Published | undefined;
   readonly blocks: Map<string, Uint8Array>;
 }

@@ -12,8 +12,8 @@ export interface ExchangePlace {
   look(object: string): Promise<ObjectState>;
   /** Takes the lease; undefined where another gateway has it, or has published since the claim was made. */
   acquire(object: string, claim: Claim): Promise<Lease | undefined>;
-  /** Prolongs the lease from now on; false where it is another's. */
-  renew(object: string, lease: Lease, term: Term): Promise<boolean>;
+  /** Prolongs the lease from now on; undefined where it is another's. */
+  renew(object: string, lease: Lease, term: Term): Promise<Renewal | undefined>;
   /** Gives the lease back. */
   release(object: string, lease: Lease): Promise<void>;
   putBlocks(object: string, blocks: readonly Block[]): Promise<void>;
@@ -61,6 +61,8 @@ export interface Position {
 export interface Claim {
   readonly holder: string;
   readonly leaseMs: number;
+  /** What the scan's requests are counted with. */
+  readonly quota: string;
   /** What the claimant knows to be published; with anything newer there is nothing to scan. */
   readonly seen: Position | undefined;
   /** The least time since the last scan began. */
@@ -72,6 +74,11 @@ export interface Lease {
   readonly incarnation: string;
   /** Grows with every lease on the object, and fences its holder: what an older one publishes is refused. */
   readonly epoch: number;
+}
+
+export interface Renewal {
+  /** How many scans run now whose requests are counted with this one's, itself included. */
+  readonly scansOfQuota: number;
 }
 
 export interface Term {

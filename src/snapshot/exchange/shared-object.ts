@@ -31,6 +31,8 @@ export interface Sharing {
 /** What an object's sharing needs beside. */
 export interface SharedObjectOptions extends Sharing {
   readonly owner: SnapshotOwner;
+  /** What requests to the object are counted with; undefined where nothing else is. */
+  readonly quota: string | undefined;
   readonly observe: Observe;
   readonly clock: Clock;
 }
@@ -128,8 +130,8 @@ export class SharedObject {
 
   /** @param seen what is published as far as this gateway knows */
   acquire(seen: Position | undefined, spacingMs: number): Promise<Lease | undefined> {
-    const { place, holder, leaseMs } = this.#options;
-    return place.acquire(this.name, { holder, leaseMs, seen, spacingMs });
+    const { place, holder, leaseMs, quota = this.name } = this.#options;
+    return place.acquire(this.name, { holder, leaseMs, quota, seen, spacingMs });
   }
 
   /**
@@ -184,18 +186,22 @@ export class SharedObject {
   async keep(holding: Holding, signal: AbortSignal): Promise<void> {
     const { place, leaseMs, clock } = this.#options;
     for (;;) {
-      await clock.sleep(leaseMs / 3, signal);
       try {
         const term = { leaseMs, progress: holding.progress() };
-        if (await place.renew(this.name, holding.lease, term)) continue;
-        // Where the place has forgotten the lease, nobody else has it yet.
-        const lease = await this.acquire(holding.seen, 0);
-        if (!lease) return holding.lost();
-        holding.lease = lease;
+        const renewal = await place.renew(this.name, holding.lease, term);
+        if (renewal) {
+          holding.scansOfQuota = Math.max(1, renewal.scansOfQuota);
+        } else {
+          // Where the place has forgotten the lease, nobody else has it yet.
+          const lease = await this.acquire(holding.seen, 0);
+          if (!lease) return holding.lost();
+          holding.lease = lease;
+        }
       } catch (error) {
         signal.throwIfAborted();
         this.noteUnreachable(error);
       }
+      await clock.sleep(leaseMs / 3, signal);
     }
   }
 
@@ -310,6 +316,8 @@ export interface Holding {
   lease: Lease;
   /** What was published when it was taken. */
   readonly seen: Position | undefined;
+  /** How many scans share the quota of this one, itself included. */
+  scansOfQuota: number;
   readonly progress: () => Parameters<ExchangePlace['renew']>[2]['progress'];
   /** Is told that the lease is another's. */
   readonly lost: () => void;

@@ -6,11 +6,14 @@ import type { ColumnarSnapshot } from '../snapshot.ts';
 import type { Lease, ObjectState } from './place.ts';
 import { LeaseLostError, type SharedObject } from './shared-object.ts';
 
+/** The share of the rate for a gateway that scans without knowing of the others: four of them keep within it. */
+const shareAlone = 0.25;
+
 /** What a run depends on. */
 export interface SharedScanOptions {
   readonly shared: SharedObject;
-  /** A scan of this gateway's own; `alone` where no other gateway is known to hold back. */
-  readonly newScan: (how: { readonly alone: boolean }) => Scan;
+  /** A scan of this gateway's own. */
+  readonly newScan: (rateShare: () => number) => Scan;
   readonly clock: Clock;
   /** Whether a snapshot will not do whose scan began before this run. */
   readonly forced: boolean;
@@ -106,10 +109,11 @@ export class SharedScan implements SnapshotRun {
   ): Promise<ColumnarSnapshot | undefined> {
     const { shared } = this.#options;
     const end = new AbortController();
-    const scan = this.#newScan(false);
+    const scan = this.#newScan(() => 1 / holding.scansOfQuota);
     const holding = {
       lease,
       seen: state.published?.position,
+      scansOfQuota: 1,
       progress: () => scan.progress,
       lost: () => end.abort(new LeaseLostError()),
     };
@@ -165,7 +169,7 @@ export class SharedScan implements SnapshotRun {
 
   async #scanAlone(signal: AbortSignal): Promise<ColumnarSnapshot> {
     try {
-      const snapshot = await this.#newScan(true).run(signal);
+      const snapshot = await this.#newScan(() => shareAlone).run(signal);
       await this.#publishAgain(snapshot, this.#ageOf(snapshot)).catch(() => undefined);
       return snapshot;
     } finally {
@@ -181,8 +185,8 @@ export class SharedScan implements SnapshotRun {
     return () => age + clock.monotonic() - from;
   }
 
-  #newScan(alone: boolean): Scan {
-    this.#scan = this.#options.newScan({ alone });
+  #newScan(rateShare: () => number): Scan {
+    this.#scan = this.#options.newScan(rateShare);
     return this.#scan;
   }
 }

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { type Clock, systemClock } from '../../clock.ts';
 import type { Source } from '../source.ts';
 import { createPoolClient } from './client.ts';
-import { credentialsProvider } from './credentials.ts';
+import { credentialsProvider, quotaHolder } from './credentials.ts';
 import { diagnosePool } from './diagnose.ts';
 import { fields } from './fields.ts';
 import { type CognitoServer, parallelScans } from './options.ts';
@@ -65,12 +66,9 @@ export function createCognitoSource({
   return {
     fields,
     origin: originOf(server),
-    scan: (signal, onProgress, rateShare = 1) =>
-      scanPool(
-        rateShare === 1 ? context : { ...context, bucket: shareOf(bucket, rateShare, clock) },
-        signal,
-        onProgress,
-      ),
+    quota: quotaOf(server),
+    scan: (signal, onProgress, rateShare) =>
+      scanPool(rateShare ? { ...context, bucket: shareOf(bucket, rateShare) } : context, signal, onProgress),
     diagnose: (signal) =>
       diagnosePool({ server, client, requestsPerSecond: bucket.requestsPerSecond }, signal),
     close: () => client.close(),
@@ -81,4 +79,10 @@ export function createCognitoSource({
 function originOf({ region, userPoolId, endpoint }: CognitoServer): string {
   const address = endpoint === undefined ? undefined : new URL(endpoint);
   return JSON.stringify(['cognito', region, userPoolId, address && address.origin + address.pathname]);
+}
+
+/** AWS counts by account and Region. An access key's id is no secret, but is nobody's business either. */
+function quotaOf({ credentials, region }: CognitoServer): string {
+  const holder = createHash('sha256').update(quotaHolder(credentials)).digest('hex').slice(0, 16);
+  return JSON.stringify(['cognito', region, holder]);
 }

@@ -116,21 +116,17 @@ export function createTokenBucket({
   };
 }
 
-/** A bucket within another, which lets through no more than a share of the other's rate. */
-export function shareOf(bucket: TokenBucket, share: number, clock: Clock): TokenBucket {
-  const part = createTokenBucket({ requestsPerSecond: share * bucket.requestsPerSecond, clock });
+/** A bucket's share for one of several processes that use its quota: each request costs what all of theirs do. */
+export function shareOf(bucket: TokenBucket, share: () => number): TokenBucket {
   return {
     async take(signal) {
-      await part.take(signal);
-      await bucket.take(signal);
+      const cost = Math.max(1, Math.round(1 / share()));
+      for (let i = 0; i < cost; i++) await bucket.take(signal);
     },
-    slowDown() {
-      part.slowDown();
-      bucket.slowDown();
-    },
+    slowDown: () => bucket.slowDown(),
     pause: (ms) => bucket.pause(ms),
     get requestsPerSecond() {
-      return part.requestsPerSecond;
+      return bucket.requestsPerSecond * share();
     },
   };
 }

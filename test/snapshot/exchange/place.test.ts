@@ -76,12 +76,12 @@ describe.each(Object.keys(settings))('a place in %s', (name) => {
   test('prolongs a lease, and shows the progress under it, until it is another holder', async () => {
     const lease = await taken('a');
     await setting.expire();
-    expect(await place.renew(object, lease, { leaseMs: hour, progress })).toBe(true);
+    expect(await place.renew(object, lease, { leaseMs: hour, progress })).toEqual({ scansOfQuota: 1 });
     expect((await place.look(object)).holder).toEqual({ name: 'a', epoch: 1, progress });
     expect(await claim('b')).toBeUndefined();
     await setting.expire();
     await taken('b');
-    expect(await place.renew(object, lease, { leaseMs: hour, progress })).toBe(false);
+    expect(await place.renew(object, lease, { leaseMs: hour, progress })).toBeUndefined();
   });
 
   test('shows what was published, with the age of its scan by the time of the place', async () => {
@@ -133,10 +133,27 @@ describe.each(Object.keys(settings))('a place in %s', (name) => {
   test('keeps objects apart', async () => {
     await taken('a');
     expect(
-      await place.acquire('another', { holder: 'b', leaseMs: hour, seen: undefined, spacingMs: 0 }),
+      await place.acquire('another', {
+        holder: 'b',
+        leaseMs: hour,
+        quota: 'account',
+        seen: undefined,
+        spacingMs: 0,
+      }),
     ).toBeDefined();
     await place.putBlocks('another', [{ hash: 'x', bytes: Buffer.from('x') }]);
     expect((await place.getBlocks(object, ['x'])).size).toBe(0);
+  });
+
+  test('tells a holder how many scans use its quota', async () => {
+    const lease = await taken('a');
+    for (const [name, quota] of Object.entries({ second: 'account', third: 'account', fourth: 'another' })) {
+      await place.acquire(name, { holder: name, leaseMs: hour, quota, seen: undefined, spacingMs: 0 });
+    }
+    const term = { leaseMs: hour, progress };
+    expect(await place.renew(object, lease, term)).toEqual({ scansOfQuota: 3 });
+    await setting.expire();
+    expect(await place.renew(object, lease, term)).toEqual({ scansOfQuota: 1 });
   });
 
   test('tells of what is published', async () => {
@@ -156,7 +173,7 @@ describe.each(Object.keys(settings))('a place in %s', (name) => {
     holder: string,
     { seen, spacingMs = 0 }: { seen?: Position | undefined; spacingMs?: number } = {},
   ) {
-    return place.acquire(object, { holder, leaseMs: hour, seen, spacingMs });
+    return place.acquire(object, { holder, leaseMs: hour, quota: 'account', seen, spacingMs });
   }
 
   async function taken(holder: string): Promise<Lease> {
@@ -206,10 +223,10 @@ describe('a place in Postgres', () => {
 
   test('that has forgotten everything fences who has a lease from before', async () => {
     const place = new PostgresPlace({ databaseUrl: database.url, logged: false });
-    const wish = { holder: 'a', leaseMs: hour, seen: undefined, spacingMs: 0 };
+    const wish = { holder: 'a', leaseMs: hour, quota: 'account', seen: undefined, spacingMs: 0 };
     const lease = (await place.acquire(object, wish)) ?? expect.fail('no lease');
     await database.client.query(`truncate ${objectTable}`);
-    expect(await place.renew(object, lease, { leaseMs: hour, progress })).toBe(false);
+    expect(await place.renew(object, lease, { leaseMs: hour, progress })).toBeUndefined();
     expect(await place.acquire(object, wish)).toMatchObject({ epoch: 1 });
     expect(await place.publish(object, lease, { ageMs: 0, stats, parts: [] })).toBeUndefined();
     await place.close();

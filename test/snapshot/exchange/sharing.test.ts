@@ -187,7 +187,7 @@ describe('where the place does not answer', () => {
     await clock.advance(10 * minute);
     const read = gateway?.store.read();
     await until(() => scans() === 2);
-    expect(gateway?.source.rateShares).toEqual([undefined, 0.25]);
+    expect(gateway?.source.rateShares.map((share) => share?.())).toEqual([1, 0.25]);
     gateway?.source.latest.finish('alone');
     expect(identities(await read)).toEqual(['alone']);
     expect(observed('sharing')).toBeGreaterThan(0);

@@ -9,6 +9,7 @@ import type {
   ObjectState,
   Position,
   Publication,
+  Renewal,
   Term,
 } from '../place.ts';
 import { blockTable, newsChannel, objectTable, tablesSql } from './schema.ts';
@@ -84,27 +85,34 @@ export class PostgresPlace implements ExchangePlace {
     };
   }
 
-  async acquire(object: string, { holder, leaseMs, seen, spacingMs }: Claim): Promise<Lease | undefined> {
+  async acquire(
+    object: string,
+    { holder, leaseMs, quota, seen, spacingMs }: Claim,
+  ): Promise<Lease | undefined> {
     const [row] = await this.#query<{ incarnation: string; epoch: number }>(
-      `insert into ${objectTable} as known (name, holder, epoch, expires_at, began_at)
-       values ($1, $2, 1, ${later('$3')}, clock_timestamp())
+      `insert into ${objectTable} as known (name, holder, quota, epoch, expires_at, began_at)
+       values ($1, $2, $7, 1, ${later('$3')}, clock_timestamp())
        on conflict (name) do update set
-         holder = $2, epoch = known.epoch + 1, expires_at = ${later('$3')}, began_at = clock_timestamp(), progress = null
+         holder = $2, quota = $7, epoch = known.epoch + 1, expires_at = ${later('$3')}, began_at = clock_timestamp(), progress = null
        where (known.holder is null or known.expires_at <= clock_timestamp())
          and known.sequence = $4 and ($4 = 0 or known.incarnation = $5)
          and (known.began_at is null or known.began_at <= ${later('-$6')})
        returning incarnation::text as incarnation, epoch::float8 as epoch`,
-      [object, holder, leaseMs, seen?.sequence ?? 0, seen?.incarnation ?? null, spacingMs],
+      [object, holder, leaseMs, seen?.sequence ?? 0, seen?.incarnation ?? null, spacingMs, quota],
     );
     return row && { holder, ...row };
   }
 
-  async renew(object: string, lease: Lease, { leaseMs, progress }: Term): Promise<boolean> {
-    const rows = await this.#query(
-      `update ${objectTable} set expires_at = ${later('$5')}, progress = $6 where ${heldBy} returning 1`,
+  async renew(object: string, lease: Lease, { leaseMs, progress }: Term): Promise<Renewal | undefined> {
+    const [row] = await this.#query<Renewal>(
+      `update ${objectTable} as held set expires_at = ${later('$5')}, progress = $6 where ${heldBy}
+       returning (
+         select count(*)::float8 from ${objectTable} as other
+         where other.quota = held.quota and (other.name = held.name or other.expires_at > clock_timestamp())
+       ) as "scansOfQuota"`,
       [object, lease.holder, lease.epoch, lease.incarnation, leaseMs, JSON.stringify(progress)],
     );
-    return rows.length > 0;
+    return row;
   }
 
   async release(object: string, lease: Lease): Promise<void> {

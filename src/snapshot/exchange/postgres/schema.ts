@@ -17,6 +17,7 @@ create ${persistence}table if not exists ${objectTable} (
   name text primary key,
   incarnation uuid not null default gen_random_uuid(),
   holder text,
+  quota text,
   epoch bigint not null default 0,
   expires_at timestamptz,
   progress jsonb,
