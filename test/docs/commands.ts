@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { run } from '../support/command.ts';
-import { root } from './code-blocks.ts';
+import { root } from './markdown.ts';
 
 /** The commands of a block of shell: a line each, with those that go on joined, without comments. */
 export function commandsOf(shell: string): readonly string[] {

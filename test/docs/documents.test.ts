@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
 import { buildSchema, Kind, parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoUsers } from '../../src/emulator/population.ts';
@@ -7,8 +8,8 @@ import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { cognitoServer, sevenColumns } from '../support/definitions.ts';
 import { demoCatalog } from '../support/demo-catalog.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { type CodeBlock, codeBlocks, documents, root, shownPartOf } from './code-blocks.ts';
 import { commandsOf, mistakesOf, npmKnows, ownArguments } from './commands.ts';
+import { type CodeBlock, codeBlocks, documents, linksOf, root, shownPartOf } from './markdown.ts';
 
 /*
  * What stands in code blocks of the documents is true, or marked as an illustration:
@@ -36,6 +37,22 @@ function blocksIn(language: string, hasPath = false): [string, CodeBlock][] {
 test('every block of a program names the file that is tested', () => {
   const unnamed = [...blocksIn('ts'), ...blocksIn('python')].map(([place]) => place);
   expect(unnamed).toEqual([]);
+});
+
+test('the README leads to every document', () => {
+  const links = documents().flatMap((document) =>
+    linksOf(document).map((target) => ({
+      document,
+      target: relative(root, resolve(root, dirname(document), target)),
+    })),
+  );
+  const reached = new Set(['README.md', 'CHANGELOG.md']);
+  for (const document of reached) {
+    for (const link of links) if (link.document === document) reached.add(link.target);
+  }
+  expect(documents().filter((document) => document.startsWith('docs/') && !reached.has(document))).toEqual(
+    [],
+  );
 });
 
 describe('code', () => {

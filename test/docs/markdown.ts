@@ -43,6 +43,14 @@ export function codeBlocks(document: string): readonly CodeBlock[] {
   }));
 }
 
+/** The files that a document links to. */
+export function linksOf(document: string): readonly string[] {
+  const markdown = readFileSync(`${root}${document}`, 'utf8').replace(/^ *```.*?^ *```/gms, '');
+  return Array.from(markdown.matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g), ([, target = '']) => target).filter(
+    (target) => !/^[a-z]+:/.test(target),
+  );
+}
+
 /** What a file shows in documents: what stands between `#region` and `#endregion`, else all of it. */
 export function shownPartOf(path: string): string {
   const source = readFileSync(`${root}${path}`, 'utf8');
