@@ -209,10 +209,21 @@ export type DoctorFlags = FlagValues<typeof doctorFlags>;
 export type ScanFlags = FlagValues<typeof scanFlags>;
 
 /** A flag for each setting of the sources. */
-export const sourceFlags: readonly AnyFlag[] = Object.values(sourceSettings).map(sourceFlag);
+const sourceFlags: readonly AnyFlag[] = Object.values(sourceSettings).map(sourceFlag);
 
 /** A flag for each limit. */
-export const limitFlags: readonly AnyFlag[] = Object.values(limitSettings).map(limitFlag);
+const limitFlags: readonly AnyFlag[] = Object.values(limitSettings).map(limitFlag);
+
+/** All flags of each command. */
+export const flagsOf = {
+  serve: [...Object.values(serveFlags), ...sourceFlags, ...limitFlags],
+  demo: [...Object.values(demoFlags), ...sourceFlags, ...limitFlags],
+  sdl: Object.values(sdlFlags),
+  inspect: Object.values(inspectFlags),
+  share: Object.values(shareFlags),
+  doctor: [...Object.values(doctorFlags), ...sourceFlags],
+  scan: [...Object.values(scanFlags), ...sourceFlags],
+} satisfies Readonly<Record<string, readonly AnyFlag[]>>;
 
 /** The values of `sourceFlags`. */
 export function sourceSettingsOf(flags: object): Partial<SourceSettings> {

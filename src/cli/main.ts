@@ -4,24 +4,15 @@ import { Command, CommanderError } from 'commander';
 import { GatewayError, UsageError } from '../errors.ts';
 import { applyConfig, readEnvironment, refuseUseless, withOrigins } from './configuration.ts';
 import { reportFatal } from './fatal.ts';
-import type { AnyFlag } from './flag.ts';
 import {
   type DemoFlags,
   type DoctorFlags,
-  demoFlags,
-  doctorFlags,
+  flagsOf,
   type InspectFlags,
-  inspectFlags,
-  limitFlags,
   type ScanFlags,
   type SdlFlags,
   type ServeFlags,
   type ShareFlags,
-  scanFlags,
-  sdlFlags,
-  serveFlags,
-  shareFlags,
-  sourceFlags,
 } from './flags.ts';
 
 /** What the process exits with where it could not do as asked; 0 where it could. */
@@ -43,43 +34,28 @@ const program = new Command('fdw-graphql')
   });
 
 // A command's code is loaded when it is run, so that help and refusals come at once.
-command('serve', 'serve GraphQL over the foreign tables of a catalog', [
-  ...Object.values(serveFlags),
-  ...sourceFlags,
-  ...limitFlags,
-]).action(async (flags: ServeFlags) => (await import('./serve.ts')).serve(flags));
-
-command('demo', 'serve an emulated user pool: nothing to install or configure', [
-  ...Object.values(demoFlags),
-  ...sourceFlags,
-  ...limitFlags,
-]).action(async (flags: DemoFlags) => (await import('./demo.ts')).demo(flags));
-
-command('sdl', 'print the schema', Object.values(sdlFlags)).action(async (flags: SdlFlags) =>
+command('serve', 'serve GraphQL over the foreign tables of a catalog').action(async (flags: ServeFlags) =>
+  (await import('./serve.ts')).serve(flags),
+);
+command('demo', 'serve an emulated user pool: nothing to install or configure').action(
+  async (flags: DemoFlags) => (await import('./demo.ts')).demo(flags),
+);
+command('sdl', 'print the schema').action(async (flags: SdlFlags) =>
   (await import('./sdl.ts')).printSdl(flags),
 );
-
+command('inspect', 'print what is exposed, and what stands in the way of the rest').action(
+  async (flags: InspectFlags) => (await import('./inspect.ts')).inspect(flags),
+);
+command('share', 'print the SQL that lets gateways share their scans through Postgres').action(
+  async (flags: ShareFlags) => (await import('./share.ts')).printShareSql(flags),
+);
 command(
-  'inspect',
-  'print what is exposed, and what stands in the way of the rest',
-  Object.values(inspectFlags),
-).action(async (flags: InspectFlags) => (await import('./inspect.ts')).inspect(flags));
-
-command(
-  'share',
-  'print the SQL that lets gateways share their scans through Postgres',
-  Object.values(shareFlags),
-).action(async (flags: ShareFlags) => (await import('./share.ts')).printShareSql(flags));
-
-command('doctor', 'check everything that serving needs, and print what to paste where something is wrong', [
-  ...Object.values(doctorFlags),
-  ...sourceFlags,
-]).action(async (flags: DoctorFlags) => (await import('./doctor.ts')).doctor(flags));
-
-command('scan', 'scan every foreign object once and print what it took', [
-  ...Object.values(scanFlags),
-  ...sourceFlags,
-]).action(async (flags: ScanFlags) => (await import('./scan.ts')).scan(flags));
+  'doctor',
+  'check everything that serving needs, and print what to paste where something is wrong',
+).action(async (flags: DoctorFlags) => (await import('./doctor.ts')).doctor(flags));
+command('scan', 'scan every foreign object once and print what it took').action(async (flags: ScanFlags) =>
+  (await import('./scan.ts')).scan(flags),
+);
 
 /** The command that was asked for, and its config file, once they are known. */
 let running: { readonly command: Command; readonly config: string | undefined } | undefined;
@@ -95,15 +71,21 @@ program.hook('preAction', async (_, command) => {
   refuseUseless(command);
 });
 
+// What fails while a command serves ends it like what fails before, in the same form.
+process.on('uncaughtException', (error) => {
+  fail(error);
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
   fail(error);
 }
 
-function command(name: string, description: string, flags: readonly AnyFlag[]): Command {
+function command(name: keyof typeof flagsOf, description: string): Command {
   const added = program.command(name).description(description).allowExcessArguments(false);
-  for (const flag of flags) {
+  for (const flag of flagsOf[name]) {
     readEnvironment(flag);
     added.addOption(flag);
   }

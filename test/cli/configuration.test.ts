@@ -6,7 +6,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { readConfigFile } from '../../src/cli/config-file.ts';
 import { applyConfig, readEnvironment, refuseUseless, withOrigins } from '../../src/cli/configuration.ts';
 import { duration, list, number, onOff, text } from '../../src/cli/flag.ts';
-import { demoFlags, inspectFlags, scanFlags, sdlFlags, serveFlags } from '../../src/cli/flags.ts';
+import {
+  demoFlags,
+  doctorFlags,
+  inspectFlags,
+  scanFlags,
+  sdlFlags,
+  serveFlags,
+  shareFlags,
+} from '../../src/cli/flags.ts';
 import { secretOf } from '../../src/cli/secret-file.ts';
 
 /** A command with flags of every kind, run with these arguments and variables. */
@@ -79,7 +87,8 @@ test('a flag that has no effect without another is refused', () => {
 });
 
 test('every flag stands under the name that its value has', () => {
-  for (const flags of [serveFlags, demoFlags, sdlFlags, inspectFlags, scanFlags]) {
+  const all = [serveFlags, demoFlags, sdlFlags, inspectFlags, shareFlags, doctorFlags, scanFlags];
+  for (const flags of all) {
     for (const [name, flag] of Object.entries(flags)) expect(flag.attributeName()).toBe(name);
   }
 });

@@ -1,15 +1,7 @@
 import { expect, test } from 'vitest';
 import { variablesOf } from '../../src/cli/configuration.ts';
 import type { AnyFlag } from '../../src/cli/flag.ts';
-import {
-  demoFlags,
-  inspectFlags,
-  limitFlags,
-  scanFlags,
-  sdlFlags,
-  serveFlags,
-  sourceFlags,
-} from '../../src/cli/flags.ts';
+import { flagsOf } from '../../src/cli/flags.ts';
 import type { KnownOptions } from '../../src/model/dialect.ts';
 import { columnKeys, type DirectiveKey, enumKeys, schemaKeys, tableKeys } from '../../src/model/directive.ts';
 import { createSourceKinds } from '../../src/source/kinds.ts';
@@ -24,13 +16,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
     .join('\n');
 
 test('flags', async () => {
-  const commands: readonly (readonly [string, readonly AnyFlag[]])[] = [
-    ['serve', [...Object.values(serveFlags), ...sourceFlags, ...limitFlags]],
-    ['demo', [...Object.values(demoFlags), ...sourceFlags, ...limitFlags]],
-    ['inspect', Object.values(inspectFlags)],
-    ['sdl', Object.values(sdlFlags)],
-    ['scan', [...Object.values(scanFlags), ...sourceFlags]],
-  ];
+  const commands: readonly (readonly [string, readonly AnyFlag[]])[] = Object.entries(flagsOf);
   const names = [...new Set(commands.flatMap(([, flags]) => flags.map((flag) => flag.flags)))];
   const rows = names.map((name) => {
     const uses = commands.flatMap(([command, flags]) => {

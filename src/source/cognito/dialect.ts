@@ -43,7 +43,14 @@ function originOf(column: ColumnDefinition, table: ForeignTableDefinition): Resu
       hint: `name an attribute with: ${alterColumn(table, column, "set attribute 'custom:x'")}`,
     });
   }
-  if (attribute !== undefined) return success({ kind: 'attribute', attribute });
+  if (attribute !== undefined) {
+    const meant = namesAttribute(attribute) ? undefined : nearestSpelling(attribute, standardAttributes);
+    if (meant === undefined || meant === attribute) return success({ kind: 'attribute', attribute });
+    return failure({
+      reason: `the column's option attribute is ${JSON.stringify(attribute)}, which is no attribute of a Cognito user`,
+      hint: `did you mean '${meant}'? correct it with: ${alterColumn(table, column, `set attribute '${meant}'`)}`,
+    });
+  }
   if (column.name === 'attributes') return allAttributes(column);
   if (fieldNames.has(column.name)) return success({ kind: 'field', field: column.name });
   if (namesAttribute(column.name)) return success({ kind: 'attribute', attribute: column.name });

@@ -98,6 +98,26 @@ test.each([
   });
 });
 
+test('an option that names a misspelt attribute is told the right one', () => {
+  expect(cognitoDialect.originOf(column('mail', { attribute: 'emial' }), table({}))).toEqual(
+    failure({
+      reason: `the column's option attribute is "emial", which is no attribute of a Cognito user`,
+      hint: expect.stringContaining("(set attribute 'email')"),
+    }),
+  );
+});
+
+test('an option may name an attribute that resembles none', () => {
+  const origin = { kind: 'attribute', attribute: 'shoe_size' };
+  expect(cognitoDialect.originOf(column('x', { attribute: 'shoe_size' }), table({}))).toEqual(
+    success(origin),
+  );
+  const updated = { kind: 'attribute', attribute: 'updated_at' };
+  expect(cognitoDialect.originOf(column('x', { attribute: 'updated_at' }), table({}))).toEqual(
+    success(updated),
+  );
+});
+
 test('all attributes must be JSON', () => {
   expect(cognitoDialect.originOf(column('attributes'), table({}))).toEqual(
     failure({
