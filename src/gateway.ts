@@ -1,32 +1,38 @@
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import { History } from './admin/history.ts';
 import { describeStatus, type GatewayStatus, notReady } from './admin/status.ts';
 import { createStatusRoute } from './admin/status-route.ts';
-import { type AuthenticatorOptions, type Caller, createAuthenticator } from './auth/authenticator.ts';
+import { type AuthenticatorOptions, createAuthenticator, type PostgresRoles } from './auth/authenticator.ts';
 import { type Catalog, type CatalogLocation, openCatalog } from './catalog/catalog.ts';
+import { CatalogFollower } from './catalog/follower.ts';
+import { whenAvailable } from './catalog/patience.ts';
+import { systemClock } from './clock.ts';
 import { printDuration } from './duration.ts';
 import { UsageError } from './errors.ts';
-import type { RequestPorts } from './graphql/request-scope.ts';
-import { RoleSchemas } from './graphql/role-schemas.ts';
+import {
+  type CatalogReading,
+  createGeneration,
+  type Generation,
+  type GenerationParts,
+} from './generation.ts';
+import { Generations } from './generations.ts';
 import { createCorsPolicy } from './http/cross-origin.ts';
 import { ErrorWriter } from './http/error-writer.ts';
-import { Executor } from './http/execute.ts';
 import { acceptedHosts } from './http/exposure.ts';
 import { createFetchHandler, type FetchHandler, type FetchPlugin } from './http/fetch-handler.ts';
 import { createGraphiQLPage } from './http/graphiql/page.ts';
 import { type Address, type ListeningServer, listen } from './http/listen.ts';
-import { PreparedDocuments } from './http/prepare.ts';
-import { createRoad, type ReadWish } from './http/road.ts';
+import type { Road } from './http/road.ts';
 import { createRoutes } from './http/routes.ts';
 import { type Limits, limitSettings, type NoCachePolicy, resolveLimits } from './limits/limits.ts';
 import { loadTrustedDocuments } from './limits/trusted-documents.ts';
 import { buildModel } from './model/build.ts';
-import type { CatalogDefinition } from './model/definition.ts';
-import type { Model, Table } from './model/model.ts';
+import type { Model } from './model/model.ts';
 import type { Observe } from './observation.ts';
-import { policyProblems, visibilityAmong } from './plan/policy.ts';
+import { policyProblems } from './plan/policy.ts';
 import { useCursorSecret } from './rows/page/sealed-identity.ts';
 import { remembered } from './rows/store/store-cache.ts';
 import type { ExchangePlace } from './snapshot/exchange/place.ts';
@@ -34,9 +40,8 @@ import { PostgresPlace } from './snapshot/exchange/postgres/postgres-place.ts';
 import type { Sharing } from './snapshot/exchange/shared-object.ts';
 import { parseSnapshotKey } from './snapshot/file/key.ts';
 import { SnapshotDirectory } from './snapshot/file/snapshot-directory.ts';
-import { SnapshotStores } from './snapshot/stores.ts';
 import { createSourceKinds, type SourceKinds, withChosenTables } from './source/kinds.ts';
-import { openServers, type Servers } from './source/servers.ts';
+import { openServers } from './source/servers.ts';
 import { resolveSourceSettings, type SourceChoice, type SourceSettings } from './source/settings.ts';
 
 /** What the kinds of source can be tuned by; see `sourceSettings` for each and its default. */
@@ -85,6 +90,10 @@ export interface GatewayOptions extends SourceOptions {
   readonly allowArbitraryOperations?: boolean | undefined;
   /** Whether clients may introspect the schema where no directive says; on unless NODE_ENV is production. */
   readonly introspection?: boolean | undefined;
+  /** How often the catalog is looked at for changes; 5,000 by default, and 0 looks only when told to. */
+  readonly reloadIntervalMs?: number | undefined;
+  /** Waits for a catalog whose Postgres is away until this signal; by default the start fails at once. */
+  readonly waiting?: AbortSignal | undefined;
   /** What a request may cost, where it differs from the defaults. */
   readonly limits?: { readonly [Name in keyof Limits]?: number | undefined } | undefined;
   /** Whether every answer explains its scans in `extensions.scans`. */
@@ -111,6 +120,7 @@ export interface ShareOptions {
 
 /** A gateway over the foreign tables of one catalog. */
 export interface Gateway {
+  /** What the catalog exposes now. */
   readonly model: Model;
   /** Answers fetch requests to GraphQL. */
   readonly fetch: FetchHandler['fetch'];
@@ -118,6 +128,12 @@ export interface Gateway {
   listen(address: Address): Promise<ListeningServer>;
   /** How it is doing. */
   status(): GatewayStatus;
+  /**
+   * Reads the catalog anew. Requests that have begun end on what it said before.
+   *
+   * @throws ConfigurationError where it cannot be read; what it said before is served on
+   */
+  reload(): Promise<void>;
   /**
    * Has the object behind a table scanned anew, or every object.
    *
@@ -156,63 +172,85 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const sharing = sharingOf(options);
   const cursorSecret = cursorSecretOf(options);
   if (cursorSecret !== undefined) useCursorSecret(cursorSecret);
-  const catalog = await openCatalog(options.catalog);
+  const patience = { clock: systemClock, observe, signal: options.waiting ?? AbortSignal.abort() };
+  const catalog = await whenAvailable(() => openCatalog(options.catalog), patience);
   try {
-    const { definition, servers, model } = await describeCatalog(catalog, options);
-    observe({ event: 'model', tables: model.tables.length, problems: model.problems.length });
-    const { skipped } = definition;
-    if (skipped?.total) observe({ event: 'statements-skipped', statements: skipped.total });
-    for (const problem of model.problems) observe({ event: 'problem', ...problem });
-
-    const schemas = new RoleSchemas(model, definition.roles, { federation: options.federation ?? false });
-    const roleExists = (role: string) => schemas.has(role);
-    const { loginRole } = definition;
-    const authenticator = createAuthenticator({ ...options.auth, loginRole, roleExists, observe });
-    const introspection =
-      model.introspection ?? options.introspection ?? process.env.NODE_ENV !== 'production';
-    const stores = new SnapshotStores({
-      model,
-      connect: servers.connect,
-      maxAgeMs,
-      staleWhileRevalidateMs: options.staleWhileRevalidateMs ?? 600_000,
-      scanTimeoutMs,
-      minRefreshMs: options.minRefreshMs ?? 5_000,
-      files,
-      sharing,
-      observe,
-    });
-    stores.keepScanned({
-      all: options.warm === true || options.refreshMs !== undefined,
-      everyMs: options.refreshMs,
-    });
-    const visibleTo = ({ role, claims }: Caller, table: Table) =>
-      visibilityAmong(model.tables, table, role, claims);
-    const portsFor = (caller: Caller, { noCache, whileWaiting }: ReadWish): RequestPorts => ({
-      visibilityOf: (table: Table) => visibleTo(caller, table),
-      async read(table, signal) {
-        const store = stores.of(table);
-        const atHand = noCache ? undefined : store.tryRead(signal);
-        return atHand ?? whileWaiting(() => store.read({ noCache, signal }));
-      },
-    });
-    const errors = new ErrorWriter({ observe, suggestions: introspection });
-    const documents = new PreparedDocuments({ limits, introspection, trustedDocuments });
-    const executor = new Executor({ suggestions: introspection });
-    executor.warm(documents.trusted(schemas.of(options.auth?.anonRole ?? loginRole)));
-    const road = createRoad({
-      schemas,
+    const kinds = createSourceKinds(catalog, resolveSourceSettings(options), options.sources ?? 'all');
+    const read = () => describeCatalog(catalog, options, kinds);
+    // What changes while it is read is found at the next look. Which secrets matter is known afterwards.
+    const { definition } = await whenAvailable(() => catalog.fingerprint(), patience);
+    const reading = await whenAvailable(read, patience);
+    const { secrets } = await whenAvailable(() => catalog.fingerprint(), patience);
+    const authenticator = createAuthenticator({ ...options.auth, ...rolesOf(reading), observe });
+    const { verifiesTokens } = authenticator;
+    const runs = { compiled: 0, interpreted: 0 };
+    const parts: GenerationParts = {
       authenticator,
-      documents,
-      executor,
-      portsFor,
-      errors,
-      observe,
+      anonRole: options.auth?.anonRole,
+      federation: options.federation ?? false,
+      introspection: options.introspection ?? process.env.NODE_ENV !== 'production',
       limits,
-      allowNoCache: options.allowNoCache ?? (authenticator.verifiesTokens ? 'authenticated' : 'all'),
+      trustedDocuments,
+      allowNoCache: options.allowNoCache ?? (verifiesTokens ? 'authenticated' : 'all'),
       explain: options.explain ?? false,
+      stores: {
+        maxAgeMs,
+        staleWhileRevalidateMs: options.staleWhileRevalidateMs ?? 600_000,
+        scanTimeoutMs,
+        minRefreshMs: options.minRefreshMs ?? 5_000,
+        files,
+        sharing,
+        observe,
+      },
+      keepScanned: {
+        all: options.warm === true || options.refreshMs !== undefined,
+        everyMs: options.refreshMs,
+      },
+      runs,
+      observe,
+    };
+    const generations = new Generations(
+      createGeneration(reading, parts, undefined),
+      (retired, live) => void retired.stores.closeUnless(live.map(({ stores }) => stores)),
+    );
+    const current = () => generations.current;
+    observeReading(reading, observe);
+
+    const apply = async (always: boolean) => {
+      const next = await read();
+      if (!always && !current().isPartial && isDeepStrictEqual(next.definition, current().definition)) return;
+      generations.replace(createGeneration(next, parts, current()));
+      observeReading(next, observe);
+      void complete(current());
+    };
+    const follower = new CatalogFollower({
+      catalog,
+      fingerprint: { definition, secrets },
+      intervalMs: options.reloadIntervalMs ?? 5_000,
+      apply,
+      clock: systemClock,
+      observe,
     });
+    /** Columns that had to be scanned for are exposed as soon as they are there. */
+    const complete = async (generation: Generation): Promise<void> => {
+      if (!generation.isPartial) return;
+      const scanned = await generation.stores.fetchLacking().then(
+        () => true,
+        () => false,
+      );
+      if (!scanned) await systemClock.sleep(retryScanMs, closing.signal).catch(() => undefined);
+      if (closing.signal.aborted || generation !== current()) return;
+      await (scanned ? follower.reload().catch(() => undefined) : complete(generation));
+    };
+    const closing = new AbortController();
+
     let draining = false;
-    const readiness = () => ({ model, stores: stores.status(), warm: options.warm ?? false, draining });
+    const readiness = () => ({
+      model: current().model,
+      stores: current().stores.status(),
+      warm: options.warm ?? false,
+      draining,
+    });
     const isReady = () => notReady(readiness()).length === 0;
     const listening = new Set<ListeningServer>();
     const status = (): GatewayStatus =>
@@ -220,34 +258,42 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         version,
         startedAt,
         now: Date.now(),
-        roles: definition.roles,
+        roles: current().definition.roles,
+        reloadFailure: follower.failure,
         history,
         requests: {
           active: [...listening].reduce((sum, { active }) => sum + active, 0),
-          ...executor.runs,
+          ...runs,
         },
         remembered: remembered(),
         scanRequestsPerSecond: resolveSourceSettings(options).requestsPerSecond,
         ...readiness(),
       });
+    const errors = new ErrorWriter({ observe, suggestions: false });
+    const identify = {
+      authenticate: (authorization: string | null) => current().authenticator.authenticate(authorization),
+    };
+    const road: Road = (request) => generations.lend((generation) => generation.road(request));
     const graphiql = createGraphiQLPage({
-      introspection,
-      authenticator,
+      introspection: () => current().introspection,
+      authenticator: identify,
       ports: {
-        verifiesTokens: authenticator.verifiesTokens,
-        tablesOf: (role) => schemas.of(role).tables,
-        seesAll: (caller, table) => visibleTo(caller, table) === 'all',
-        glance: (table) => stores.of(table).glance(),
-        progress: (table) => stores.of(table).progress(),
+        verifiesTokens,
+        tablesOf: (role) => current().schemas.of(role).tables,
+        seesAll: (caller, table) => current().visibleTo(caller, table) === 'all',
+        glance: (table) => current().stores.of(table).glance(),
+        progress: (table) => current().stores.of(table).progress(),
       },
     });
     const { adminRoles } = options;
-    const statusRoute = adminRoles && createStatusRoute({ authenticator, adminRoles, status, errors });
+    const statusRoute =
+      adminRoles && createStatusRoute({ authenticator: identify, adminRoles, status, errors });
     const routes = createRoutes({ road, graphiql, statusRoute });
     const { plugins = [] } = options;
-    const { verifiesTokens } = authenticator;
     return {
-      model,
+      get model() {
+        return current().model;
+      },
       fetch: createFetchHandler({ road, graphiql, errors, cors, limits, plugins }).fetch,
       listen: async (address) => {
         const acceptsHost = acceptedHosts({ host: address.host, verifiesTokens, allowUnauthenticated });
@@ -256,7 +302,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         return server;
       },
       status,
+      reload: () => follower.reload(),
       refresh(path) {
+        const { model, stores } = current();
         const tables = model.tables.filter(
           ({ schema, name }) => (path ?? `${schema}.${name}`) === `${schema}.${name}`,
         );
@@ -267,7 +315,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         draining = true;
       },
       async close() {
-        await stores.close();
+        closing.abort();
+        await follower.close();
+        await Promise.all(generations.live.map(({ stores }) => stores.close()));
         await sharing?.place.close();
         await catalog.close();
       },
@@ -279,6 +329,19 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
+/** Milliseconds between two scans for columns whose attributes are lacking. */
+const retryScanMs = 5_000;
+
+function observeReading({ definition: { skipped }, model }: CatalogReading, observe: Observe): void {
+  observe({ event: 'model', tables: model.tables.length, problems: model.problems.length });
+  if (skipped?.total) observe({ event: 'statements-skipped', statements: skipped.total });
+  for (const problem of model.problems) observe({ event: 'problem', ...problem });
+}
+
+function rolesOf({ definition: { loginRole, roles } }: CatalogReading): PostgresRoles {
+  return { loginRole, roleExists: (role) => roles.some((known) => known.role === role) };
+}
+
 /**
  * What a catalog exposes, and the servers behind it.
  *
@@ -288,7 +351,7 @@ export async function describeCatalog(
   catalog: Catalog,
   options: Pick<GatewayOptions, 'schemas' | 'sources' | 'federation'> & SourceOptions,
   kinds: SourceKinds = createSourceKinds(catalog, resolveSourceSettings(options), options.sources ?? 'all'),
-): Promise<{ definition: CatalogDefinition; servers: Servers; model: Model }> {
+): Promise<CatalogReading> {
   const definition = withChosenTables(await catalog.readDefinition(), kinds);
   const servers = await openServers(definition, kinds.chosen);
   const model = buildModel(definition, {

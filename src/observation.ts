@@ -23,6 +23,14 @@ export interface AnsweredRequest {
   readonly snapshots: readonly ('fresh' | 'stale' | 'scanned' | 'joined')[];
 }
 
+/** Why the catalog could not be read. What was read before is still served. */
+export interface ReloadFailure {
+  readonly message: string;
+  /** Milliseconds since 1970, of the first of the failures that have not ended yet. */
+  readonly since: number;
+  readonly failures: number;
+}
+
 /** Everything worth knowing about a running gateway. One sink turns these into log lines and metrics. */
 export type Observation =
   | { readonly event: 'listening'; readonly url: string }
@@ -32,6 +40,10 @@ export type Observation =
   | { readonly event: 'refused'; readonly status: number; readonly code: ErrorCode }
   | { readonly event: 'stopping'; readonly reason: string }
   | { readonly event: 'model'; readonly tables: number; readonly problems: number }
+  /** The catalog could not be read anew, and what was read before is still served. */
+  | { readonly event: 'reload-failed'; readonly message: string; readonly retryInMs: number }
+  /** The catalog could not be read at the start, which waits for it. */
+  | { readonly event: 'catalog-unavailable'; readonly message: string; readonly retryInMs: number }
   | { readonly event: 'statements-skipped'; readonly statements: number }
   | { readonly event: 'problem'; readonly object: string; readonly reason: string; readonly hint: string }
   | ({ readonly event: 'scan-progress'; readonly server: string; readonly object: string } & ScanProgress)

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '../errors.ts';
 import { type HttpReply, headerOf } from '../http/message.ts';
 import { type GatewayStatus, noCatalogYet } from './status.ts';
 import { type Actions, renderStatusPage } from './status-page.ts';
@@ -96,7 +97,12 @@ async function reload(request: AdminRequest, { gateway }: AdminPorts): Promise<H
   const current = gateway();
   if (!current) return json(503, { error: noCatalogYet.message });
   if (!current.reload) return json(501, { error: 'this catalog is read once, at the start' });
-  await current.reload();
+  try {
+    await current.reload();
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    return json(503, { error: `the catalog cannot be read anew: ${error.message}` });
+  }
   return done(request, { reloaded: true });
 }
 

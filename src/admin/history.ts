@@ -57,6 +57,12 @@ export class History {
           message: 'unexpected; the log has the stack under this errorId',
         });
         break;
+      case 'reload-failed':
+        this.#remember({
+          ...observation,
+          message: `the catalog cannot be read anew: ${observation.message}`,
+        });
+        break;
       case 'snapshot-file':
       case 'keys-unavailable':
         this.#remember(observation);

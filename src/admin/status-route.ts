@@ -7,7 +7,7 @@ import type { GatewayStatus } from './status.ts';
 
 /** What `/status` of the main port needs. */
 export interface StatusRouteOptions {
-  readonly authenticator: Authenticator;
+  readonly authenticator: Pick<Authenticator, 'authenticate'>;
   /** The roles that may see it. */
   readonly adminRoles: readonly string[];
   readonly status: () => GatewayStatus;

@@ -1,5 +1,6 @@
 import type { RoleGrants } from '../model/definition.ts';
 import type { Model, Problem } from '../model/model.ts';
+import type { ReloadFailure } from '../observation.ts';
 import type { SnapshotStatus, StoreStatus } from '../snapshot/store.ts';
 import { hintFor } from './hints.ts';
 import type { History, RecentError, ScanFailure } from './history.ts';
@@ -21,6 +22,8 @@ export interface GatewayStatus {
   readonly requests: RequestsStatus;
   /** What is derived from snapshots and remembered, such as orders and the rows that match a filter, by kind. */
   readonly remembered: Readonly<Record<string, RememberedStatus>>;
+  /** Why the catalog could not be read anew, so that what it said before is served; undefined where it could. */
+  readonly reloadFailure: ReloadFailure | undefined;
   /** The most requests per second that scans send with the same credentials in one Region. */
   readonly scanRequestsPerSecond: number;
 }
@@ -90,6 +93,7 @@ export interface StatusSources {
   readonly history: History;
   readonly requests: RequestsStatus;
   readonly remembered: GatewayStatus['remembered'];
+  readonly reloadFailure: ReloadFailure | undefined;
   readonly scanRequestsPerSecond: number;
   /** What each role may read. */
   readonly roles: readonly RoleGrants[];
@@ -122,6 +126,7 @@ export function describeStatus(sources: StatusSources): GatewayStatus {
     errors: history.errors,
     requests,
     remembered: sources.remembered,
+    reloadFailure: sources.reloadFailure,
     scanRequestsPerSecond: sources.scanRequestsPerSecond,
   };
 }

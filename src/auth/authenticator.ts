@@ -2,6 +2,7 @@ import { ConfigurationError, UnauthenticatedError } from '../errors.ts';
 import { bearerToken } from './bearer.ts';
 import type { Claims } from './claims.ts';
 import { roleOf } from './role.ts';
+import type { VerifyToken } from './token-verifier.ts';
 import {
   configureVerifier,
   nonEmpty,
@@ -29,17 +30,22 @@ export interface Authenticator {
   readonly verifiesTokens: boolean;
   /** Whether a request without a token is refused. */
   readonly required: boolean;
+  /** The same verification with the same keys, where Postgres has other roles. */
+  withRoles(roles: PostgresRoles): Authenticator;
 }
 
-export interface AuthenticatorOptions extends VerificationOptions {
+/** The roles of the catalog at one time. */
+export interface PostgresRoles {
+  /** The role of every request where neither a verification nor an anonymous role is configured. */
+  readonly loginRole: string;
+  readonly roleExists: (role: string) => boolean;
+}
+
+export interface AuthenticatorOptions extends VerificationOptions, PostgresRoles {
   /** Path of the claim that names the role; `role` by default. */
   readonly roleClaim?: string | undefined;
   /** The role of requests without a token, and of tokens without the claim. */
   readonly anonRole?: string | undefined;
-  /** The role of every request where neither a verification nor an anonymous role is configured. */
-  readonly loginRole: string;
-  /** Whether Postgres has the role now. */
-  readonly roleExists: (role: string) => boolean;
 }
 
 /**
@@ -49,20 +55,32 @@ export interface AuthenticatorOptions extends VerificationOptions {
  * @throws ConfigurationError where the options are wrong or contradict each other
  */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { roleExists, anonRole } = options;
+  const { anonRole } = options;
   const roleClaim = nonEmpty('--jwt-role-claim', 'the path of a claim', options.roleClaim);
   const verify = configureVerifier(options);
   if (!verify && roleClaim !== undefined) refuseWithoutVerification('--jwt-role-claim', roleClaim);
-  if (anonRole !== undefined && !roleExists(anonRole)) {
+  if (anonRole !== undefined && !options.roleExists(anonRole)) {
     throw new ConfigurationError(
       `--anon-role must be a role of the database, but got ${JSON.stringify(anonRole)}`,
     );
   }
 
-  const rolePath = roleClaim ?? 'role';
+  return authenticatorFor({ verify, anonRole, rolePath: roleClaim ?? 'role' }, options);
+}
+
+/** What of an authenticator does not depend on the catalog. */
+interface Rules {
+  readonly verify: VerifyToken | undefined;
+  readonly anonRole: string | undefined;
+  /** The path of the claim that names the role. */
+  readonly rolePath: string;
+}
+
+function authenticatorFor(rules: Rules, { loginRole, roleExists }: PostgresRoles): Authenticator {
+  const { verify, anonRole, rolePath } = rules;
 
   function anonymous(): Caller {
-    const role = anonRole ?? (verify ? undefined : options.loginRole);
+    const role = anonRole ?? (verify ? undefined : loginRole);
     if (role === undefined) {
       throw new UnauthenticatedError('the request must carry Authorization: Bearer <token>, but has none');
     }
@@ -83,6 +101,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     },
     verifiesTokens: verify !== undefined,
     required: verify !== undefined && anonRole === undefined,
+    withRoles: (roles) => authenticatorFor(rules, roles),
   };
 }
 

@@ -77,6 +77,10 @@ const servingFlags = {
     'who may force a scan by Cache-Control: no-cache (default: authenticated where tokens are verified, else all)',
     noCachePolicies,
   ),
+  reloadInterval: duration(
+    '--reload-interval <duration>',
+    'how often the catalog is looked at for changes; 0 looks only when told to',
+  ).default(5_000, '5s'),
   refresh: duration('--refresh <duration>', 'scan that often without anybody asking (default: never)'),
   ...snapshotFlags,
   share: onOff('--share [on|off]', 'scan once for all gateways on the catalog, through its Postgres').default(

@@ -1,5 +1,6 @@
 import pino, { type Logger } from 'pino';
 import pretty from 'pino-pretty';
+import { printDuration } from '../duration.ts';
 import type { Observation, Observe } from '../observation.ts';
 
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -49,6 +50,8 @@ export const levels: Readonly<Record<Observation['event'], Level>> = {
   refused: 'warn',
   stopping: 'info',
   model: 'info',
+  'reload-failed': 'warn',
+  'catalog-unavailable': 'warn',
   'statements-skipped': 'info',
   problem: 'warn',
   'scan-progress': 'info',
@@ -87,6 +90,10 @@ function describe(observation: Observation): string {
       return `stopping: ${observation.reason}`;
     case 'model':
       return `exposing ${counted(observation.tables, 'foreign table')}, with ${counted(observation.problems, 'problem')}`;
+    case 'reload-failed':
+      return `the catalog cannot be read anew, and what it said before is served: ${observation.message} (next try in ${printDuration(observation.retryInMs)})`;
+    case 'catalog-unavailable':
+      return `waiting for the catalog: ${observation.message} (next try in ${printDuration(observation.retryInMs)})`;
     case 'statements-skipped':
       return `${observation.statements} statements of the catalog's SQL play no part in it and were skipped (inspect lists them)`;
     case 'problem':

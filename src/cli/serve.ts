@@ -69,6 +69,7 @@ export async function gatewayOptions(
     limits: limitsOf(flags),
     explain: flags.explain,
     adminRoles: flags.adminRoles,
+    reloadIntervalMs: flags.reloadInterval,
   };
 }
 
@@ -82,6 +83,8 @@ export async function serveUntilStopped(
   log: Observe,
 ): Promise<void> {
   const stopped = stopSignal();
+  const stopping = new AbortController();
+  void stopped.then(() => stopping.abort());
   const metrics = new Metrics();
   const observe: Observe = (observation) => {
     metrics.observe(observation);
@@ -91,13 +94,20 @@ export async function serveUntilStopped(
   // The admin port answers before the catalog is there, and until everything has ended.
   const admin = await openAdmin(addresses, metrics, () => gateway, observe);
   try {
-    gateway = await createGateway({ ...options, observe });
+    gateway = await createGateway({ ...options, observe, waiting: stopping.signal });
+    const { reload } = gateway;
+    // A failure is observed.
+    process.on('SIGHUP', () => void reload().catch(() => undefined));
     metrics.watch(gateway.status);
     const server = await gateway.listen(addresses);
     observe({ event: 'listening', url: server.url });
     observe({ event: 'stopping', reason: await stopped });
     gateway.drain();
     await server.close(addresses.shutdownGrace);
+  } catch (error) {
+    // Whoever stops it while it waits for its catalog knows why it has none.
+    if (gateway || !stopping.signal.aborted) throw error;
+    observe({ event: 'stopping', reason: await stopped });
   } finally {
     if (gateway) await closeWithin(gateway, closingMs, observe);
     await admin?.close();

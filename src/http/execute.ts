@@ -22,7 +22,15 @@ export interface ExecutionContext {
   readonly answer: AnswerMeter;
 }
 
+/** How many operations ran in either way. */
+export interface Runs {
+  compiled: number;
+  interpreted: number;
+}
+
 export interface ExecutorOptions {
+  /** Where operations are counted, if not for this executor alone. */
+  readonly runs?: Runs;
   /** Whether errors may propose names of the schema. */
   readonly suggestions: boolean;
 }
@@ -52,10 +60,10 @@ export class Executor {
     maxEntrySize: capacity / 8,
   });
 
-  /** How many operations ran in either way. */
-  readonly runs = { compiled: 0, interpreted: 0 };
+  readonly runs: Runs;
 
-  constructor({ suggestions }: ExecutorOptions) {
+  constructor({ runs = { compiled: 0, interpreted: 0 }, suggestions }: ExecutorOptions) {
+    this.runs = runs;
     this.#suggestions = suggestions;
   }
 

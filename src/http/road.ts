@@ -19,7 +19,7 @@ import { reply } from './reply.ts';
 /** What the road is made of. */
 export interface RoadOptions {
   readonly schemas: Pick<RoleSchemas, 'of'>;
-  readonly authenticator: Authenticator;
+  readonly authenticator: Pick<Authenticator, 'authenticate'>;
   /** What a request of this caller needs to answer. */
   readonly portsFor: (caller: Caller, wish: ReadWish) => RequestPorts;
   readonly errors: ErrorWriter;

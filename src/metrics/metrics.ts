@@ -28,6 +28,7 @@ export class Metrics {
   readonly #throttles: Counter<ObjectLabel>;
   readonly #fileErrors: Counter<ObjectLabel>;
   readonly #keyErrors: Counter;
+  readonly #catalogReads: Counter<'result'>;
   readonly #internalErrors: Counter;
 
   constructor() {
@@ -100,6 +101,11 @@ export class Metrics {
       'Snapshots that could not be saved or restored.',
       objectLabels,
     );
+    this.#catalogReads = counter(
+      'fdw_graphql_catalog_reads_total',
+      'Times that the catalog was read, by result: OK or FAILED.',
+      ['result'],
+    );
     this.#keyErrors = counter(
       'fdw_graphql_key_set_errors_total',
       'Times that the keys which verify tokens could not be had.',
@@ -129,6 +135,13 @@ export class Metrics {
         break;
       case 'scan-failed':
         this.#countScan(observation, observation.code);
+        break;
+      case 'model':
+        this.#catalogReads.inc({ result: 'OK' });
+        break;
+      case 'reload-failed':
+      case 'catalog-unavailable':
+        this.#catalogReads.inc({ result: 'FAILED' });
         break;
       case 'snapshot-file':
         this.#fileErrors.inc({ server: observation.server, object: observation.object });

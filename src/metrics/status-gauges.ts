@@ -54,6 +54,11 @@ export class StatusGauges {
       'Requests that are being answered.',
       ({ requests }) => requests.active,
     );
+    gauge(
+      'fdw_graphql_catalog_outdated',
+      'Whether the catalog cannot be read anew, so that what it said before is served: 1 or 0.',
+      ({ reloadFailure }) => Number(reloadFailure !== undefined),
+    );
     gauge('fdw_graphql_tables', 'Foreign tables that are exposed.', ({ tables }) => tables.length);
     perObject(
       'fdw_graphql_snapshot_rows',

@@ -12,6 +12,31 @@ export function restrict(model: Model, grants: RoleGrants): Model {
   return { ...model, tables: tables.map((table) => withVisibleRelations(table, tables)) };
 }
 
+/** The same grants without some columns, whoever may read them. */
+export function withoutColumns(
+  roles: readonly RoleGrants[],
+  columns: readonly { readonly schema: string; readonly table: string; readonly column: string }[],
+): readonly RoleGrants[] {
+  if (columns.length === 0) return roles;
+  const withheld = new Set(
+    columns.map(({ schema, table, column }) => JSON.stringify([schema, table, column])),
+  );
+  return roles.map(({ role, readable }) => ({
+    role,
+    readable: new Map(
+      [...readable].map(([schema, tables]) => [
+        schema,
+        new Map(
+          [...tables].map(([table, names]) => [
+            table,
+            new Set([...names].filter((name) => !withheld.has(JSON.stringify([schema, table, name])))),
+          ]),
+        ),
+      ]),
+    ),
+  }));
+}
+
 /** One text per distinct set of grants on the model's tables: roles that share it share a schema. */
 export function grantsFingerprint(model: Model, grants: RoleGrants): string {
   return JSON.stringify(

@@ -1,13 +1,17 @@
+import type { AttributeNeeds } from './attributes-builder.ts';
 import type { ColumnarSnapshot } from './snapshot.ts';
 
 /** A snapshot, and who still reads it. */
 export class HeldSnapshot {
   readonly snapshot: ColumnarSnapshot;
+  /** Which attributes it keeps. */
+  readonly needs: AttributeNeeds;
   #readers = 0;
   #waiting: (() => void)[] = [];
 
-  constructor(snapshot: ColumnarSnapshot) {
+  constructor(snapshot: ColumnarSnapshot, needs: AttributeNeeds) {
     this.snapshot = snapshot;
+    this.needs = needs;
   }
 
   /** Adds a reader. Returns what ends its reading; further calls of it do nothing. */

@@ -59,6 +59,16 @@ export class SingleFlightScan<T> {
     return this.#backoff.delayAt(this.#options.clock.monotonic());
   }
 
+  /** Resolves when no scan runs that had begun before. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([this.#running?.result]);
+  }
+
+  /** Lets the next scan begin at once, though the last one failed: what made it fail may be mended. */
+  forgive(): void {
+    this.#backoff.succeed();
+  }
+
   /** The running scan or a new one. */
   join(): AwaitedScan<T> {
     if (this.#running) return { joined: true, result: this.#running.result };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Clock, systemClock, within } from '../clock.ts';
 import { ScanError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
@@ -14,17 +15,21 @@ import type { ColumnarSnapshot, Snapshot } from './snapshot.ts';
 
 export type { AttributeNeeds } from './attributes-builder.ts';
 
-/** Whose snapshots a store keeps, and how fresh they must be. */
-export interface SnapshotStoreOptions {
+/** What a catalog says of an object, which it may say anew. */
+export interface StoreDefinition {
   /** The store closes it. */
   readonly source: Source;
-  readonly server: string;
-  readonly object: string;
   readonly needs: AttributeNeeds;
   /** How long a snapshot is fresh, from when its scan began. */
   readonly maxAgeMs: number;
   /** How much longer it is served while a scan replaces it. */
   readonly staleWhileRevalidateMs: number;
+}
+
+/** Whose snapshots a store keeps, and how fresh they must be. */
+export interface SnapshotStoreOptions extends StoreDefinition {
+  readonly server: string;
+  readonly object: string;
   /** How long a read waits for a scan. */
   readonly scanTimeoutMs: number;
   /** The least time between the beginnings of two scans that readers force. */
@@ -104,7 +109,11 @@ const readersPatienceMs = 5_000;
  * Freshness has the meaning of HTTP caching (RFC 9111, RFC 5861).
  */
 export class SnapshotStore {
-  readonly #options: SnapshotStoreOptions;
+  #options: SnapshotStoreOptions;
+  /** What the definition needs; scans keep what the one before needed, too. */
+  #definedNeeds: AttributeNeeds;
+  /** What the latest run keeps. */
+  #runNeeds: AttributeNeeds;
   readonly #clock: Clock;
   readonly #scans: SingleFlightScan<HeldSnapshot>;
   /** What this gateway has in common with others; undefined where it shares nothing. */
@@ -119,18 +128,54 @@ export class SnapshotStore {
   readonly #closing = new AbortController();
   /** How long after the beginning of one scan the next begins on its own. */
   #everyMs: number | undefined;
+  /** Ends what begins scans on its own. */
+  #keeping: AbortController | undefined;
 
   constructor(options: SnapshotStoreOptions) {
     this.#options = options;
+    this.#definedNeeds = options.needs;
+    this.#runNeeds = options.needs;
     this.#clock = options.clock ?? systemClock;
     this.#scans = new SingleFlightScan({
       ...options,
       clock: this.#clock,
       newRun: ({ forced }) => this.#newRun(forced),
       ready: (signal) => this.#makeRoom(signal),
-      accept: (snapshot) => this.#replaceWith(snapshot),
+      accept: (snapshot) => this.#replaceWith(snapshot, this.#runNeeds),
     });
     this.#shared = options.sharing && this.#share(options.sharing);
+  }
+
+  /**
+   * Whether what is held, and what is scanned from now on, is what another definition of the object asks for: it
+   * must be read from the same place and have the same fields.
+   */
+  suits({ source }: Pick<StoreDefinition, 'source'>): boolean {
+    const { source: own } = this.#options;
+    return !this.#closed && own.origin === source.origin && isDeepStrictEqual(own.fields, source.fields);
+  }
+
+  /** Whether rows are held, but not this attribute of them; only the next scan will bring it. */
+  lacks(attribute: string | 'all'): boolean {
+    const { needs } = this.#latest ?? { needs: 'all' as const };
+    return needs !== 'all' && (attribute === 'all' || !needs.has(attribute));
+  }
+
+  /** Goes on under another definition that it suits. A scan that runs ends as it began. */
+  redefine(definition: StoreDefinition): void {
+    const { source } = this.#options;
+    // Whoever still asks under the definition before finds all that it had.
+    const needs = bothNeeds(this.#definedNeeds, definition.needs);
+    this.#definedNeeds = definition.needs;
+    this.#options = { ...this.#options, ...definition, needs };
+    if (source === definition.source) return;
+    this.#scans.forgive();
+    void this.#scans.settled().then(() => source.close());
+  }
+
+  /** Resolves when another scan has succeeded that has yet to begin. @throws ScanError where it fails */
+  async rescan(): Promise<void> {
+    await this.#scans.force().result;
   }
 
   /** The latest snapshot where it is fresh enough, without waiting for another; undefined where it is not. */
@@ -166,14 +211,17 @@ export class SnapshotStore {
    * @param everyMs how long after the beginning of one scan the next begins; undefined where requests begin the others
    */
   keepScanned(everyMs: number | undefined): void {
+    if (this.#closed || (this.#keeping && this.#everyMs === everyMs)) return;
     this.#everyMs = everyMs;
-    const { maxAgeMs } = this.#options;
+    this.#keeping?.abort();
+    const keeping = new AbortController();
+    this.#keeping = keeping;
     void this.#restore().then(() =>
       keepScanning({
         clock: this.#clock,
-        signal: this.#closing.signal,
+        signal: keeping.signal,
         everyMs,
-        dueInMs: () => (this.#latest ? (everyMs ?? maxAgeMs) - this.#ageOf(this.#latest) : 0),
+        dueInMs: () => (this.#latest ? (everyMs ?? this.#options.maxAgeMs) - this.#ageOf(this.#latest) : 0),
         scan: () => this.#scans.join().result,
         retryDelayMs: () => this.#scans.retryDelayMs,
       }),
@@ -228,6 +276,7 @@ export class SnapshotStore {
 
   async #shutDown(): Promise<void> {
     this.#closing.abort(stopping());
+    this.#keeping?.abort();
     await this.#scans.close(stopping());
     await this.#restored;
     await this.#saved;
@@ -310,6 +359,7 @@ export class SnapshotStore {
   }
 
   #newRun(forced: boolean): SnapshotRun {
+    this.#runNeeds = this.#options.needs;
     const newScan = (rateShare?: () => number) =>
       new Scan({ ...this.#options, clock: this.#clock, ...(rateShare && { rateShare }) });
     if (!this.#shared) return newScan();
@@ -343,13 +393,15 @@ export class SnapshotStore {
 
   /** Serves what another gateway has scanned, unless something newer is here. */
   #adopt(snapshot: ColumnarSnapshot): void {
-    if (!this.#latest || this.#latest.snapshot.startedAt < snapshot.startedAt) this.#replaceWith(snapshot);
+    if (!this.#latest || this.#latest.snapshot.startedAt < snapshot.startedAt) {
+      this.#replaceWith(snapshot, this.#options.needs);
+    }
   }
 
-  #replaceWith(snapshot: ColumnarSnapshot): HeldSnapshot {
+  #replaceWith(snapshot: ColumnarSnapshot, needs: AttributeNeeds): HeldSnapshot {
     if (this.#latest?.snapshot === snapshot) return this.#latest;
     if (this.#latest) this.#retire(this.#latest);
-    const held = new HeldSnapshot(snapshot);
+    const held = new HeldSnapshot(snapshot, needs);
     this.#latest = held;
     this.#save(held);
     return held;
@@ -368,9 +420,10 @@ export class SnapshotStore {
   }
 
   async #load(): Promise<void> {
-    const snapshot = await this.#options.files?.load(this.#owner(), (kept) => this.#whyUnusable(kept));
+    const owner = this.#owner();
+    const snapshot = await this.#options.files?.load(owner, (kept) => this.#whyUnusable(kept));
     // Another gateway's may have come meanwhile.
-    if (snapshot && !this.#latest) this.#latest = new HeldSnapshot(snapshot);
+    if (snapshot && !this.#latest) this.#latest = new HeldSnapshot(snapshot, owner.needs);
   }
 
   /** A kept snapshot is of use as long as this process would serve it, had it scanned it itself. */
@@ -385,7 +438,8 @@ export class SnapshotStore {
     const { files } = this.#options;
     if (!files) return;
     const release = held.hold();
-    this.#saved = this.#saved.then(() => files.save(this.#owner(), held.snapshot)).then(release);
+    const owner = { ...this.#owner(), needs: held.needs };
+    this.#saved = this.#saved.then(() => files.save(owner, held.snapshot)).then(release);
   }
 
   #owner(): SnapshotOwner {
@@ -407,6 +461,10 @@ export class SnapshotStore {
 interface Found {
   readonly held: HeldSnapshot;
   readonly state: SnapshotState;
+}
+
+function bothNeeds(a: AttributeNeeds, b: AttributeNeeds): AttributeNeeds {
+  return a === 'all' || b === 'all' ? 'all' : new Set([...a, ...b]);
 }
 
 function stopping(): ScanError {

@@ -104,8 +104,6 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
     schemas: { of: () => roleSchema },
     authenticator: {
       authenticate: async () => ({ role: 'anybody', claims: {}, authenticated: false }),
-      verifiesTokens: false,
-      required: false,
     },
     portsFor: (_caller, { whileWaiting }) => ({
       read: (table, signal) => whileWaiting(() => read(table, signal)),

@@ -1,8 +1,11 @@
+import { systemClock } from '../../clock.ts';
 import type { Catalog } from '../catalog.ts';
 import { parseCatalog, readCatalogText } from '../introspection.ts';
 import { readVaultSecret } from '../vault.ts';
 import { connect } from './connect.ts';
 import { parseConnectionString } from './connection-parameters.ts';
+import { catalogFingerprint, secretsFingerprint } from './fingerprint.ts';
+import { listenForNotifications } from './notifications.ts';
 import { Session } from './session.ts';
 
 /** Milliseconds that a statement about the catalog may take. */
@@ -24,9 +27,24 @@ export async function openPostgresCatalog(databaseUrl: string): Promise<Catalog>
     throw error;
   }
   const { hosts, database } = parameters;
+  const references = new Set<string>();
+  const readSecret = (reference: string) => {
+    references.add(reference);
+    return readVaultSecret(session, reference);
+  };
   return {
     readDefinition: async () => parseCatalog(await readCatalogText(session)),
-    readSecret: (reference) => readVaultSecret(session, reference),
+    readSecret,
+    async fingerprint() {
+      const definition = await catalogFingerprint(session);
+      return { definition, secrets: await secretsFingerprint([...references], readSecret) };
+    },
+    onNotified: (callback, signal) =>
+      void listenForNotifications(() => connect(parameters, { applicationName: 'fdw-graphql listen' }), {
+        signal,
+        clock: systemClock,
+        onNotified: callback,
+      }),
     database: {
       name: `${hosts.map(({ host, port }) => `${host}:${port}`).join(',')}/${database}`,
       async openSession(signal) {

@@ -1,9 +1,12 @@
 import pg from 'pg';
+import { ConfigurationError, UnavailableError } from '../../errors.ts';
 import type { CatalogClient } from '../introspection.ts';
 
 /**
  * One connection that is made when it is needed, and made again where it was lost. Its statements read only, so one
  * that met a dead connection is run once more.
+ *
+ * `query` throws an UnavailableError where Postgres is away.
  */
 export class Session implements CatalogClient {
   readonly #connect: () => Promise<pg.Client>;
@@ -18,7 +21,7 @@ export class Session implements CatalogClient {
     try {
       return await this.#run<Row>(sql, values);
     } catch (error) {
-      if (error instanceof pg.DatabaseError || !reused) throw error;
+      if (!(error instanceof UnavailableError) || !reused) throw error;
       return this.#run<Row>(sql, values);
     }
   }
@@ -37,8 +40,11 @@ export class Session implements CatalogClient {
       const { rows } = await client.query(sql, values);
       return { rows };
     } catch (error) {
-      if (!(error instanceof pg.DatabaseError) && this.#client === current) await this.close();
-      throw error;
+      if (!isLost(error)) throw error;
+      if (this.#client === current) await this.close();
+      if (error instanceof ConfigurationError) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      throw new UnavailableError(`the connection to Postgres was lost: ${why}`, error);
     }
   }
 
@@ -50,4 +56,9 @@ export class Session implements CatalogClient {
     opening.then((client) => client.once('end', forget), forget);
     return opening;
   }
+}
+
+/** Whether another connection may fare better: SQLSTATE classes of connections, resources and shutdowns. */
+function isLost(error: unknown): boolean {
+  return !(error instanceof pg.DatabaseError) || /^(08|53|57P)/.test(error.code ?? '');
 }

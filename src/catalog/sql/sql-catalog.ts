@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ConfigurationError } from '../../errors.ts';
 import type { CatalogDefinition, Options } from '../../model/definition.ts';
 import type { Catalog } from '../catalog.ts';
@@ -8,7 +9,7 @@ import { decodeScript } from './decode.ts';
 import type { EvaluatedScripts } from './embedded-process.ts';
 import { evaluateScripts } from './evaluate.ts';
 import type { SqlScript, StatementReport } from './loader.ts';
-import { readSqlFiles } from './sql-files.ts';
+import { readSqlFiles, type SqlFile } from './sql-files.ts';
 
 /** Where the SQL of a catalog comes from. */
 export type SqlLocation =
@@ -45,14 +46,24 @@ export async function openSqlCatalog(location: SqlLocation): Promise<Catalog> {
     },
     // None of its wrappers has a remote to read.
     database: undefined,
+    async fingerprint() {
+      const hash = createHash('sha256');
+      for (const { name, bytes } of await readFiles(location))
+        hash.update(JSON.stringify(name)).update(bytes);
+      return { definition: hash.digest('hex'), secrets: '' };
+    },
     readSecret: async (reference) => findSecret(secrets, reference),
     close: async () => closing.abort(new ConfigurationError('the catalog was closed')),
   };
 }
 
+async function readFiles(location: SqlLocation): Promise<readonly SqlFile[]> {
+  if ('sql' in location) return [{ name: 'the SQL', bytes: Buffer.from(location.sql) }];
+  return readSqlFiles(location.files);
+}
+
 async function readScripts(location: SqlLocation): Promise<readonly SqlScript[]> {
-  if ('sql' in location) return [{ name: 'the SQL', text: location.sql }];
-  const files = await readSqlFiles(location.files);
+  const files = await readFiles(location);
   return Promise.all(files.map(async ({ name, bytes }) => ({ name, text: await decodeScript(bytes, name) })));
 }
 

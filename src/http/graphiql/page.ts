@@ -19,8 +19,8 @@ export interface GraphiQLPage {
 /** What the page is made of. */
 export interface GraphiQLOptions {
   /** Whether clients may introspect the schema, which GraphiQL lives on; else the page says how to change that. */
-  readonly introspection: boolean;
-  readonly authenticator: Authenticator;
+  readonly introspection: () => boolean;
+  readonly authenticator: Pick<Authenticator, 'authenticate'>;
   readonly ports: OverviewPorts;
 }
 
@@ -38,7 +38,8 @@ const parts = {
 
 /** Creates the page. */
 export function createGraphiQLPage({ introspection, authenticator, ports }: GraphiQLOptions): GraphiQLPage {
-  const page = staticFile('text/html', () => compressed(introspection ? 'page.html' : 'off.html'));
+  const page = staticFile('text/html', () => compressed('page.html'));
+  const off = staticFile('text/html', () => compressed('off.html'));
   const files = new Map(
     Object.entries(parts).map(([name, { type, load }]) => [name, staticFile(type, load)]),
   );
@@ -46,9 +47,9 @@ export function createGraphiQLPage({ introspection, authenticator, ports }: Grap
     answer(request) {
       if (request.method !== 'GET') return undefined;
       const part = partOf(request);
-      if (part === null) return wantsHtml(request) ? page(request) : undefined;
+      if (part === null) return wantsHtml(request) ? (introspection() ? page : off)(request) : undefined;
       // What the page asks for again and again: what there is, how fresh it is, and what could be asked.
-      if (part === 'overview' && introspection) return overview(request);
+      if (part === 'overview' && introspection()) return overview(request);
       return files.get(part)?.(request);
     },
   };

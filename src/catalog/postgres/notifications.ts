@@ -1,0 +1,42 @@
+import type pg from 'pg';
+import type { Clock } from '../../clock.ts';
+
+/** The channel on which a database says that its catalog has changed. */
+const channel = 'fdw_graphql';
+
+/** Milliseconds between two attempts to listen. */
+const retryMs = 5_000;
+
+/**
+ * Calls back whenever the database notifies, until the signal ends it. A lost connection is made again, and counts as
+ * a notification: there may have been one meanwhile. Never rejects.
+ */
+export async function listenForNotifications(
+  connect: () => Promise<pg.Client>,
+  {
+    signal,
+    clock,
+    onNotified,
+  }: { readonly signal: AbortSignal; readonly clock: Clock; readonly onNotified: () => void },
+): Promise<void> {
+  for (let isFirst = true; !signal.aborted; isFirst = false) {
+    try {
+      const client = await connect();
+      await client.query(`listen ${channel}`);
+      client.on('notification', onNotified);
+      if (!isFirst) onNotified();
+      await endOf(client, signal);
+    } catch {
+      // Where Postgres is away, whoever reads the catalog says so.
+    }
+    await clock.sleep(retryMs, signal).catch(() => undefined);
+  }
+}
+
+async function endOf(client: pg.Client, signal: AbortSignal): Promise<void> {
+  const stop = () => void client.end().catch(() => undefined);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  await new Promise<void>((resolve) => client.once('end', () => resolve()));
+  signal.removeEventListener('abort', stop);
+}

@@ -1,0 +1,122 @@
+import type { Authenticator, Caller } from './auth/authenticator.ts';
+import type { RequestPorts } from './graphql/request-scope.ts';
+import { RoleSchemas } from './graphql/role-schemas.ts';
+import { ErrorWriter } from './http/error-writer.ts';
+import { Executor, type Runs } from './http/execute.ts';
+import { PreparedDocuments } from './http/prepare.ts';
+import { createRoad, type ReadWish, type Road } from './http/road.ts';
+import type { Limits, NoCachePolicy } from './limits/limits.ts';
+import type { TrustedDocumentsOptions } from './limits/trusted-documents.ts';
+import type { CatalogDefinition } from './model/definition.ts';
+import { withoutColumns } from './model/grants.ts';
+import type { Model, Table } from './model/model.ts';
+import type { Observe } from './observation.ts';
+import { type Visibility, visibilityAmong } from './plan/policy.ts';
+import { SnapshotStores, type StoresOptions } from './snapshot/stores.ts';
+import type { Servers } from './source/servers.ts';
+
+/**
+ * What the catalog said at one time, and everything that is made of it or remembered for it. It never changes: a
+ * request that began with it ends with it, and what another generation withdraws cannot be found here afterwards.
+ */
+export interface Generation {
+  readonly definition: CatalogDefinition;
+  readonly model: Model;
+  readonly schemas: RoleSchemas;
+  readonly authenticator: Authenticator;
+  /** Whether clients may introspect the schema. */
+  readonly introspection: boolean;
+  readonly stores: SnapshotStores;
+  /** Whether columns are withheld until a scan has brought their attributes. */
+  readonly isPartial: boolean;
+  readonly road: Road;
+  /** Which rows of a table the caller sees. */
+  visibleTo(caller: Caller, table: Table): Visibility;
+}
+
+/** What the catalog says now. */
+export interface CatalogReading {
+  readonly definition: CatalogDefinition;
+  readonly servers: Servers;
+  readonly model: Model;
+}
+
+/** What every generation is made with. */
+export interface GenerationParts {
+  readonly authenticator: Authenticator;
+  readonly anonRole: string | undefined;
+  readonly federation: boolean;
+  /** Whether clients may introspect the schema where no directive says. */
+  readonly introspection: boolean;
+  readonly limits: Limits;
+  readonly trustedDocuments: TrustedDocumentsOptions | undefined;
+  readonly allowNoCache: NoCachePolicy;
+  readonly explain: boolean;
+  readonly stores: Omit<StoresOptions, 'model' | 'connect' | 'previous'>;
+  readonly keepScanned: Parameters<SnapshotStores['keepScanned']>[0];
+  readonly runs: Runs;
+  readonly observe: Observe;
+}
+
+/** @param previous what it replaces: snapshots of objects that are the same go on */
+export function createGeneration(
+  { definition, servers, model }: CatalogReading,
+  parts: GenerationParts,
+  previous: Generation | undefined,
+): Generation {
+  const { limits, observe } = parts;
+  const stores = new SnapshotStores({
+    ...parts.stores,
+    model,
+    connect: servers.connect,
+    previous: previous?.stores,
+  });
+  stores.keepScanned(parts.keepScanned);
+  const lacking = stores.lacking();
+  const schemas = new RoleSchemas(model, withoutColumns(definition.roles, lacking), {
+    federation: parts.federation,
+  });
+  const { loginRole } = definition;
+  const authenticator = parts.authenticator.withRoles({ loginRole, roleExists: (role) => schemas.has(role) });
+  const introspection = model.introspection ?? parts.introspection;
+  const visibleTo = ({ role, claims }: Caller, table: Table) =>
+    visibilityAmong(model.tables, table, role, claims);
+  const portsFor = (caller: Caller, { noCache, whileWaiting }: ReadWish): RequestPorts => ({
+    visibilityOf: (table: Table) => visibleTo(caller, table),
+    async read(table, signal) {
+      const store = stores.of(table);
+      const atHand = noCache ? undefined : store.tryRead(signal);
+      return atHand ?? whileWaiting(() => store.read({ noCache, signal }));
+    },
+  });
+  const documents = new PreparedDocuments({
+    limits,
+    introspection,
+    trustedDocuments: parts.trustedDocuments,
+  });
+  const executor = new Executor({ suggestions: introspection, runs: parts.runs });
+  executor.warm(documents.trusted(schemas.of(parts.anonRole ?? loginRole)));
+  const road = createRoad({
+    schemas,
+    authenticator,
+    documents,
+    executor,
+    portsFor,
+    errors: new ErrorWriter({ observe, suggestions: introspection }),
+    observe,
+    limits,
+    allowNoCache: parts.allowNoCache,
+    explain: parts.explain,
+  });
+  return {
+    definition,
+    model,
+    schemas,
+    authenticator,
+    introspection,
+    stores,
+    isPartial: lacking.length > 0,
+    road,
+    visibleTo,
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * Lends what is current to whoever begins now, and lets it go when the last who began with it has ended: something
+ * newer may be current meanwhile, without anybody noticing in the middle of their work.
+ */
+export class Generations<T> {
+  readonly #onRetired: (retired: T, live: readonly T[]) => void;
+  /** Those that are current or lent, each with how often it is lent. */
+  readonly #users = new Map<T, number>();
+  #current: T;
+
+  /** @param onRetired is told what nobody uses any more, and what is still in use */
+  constructor(first: T, onRetired: (retired: T, live: readonly T[]) => void) {
+    this.#current = first;
+    this.#onRetired = onRetired;
+    this.#users.set(first, 0);
+  }
+
+  get current(): T {
+    return this.#current;
+  }
+
+  /** Those that are current or still lent. */
+  get live(): readonly T[] {
+    return [...this.#users.keys()];
+  }
+
+  replace(next: T): void {
+    const replaced = this.#current;
+    this.#current = next;
+    this.#users.set(next, 0);
+    this.#retireUnused(replaced);
+  }
+
+  async lend<Result>(use: (current: T) => Promise<Result>): Promise<Result> {
+    const lent = this.#current;
+    this.#users.set(lent, (this.#users.get(lent) ?? 0) + 1);
+    try {
+      return await use(lent);
+    } finally {
+      this.#users.set(lent, (this.#users.get(lent) ?? 1) - 1);
+      this.#retireUnused(lent);
+    }
+  }
+
+  #retireUnused(candidate: T): void {
+    if (candidate === this.#current || this.#users.get(candidate) !== 0) return;
+    this.#users.delete(candidate);
+    this.#onRetired(candidate, this.live);
+  }
+}
