@@ -1,5 +1,6 @@
 import { type CivilDate, daysInMonth, fromDays, toDays } from './calendar.ts';
 import { trimSpace } from './number-text.ts';
+import { zoneOffset } from './time-zone.ts';
 
 /** What a text says of a date, a time of day and a zone. */
 export interface DateTimeText {
@@ -12,16 +13,17 @@ export interface DateTimeText {
 
 /**
  * Reads dates and times as Postgres does under its DateStyle `ISO, MDY`: ISO 8601, and the common ways of writing
- * that its documentation lists (section 8.5.1). Names of zones other than UTC and words such as `today`, whose
- * meaning changes, are not read. Undefined for what is none of these.
+ * that its documentation lists (section 8.5.1). Names of days and zones are read; words such as `today`, whose meaning
+ * changes, are not. Undefined for what is none of these.
  */
 export function readDateTime(text: string): DateTimeText | undefined {
   const trimmed = trimSpace(text);
-  const parts = trimmed.length <= longest ? dateTime.exec(trimmed)?.groups : undefined;
+  if (trimmed.length > longest) return undefined;
+  const parts = dateTime.exec(trimmed.replace(weekday, '').replace(yearLast, '$1 $4 $2$3'))?.groups;
   if (!parts || (parts.t && !beforeT.test(parts.date ?? ''))) return undefined;
   const date = parts.date === undefined ? undefined : readDate(parts.date, parts.era);
   const time = parts.time === undefined ? undefined : readTime(parts.time, parts.half);
-  const offset = parts.zone === undefined ? undefined : readZone(parts.zone);
+  const offset = parts.zone === undefined ? undefined : readZone(parts.zone, date, time);
   const isComplete =
     (parts.date === undefined || date) &&
     (parts.time === undefined || time !== undefined) &&
@@ -45,7 +47,7 @@ const namedDate = [
 ].join('|');
 const clock = String.raw`\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d*)?)?`;
 const compactClock = String.raw`\d{6}(?:\.\d*)?`;
-const zone = String.raw`z|utc|gmt|zulu|[+-](?:\d{1,2}(?::\d{2}(?::\d{2})?)?|\d{4})`;
+const zone = String.raw`[a-z]{1,5}(?:/[a-z_+-]+)*|[a-z_]+(?:/[a-z_+-]+)+|[+-](?:\d{1,2}(?::\d{2}(?::\d{2})?)?|\d{4})`;
 /** White space as C's isspace() has it. */
 const space = String.raw`[ \t\n\v\f\r]`;
 
@@ -54,6 +56,18 @@ const dateTime = new RegExp(
     `(?:(?:(?<=\\d)(?<t>t)(?=\\d))?(?<time>${clock}|(?<=t)${compactClock})` +
     `(?:${space}*(?<half>am|pm)(?=${space}|$))?(?:${space}*(?<zone>${zone}))?)?` +
     `(?:${space}+(?<era>bc|ad))?$`,
+  'i',
+);
+
+const dayName =
+  'mon(?:day)?|tue(?:s|sday)?|wed(?:s|nesday)?|thu(?:r|rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?';
+
+/** The name of a day before a date with the name of a month: it says nothing new. */
+const weekday = new RegExp(`^(?:${dayName})(?:,${space}*|${space}+)(?=(?:\\d{1,2} )?(?:${month}) )`, 'i');
+
+/** As C's ctime() and the command `date` have it: `Feb 29 12:00:00 UTC 2024`. */
+const yearLast = new RegExp(
+  `^((?:${month})${space}+\\d{1,2})${space}+(${clock})(${space}+(?:${zone}))?${space}+(\\d{4})$`,
   'i',
 );
 
@@ -144,9 +158,9 @@ function toMicros(digits: string): number {
 /** The farthest that a zone may be from UTC is below 16 hours. */
 const zoneHours = 16;
 
-function readZone(text: string): number | undefined {
+function readZone(text: string, date: CivilDate | undefined, time: number | undefined): number | undefined {
   const match = /^([+-])(\d{1,2}):?(\d{2})?:?(\d{2})?$/.exec(text);
-  if (!match) return 0;
+  if (!match) return zoneOffset(text, date, time ?? 0);
   const [hour, minute, second] = [Number(match[2]), Number(match[3] ?? 0), Number(match[4] ?? 0)];
   if (hour >= zoneHours || minute > 59 || second > 59) return undefined;
   const seconds = (hour * 60 + minute) * 60 + second;

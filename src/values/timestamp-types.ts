@@ -12,8 +12,8 @@ export const timestampType: ValueType<bigint> = instantType(() => 0, '');
 export const timestamptzType: ValueType<bigint> = instantType((offset) => offset, '+00:00');
 
 /** The values of `infinity` and `-infinity`, beyond all others. */
-const endOfTime = 2n ** 63n - 1n;
-const beginningOfTime = -(2n ** 63n);
+const endOfTime = 10n ** 20n;
+const beginningOfTime = -endOfTime;
 
 const dayLength = BigInt(dayMicros);
 const firstInstant = BigInt(firstDay) * dayLength;

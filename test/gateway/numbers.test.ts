@@ -13,7 +13,8 @@ beforeAll(async () => {
     `${cognitoServer}
      create foreign table sums (
        username text, small int4 options (attribute 'custom:small'), big int8 options (attribute 'custom:big'),
-       exact numeric options (attribute 'custom:exact'), score float8 options (attribute 'custom:score')
+       exact numeric options (attribute 'custom:exact'), rounded numeric(22,1) options (attribute 'custom:exact'),
+       start varchar(3) options (attribute 'custom:big'), score float8 options (attribute 'custom:score')
      ) server cognito_server options (object 'users');
      comment on foreign table sums is '@graphql({"aggregate": {"enabled": true}})';`,
     [
@@ -83,4 +84,16 @@ test('a float that JSON has no number for is an error of its own field', async (
     },
   ]);
   expect(gateway.observations.filter(({ event }) => event === 'internal-error')).toEqual([]);
+});
+
+test('values are cast to what their types are declared with', async () => {
+  const { data } = await gateway.query(`{
+    sumsCollection(filter: { rounded: { lt: "0.14" }, start: { in: ["922", "9223"] } }) {
+      edges { node { username rounded start } }
+    }
+  }`);
+  expect(data.sumsCollection.edges.map(({ node }: { node: object }) => node)).toEqual([
+    { username: 'ann', rounded: '-45954730597688541206.0', start: '922' },
+    { username: 'bea', rounded: '0.1', start: '922' },
+  ]);
 });

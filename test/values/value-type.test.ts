@@ -165,3 +165,91 @@ describe.each(['text', 'int4', 'numeric', 'bool', 'mood'])('lists of %s', (name)
     );
   });
 });
+
+describe('dates with the names of days, months and zones', () => {
+  const instants = fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true });
+  const zones = fc.constantFrom(
+    ...[
+      'GMT',
+      'EST',
+      'pdt',
+      'CEST',
+      'JST',
+      'AEDT',
+      'IST',
+      'Europe/Berlin',
+      'america/new_york',
+      'Asia/Kolkata',
+    ],
+    ...[
+      'America/Argentina/Buenos_Aires',
+      'Australia/Lord_Howe',
+      'Pacific/Apia',
+      'Etc/GMT+5',
+      'Nowhere/Else',
+      'XYZ',
+    ],
+  );
+  const texts = fc.oneof(
+    instants.map((instant) => instant.toUTCString()),
+    fc.tuple(instants, zones).map(([instant, zone]) => {
+      const [day = '', number = '', month = '', year = ''] = instant
+        .toUTCString()
+        .replace(',', '')
+        .split(' ');
+      return `${day} ${month} ${number} ${instant.toISOString().slice(11, 19)} ${zone} ${year}`;
+    }),
+    fc.tuple(instants, zones).map(([instant, zone]) => `${instant.toISOString().slice(0, 19)} ${zone}`),
+    fc.tuple(instants, zones).map(([instant, zone]) => `${instant.toUTCString().replace('GMT', zone)}`),
+    fc.constantFrom(
+      ...[
+        'Thursday, February 29, 2024',
+        'thurs 29 feb 2024 12:00',
+        'Thu,29 Feb 2024',
+        'Thu 2024-02-29',
+        'Thu',
+      ],
+      ...[
+        '2024-03-31 02:30 Europe/Berlin',
+        '2024-10-27 02:30 Europe/Berlin',
+        '2024-03-10 02:30 America/New_York',
+      ],
+      ...[
+        '2024-11-03 01:30 America/New_York',
+        '2011-12-30 12:00 Pacific/Apia',
+        'Mon Feb 29 12:00:00 UTC 2024',
+      ],
+    ),
+  );
+
+  test.each(['date', 'timestamp', 'timestamptz'] as const)(
+    'are read as %s, wherever they are read at all',
+    async (kind) => {
+      let read = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(texts, { minLength: 1, maxLength: 200, size: 'max' }), async (batch) => {
+          const theirs = await readByPostgres(database.client, kind, batch);
+          for (const [i, text] of batch.entries()) {
+            const jsonb = readByUs({ kind }, text);
+            if (jsonb === undefined) continue;
+            read++;
+            expect({ text, jsonb }).toEqual({ text, jsonb: theirs[i] });
+          }
+        }),
+        { numRuns: runs },
+      );
+      expect(read).toBeGreaterThan(100);
+    },
+  );
+
+  test('are always read as toUTCString() writes them', () => {
+    fc.assert(
+      fc.property(instants, (instant) => {
+        const seconds = Math.floor(instant.getTime() / 1000);
+        expect(valueType({ kind: 'timestamptz' }).parse(instant.toUTCString())).toBe(
+          BigInt(seconds) * 1_000_000n,
+        );
+      }),
+    );
+  });
+});
