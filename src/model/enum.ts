@@ -33,7 +33,7 @@ export function nameEnums(drafts: readonly TableDraft[], options: EnumOptions): 
   for (const use of enumUses(drafts)) {
     const named = nameEnum(
       use.type,
-      definitions.get(pathOf(use.type))?.comment,
+      definitions.get(keyOf(use.type))?.comment,
       options.inflects(use.type.schema),
     );
     problems.push(...named.problems);
@@ -46,7 +46,7 @@ export function nameEnums(drafts: readonly TableDraft[], options: EnumOptions): 
         hint: `${opaqueMeanwhile}; name it with: ${commentOn('type', [use.type.schema, use.type.name], { name: '…' })}`,
       });
     }
-    types.set(pathOf(use.type), named.value && !taken ? named.value : { kind: 'opaque' });
+    types.set(keyOf(use.type), named.value && !taken ? named.value : { kind: 'opaque' });
   }
   const retype = (column: Column): Column => ({ ...column, type: retyped(column.type, types) });
   return built(
@@ -64,7 +64,7 @@ const opaqueMeanwhile = 'its columns are exposed as Opaque';
 function enumDefinitions(tables: readonly ForeignTableDefinition[]): ReadonlyMap<string, EnumDefinition> {
   return new Map(
     tables.flatMap(({ columns }) =>
-      columns.flatMap(({ type }) => (type.enum ? [[pathOf(type), type.enum] as const] : [])),
+      columns.flatMap(({ type }) => (type.enum ? [[keyOf(type), type.enum] as const] : [])),
     ),
   );
 }
@@ -81,9 +81,9 @@ function enumUses(drafts: readonly TableDraft[]): Iterable<EnumUse> {
     for (const { type } of table.columns) {
       const element = elementTypeOf(type);
       if (element.kind !== 'enum') continue;
-      const known = uses.get(pathOf(element));
+      const known = uses.get(keyOf(element));
       const column = { table, array: type.kind === 'array' };
-      uses.set(pathOf(element), { type: element, columns: [...(known?.columns ?? []), column] });
+      uses.set(keyOf(element), { type: element, columns: [...(known?.columns ?? []), column] });
     }
   }
   return uses.values();
@@ -149,8 +149,13 @@ function isEnumValueName(name: string): boolean {
 function retyped(type: ColumnType, types: ReadonlyMap<string, ElementType>): ColumnType {
   const element = elementTypeOf(type);
   if (element.kind !== 'enum') return type;
-  const named = types.get(pathOf(element)) ?? element;
+  const named = types.get(keyOf(element)) ?? element;
   return type.kind === 'array' ? { kind: 'array', element: named } : named;
+}
+
+/** Unlike its path, never that of another one: names may hold dots. */
+function keyOf({ schema, name }: Pick<EnumType, 'schema' | 'name'>): string {
+  return JSON.stringify([schema, name]);
 }
 
 function pathOf({ schema, name }: Pick<EnumType, 'schema' | 'name'>): string {

@@ -56,12 +56,15 @@ export const switchable: Shape<boolean> = {
 /** The names of an enum's labels, by label. */
 export const mappings: Shape<ReadonlyMap<string, string>> = {
   expected: 'an object of {"<label>": "<name>"}',
-  read: (value) =>
-    isObject(value)
-      ? new Map(
-          Object.entries(value).flatMap(([label, name]) => (typeof name === 'string' ? [[label, name]] : [])),
-        )
-      : undefined,
+  read(value) {
+    if (!isObject(value)) return undefined;
+    const names = new Map<string, string>();
+    for (const [label, name] of Object.entries(value)) {
+      if (typeof name !== 'string') return undefined;
+      names.set(label, name);
+    }
+    return names;
+  },
 };
 
 /** One element of the table directive's `foreign_keys`. */

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { validateSchema } from 'graphql';
 import { expect, test } from 'vitest';
 import { RoleSchemas } from '../../src/graphql/role-schemas.ts';
+import type { ForeignTableDefinition, ViewDefinition } from '../../src/model/definition.ts';
 import { reservedTypeNames } from '../../src/model/generated-names.ts';
+import { success } from '../../src/model/result.ts';
 import {
   attribute,
   build,
@@ -108,17 +110,20 @@ const catalog = fc.record({
   tables: fc.uniqueArray(table, { maxLength: 4, selector: (each) => each.name }),
   inflect: fc.boolean(),
   federation: fc.boolean(),
+  /** The names of views, each of one of the tables. */
+  views: fc.uniqueArray(name, { maxLength: 2 }),
   /** Which columns the role may read, by turns. */
   readable: fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }),
 });
 
 test('whatever a catalog names its objects, its model has a valid schema for every role', () => {
   fc.assert(
-    fc.property(catalog, ({ tables, inflect, federation, readable }) => {
+    fc.property(catalog, ({ tables, views: viewNames, inflect, federation, readable }) => {
       const comments = { cognito: directive({ inflect_names: inflect }) };
-      const model = build(tables, comments, { federation });
+      const views = viewNames.flatMap((viewName, i) => viewsOf(viewName, tables.slice(i, i + 1)));
+      const model = build(tables, comments, { federation }, views);
       let turn = 0;
-      const grants = tables.map((each) => {
+      const grants = [...tables, ...views].map((each) => {
         const names = each.columns.map((part) => part.name).filter(() => readable[turn++ % readable.length]);
         return [each.name, new Set(names)] as const;
       });
@@ -130,3 +135,15 @@ test('whatever a catalog names its objects, its model has a valid schema for eve
     { numRuns: 150 },
   );
 });
+
+/** A view of all columns of a table, in the same schema. */
+function viewsOf(viewName: string, tables: readonly ForeignTableDefinition[]): readonly ViewDefinition[] {
+  return tables.map(({ schema, name: tableName, columns: shown }) => ({
+    schema,
+    name: viewName,
+    comment: undefined,
+    reader: undefined,
+    columns: shown.map((each) => ({ ...each, options: new Map() })),
+    base: success({ schema, name: tableName, columns: shown.map((each) => each.name) }),
+  }));
+}

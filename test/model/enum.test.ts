@@ -89,6 +89,33 @@ describe('the columns of an enum are opaque, and the enum is a problem,', () => 
     expect(built(enumType('mood', ['sad']), foreignTable({ name: 'moodList' })).model.problems).toEqual([]);
   });
 
+  test('where its mappings are not names, and say so', () => {
+    const comment = directive({ mappings: { 'very sad': 1 } });
+    expect(problemsOf(built(enumType('mood', ['very sad'], { comment })).model)).toEqual([
+      'public.mood: in the @graphql directive, mappings must be an object of {"<label>": "<name>"}, but is {"very sad":1}',
+      'public.mood: GraphQL allows no value named "very sad", or it is taken',
+    ]);
+  });
+
+  test('but not those of another enum whose path reads the same', () => {
+    const model = build([
+      foreignTable({
+        columns: [
+          attribute('one', {
+            type: enumType('b.c', ['x'], { schema: 'a', comment: directive({ name: 'One' }) }),
+          }),
+          attribute('two', {
+            type: enumType('c', ['y'], { schema: 'a.b', comment: directive({ name: 'Two' }) }),
+          }),
+        ],
+      }),
+    ]);
+    expect(model.tables[0]?.columns.map(({ type }) => type)).toMatchObject([
+      { typeName: 'One', labels: ['x'] },
+      { typeName: 'Two', labels: ['y'] },
+    ]);
+  });
+
   test('where an enum of another schema has its name', () => {
     const model = build([
       foreignTable({
