@@ -2,6 +2,7 @@ import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { CompactEncrypt, exportSPKI, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Authenticator, createAuthenticator } from '../../src/auth/authenticator.ts';
+import { systemClock } from '../../src/clock.ts';
 import {
   createSigningKey,
   type KeySetServer,
@@ -32,7 +33,14 @@ beforeAll(async () => {
     ),
   );
   server = await startKeySetServer(...keys.values());
-  const common = { audience, issuer, loginRole: 'login', roleExists: (role: string) => role === 'editor' };
+  // Time stands still, so that a moment is one on a slow machine too.
+  const common = {
+    clock: { ...systemClock, now: () => now * 1000 },
+    audience,
+    issuer,
+    loginRole: 'login',
+    roleExists: (role: string) => role === 'editor',
+  };
   both = createAuthenticator({ ...common, jwtSecret: secret, jwksUrl: server.url });
   secretOnly = createAuthenticator({ ...common, jwtSecret: secret });
   keySetOnly = createAuthenticator({ ...common, jwksUrl: server.url });
