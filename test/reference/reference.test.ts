@@ -3,7 +3,14 @@ import { variablesOf } from '../../src/cli/configuration.ts';
 import type { AnyFlag } from '../../src/cli/flag.ts';
 import { flagsOf } from '../../src/cli/flags.ts';
 import type { KnownOptions } from '../../src/model/dialect.ts';
-import { columnKeys, type DirectiveKey, enumKeys, schemaKeys, tableKeys } from '../../src/model/directive.ts';
+import {
+  columnKeys,
+  type DirectiveKey,
+  enumKeys,
+  schemaKeys,
+  serverKeys,
+  tableKeys,
+} from '../../src/model/directive.ts';
 import { createSourceKinds } from '../../src/source/kinds.ts';
 import { resolveSourceSettings } from '../../src/source/settings.ts';
 
@@ -72,7 +79,14 @@ one thing: where it could have been meant as policies, the rows of the table are
 
 ${keys(schemaKeys)}
 
+## On a server
+
+${keys(serverKeys)}
+
 ## On a foreign table
+
+A view that picks columns of a foreign table is a table too, and takes the same; only \`scan_as\` is that of its foreign
+table. Of several durations for one snapshot the shortest counts.
 
 ${keys(tableKeys)}
 
@@ -95,7 +109,7 @@ test('options', async () => {
   ).chosen;
   const options = (known: KnownOptions) =>
     known.size === 0
-      ? 'None.'
+      ? 'Those of its wrapper, which Postgres hands to it.'
       : table(
           ['option', 'meaning'],
           [...known].map(([name, meaning]) => [`\`${name}\``, meaning]),
