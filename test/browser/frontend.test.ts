@@ -5,7 +5,7 @@ import { demoSecret } from '../../src/cli/demo-callers.ts';
 import { demoUsers } from '../../src/emulator/population.ts';
 import { attributeOf, type PoolUser } from '../../src/emulator/user.ts';
 import { demoCatalog } from '../support/demo-catalog.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { startGateway, type TestGateway, testPool } from '../support/gateway.ts';
 import { startBrowser, type TestBrowser } from './browser.ts';
 import { type Frontend, startFrontend } from './frontend.ts';
 
@@ -186,6 +186,20 @@ describe('the example frontend, while the first scan runs', () => {
     await shows(page, newestFirst.slice(0, pageSize));
     expect(await bar.isHidden()).toBe(true);
     expect(await page.locator('tr.skeleton').count()).toBe(0);
+    await browser.close();
+    await frontend.close();
+    await gateway.close();
+  });
+});
+
+describe('the example frontend, where the pool cannot be read', () => {
+  test('says which command finds out why', async () => {
+    const elsewhere = demoCatalog.replace(testPool, 'us-east-1_Elsewhere');
+    const gateway = await startGateway(elsewhere, users);
+    const [frontend, browser] = await Promise.all([startFrontend(gateway.url), startBrowser()]);
+    const page = await browser.open(frontend.url);
+    await page.getByRole('alert').getByText('Find out why with: npx fdw-graphql doctor').waitFor();
+    await shows(page, []);
     await browser.close();
     await frontend.close();
     await gateway.close();

@@ -1,5 +1,5 @@
 import { showFreshness } from './freshness.ts';
-import { verifiesTokens } from './graphql-client.ts';
+import { type AnswerError, verifiesTokens } from './graphql-client.ts';
 import { readUsers, type UsersAnswer, type UsersPage } from './read-users.ts';
 import { type CallerRole, currentRole, signInAs } from './session.ts';
 import { connectSignIn, showCaller, showWhatIsSeen } from './sign-in-view.ts';
@@ -98,10 +98,19 @@ function showAnswer({ page, error, age }: UsersAnswer): void {
   if (page) {
     showWhatIsSeen(currentRole(), page.isAnonymous);
     showUsers(page, placeOf(search.page, page.users.length, page.totalCount));
-    showProblem(error?.message);
+    showProblem(error && explain(error));
   } else {
-    showFailure(error?.message ?? 'The gateway answered with neither users nor an error.');
+    showFailure(error ? explain(error) : 'The gateway answered with neither users nor an error.');
   }
+}
+
+/** The gateway's own words, and what to do where they concern those who run it. */
+function explain({ message, extensions }: AnswerError): string {
+  const sentence = `${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`;
+  if (extensions.code === 'UNAUTHENTICATED') return `${sentence} Sign in again.`;
+  return extensions.code.startsWith('SCAN_')
+    ? `${sentence} Find out why with: npx fdw-graphql doctor`
+    : sentence;
 }
 
 function pageAt(step: Step): Page {
