@@ -90,6 +90,7 @@ export type Observation =
       readonly object: string;
       readonly message: string;
     }
+  | { readonly event: 'worker'; readonly pid: number | undefined; readonly message: string }
   | { readonly event: 'keys-skipped'; readonly url: string; readonly message: string }
   | { readonly event: 'keys-unavailable'; readonly url: string; readonly message: string }
   | { readonly event: 'internal-error'; readonly errorId: string; readonly error: unknown };

@@ -52,6 +52,20 @@ export function acceptedNumber<F extends string>(
   });
 }
 
+/** A flag that takes a whole number, or `auto` for what suits the machine. */
+export function numberOrAuto<F extends string>(
+  flags: F,
+  description: string,
+  to: number,
+  auto: () => number,
+) {
+  return new Option(flags, description).argParser((value: string) => {
+    const parsed = value === 'auto' ? Math.min(to, auto()) : Number(value);
+    if (/^(\d+|auto)$/.test(value) && parsed >= 1 && parsed <= to) return parsed;
+    throw new InvalidArgumentError(`It must be auto or a whole number from 1 to ${to}.`);
+  });
+}
+
 /** A flag that takes a duration; its value is milliseconds. */
 export function duration<F extends string>(flags: F, description: string, leastMs = 0) {
   return new Option(flags, description).argParser((value: string) => {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { printDuration } from '../duration.ts';
 import { type LimitSetting, type Limits, limitSettings, noCachePolicies } from '../limits/limits.ts';
 import type { SourceSetting } from '../source/kind.ts';
@@ -10,6 +11,7 @@ import {
   type FlagValues,
   list,
   number,
+  numberOrAuto,
   onOff,
   paths,
   text,
@@ -158,6 +160,12 @@ const servingFlags = {
 /** The flags of `serve`, beside `sourceFlags` and `limitFlags`. */
 export const serveFlags = {
   ...catalogFlags,
+  workers: numberOrAuto(
+    '--workers <number>',
+    'how many processes serve the port, with one scan between them; auto is one for each processor',
+    256,
+    availableParallelism,
+  ).default(1),
   ...servingFlags,
   warm: warm().default(false, 'off'),
   logFormat: logFormat().default('json'),

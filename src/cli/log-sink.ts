@@ -61,6 +61,7 @@ export const levels: Readonly<Record<Observation['event'], Level>> = {
   'snapshot-published': 'info',
   'snapshot-loaded': 'info',
   sharing: 'warn',
+  worker: 'warn',
   'keys-skipped': 'warn',
   'keys-unavailable': 'warn',
   'internal-error': 'error',
@@ -112,6 +113,8 @@ function describe(observation: Observation): string {
       return `loaded snapshot ${observation.sequence} of ${observation.server}.${observation.object} (${observation.bytes} bytes) in ${observation.durationMs} ms`;
     case 'sharing':
       return `${observation.server}.${observation.object}: ${observation.message}`;
+    case 'worker':
+      return observation.message;
     case 'keys-skipped':
       return `keys at ${observation.url} are skipped: ${observation.message}`;
     case 'keys-unavailable':

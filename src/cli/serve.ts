@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { AdminPorts } from '../admin/admin-routes.ts';
 import { type AdminServer, listenAdmin } from '../admin/admin-server.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts';
 import { Metrics } from '../metrics/metrics.ts';
@@ -7,6 +8,8 @@ import { catalogLocation } from './catalog-location.ts';
 import { type DemoFlags, limitsOf, type ServeFlags, sourceSettingsOf } from './flags.ts';
 import { createLogSink, type LogOptions } from './log-sink.ts';
 import { secretOf } from './secret-file.ts';
+import { Supervisor } from './workers/supervisor.ts';
+import { linkToSupervisor, type WorkerLink } from './workers/worker.ts';
 
 /** Milliseconds in which the gateway ends its scans and closes its connections to Postgres. */
 const closingMs = 5_000;
@@ -14,14 +17,35 @@ const closingMs = 5_000;
 /** Serves until SIGINT or SIGTERM. */
 export async function serve(flags: ServeFlags): Promise<void> {
   const log = createLogSink(logOptions(flags));
+  const link = linkToSupervisor();
+  if (!link) {
+    if (flags.workers > 1) return superviseUntilStopped(flags, log);
+    return serveUntilStopped(await serveOptions(flags), flags, log);
+  }
+  try {
+    const options = await serveOptions(flags);
+    const share = options.share ?? { place: link.place, leaseMs: flags.lease, pollMs: flags.sharePoll };
+    // The supervisor has the admin port.
+    const addresses = { ...flags, adminPort: undefined };
+    await serveUntilStopped({ ...options, share }, addresses, link.filter(log), link);
+  } finally {
+    link.detach();
+  }
+}
+
+async function serveOptions(flags: ServeFlags): Promise<GatewayOptions> {
   const catalog = await catalogLocation(flags);
-  const options = {
-    ...(await gatewayOptions(flags)),
-    catalog,
-    schemas: flags.schemas,
-    sources: flags.sources,
-  };
-  await serveUntilStopped(options, flags, log);
+  return { ...(await gatewayOptions(flags)), catalog, schemas: flags.schemas, sources: flags.sources };
+}
+
+/** Has workers serve until SIGINT or SIGTERM. */
+async function superviseUntilStopped(flags: ServeFlags, log: Observe): Promise<void> {
+  const supervisor = new Supervisor(flags.workers, log);
+  const admin = await openAdmin(flags, supervisor.ports, log);
+  void stopSignal().then((reason) => supervisor.stop(reason, flags.shutdownGrace + closingMs));
+  supervisor.start();
+  process.exitCode = await supervisor.ended;
+  await admin?.close();
 }
 
 /** What the flags say of the log. */
@@ -81,6 +105,7 @@ export async function serveUntilStopped(
   options: GatewayOptions,
   addresses: Addresses,
   log: Observe,
+  link?: WorkerLink,
 ): Promise<void> {
   const stopped = stopSignal();
   const stopping = new AbortController();
@@ -92,7 +117,7 @@ export async function serveUntilStopped(
   };
   let gateway: Gateway | undefined;
   // The admin port answers before the catalog is there, and until everything has ended.
-  const admin = await openAdmin(addresses, metrics, () => gateway, observe);
+  const admin = await openAdmin(addresses, { metrics, gateway: () => gateway }, observe);
   try {
     gateway = await createGateway({ ...options, observe, waiting: stopping.signal });
     const { reload } = gateway;
@@ -101,6 +126,8 @@ export async function serveUntilStopped(
     metrics.watch(gateway.status);
     const server = await gateway.listen(addresses);
     observe({ event: 'listening', url: server.url });
+    link?.attach(gateway, metrics);
+    link?.listening(server.url);
     observe({ event: 'stopping', reason: await stopped });
     gateway.drain();
     await server.close(addresses.shutdownGrace);
@@ -116,13 +143,12 @@ export async function serveUntilStopped(
 
 async function openAdmin(
   { adminHost: host, adminPort: port }: Addresses,
-  metrics: Metrics,
-  gateway: () => Gateway | undefined,
+  ports: Pick<AdminPorts, 'gateway' | 'metrics'>,
   observe: Observe,
 ): Promise<AdminServer | undefined> {
   if (port === undefined) return undefined;
   const onError = (error: unknown) => observe({ event: 'internal-error', errorId: randomUUID(), error });
-  const admin = await listenAdmin({ host, port }, { gateway, metrics, onError });
+  const admin = await listenAdmin({ host, port }, { ...ports, onError });
   observe({ event: 'admin-listening', url: admin.url });
   return admin;
 }

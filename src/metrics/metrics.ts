@@ -1,4 +1,11 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import {
+  Counter,
+  collectDefaultMetrics,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client';
 import type { Observation } from '../observation.ts';
 import type { ScanProgress } from '../source/source.ts';
 import { StatusGauges, type StatusSource } from './status-gauges.ts';
@@ -174,6 +181,11 @@ export class Metrics {
   /** The media type of `render`. */
   get contentType(): string {
     return this.#registry.contentType;
+  }
+
+  /** Every metric with its values, to be added up with those of other processes. */
+  values(): Promise<MetricObjectWithValues<MetricValue<string>>[]> {
+    return this.#registry.getMetricsAsJSON();
   }
 
   /** Everything in Prometheus' text format. */

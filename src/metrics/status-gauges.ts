@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { type Aggregator, Counter, Gauge, type Registry } from 'prom-client';
 import type { GatewayStatus } from '../admin/status.ts';
 
 /** Where a gateway's status is read. */
@@ -10,12 +10,19 @@ export class StatusGauges {
 
   constructor(registry: Registry) {
     const registers = [registry];
-    const gauge = (name: string, help: string, read: (status: GatewayStatus) => number) => {
+    /** @param aggregator what the processes of one gateway come to */
+    const gauge = (
+      name: string,
+      help: string,
+      read: (status: GatewayStatus) => number,
+      aggregator: Aggregator = 'max',
+    ) => {
       const readAll = () => this.#status?.();
       new Gauge({
         name,
         help,
         registers,
+        aggregator,
         collect() {
           const status = readAll();
           if (status) this.set(read(status));
@@ -33,6 +40,7 @@ export class StatusGauges {
         help,
         labelNames: ['server', 'object'],
         registers,
+        aggregator: 'max',
         collect() {
           // Objects go with the catalog that named them.
           this.reset();
@@ -53,6 +61,7 @@ export class StatusGauges {
       'http_server_active_requests',
       'Requests that are being answered.',
       ({ requests }) => requests.active,
+      'sum',
     );
     gauge(
       'fdw_graphql_catalog_outdated',
@@ -123,6 +132,7 @@ export class StatusGauges {
       help: 'Definitions in the catalog that are ignored or not exposed, by kind of object.',
       labelNames: ['kind'],
       registers,
+      aggregator: 'max',
       collect() {
         this.reset();
         for (const kind of problemKinds) this.set({ kind }, 0);

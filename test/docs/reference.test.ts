@@ -49,6 +49,7 @@ const events: Readonly<Record<Observation['event'], string>> = {
     'A scan goes on: `rows`, `pages`, `requests`, `throttles`, `estimatedRows`. Every five seconds.',
   'scan-finished': 'A scan has ended: the same, and `durationMs`.',
   'scan-failed': 'A scan has failed: the same, and `code`, `errorId`.',
+  worker: 'A process of `--workers` has ended: `pid`.',
   'snapshot-published': 'A scan was published for other gateways: `sequence`, `bytes` that it took.',
   'snapshot-loaded': "Another gateway's scan was loaded: `sequence`, `bytes`, `durationMs`.",
   sharing: 'Scans cannot be shared, or can be shared again.',

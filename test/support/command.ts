@@ -32,6 +32,7 @@ export async function run(
 /** A command that serves. */
 export interface Serving {
   readonly url: string;
+  readonly pid: number;
   /** Every line it has logged. */
   readonly lines: readonly string[];
   /** Sends the signal, and resolves to the exit code. */
@@ -58,6 +59,7 @@ export async function serve(
   });
   return {
     url,
+    pid: child.pid ?? 0,
     lines,
     async stop(signal) {
       child.kill(signal);

@@ -4,6 +4,7 @@ import { MemoryPlace } from '../../../src/snapshot/exchange/memory-place.ts';
 import type { ExchangePlace, Lease, Position, Publication } from '../../../src/snapshot/exchange/place.ts';
 import { PostgresPlace } from '../../../src/snapshot/exchange/postgres/postgres-place.ts';
 import { objectTable } from '../../../src/snapshot/exchange/postgres/schema.ts';
+import { type Channel, RemotePlace, servePlace } from '../../../src/snapshot/exchange/remote-place.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 
 const object = 'pool.users';
@@ -28,6 +29,21 @@ const settings: Record<string, () => Promise<Setting>> = {
         ahead += 2 * hour;
       },
       close: () => place.close(),
+    };
+  },
+  async 'another process'() {
+    const setting = await settings.memory?.();
+    if (!setting) throw new Error('no memory');
+    const [here, there] = channels();
+    const stop = servePlace(setting.place, there);
+    const place = new RemotePlace(here);
+    return {
+      ...setting,
+      place,
+      async close() {
+        await place.close();
+        stop();
+      },
     };
   },
   async Postgres() {
@@ -184,6 +200,24 @@ describe.each(Object.keys(settings))('a place in %s', (name) => {
     return place.publish(object, lease, { ageMs: 0, stats, parts: [part(hash)] } satisfies Publication);
   }
 });
+
+/** Two ends, between which copies travel as between processes. */
+function channels(): [Channel, Channel] {
+  const listeners = [new Set<(message: unknown) => void>(), new Set<(message: unknown) => void>()];
+  const end = (own: number): Channel => ({
+    send: (message) => {
+      const copy = structuredClone(message);
+      setImmediate(() => {
+        for (const listener of listeners[1 - own] ?? []) listener(copy);
+      });
+    },
+    onMessage(listener) {
+      listeners[own]?.add(listener);
+      return () => listeners[own]?.delete(listener);
+    },
+  });
+  return [end(0), end(1)];
+}
 
 function part(hash: string) {
   return { byteLength: 1, blocks: [hash] };

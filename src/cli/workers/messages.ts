@@ -1,0 +1,32 @@
+import type { MetricObjectWithValues, MetricValue } from 'prom-client';
+import type { GatewayStatus } from '../../admin/status.ts';
+
+/** The metrics of one process, as `prom-client` adds them up. */
+export type MetricValues = readonly MetricObjectWithValues<MetricValue<string>>[];
+
+/** What a worker tells its supervisor. */
+export type FromWorker =
+  | { readonly kind: 'listening'; readonly url: string }
+  | { readonly kind: 'status'; readonly status: GatewayStatus }
+  | { readonly kind: 'metrics'; readonly id: number; readonly metrics: MetricValues };
+
+/** What a supervisor asks of a worker. */
+export type ToWorker =
+  | { readonly kind: 'collect'; readonly id: number }
+  | { readonly kind: 'refresh'; readonly table: string | undefined };
+
+const fromWorker: ReadonlySet<unknown> = new Set<FromWorker['kind']>(['listening', 'status', 'metrics']);
+const toWorker: ReadonlySet<unknown> = new Set<ToWorker['kind']>(['collect', 'refresh']);
+
+/** Both ends are this program, so that the kind says all. */
+export function isFromWorker(message: unknown): message is FromWorker {
+  return isMessage(message) && fromWorker.has(message.kind);
+}
+
+export function isToWorker(message: unknown): message is ToWorker {
+  return isMessage(message) && toWorker.has(message.kind);
+}
+
+function isMessage(message: unknown): message is { readonly kind: unknown } {
+  return typeof message === 'object' && message !== null && 'kind' in message;
+}

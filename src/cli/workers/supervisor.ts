@@ -1,0 +1,196 @@
+import cluster, { type Worker } from 'node:cluster';
+import { AggregatorRegistry } from 'prom-client';
+import type { AdministeredGateway, AdminPorts } from '../../admin/admin-routes.ts';
+import type { GatewayStatus } from '../../admin/status.ts';
+import { systemClock } from '../../clock.ts';
+import type { Observe } from '../../observation.ts';
+import { MemoryPlace } from '../../snapshot/exchange/memory-place.ts';
+import { type Channel, servePlace } from '../../snapshot/exchange/remote-place.ts';
+import { isFromWorker, type MetricValues, type ToWorker } from './messages.ts';
+
+/** A worker that dies sooner than this after its start has to wait longer and longer for the next. */
+const youngMs = 10_000;
+const longestDelayMs = 30_000;
+/** How long a worker may take to tell its metrics. */
+const collectMs = 2_000;
+
+/** The processes that serve one port. Each is replaced when it dies; they scan once between them. */
+export class Supervisor {
+  readonly #count: number;
+  readonly #observe: Observe;
+  readonly #place = new MemoryPlace(systemClock);
+  readonly #workers = new Map<number, WorkerState>();
+  readonly #stopping = new AbortController();
+  #listeningTo: string | undefined;
+  #deaths = 0;
+  #collections = 0;
+  /** Resolves to what the process exits with. */
+  readonly ended: Promise<number>;
+  #end: (code: number) => void = () => {};
+
+  constructor(count: number, observe: Observe) {
+    this.#count = count;
+    this.#observe = observe;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  start(): void {
+    cluster.setupPrimary({ serialization: 'advanced' });
+    for (let i = 0; i < this.#count; i++) this.#fork();
+  }
+
+  /** Has all workers end what they are at, and after `graceMs` ends those that have not. */
+  async stop(reason: string, graceMs: number): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    this.#observe({ event: 'stopping', reason });
+    this.#stopping.abort();
+    for (const { worker } of this.#workers.values()) worker.process.kill('SIGTERM');
+    if (this.#workers.size === 0) this.#end(0);
+    const impatient = setTimeout(() => {
+      for (const { worker } of this.#workers.values()) worker.process.kill('SIGKILL');
+    }, graceMs);
+    await this.ended;
+    clearTimeout(impatient);
+  }
+
+  /** The workers as one gateway, for the admin port. */
+  get ports(): Pick<AdminPorts, 'gateway' | 'metrics'> {
+    return {
+      gateway: () => this.#gateway(),
+      metrics: {
+        contentType: AggregatorRegistry.PROMETHEUS_CONTENT_TYPE,
+        render: () => this.#renderMetrics(),
+      },
+    };
+  }
+
+  #fork(): void {
+    const worker = cluster.fork();
+    const state: WorkerState = {
+      worker,
+      status: undefined,
+      bornAt: systemClock.monotonic(),
+      metrics: new Map(),
+    };
+    this.#workers.set(worker.id, state);
+    const stopServing = servePlace(this.#place, channelTo(worker));
+    worker.on('message', (message: unknown) => this.#receive(state, message));
+    worker.on('error', (error) =>
+      this.#observe({ event: 'worker', pid: worker.process.pid, message: error.message }),
+    );
+    worker.on('exit', (code, signal) => {
+      stopServing();
+      this.#workers.delete(worker.id);
+      void this.#replace(state, code ?? 1, signal);
+    });
+  }
+
+  async #replace({ worker, bornAt }: WorkerState, code: number, signal: string | null): Promise<void> {
+    if (this.#stopping.signal.aborted) {
+      if (this.#workers.size === 0) this.#end(0);
+      return;
+    }
+    // What keeps the first from listening keeps all of them: it has said what it is.
+    if (this.#listeningTo === undefined) {
+      this.#stopping.abort();
+      for (const state of this.#workers.values()) state.worker.process.kill('SIGKILL');
+      return this.#end(code || 1);
+    }
+    const how = signal ?? `code ${code}`;
+    this.#observe({
+      event: 'worker',
+      pid: worker.process.pid,
+      message: `a worker has ended (${how}) and is replaced`,
+    });
+    const livedMs = systemClock.monotonic() - bornAt;
+    this.#deaths = livedMs < youngMs ? this.#deaths + 1 : 0;
+    const delayMs = this.#deaths === 0 ? 0 : Math.min(longestDelayMs, 1_000 * 2 ** (this.#deaths - 1));
+    await systemClock.sleep(delayMs, this.#stopping.signal).catch(() => undefined);
+    if (!this.#stopping.signal.aborted) this.#fork();
+    else if (this.#workers.size === 0) this.#end(0);
+  }
+
+  #receive(state: WorkerState, message: unknown): void {
+    if (!isFromWorker(message)) return;
+    if (message.kind === 'status') state.status = message.status;
+    else if (message.kind === 'metrics') state.metrics.get(message.id)?.(message.metrics);
+    else if (this.#listeningTo === undefined) {
+      this.#listeningTo = message.url;
+      this.#observe({ event: 'listening', url: message.url });
+    }
+  }
+
+  #gateway(): AdministeredGateway | undefined {
+    const statuses = [...this.#workers.values()].flatMap(({ status }) => status ?? []);
+    const [first] = statuses;
+    if (!first) return undefined;
+    return {
+      status: () => combined(first, statuses, this.#stopping.signal.aborted),
+      refresh: (table) => {
+        const isKnown = first.tables.some(
+          ({ schema, name }) => table === undefined || table === `${schema}.${name}`,
+        );
+        const [state] = this.#workers.values();
+        // One scan is for all.
+        if (isKnown) state?.worker.send({ kind: 'refresh', table } satisfies ToWorker);
+        return isKnown;
+      },
+    };
+  }
+
+  async #renderMetrics(): Promise<string> {
+    const collected = await Promise.all([...this.#workers.values()].map((state) => this.#collect(state)));
+    const known = collected.flatMap((metrics) => (metrics ? [[...metrics]] : []));
+    return AggregatorRegistry.aggregate(known).metrics();
+  }
+
+  async #collect({ worker, metrics }: WorkerState): Promise<MetricValues | undefined> {
+    const id = this.#collections++;
+    const answered = new AbortController();
+    const answer = new Promise<MetricValues>((resolve) => metrics.set(id, resolve));
+    if (worker.isConnected()) worker.send({ kind: 'collect', id } satisfies ToWorker);
+    const late = systemClock.sleep(collectMs, answered.signal).then(() => undefined);
+    const result = await Promise.race([answer, late.catch(() => undefined)]);
+    answered.abort();
+    metrics.delete(id);
+    return result;
+  }
+}
+
+interface WorkerState {
+  readonly worker: Worker;
+  readonly bornAt: number;
+  status: GatewayStatus | undefined;
+  /** Who waits for the worker's metrics. */
+  readonly metrics: Map<number, (metrics: MetricValues) => void>;
+}
+
+function channelTo(worker: Worker): Channel {
+  return {
+    send: (message) => {
+      if (worker.isConnected()) worker.process.send(message as object);
+    },
+    onMessage(listener) {
+      worker.on('message', listener);
+      return () => worker.off('message', listener);
+    },
+  };
+}
+
+/** Ready as soon as any worker is; busy as all of them are. */
+function combined(first: GatewayStatus, all: readonly GatewayStatus[], draining: boolean): GatewayStatus {
+  const ready = all.find((status) => status.ready) ?? first;
+  const sum = (of: (status: GatewayStatus) => number) => all.reduce((total, status) => total + of(status), 0);
+  return {
+    ...ready,
+    ready: ready.ready && !draining,
+    reasons: draining ? [{ reason: 'draining', message: 'the gateway is stopping' }] : ready.reasons,
+    requests: {
+      active: sum(({ requests }) => requests.active),
+      compiled: sum(({ requests }) => requests.compiled),
+      interpreted: sum(({ requests }) => requests.interpreted),
+    },
+  };
+}
