@@ -13,7 +13,9 @@ export class Deadline {
   readonly #controller = new AbortController();
   readonly #client: AbortSignal;
   readonly #timer: NodeJS.Timeout;
-  readonly #onClientGone = () => this.#controller.abort(clientGone());
+  readonly #onClientGone = () => this.abort(clientGone());
+  /** Ends the wait for the work. */
+  #giveUp: (reason: unknown) => void = () => undefined;
 
   /**
    * @param client aborted when the client has gone
@@ -21,32 +23,29 @@ export class Deadline {
    */
   constructor(client: AbortSignal, ms: number) {
     this.#client = client;
-    this.#timer = setTimeout(() => this.#controller.abort(lateError(ms)), ms);
+    this.#timer = setTimeout(() => this.abort(lateError(ms)), ms);
     if (client.aborted) this.#onClientGone();
     else client.addEventListener('abort', this.#onClientGone);
   }
 
   /** Ends everything that is done for the request before its time. */
-  readonly abort = (reason: unknown): void => this.#controller.abort(reason);
+  readonly abort = (reason: unknown): void => {
+    if (this.signal.aborted) return;
+    this.#controller.abort(reason);
+    this.#giveUp(reason);
+  };
 
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
   /** Waits for the work, but no longer than the signal allows. The work is left to end by the same signal. */
-  async race<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this;
-    signal.throwIfAborted();
-    let onAbort = () => {};
-    const aborted = new Promise<never>((_, reject) => {
-      onAbort = () => reject(signal.reason);
-      signal.addEventListener('abort', onAbort);
+  race<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.signal.aborted) reject(this.signal.reason);
+      this.#giveUp = reject;
+      work.then(resolve, reject);
     });
-    try {
-      return await Promise.race([work, aborted]);
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
   }
 
   /** Ends what still waits for the signal; to be called when the request has been answered. */

@@ -44,7 +44,17 @@ function isLoopback(host: string): boolean {
   return loopback.check(host, version === 6 ? 'ipv6' : 'ipv4');
 }
 
+/** The header that was accepted last: nearly all requests have the same. */
+let lastAccepted: string | undefined;
+
 function namesLoopback(header: string | undefined): boolean {
+  if (header !== undefined && header === lastAccepted) return true;
+  const isAccepted = isLoopbackHeader(header);
+  if (isAccepted) lastAccepted = header;
+  return isAccepted;
+}
+
+function isLoopbackHeader(header: string | undefined): boolean {
   const [, name, ipv6] = /^(?:([^:[\]]+)|\[([\da-f:.]+)\])(?::\d+)?$/i.exec(header ?? '') ?? [];
   const host = name ?? ipv6;
   return host !== undefined && (isLoopback(host) || /\.localhost\.?$/i.test(host));

@@ -20,6 +20,8 @@ export async function write(
     response.writeHead(status, headers).end();
   } else if (!isInPieces(body) && body.length <= chunkBytes) {
     response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+    // The kernel has taken all of it: there is nothing to wait for.
+    if (response.socket?.writableLength === 0) return;
   } else {
     const pieces = piecesOf(body);
     const length = pieces.reduce((total, piece) => total + piece.length, 0);
