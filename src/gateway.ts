@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
@@ -25,6 +26,7 @@ import { acceptedHosts } from './http/exposure.ts';
 import { createFetchHandler, type FetchHandler, type FetchPlugin } from './http/fetch-handler.ts';
 import { createGraphiQLPage } from './http/graphiql/page.ts';
 import { type Address, type ListeningServer, listen } from './http/listen.ts';
+import { createNodeServer } from './http/node-server.ts';
 import type { Road } from './http/road.ts';
 import { createRoutes } from './http/routes.ts';
 import { type Limits, limitSettings, type NoCachePolicy, resolveLimits } from './limits/limits.ts';
@@ -123,7 +125,9 @@ export interface Gateway {
   /** What the catalog exposes now. */
   readonly model: Model;
   /** Answers fetch requests to GraphQL. */
-  readonly fetch: FetchHandler['fetch'];
+  readonly fetch: FetchHandler;
+  /** The same for a `node:http` server of your own, whose `Host` headers are your business; `/graphql` is its path. */
+  readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
   /** Serves GraphQL, GraphiQL and health checks. Its server is closed before the gateway. */
   listen(address: Address): Promise<ListeningServer>;
   /** How it is doing. */
@@ -252,7 +256,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       draining,
     });
     const isReady = () => notReady(readiness()).length === 0;
-    const listening = new Set<ListeningServer>();
+    const answering = new Set<{ readonly active: number }>();
     const status = (): GatewayStatus =>
       describeStatus({
         version,
@@ -262,7 +266,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         reloadFailure: follower.failure,
         history,
         requests: {
-          active: [...listening].reduce((sum, { active }) => sum + active, 0),
+          active: [...answering].reduce((sum, { active }) => sum + active, 0),
           ...runs,
         },
         remembered: remembered(),
@@ -290,15 +294,21 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       adminRoles && createStatusRoute({ authenticator: identify, adminRoles, status, errors });
     const routes = createRoutes({ road, graphiql, statusRoute });
     const { plugins = [] } = options;
+    const serverOptions = { limits, routes, errors, cors, observe, isReady };
+    const embedded = createNodeServer({ ...serverOptions, acceptsHost: () => true });
+    answering.add(embedded);
     return {
       get model() {
         return current().model;
       },
-      fetch: createFetchHandler({ road, graphiql, errors, cors, limits, plugins }).fetch,
+      fetch: createFetchHandler({ road, graphiql, errors, cors, limits, plugins }),
+      listener: (request, response) => {
+        embedded.server.emit('request', request, response);
+      },
       listen: async (address) => {
         const acceptsHost = acceptedHosts({ host: address.host, verifiesTokens, allowUnauthenticated });
-        const server = await listen(address, { limits, routes, errors, cors, observe, acceptsHost, isReady });
-        listening.add(server);
+        const server = await listen(address, { ...serverOptions, acceptsHost });
+        answering.add(server);
         return server;
       },
       status,

@@ -1,4 +1,4 @@
-import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Limits } from '../limits/limits.ts';
 import { bodyTooLarge } from './body.ts';
 import { type CorsPolicy, withHeaders } from './cross-origin.ts';
@@ -9,10 +9,18 @@ import type { Road } from './road.ts';
 import { graphqlPath } from './routes.ts';
 
 /** A plugin of GraphQL Yoga, as far as it sees requests and responses: what is between them is the gateway's road. */
-export type FetchPlugin = Pick<Plugin, 'onRequest' | 'onResponse' | 'onDispose'>;
+export interface FetchPlugin {
+  onRequest?(event: {
+    readonly request: Request;
+    readonly url: URL;
+    /** Answers instead of the gateway. */
+    endResponse(response: Response): void;
+  }): unknown;
+  onResponse?(event: { readonly request: Request; readonly response: Response }): unknown;
+}
 
-/** Yoga's server adapter: a handler of fetch requests, and more for those who embed it. */
-export type FetchHandler = YogaServerInstance<object, object>;
+/** Answers fetch requests, wherever they come from: Hono, Next.js, Deno, Bun, AWS Lambda. */
+export type FetchHandler = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
 
 export interface FetchHandlerOptions {
   readonly road: Road;
@@ -25,7 +33,7 @@ export interface FetchHandlerOptions {
 
 /** The road for fetch requests to GraphQL. Yoga calls the plugins before and after it, and decides nothing itself. */
 export function createFetchHandler({ plugins, ...options }: FetchHandlerOptions): FetchHandler {
-  return createYoga<object, object>({
+  const { fetch } = createYoga<object, object>({
     graphqlEndpoint: graphqlPath,
     cors: false,
     graphiql: false,
@@ -33,6 +41,11 @@ export function createFetchHandler({ plugins, ...options }: FetchHandlerOptions)
     logging: false,
     plugins: [...plugins, useRoad(options)],
   });
+  return async (input, init) => {
+    if (typeof input === 'string') return fetch(input, init ?? {});
+    if (input instanceof URL) return fetch(input, init ?? {});
+    return fetch(init ? new Request(input, init) : input);
+  };
 }
 
 function useRoad({ road, graphiql, errors, cors, limits }: Omit<FetchHandlerOptions, 'plugins'>): Plugin {
