@@ -173,12 +173,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const cors = createCorsPolicy(options.corsOrigins ?? []);
   const trustedDocuments = await trustedDocumentsOf(options);
   const files = snapshotFilesOf(options, observe);
-  const sharing = sharingOf(options);
+  assertPlaceToShare(options);
   const cursorSecret = cursorSecretOf(options);
   if (cursorSecret !== undefined) useCursorSecret(cursorSecret);
   const patience = { clock: systemClock, observe, signal: options.waiting ?? AbortSignal.abort() };
   const catalog = await whenAvailable(() => openCatalog(options.catalog), patience);
+  let sharing: Sharing | undefined;
   try {
+    sharing = await whenAvailable(() => sharingOf(options, catalog), patience);
     const kinds = createSourceKinds(catalog, resolveSourceSettings(options), options.sources ?? 'all');
     const read = () => describeCatalog(catalog, options, kinds);
     // What changes while it is read is found at the next look. Which secrets matter is known afterwards.
@@ -387,17 +389,21 @@ async function trustedDocumentsOf({ persistedOperations, allowArbitraryOperation
   return { documents: await loadTrustedDocuments(persistedOperations), allowArbitraryOperations };
 }
 
-function sharingOf({ share, catalog, snapshotKey }: GatewayOptions): Sharing | undefined {
+function assertPlaceToShare({ share, catalog }: GatewayOptions): void {
+  if (!share || share.place || 'databaseUrl' in catalog) return;
+  throw new UsageError(
+    '--share needs a Postgres that all gateways reach: give --database-url, not --catalog',
+  );
+}
+
+async function sharingOf(
+  { share, snapshotKey }: GatewayOptions,
+  { database }: Catalog,
+): Promise<Sharing | undefined> {
   if (!share) return undefined;
   const { leaseMs = 15_000, pollMs = 2_000, logged = false } = share;
-  if (!share.place && !('databaseUrl' in catalog)) {
-    throw new UsageError(
-      '--share needs a Postgres that all gateways reach: give --database-url, not --catalog',
-    );
-  }
-  const place =
-    share.place ??
-    new PostgresPlace({ databaseUrl: 'databaseUrl' in catalog ? catalog.databaseUrl : '', logged });
+  const connection = (await database?.connection()) ?? {};
+  const place = share.place ?? new PostgresPlace({ connection, logged });
   const key = snapshotKey === undefined ? undefined : parseSnapshotKey(snapshotKey);
   return { place, key, holder: `${hostname()} ${process.pid} ${randomUUID().slice(0, 8)}`, leaseMs, pollMs };
 }

@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type { Client, ClientConfig } from 'pg';
 import type { ServerDefinition } from '../model/definition.ts';
 import type { Dialect, KnownOptions } from '../model/dialect.ts';
 import type { ForeignObject, Reason } from '../model/model.ts';
@@ -51,6 +51,8 @@ export interface CatalogDatabase {
    * @param signal gives up
    */
   openSession(signal: AbortSignal): Promise<Client>;
+  /** How to connect to the host that answers now, as `openSession` does. */
+  connection(): Promise<ClientConfig>;
 }
 
 /** A number that one kind of source can be tuned by, for all of its servers. */

@@ -24,6 +24,33 @@ export async function connect(
   parameters: ConnectionParameters,
   purpose: ConnectionPurpose,
 ): Promise<pg.Client> {
+  return (await connectSomewhere(parameters, purpose)).client;
+}
+
+/**
+ * How to connect to the first host that answers and is in the wanted state, for clients that connect by themselves.
+ *
+ * @throws as `connect`
+ */
+export async function workingConfig(
+  parameters: ConnectionParameters,
+  purpose: ConnectionPurpose,
+): Promise<pg.ClientConfig> {
+  const { client, config } = await connectSomewhere(parameters, purpose);
+  await client.end();
+  return config;
+}
+
+/** A connection, and what it was made with. */
+interface Connected {
+  readonly client: pg.Client;
+  readonly config: pg.ClientConfig;
+}
+
+async function connectSomewhere(
+  parameters: ConnectionParameters,
+  purpose: ConnectionPurpose,
+): Promise<Connected> {
   const failures: ConfigurationError[] = [];
   for (const wanted of wantedStates(parameters.targetSessionAttrs)) {
     for (const host of parameters.hosts) {
@@ -49,17 +76,17 @@ async function connectTo(
   wanted: TargetSessionAttrs,
   parameters: ConnectionParameters,
   purpose: ConnectionPurpose,
-): Promise<pg.Client> {
+): Promise<Connected> {
   const [first, second] = encryptionsOf(parameters, host.host);
-  const client = await open(host, first ?? false, parameters, purpose).catch((cause: unknown) => {
+  const connected = await open(host, first ?? false, parameters, purpose).catch((cause: unknown) => {
     if (second === undefined || !isAboutEncryption(cause)) throw cause;
     return open(host, second, parameters, purpose);
   });
   try {
-    await assertState(client, wanted);
-    return client;
+    await assertState(connected.client, wanted);
+    return connected;
   } catch (error) {
-    await client.end();
+    await connected.client.end();
     throw error;
   }
 }
@@ -69,9 +96,9 @@ async function open(
   ssl: Encryption,
   parameters: ConnectionParameters,
   { applicationName, queryTimeoutMs }: ConnectionPurpose,
-): Promise<pg.Client> {
+): Promise<Connected> {
   const { user, database, passwordFile } = parameters;
-  const client = new pg.Client({
+  const config: pg.ClientConfig = {
     host,
     port,
     user,
@@ -93,11 +120,24 @@ async function open(
     query_timeout: queryTimeoutMs,
     application_name: applicationName,
     options: parameters.options,
-  });
+  };
+  const client = new pg.Client(config);
   // What happens to a connection that nobody waits for is found by the next who does.
   client.on('error', () => {});
   await client.connect();
-  return client;
+  try {
+    await assertAnswers(client, parameters.connectTimeoutMs);
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+  return { client, config };
+}
+
+/** A pooler connects at once, and may wait long for the Postgres behind it. */
+async function assertAnswers(client: pg.Client, timeoutMs: number): Promise<void> {
+  const probe: pg.QueryConfig & { query_timeout: number } = { text: 'select', query_timeout: timeoutMs };
+  await client.query(probe);
 }
 
 /** Whether another kind of encryption may be what the server wants. */

@@ -39,7 +39,10 @@ export function connectionFailure(
     );
   }
   return later(
-    reasons[code] ?? (/timeout expired/.test(cause.message) ? 'it did not answer in time' : cause.message),
+    reasons[code] ??
+      (/timeout expired|Query read timeout/.test(cause.message)
+        ? 'it did not answer in time'
+        : cause.message),
   );
 }
 

@@ -2,7 +2,7 @@ import { systemClock } from '../../clock.ts';
 import type { Catalog } from '../catalog.ts';
 import { parseCatalog, readCatalogText } from '../introspection.ts';
 import { readVaultSecret } from '../vault.ts';
-import { connect } from './connect.ts';
+import { connect, workingConfig } from './connect.ts';
 import { parseConnectionString } from './connection-parameters.ts';
 import { catalogFingerprint, secretsFingerprint } from './fingerprint.ts';
 import { listenForNotifications } from './notifications.ts';
@@ -51,6 +51,7 @@ export async function openPostgresCatalog(databaseUrl: string): Promise<Catalog>
         signal.throwIfAborted();
         return connect(parameters, { applicationName: 'fdw-graphql scan' });
       },
+      connection: () => workingConfig(parameters, { applicationName: 'fdw-graphql' }),
     },
     close: () => session.close(),
   };

@@ -48,7 +48,7 @@ const settings: Record<string, () => Promise<Setting>> = {
   },
   async Postgres() {
     const database = await createDatabase();
-    const place = new PostgresPlace({ databaseUrl: database.url, logged: false });
+    const place = new PostgresPlace({ connection: { connectionString: database.url }, logged: false });
     return {
       place,
       async expire() {
@@ -234,7 +234,7 @@ describe('a place in Postgres', () => {
   test('is made by gateways that start together, and again where somebody has dropped it', async () => {
     const places = Array.from(
       { length: 8 },
-      () => new PostgresPlace({ databaseUrl: database.url, logged: false }),
+      () => new PostgresPlace({ connection: { connectionString: database.url }, logged: false }),
     );
     await Promise.all(places.map((place) => place.look(object)));
     await database.client.query('drop schema fdw_graphql cascade');
@@ -246,7 +246,7 @@ describe('a place in Postgres', () => {
     [false, 'u'],
     [true, 'p'],
   ])('logged: %s', async (logged, persistence) => {
-    const place = new PostgresPlace({ databaseUrl: database.url, logged });
+    const place = new PostgresPlace({ connection: { connectionString: database.url }, logged });
     await place.look(object);
     const { rows } = await database.client.query(
       `select relpersistence from pg_class where relnamespace = 'fdw_graphql'::regnamespace and relkind = 'r'`,
@@ -256,7 +256,7 @@ describe('a place in Postgres', () => {
   });
 
   test('that has forgotten everything fences who has a lease from before', async () => {
-    const place = new PostgresPlace({ databaseUrl: database.url, logged: false });
+    const place = new PostgresPlace({ connection: { connectionString: database.url }, logged: false });
     const wish = { holder: 'a', leaseMs: hour, quota: 'account', seen: undefined, spacingMs: 0 };
     const lease = (await place.acquire(object, wish)) ?? expect.fail('no lease');
     await database.client.query(`truncate ${objectTable}`);

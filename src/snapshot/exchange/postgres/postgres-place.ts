@@ -15,7 +15,8 @@ import type {
 import { blockTable, newsChannel, objectTable, tablesSql } from './schema.ts';
 
 export interface PostgresPlaceOptions {
-  readonly databaseUrl: string;
+  /** How to connect to it. */
+  readonly connection: pg.ClientConfig;
   /** Whether tables that have to be made are logged. */
   readonly logged: boolean;
   readonly clock?: Clock;
@@ -34,19 +35,19 @@ const listenAgainMs = 2_000;
  */
 export class PostgresPlace implements ExchangePlace {
   readonly #logged: boolean;
-  readonly #databaseUrl: string;
+  readonly #connection: pg.ClientConfig;
   readonly #clock: Clock;
   readonly #pool: pg.Pool;
   readonly #closing = new AbortController();
   readonly #listeners = new Set<() => void>();
   #listening: Promise<void> | undefined;
 
-  constructor({ databaseUrl, logged, clock = systemClock }: PostgresPlaceOptions) {
-    this.#databaseUrl = databaseUrl;
+  constructor({ connection, logged, clock = systemClock }: PostgresPlaceOptions) {
+    this.#connection = connection;
     this.#logged = logged;
     this.#clock = clock;
     this.#pool = new pg.Pool({
-      connectionString: databaseUrl,
+      ...connection,
       connectionTimeoutMillis: timeoutMs,
       query_timeout: timeoutMs,
       max: 3,
@@ -209,7 +210,7 @@ export class PostgresPlace implements ExchangePlace {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       const client = new pg.Client({
-        connectionString: this.#databaseUrl,
+        ...this.#connection,
         connectionTimeoutMillis: timeoutMs,
         keepAlive: true,
         application_name: 'fdw-graphql sharing news',
