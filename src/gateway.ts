@@ -90,6 +90,10 @@ export interface GatewayOptions extends SourceOptions {
   readonly persistedOperations?: string | undefined;
   /** Whether other documents may be asked for too. */
   readonly allowArbitraryOperations?: boolean | undefined;
+  /** Whether documents that were sent once can be asked for by their hash from then on; on by default. */
+  readonly automaticPersistedQueries?: boolean | undefined;
+  /** Whether a collection that fails takes its parent with it, as its type has it; off by default. */
+  readonly strictNulls?: boolean | undefined;
   /** Whether clients may introspect the schema where no directive says; on unless NODE_ENV is production. */
   readonly introspection?: boolean | undefined;
   /** How often the catalog is looked at for changes; 5,000 by default, and 0 looks only when told to. */
@@ -197,6 +201,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       introspection: options.introspection ?? process.env.NODE_ENV !== 'production',
       limits,
       trustedDocuments,
+      automaticPersistedQueries: options.automaticPersistedQueries ?? true,
+      strictNulls: options.strictNulls ?? false,
       allowNoCache: options.allowNoCache ?? (verifiesTokens ? 'authenticated' : 'all'),
       explain: options.explain ?? false,
       stores: {

@@ -50,6 +50,8 @@ export interface GenerationParts {
   readonly introspection: boolean;
   readonly limits: Limits;
   readonly trustedDocuments: TrustedDocumentsOptions | undefined;
+  readonly automaticPersistedQueries: boolean;
+  readonly strictNulls: boolean;
   readonly allowNoCache: NoCachePolicy;
   readonly explain: boolean;
   readonly stores: Omit<StoresOptions, 'model' | 'connect' | 'previous'>;
@@ -75,6 +77,7 @@ export function createGeneration(
   const lacking = stores.lacking();
   const schemas = new RoleSchemas(model, withoutColumns(definition.roles, lacking), {
     federation: parts.federation,
+    strictNulls: parts.strictNulls,
   });
   const { loginRole } = definition;
   const authenticator = parts.authenticator.withRoles({ loginRole, roleExists: (role) => schemas.has(role) });
@@ -93,6 +96,7 @@ export function createGeneration(
     limits,
     introspection,
     trustedDocuments: parts.trustedDocuments,
+    automaticPersistedQueries: parts.automaticPersistedQueries,
   });
   const executor = new Executor({ suggestions: introspection, runs: parts.runs });
   executor.warm(documents.trusted(schemas.of(parts.anonRole ?? loginRole)));

@@ -128,6 +128,14 @@ const servingFlags = {
     '--allow-arbitrary-operations [on|off]',
     'answer other documents too',
   ).default(false, 'off'),
+  automaticPersistedQueries: onOff(
+    '--automatic-persisted-queries [on|off]',
+    'answer documents that were sent once by their hash from then on',
+  ).default(true, 'on'),
+  strictNulls: onOff(
+    '--strict-nulls [on|off]',
+    'let what fails take its parent with it where its type is non-null, instead of being null alone',
+  ).default(false, 'off'),
   introspection: onOff(
     '--introspection [on|off]',
     'whether clients may introspect the schema, and browsers get GraphiQL',

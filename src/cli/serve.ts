@@ -89,6 +89,8 @@ export async function gatewayOptions(
     corsOrigins: flags.corsOrigin,
     persistedOperations: flags.persistedOperations,
     allowArbitraryOperations: flags.allowArbitraryOperations,
+    automaticPersistedQueries: flags.automaticPersistedQueries,
+    strictNulls: flags.strictNulls,
     introspection: flags.introspection,
     limits: limitsOf(flags),
     explain: flags.explain,

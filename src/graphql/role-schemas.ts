@@ -18,15 +18,21 @@ export interface RoleSchema {
   print(): string;
 }
 
+/** How the schemas of the roles are made. */
+export interface RoleSchemaOptions extends SchemaOptions {
+  /** Whether a null where the schema has none takes its parent with it, as GraphQL has it, at execution too. */
+  readonly strictNulls?: boolean;
+}
+
 /** The schemas of the roles, one per distinct set of grants, each generated when first asked for. */
 export class RoleSchemas {
   readonly #model: Model;
-  readonly #options: SchemaOptions;
+  readonly #options: RoleSchemaOptions;
   readonly #grants: ReadonlyMap<string, RoleGrants>;
   readonly #byFingerprint = new Map<string, RoleSchema>();
   readonly #byRole = new Map<string, RoleSchema>();
 
-  constructor(model: Model, roles: readonly RoleGrants[], options: SchemaOptions) {
+  constructor(model: Model, roles: readonly RoleGrants[], options: RoleSchemaOptions) {
     this.#model = model;
     this.#options = options;
     this.#grants = new Map(roles.map((grants) => [grants.role, grants]));
@@ -51,12 +57,12 @@ export class RoleSchemas {
   }
 }
 
-function generate(model: Model, options: SchemaOptions): RoleSchema {
+function generate(model: Model, options: RoleSchemaOptions): RoleSchema {
   const schema = generateSchema(model, options);
   return {
     tables: model.tables,
     schema,
-    executable: withMeteredFields(withNullableFields(schema)),
+    executable: withMeteredFields(options.strictNulls ? schema : withNullableFields(schema)),
     print: () => (options.federation ? printSubgraph(schema, model) : printSchema(schema)),
   };
 }

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { type Limits, limitSettings } from '../limits/limits.ts';
-import { clientGone, HttpError } from './http-error.ts';
+import { decodeBody } from './content-encoding.ts';
+import { bodyTooLarge, clientGone, HttpError } from './http-error.ts';
 import { type Holding, MemoryBudget } from './memory-budget.ts';
+import { headerOf } from './message.ts';
 
 /** How many times the largest body the bodies of all requests may hold together. */
 const heldBodies = 32;
@@ -46,8 +48,17 @@ export class BodyReader {
     }
   }
 
+  async #receive(request: IncomingMessage, holding: Holding): Promise<Uint8Array> {
+    const body = await this.#collect(request, holding);
+    const encoding = headerOf(request, 'content-encoding');
+    if (encoding === undefined) return body;
+    const decoded = await decodeBody(body, encoding, this.#limits);
+    holding.add(decoded.length);
+    return decoded;
+  }
+
   /** By events, because an iterator costs more than everything else that is done for a small body. */
-  #receive(request: IncomingMessage, holding: Holding): Promise<Uint8Array> {
+  #collect(request: IncomingMessage, holding: Holding): Promise<Uint8Array> {
     const { bodyBytes } = this.#limits;
     if (Number(request.headers['content-length']) > bodyBytes) {
       return Promise.reject(bodyTooLarge(this.#limits));
@@ -74,13 +85,4 @@ export class BodyReader {
       request.on('close', () => reject(clientGone()));
     });
   }
-}
-
-/** The body has more bytes than the limits allow. */
-export function bodyTooLarge({ bodyBytes }: Limits): HttpError {
-  return new HttpError(
-    413,
-    'QUERY_TOO_COMPLEX',
-    `the body must have at most ${bodyBytes} bytes, but has more (${limitSettings.bodyBytes.flag})`,
-  );
 }

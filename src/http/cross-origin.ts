@@ -6,6 +6,8 @@ import { type HttpReply, type HttpReplyHeaders, type HttpRequest, headerOf } fro
 export interface CorsPolicy {
   /** The headers for an answer, whatever it is. */
   headersFor(request: Pick<HttpRequest, 'headers'>): HttpReplyHeaders;
+  /** The headers for an answer to what could not be read: whose it is, is not known. */
+  readonly headersForAnybody: HttpReplyHeaders;
 }
 
 /**
@@ -29,7 +31,12 @@ export const csrfHeaders: readonly string[] = [
 export function createCorsPolicy(origins: readonly string[]): CorsPolicy {
   for (const origin of origins) assertOrigin(origin);
   const isAllowed = (origin: string) => origins.includes('*') || origins.includes(origin);
+  const [only, ...others] = origins.includes('*') ? ['*'] : origins;
   return {
+    headersForAnybody: {
+      ...(only !== undefined && { vary: 'Origin' }),
+      ...(only !== undefined && others.length === 0 && { 'access-control-allow-origin': only }),
+    },
     headersFor(request) {
       if (origins.length === 0) return {};
       const origin = headerOf(request, 'origin');

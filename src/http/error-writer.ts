@@ -103,6 +103,9 @@ const statusByCode: Partial<Record<ErrorCode, { readonly status: number; readonl
   QUERY_TOO_COMPLEX: { status: 400, json: 200 },
   BAD_REQUEST: { status: 400 },
   UNAUTHENTICATED: { status: 401 },
+  // What clients do next is no failure of theirs.
+  PERSISTED_QUERY_NOT_FOUND: { status: 200 },
+  PERSISTED_QUERY_NOT_SUPPORTED: { status: 200 },
   PERSISTED_QUERY_ONLY: { status: 400 },
   PERSISTED_QUERY_ID_REQUIRED: { status: 400 },
   PERSISTED_QUERY_NOT_IN_LIST: { status: 400 },

@@ -1,9 +1,10 @@
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Limits } from '../limits/limits.ts';
-import { bodyTooLarge } from './body.ts';
+import { compressed, decodeBody } from './content-encoding.ts';
 import { type CorsPolicy, withHeaders } from './cross-origin.ts';
 import type { ErrorWriter } from './error-writer.ts';
 import type { GraphiQLPage } from './graphiql/page.ts';
+import { bodyTooLarge } from './http-error.ts';
 import { type HttpReply, piecesOf, type ReplyBody, uncounted } from './message.ts';
 import type { Road } from './road.ts';
 import { graphqlPath } from './routes.ts';
@@ -60,7 +61,7 @@ function useRoad({ road, graphiql, errors, cors, limits }: Omit<FetchHandlerOpti
       signal: request.signal,
       place: uncounted,
     };
-    return graphiql.answer(received) ?? road(received);
+    return compressed(await (graphiql.answer(received) ?? road(received)), received);
   }
   return {
     async onRequest({ request, fetchAPI, endResponse }) {
@@ -82,7 +83,8 @@ async function bodyOf(request: Request, limits: Limits): Promise<Uint8Array> {
     if (length > limits.bodyBytes) throw bodyTooLarge(limits);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  const encoding = request.headers.get('content-encoding') ?? undefined;
+  return decodeBody(Buffer.concat(chunks), encoding, limits);
 }
 
 function bodyInit(status: number, body: ReplyBody): BodyInit | null {

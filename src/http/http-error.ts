@@ -1,4 +1,5 @@
 import { type ErrorCode, GatewayError } from '../errors.ts';
+import { type Limits, limitSettings } from '../limits/limits.ts';
 import type { HttpReplyHeaders } from './message.ts';
 
 /** A request that is refused with a status of HTTP, whatever media type its client accepts. */
@@ -21,4 +22,13 @@ export function badRequest(message: string): HttpError {
 /** The client has closed the connection: nobody gets to see it. Nginx logs the same status for it. */
 export function clientGone(): HttpError {
   return new HttpError(499, 'BAD_REQUEST', 'the client has closed the connection');
+}
+
+/** The body has more bytes than the limits allow. */
+export function bodyTooLarge({ bodyBytes }: Limits): HttpError {
+  return new HttpError(
+    413,
+    'QUERY_TOO_COMPLEX',
+    `the body must have at most ${bodyBytes} bytes, but has more (${limitSettings.bodyBytes.flag})`,
+  );
 }

@@ -10,6 +10,7 @@ import { type Limits, limitSettings } from '../limits/limits.ts';
 import type { Observe } from '../observation.ts';
 import { Admission } from './admission.ts';
 import { BodyReader } from './body.ts';
+import { compressed } from './content-encoding.ts';
 import { type CorsPolicy, withHeaders } from './cross-origin.ts';
 import type { ErrorWriter } from './error-writer.ts';
 import { GracefulStop } from './graceful-stop.ts';
@@ -66,7 +67,8 @@ export function createNodeServer({
     try {
       const place = admission.take();
       try {
-        return await routes(plainRequest(request, { body: body.bytes, signal: client, place }));
+        const received = plainRequest(request, { body: body.bytes, signal: client, place });
+        return await compressed(await routes(received), received);
       } finally {
         place.free();
       }
@@ -125,7 +127,10 @@ export function createNodeServer({
     const isBetween = !response?.headersSent || (response.req.complete && response.writableFinished);
     if (socket.writable && isBetween) {
       const reply = refusal(connectionError(error, limits));
-      endWith(socket, rawResponse(withHeaders(reply, cors.headersFor(response?.req ?? { headers: {} }))));
+      endWith(
+        socket,
+        rawResponse(withHeaders(reply, response ? cors.headersFor(response.req) : cors.headersForAnybody)),
+      );
     } else socket.destroy();
   });
   return {

@@ -11,6 +11,8 @@ export interface GraphQLRequest {
   readonly query: string | undefined;
   /** The name by which the document is known to the gateway. */
   readonly documentId: string | undefined;
+  /** The SHA-256 of the document, in hexadecimal, by which it may be known to the gateway. */
+  readonly hash: string | undefined;
   readonly operationName: string | undefined;
   /** As they were sent. */
   readonly variables: Variables;
@@ -31,6 +33,8 @@ export type Variables = Readonly<Record<string, unknown>>;
  */
 export function receive(request: HttpRequest): GraphQLRequest {
   const mediaType = negotiateMediaType(headerOf(request, 'accept'));
+  if (contentTypeOf(request) === 'multipart/form-data')
+    throw unsupportedBody('multipart requests are not supported');
   assertPreflighted(request);
   const parameters = parametersOf(request);
   return {
@@ -41,7 +45,7 @@ export function receive(request: HttpRequest): GraphQLRequest {
   };
 }
 
-type Parameters = Pick<GraphQLRequest, 'query' | 'documentId' | 'operationName' | 'variables'>;
+type Parameters = Pick<GraphQLRequest, 'query' | 'documentId' | 'hash' | 'operationName' | 'variables'>;
 
 function parametersOf(request: HttpRequest): Parameters {
   if (request.method === 'GET') return ofSearch(new URLSearchParams(searchOf(request)));
@@ -50,6 +54,7 @@ function parametersOf(request: HttpRequest): Parameters {
       allow: 'GET, POST',
     });
   }
+  assertUtf8(request);
   switch (contentTypeOf(request)) {
     case 'application/json':
     case 'application/graphql+json':
@@ -60,9 +65,7 @@ function parametersOf(request: HttpRequest): Parameters {
     case 'application/x-www-form-urlencoded':
       return ofSearch(new URLSearchParams(textOf(request)));
     default:
-      throw new HttpError(415, 'BAD_REQUEST', 'the body must be JSON with Content-Type: application/json', {
-        'accept-post': 'application/json',
-      });
+      throw unsupportedBody('the body must be JSON, with Content-Type: application/json');
   }
 }
 
@@ -73,8 +76,22 @@ function contentTypeOf(request: HttpRequest): string {
   return (end < 0 ? header : header.slice(0, end)).trim().toLowerCase();
 }
 
+/** JSON is in UTF-8 (RFC 8259, section 8.1). */
+function assertUtf8(request: HttpRequest): void {
+  const [, charset = 'utf-8'] =
+    /;\s*charset=\s*"?([^\s;"]*)/i.exec(headerOf(request, 'content-type') ?? '') ?? [];
+  if (/^utf-?8$/i.test(charset)) return;
+  throw unsupportedBody(`the body must be in UTF-8, not in ${JSON.stringify(charset.slice(0, 50))}`);
+}
+
+function unsupportedBody(message: string): HttpError {
+  return new HttpError(415, 'BAD_REQUEST', message, { 'accept-post': 'application/json' });
+}
+
+/** Without the mark that some editors and libraries put before a text (U+FEFF). */
 function textOf({ body }: HttpRequest): string {
-  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
 function searchOf({ url }: HttpRequest): string {
@@ -99,9 +116,12 @@ function parseJson(text: string, subject: string): unknown {
   }
 }
 
+/** Under what names clients send the id of a document: the GraphQL specification's, and Relay's two. */
+const idParameters = ['documentId', 'doc_id', 'id'] as const;
+
 const known: ReadonlySet<string> = new Set([
   'query',
-  'documentId',
+  ...idParameters,
   'operationName',
   'variables',
   'extensions',
@@ -123,8 +143,10 @@ function ofObject(parameters: unknown): Parameters {
   if (extensions !== undefined && !isObject(extensions)) throw badRequest('extensions must be an object');
   return {
     query: textParameter(parameters, 'query'),
-    documentId: textParameter(parameters, 'documentId') ?? hashOf(extensions),
-    operationName: textParameter(parameters, 'operationName'),
+    documentId: idParameters.map((name) => textParameter(parameters, name)).find((id) => id !== undefined),
+    hash: hashOf(extensions),
+    // Some clients send an empty name where the document has none.
+    operationName: textParameter(parameters, 'operationName') || undefined,
     variables: variables ?? {},
   };
 }

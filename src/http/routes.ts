@@ -20,7 +20,7 @@ export interface RouteOptions {
 export function createRoutes({ road, graphiql, statusRoute }: RouteOptions): Routes {
   return async (request) => {
     const path = pathOf(request);
-    if (path === graphqlPath) return graphiql.answer(request) ?? road(request);
+    if (path === graphqlPath || path === `${graphqlPath}/`) return graphiql.answer(request) ?? road(request);
     if (path === '/status' && statusRoute) return statusRoute(request);
     if (path === '/' && request.method === 'GET') return redirect(graphqlPath);
     return plainText(404, `there is nothing at this address: GraphQL is at ${graphqlPath}`);

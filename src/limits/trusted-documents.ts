@@ -24,6 +24,7 @@ export async function loadTrustedDocuments(file: string): Promise<TrustedDocumen
 export interface NamedDocument {
   readonly query: string | undefined;
   readonly documentId: string | undefined;
+  readonly hash: string | undefined;
 }
 
 /**
@@ -32,7 +33,7 @@ export interface NamedDocument {
  * @throws GatewayError where it is not one of the trusted documents, and no other may be asked for
  */
 export function trustedText(
-  { query, documentId }: NamedDocument,
+  { query, documentId: id, hash }: NamedDocument,
   { documents, allowArbitraryOperations }: TrustedDocumentsOptions,
 ): string {
   if (query !== undefined) {
@@ -42,6 +43,7 @@ export function trustedText(
       'only trusted documents are answered: send an id, not a document (--allow-arbitrary-operations)',
     );
   }
+  const documentId = id ?? hash;
   if (documentId === undefined) {
     throw new GatewayError('PERSISTED_QUERY_ID_REQUIRED', 'the request names no trusted document by its id');
   }

@@ -30,10 +30,21 @@ export function validateWithin(
   return validate(schema, document, rules, options).map((error) => new InvalidDocumentError(error));
 }
 
+/** What the specification's rules call unknown, and people expect to be known. */
+const unsupported: ReadonlyMap<string, string> = new Map(
+  ['defer', 'stream'].map((name) => [
+    `Unknown directive "@${name}".`,
+    `incremental delivery (@${name}) is not supported`,
+  ]),
+);
+
 /** What is wrong with a document. Message and places have a size that does not depend on the document. */
 export class InvalidDocumentError extends GraphQLError {
   constructor({ message, nodes = [], originalError }: GraphQLError) {
-    super(shortened(message), { nodes: nodes.slice(0, maxErrors), originalError });
+    super(shortened(unsupported.get(message) ?? message), {
+      nodes: nodes.slice(0, maxErrors),
+      originalError,
+    });
   }
 }
 

@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createCorsPolicy, csrfHeaders } from '../../src/http/cross-origin.ts';
 import { type SmallGateway, startSmallGateway } from '../limits/small-gateway.ts';
@@ -66,6 +68,30 @@ describe('CORS', () => {
     const response = await ask(['*'], 'https://any.example');
     expect(response.headers.get('access-control-allow-origin')).toBe('https://any.example');
     expect(response.headers.has('access-control-allow-credentials')).toBe(false);
+  });
+
+  test.each([
+    [
+      'does not arrive',
+      'POST /graphql HTTP/1.1\r\nHost: x\r\nOrigin: https://app.example\r\nContent-Length: 9\r\n\r\n',
+      '408',
+    ],
+    [
+      'has headers that are too long',
+      `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(70_000)}\r\n\r\n`,
+      '431',
+    ],
+  ])('lets pages see that a request %s', async (_case, bytes, status) => {
+    gateway = await startSmallGateway({ corsOrigins: ['https://app.example'], limits: { bodyTimeout: 200 } });
+    const { hostname, port } = new URL(gateway.url);
+    const socket = connect(Number(port), hostname)
+      .on('error', () => {})
+      .setEncoding('utf8');
+    socket.write(bytes);
+    const answer = await text(socket);
+    expect(answer).toContain(`HTTP/1.1 ${status}`);
+    expect(answer.toLowerCase()).toContain('access-control-allow-origin: https://app.example');
+    expect(answer.toLowerCase()).toContain('vary: origin');
   });
 
   test('lets pages see why a request is refused', async () => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { limitSettings, resolveLimits } from '../../src/limits/limits.ts';
+import { printDuration } from '../../src/duration.ts';
+import { type LimitSetting, limitSettings, resolveLimits } from '../../src/limits/limits.ts';
 
 test('every limit has a default, and a flag of its own', () => {
   const flags = Object.values(limitSettings).map(({ flag }) => flag);
@@ -27,7 +28,8 @@ test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])(
 
 test('the documentation has every limit with its default', async () => {
   const page = await readFile('docs/security.md', 'utf8');
-  for (const { flag, default: value } of Object.values(limitSettings)) {
-    expect(page).toContain(`| \`${flag}\` | ${value} |`);
+  const settings: readonly LimitSetting[] = Object.values(limitSettings);
+  for (const { flag, default: value, isDuration } of settings) {
+    expect(page).toContain(`| \`${flag}\` | ${isDuration ? printDuration(value) : value} |`);
   }
 });

@@ -20,6 +20,7 @@ export interface SmallGatewayOptions {
   readonly limits?: Partial<Limits>;
   readonly introspection?: boolean;
   readonly trustedDocuments?: TrustedDocumentsOptions;
+  readonly automaticPersistedQueries?: boolean;
   readonly corsOrigins?: readonly string[];
   readonly acceptsHost?: (header: string | undefined) => boolean;
   /** Where the fields of users get their snapshot from. */
@@ -96,8 +97,13 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
     if (observation.event !== 'request' && observation.event !== 'refused') observations.push(observation);
   };
   const errors = new ErrorWriter({ observe, suggestions: introspection });
-  const { trustedDocuments, read = lendSmall } = options;
-  const documents = new PreparedDocuments({ limits, introspection, trustedDocuments });
+  const { trustedDocuments, read = lendSmall, automaticPersistedQueries = true } = options;
+  const documents = new PreparedDocuments({
+    limits,
+    introspection,
+    trustedDocuments,
+    automaticPersistedQueries,
+  });
   const executor = new Executor({ suggestions: introspection });
   executor.warm(documents.trusted(roleSchema));
   const road = createRoad({

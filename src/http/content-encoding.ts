@@ -1,0 +1,101 @@
+import { promisify } from 'node:util';
+import { brotliCompress, brotliDecompress, constants, gunzip, gzip, inflate, inflateRaw } from 'node:zlib';
+import type { Limits } from '../limits/limits.ts';
+import { withHeaders } from './cross-origin.ts';
+import { badRequest, bodyTooLarge, HttpError } from './http-error.ts';
+import { type HttpReply, type HttpRequest, headerOf, piecesOf } from './message.ts';
+
+type Decode = (body: Uint8Array, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
+
+/** What bodies may be compressed by; a router does it to spare its network. */
+const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
+  ['gzip', promisify(gunzip)],
+  ['x-gzip', promisify(gunzip)],
+  ['br', promisify(brotliDecompress)],
+  ['deflate', inflateEither],
+]);
+
+/**
+ * The body as its client meant it.
+ *
+ * @param encoding the request's `Content-Encoding` header
+ * @throws HttpError where it is of another encoding, is not what it says, or has more bytes than the limits allow
+ */
+export async function decodeBody(
+  body: Uint8Array,
+  encoding: string | undefined,
+  limits: Limits,
+): Promise<Uint8Array> {
+  const name = encoding?.trim().toLowerCase() ?? '';
+  if (name === '' || name === 'identity') return body;
+  const decode = decoders.get(name);
+  if (!decode) {
+    throw new HttpError(
+      415,
+      'BAD_REQUEST',
+      `Content-Encoding ${JSON.stringify(name.slice(0, 50))} is not supported: use gzip, br or deflate, or none`,
+      { 'accept-encoding': 'gzip, br, deflate' },
+    );
+  }
+  try {
+    return await decode(body, { maxOutputLength: limits.bodyBytes });
+  } catch (error) {
+    if (error instanceof RangeError) throw bodyTooLarge(limits);
+    throw badRequest(`the body is not valid ${name}, which Content-Encoding says it is`);
+  }
+}
+
+/** Some clients send `deflate` without the frame that RFC 9110, section 8.4.1.2, asks for. */
+async function inflateEither(
+  body: Uint8Array,
+  options: { readonly maxOutputLength: number },
+): Promise<Buffer> {
+  const hasFrame = body[0] !== undefined && (body[0] & 0x0f) === 8;
+  return promisify(hasFrame ? inflate : inflateRaw)(body, options);
+}
+
+/** Bytes from which compressing an answer is worth its time. */
+const smallestCompressed = 1_024;
+
+type Encode = (body: Uint8Array) => Promise<Buffer>;
+
+/** What answers are compressed by, the preferred first. Both at a level at which they take about as long as sending. */
+const encoders: ReadonlyMap<string, Encode> = new Map<string, Encode>([
+  ['br', (body) => promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })],
+  ['gzip', (body) => promisify(gzip)(body, { level: 4 })],
+]);
+
+/** The reply, compressed where its client asked for that and it is worth it. */
+export async function compressed(reply: HttpReply, request: HttpRequest): Promise<HttpReply> {
+  if (reply.headers['content-encoding'] !== undefined) return reply;
+  const varying = withHeaders(reply, { vary: 'Accept-Encoding' });
+  const encoding = negotiateEncoding(headerOf(request, 'accept-encoding'));
+  const encode = encoding === undefined ? undefined : encoders.get(encoding);
+  if (!encode || encoding === undefined || lengthOf(reply) < smallestCompressed) return varying;
+  const body = await encode(Buffer.concat(piecesOf(reply.body)));
+  return withHeaders({ ...varying, body }, { 'content-encoding': encoding });
+}
+
+function lengthOf({ body }: HttpReply): number {
+  if (typeof body === 'string' || body instanceof Uint8Array) return body.length;
+  return body.reduce((total, piece) => total + piece.length, 0);
+}
+
+/**
+ * The encoding that a client likes best of those that an answer can have; undefined for none.
+ *
+ * @param accepted the request's `Accept-Encoding` header (RFC 9110, section 12.5.3)
+ */
+function negotiateEncoding(accepted: string | undefined): string | undefined {
+  if (accepted === undefined) return undefined;
+  const qualities = new Map(
+    accepted.split(',').map((part) => {
+      const [name = '', quality = 'q=1'] = part.split(';').map((text) => text.trim().toLowerCase());
+      return [name === 'x-gzip' ? 'gzip' : name, Number(quality.replace(/^q=/, '')) || 0];
+    }),
+  );
+  const qualityOf = (name: string) => qualities.get(name) ?? qualities.get('*') ?? 0;
+  const [best] = [...encoders.keys()].sort((a, b) => qualityOf(b) - qualityOf(a));
+  if (best === undefined || qualityOf(best) === 0) return undefined;
+  return qualityOf(best) >= (qualities.get('identity') ?? 0) ? best : undefined;
+}
