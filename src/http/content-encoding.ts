@@ -67,11 +67,12 @@ const encoders: ReadonlyMap<string, Encode> = new Map<string, Encode>([
 
 /** The reply, compressed where its client asked for that and it is worth it. */
 export async function compressed(reply: HttpReply, request: HttpRequest): Promise<HttpReply> {
-  if (reply.headers['content-encoding'] !== undefined) return reply;
+  // What is small is the same for everybody, and saying otherwise would keep caches from giving it to all.
+  if (reply.headers['content-encoding'] !== undefined || lengthOf(reply) < smallestCompressed) return reply;
   const varying = withHeaders(reply, { vary: 'Accept-Encoding' });
   const encoding = negotiateEncoding(headerOf(request, 'accept-encoding'));
   const encode = encoding === undefined ? undefined : encoders.get(encoding);
-  if (!encode || encoding === undefined || lengthOf(reply) < smallestCompressed) return varying;
+  if (!encode || encoding === undefined) return varying;
   const body = await encode(Buffer.concat(piecesOf(reply.body)));
   return withHeaders({ ...varying, body }, { 'content-encoding': encoding });
 }

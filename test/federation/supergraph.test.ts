@@ -35,6 +35,7 @@ const absent = { email: null };
 let gateway: TestGateway;
 let ordersSubgraph: ListeningSubgraph;
 let router: ListeningSubgraph;
+let supergraph: string;
 /** The addresses that the router has asked. */
 let asked: string[] = [];
 
@@ -49,7 +50,7 @@ beforeAll(async () => {
     { federation: true, auth: { jwtSecret: secret, anonRole: 'postgres' } },
   );
   ordersSubgraph = await startOrders(orders);
-  const supergraph = compose([
+  supergraph = compose([
     { name: 'users', url: gateway.url, sdl: await askSdl(gateway.url) },
     { name: 'orders', url: ordersSubgraph.url, sdl: await askSdl(ordersSubgraph.url) },
     // Nobody asks this one: that it is there must not matter.
@@ -235,6 +236,48 @@ describe('a supergraph with users and orders', () => {
     expect(data.staffCollection.totalCount).toBe(british.length);
   });
 
+  test('a router may compress what it asks, and gets compressed answers', async () => {
+    const exchanged: (string | null)[] = [];
+    const compressing = await startRouter(supergraph, 0, {
+      contentEncoding: { subgraphs: ['users'] },
+      plugins: () => [
+        {
+          onFetch({ url, options }) {
+            return ({ response }) => {
+              if (url !== gateway.url) return;
+              exchanged.push(new Headers(options.headers).get('content-encoding'));
+              exchanged.push(response.headers.get('content-encoding'));
+            };
+          },
+        },
+      ],
+    });
+    const large = '{ cognitoUserCollection(first: 30) { edges { node { username attributes } } } }';
+    expect(await query(large, {}, {}, compressing)).toEqual(await query(large));
+    await compressing.close();
+    expect(exchanged).toEqual(['gzip', expect.stringMatching(/^(gzip|br)$/)]);
+  });
+
+  test('a router plans a document once, and its subgraph answers every time', async () => {
+    const document = 'query Again($first: Int) { orders(first: $first) { id customer { username email } } }';
+    for (const first of [1, 2, 3]) {
+      asked = [];
+      const { data, errors } = await query(document, { first });
+      expect(errors).toBeUndefined();
+      expect(data.orders).toHaveLength(first);
+      expect(asked).toEqual([ordersSubgraph.url, gateway.url]);
+    }
+  });
+
+  test('answers in parts are refused, by the router and without it', async () => {
+    const document = '{ cognitoUserCollection { totalCount ... @defer { edges { node { username } } } } }';
+    for (const { url } of [router, gateway]) {
+      const { data, errors } = await query(document, {}, {}, { url, close: async () => {} });
+      expect(data ?? null).toBeNull();
+      expect(errors).toMatchObject([{ message: expect.stringContaining('@defer') }]);
+    }
+  });
+
   test('a router may keep an answer of all, while it is fresh, and none of one caller', async () => {
     const users = await startGateway(demoCatalog, demoUsers(3), {
       federation: true,
@@ -256,6 +299,24 @@ describe('a supergraph with users and orders', () => {
     await users.close();
     expect(await read()).toEqual(answer);
     expect(await read(caller)).toMatchObject({ errors: [{}] });
+    await caching.close();
+  });
+
+  test('a router that says itself which encodings it takes may keep compressed answers', async () => {
+    const users = await startGateway(demoCatalog, demoUsers(30), { federation: true });
+    const caching = await startRouter(
+      compose([{ name: 'users', url: users.url, sdl: await askSdl(users.url) }]),
+      0,
+      {
+        propagateHeaders: { fromClientToSubgraphs: () => ({ 'accept-encoding': 'gzip' }) },
+        plugins: () => [useHttpCache({ cache: memoryCache() })],
+      },
+    );
+    const large = '{ cognitoUserCollection(first: 30) { edges { node { username attributes } } } }';
+    const first = await query(large, {}, {}, caching);
+    expect(first.data.cognitoUserCollection.edges).toHaveLength(30);
+    await users.close();
+    expect(await query(large, {}, {}, caching)).toEqual(first);
     await caching.close();
   });
 });
