@@ -1,10 +1,5 @@
 import type { CatalogDefinition } from '../model/definition.ts';
 import type { CatalogAccess } from '../source/kind.ts';
-import { openPostgresCatalog } from './postgres/postgres-catalog.ts';
-import { openSqlCatalog, type SqlLocation } from './sql/sql-catalog.ts';
-
-/** Where the catalog is: in a Postgres server, or in SQL that an embedded one runs. */
-export type CatalogLocation = { readonly databaseUrl: string } | SqlLocation;
 
 /** A catalog that stays open for as long as it may have to be read again, or secrets of it. */
 export interface Catalog extends CatalogAccess {
@@ -21,12 +16,4 @@ export interface CatalogFingerprint {
   readonly definition: string;
   /** Of the secrets that have been read. */
   readonly secrets: string;
-}
-
-/**
- * @throws UnavailableError where the catalog cannot be opened now
- * @throws ConfigurationError where it cannot be opened as configured
- */
-export async function openCatalog(location: CatalogLocation): Promise<Catalog> {
-  return 'databaseUrl' in location ? openPostgresCatalog(location.databaseUrl) : openSqlCatalog(location);
 }

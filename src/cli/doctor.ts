@@ -1,5 +1,5 @@
 import { roleViews } from '../admin/role-views.ts';
-import { openCatalog } from '../catalog/catalog.ts';
+import { openCatalog } from '../catalog/open-catalog.ts';
 import { checkCatalog, checkPlaintextSecrets } from '../doctor/check-catalog.ts';
 import { checkDatabase } from '../doctor/check-database.ts';
 import { checkSnapshotFolder } from '../doctor/check-snapshot-folder.ts';
@@ -7,7 +7,7 @@ import { checkSources } from '../doctor/check-sources.ts';
 import { type Examination, isHealthy, type Section } from '../doctor/examination.ts';
 import { renderReport } from '../doctor/report.ts';
 import { ConfigurationError } from '../errors.ts';
-import { describeCatalog } from '../gateway.ts';
+import { describeCatalog } from '../gateway/catalog-reading.ts';
 import { catalogLocation } from './catalog-location.ts';
 import { type DoctorFlags, sourceSettingsOf } from './flags.ts';
 

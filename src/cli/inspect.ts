@@ -1,5 +1,5 @@
-import { openCatalog } from '../catalog/catalog.ts';
-import { describeCatalog } from '../gateway.ts';
+import { openCatalog } from '../catalog/open-catalog.ts';
+import { describeCatalog } from '../gateway/catalog-reading.ts';
 import { nameOfType } from '../model/column-type.ts';
 import type { SkippedStatements } from '../model/definition.ts';
 import type { Model, Problem, Table } from '../model/model.ts';

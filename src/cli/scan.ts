@@ -1,7 +1,7 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import { openCatalog } from '../catalog/catalog.ts';
+import { openCatalog } from '../catalog/open-catalog.ts';
 import { ConfigurationError, ScanError } from '../errors.ts';
-import { describeCatalog } from '../gateway.ts';
+import { describeCatalog } from '../gateway/catalog-reading.ts';
 import { objectsOf } from '../model/model.ts';
 import type { ScanProgress, Source } from '../source/source.ts';
 import { catalogLocation } from './catalog-location.ts';

@@ -1,6 +1,6 @@
-import { openCatalog } from '../catalog/catalog.ts';
+import { openCatalog } from '../catalog/open-catalog.ts';
 import { ConfigurationError } from '../errors.ts';
-import { describeCatalog } from '../gateway.ts';
+import { describeCatalog } from '../gateway/catalog-reading.ts';
 import { RoleSchemas } from '../graphql/role-schemas.ts';
 import { catalogLocation } from './catalog-location.ts';
 import type { SdlFlags } from './flags.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openCatalog } from '../../src/catalog/catalog.ts';
+import { openCatalog } from '../../src/catalog/open-catalog.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 const id = '0a1b2c3d-0000-4000-8000-000000000001';

@@ -1,5 +1,5 @@
-import { openCatalog } from '../../src/catalog/catalog.ts';
-import { describeCatalog } from '../../src/gateway.ts';
+import { openCatalog } from '../../src/catalog/open-catalog.ts';
+import { describeCatalog } from '../../src/gateway/catalog-reading.ts';
 import { RoleSchemas } from '../../src/graphql/role-schemas.ts';
 import { createDatabase } from '../support/database.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openCatalog } from '../../src/catalog/catalog.ts';
-import { describeCatalog } from '../../src/gateway.ts';
+import { openCatalog } from '../../src/catalog/open-catalog.ts';
+import { describeCatalog } from '../../src/gateway/catalog-reading.ts';
 import { cognitoServer } from '../support/definitions.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 

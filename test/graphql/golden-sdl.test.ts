@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { printSchema, validateSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { openCatalog } from '../../src/catalog/catalog.ts';
-import { describeCatalog } from '../../src/gateway.ts';
+import { openCatalog } from '../../src/catalog/open-catalog.ts';
+import { describeCatalog } from '../../src/gateway/catalog-reading.ts';
 import { RoleSchemas } from '../../src/graphql/role-schemas.ts';
 import { createDatabase } from '../support/database.ts';
 

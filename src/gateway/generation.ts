@@ -1,19 +1,19 @@
-import type { Authenticator, Caller } from './auth/authenticator.ts';
-import type { RequestPorts } from './graphql/request-scope.ts';
-import { RoleSchemas } from './graphql/role-schemas.ts';
-import { ErrorWriter } from './http/error-writer.ts';
-import { Executor, type Runs } from './http/execute.ts';
-import { PreparedDocuments } from './http/prepare.ts';
-import { createRoad, type ReadWish, type Road } from './http/road.ts';
-import type { Limits, NoCachePolicy } from './limits/limits.ts';
-import type { TrustedDocumentsOptions } from './limits/trusted-documents.ts';
-import type { CatalogDefinition } from './model/definition.ts';
-import { withoutColumns } from './model/grants.ts';
-import type { Model, Table } from './model/model.ts';
-import type { Observe } from './observation.ts';
-import { type Visibility, visibilityAmong } from './plan/policy.ts';
-import { SnapshotStores, type StoresOptions } from './snapshot/stores.ts';
-import type { Servers } from './source/servers.ts';
+import type { Authenticator, Caller } from '../auth/authenticator.ts';
+import type { RequestPorts } from '../graphql/request-scope.ts';
+import { RoleSchemas } from '../graphql/role-schemas.ts';
+import { ErrorWriter } from '../http/error-writer.ts';
+import { Executor, type Runs } from '../http/execute.ts';
+import { PreparedDocuments } from '../http/prepare.ts';
+import { createRoad, type ReadWish, type Road } from '../http/road.ts';
+import type { Limits, NoCachePolicy } from '../limits/limits.ts';
+import type { TrustedDocumentsOptions } from '../limits/trusted-documents.ts';
+import type { CatalogDefinition } from '../model/definition.ts';
+import { withoutColumns } from '../model/grants.ts';
+import type { Model, Table } from '../model/model.ts';
+import type { Observe } from '../observation.ts';
+import { type Visibility, visibilityAmong } from '../plan/policy.ts';
+import { SnapshotStores, type StoresOptions } from '../snapshot/stores.ts';
+import type { CatalogReading } from './catalog-reading.ts';
 
 /**
  * What the catalog said at one time, and everything that is made of it or remembered for it. It never changes: a
@@ -32,13 +32,6 @@ export interface Generation {
   readonly road: Road;
   /** Which rows of a table the caller sees. */
   visibleTo(caller: Caller, table: Table): Visibility;
-}
-
-/** What the catalog says now. */
-export interface CatalogReading {
-  readonly definition: CatalogDefinition;
-  readonly servers: Servers;
-  readonly model: Model;
 }
 
 /** What every generation is made with. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Generations } from '../src/generations.ts';
+import { Generations } from '../../src/gateway/generations.ts';
 
 function generations() {
   const retired: string[] = [];

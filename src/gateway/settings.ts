@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Catalog } from '../catalog/catalog.ts';
+import { printDuration } from '../duration.ts';
+import { UsageError } from '../errors.ts';
+import { type CorsPolicy, createCorsPolicy } from '../http/cross-origin.ts';
+import { type Limits, limitSettings, resolveLimits } from '../limits/limits.ts';
+import { loadTrustedDocuments, type TrustedDocumentsOptions } from '../limits/trusted-documents.ts';
+import type { Observe } from '../observation.ts';
+import { PostgresPlace } from '../snapshot/exchange/postgres/postgres-place.ts';
+import type { Sharing } from '../snapshot/exchange/shared-object.ts';
+import { parseSnapshotKey } from '../snapshot/file/key.ts';
+import { SnapshotDirectory } from '../snapshot/file/snapshot-directory.ts';
+import type { StoresOptions } from '../snapshot/stores.ts';
+import { resolveSourceSettings, type SourceSettings } from '../source/settings.ts';
+import type { GatewayOptions } from './options.ts';
+
+/** What the options of a gateway come to, looked at once. Times are in milliseconds. */
+export interface GatewaySettings {
+  readonly limits: Limits;
+  readonly cors: CorsPolicy;
+  readonly trustedDocuments: TrustedDocumentsOptions | undefined;
+  readonly sources: SourceSettings;
+  /** What every store of snapshots has. */
+  readonly stores: Omit<StoresOptions, 'model' | 'connect' | 'previous' | 'sharing'>;
+  /** What cursors of tables without a readable key are sealed with; undefined where each process has its own. */
+  readonly cursorSecret: string | undefined;
+}
+
+/**
+ * Validates the options of a gateway, and fills in what they leave out.
+ *
+ * @throws ConfigurationError where one is wrong
+ * @throws UsageError where one contradicts another
+ */
+export async function resolveOptions(options: GatewayOptions, observe: Observe): Promise<GatewaySettings> {
+  const limits = resolveLimits(options.limits);
+  const scanTimeoutMs = options.scanTimeoutMs ?? 30_000;
+  assertTimeForScans(limits, scanTimeoutMs);
+  assertPlaceToShare(options);
+  return {
+    limits,
+    cors: createCorsPolicy(options.corsOrigins ?? []),
+    trustedDocuments: await trustedDocumentsOf(options),
+    sources: resolveSourceSettings(options),
+    stores: {
+      maxAgeMs: options.maxAgeMs ?? 60_000,
+      staleWhileRevalidateMs: options.staleWhileRevalidateMs ?? 600_000,
+      scanTimeoutMs,
+      minRefreshMs: options.minRefreshMs ?? 5_000,
+      files: snapshotFilesOf(options, observe),
+      observe,
+    },
+    cursorSecret: cursorSecretOf(options),
+  };
+}
+
+/** A request that ends before its wait for a scan does would never learn how far the scan is. */
+function assertTimeForScans({ requestTimeout }: Limits, scanTimeoutMs: number): void {
+  if (requestTimeout >= scanTimeoutMs) return;
+  const { flag } = limitSettings.requestTimeout;
+  throw new UsageError(
+    `${flag} must not be shorter than --scan-timeout, but got ${printDuration(requestTimeout)} and ${printDuration(scanTimeoutMs)}`,
+  );
+}
+
+async function trustedDocumentsOf({ persistedOperations, allowArbitraryOperations = false }: GatewayOptions) {
+  if (persistedOperations === undefined) return undefined;
+  return { documents: await loadTrustedDocuments(persistedOperations), allowArbitraryOperations };
+}
+
+function assertPlaceToShare({ share, catalog }: GatewayOptions): void {
+  if (!share || share.place || 'databaseUrl' in catalog) return;
+  throw new UsageError(
+    '--share needs a Postgres that all gateways reach: give --database-url, not --catalog',
+  );
+}
+
+/** How scans are shared with other gateways; undefined where they are not. */
+export async function sharingOf(
+  { share, snapshotKey }: GatewayOptions,
+  { database }: Catalog,
+): Promise<Sharing | undefined> {
+  if (!share) return undefined;
+  const { leaseMs = 15_000, pollMs = 2_000, logged = false } = share;
+  const connection = (await database?.connection()) ?? {};
+  const place = share.place ?? new PostgresPlace({ connection, logged });
+  const key = snapshotKey === undefined ? undefined : parseSnapshotKey(snapshotKey);
+  return { place, key, holder: `${hostname()} ${process.pid} ${randomUUID().slice(0, 8)}`, leaseMs, pollMs };
+}
+
+/** A secret that all gateways on the catalog have, and that its clients do not. */
+function cursorSecretOf({ cursorKey, snapshotKey, auth, catalog }: GatewayOptions): string | undefined {
+  return (
+    cursorKey ??
+    snapshotKey ??
+    auth?.jwtSecret ??
+    ('databaseUrl' in catalog ? catalog.databaseUrl : undefined)
+  );
+}
+
+function snapshotFilesOf({ snapshotDir, snapshotKey }: GatewayOptions, observe: Observe) {
+  const key = snapshotKey === undefined ? undefined : parseSnapshotKey(snapshotKey);
+  return snapshotDir === undefined
+    ? undefined
+    : new SnapshotDirectory({ directory: snapshotDir, key, observe });
+}
