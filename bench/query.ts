@@ -16,7 +16,7 @@ import { readText } from '../src/rows/store/raw-text.ts';
 import { TableView } from '../src/rows/store/view.ts';
 import { SnapshotBuilder } from '../src/snapshot/builder.ts';
 import type { SourceRecord } from '../src/source/source.ts';
-import type { ScalarKind } from '../src/values/sql-type.ts';
+import type { ScalarKind } from '../src/values/type/sql-type.ts';
 
 const { values } = parseArgs({
   options: { users: { type: 'string', default: '1000000' }, only: { type: 'string', default: '' } },

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { ConfigurationError } from '../errors.ts';
-import { hostsOfPrivatePort } from '../http/exposure.ts';
 import type { HttpReply } from '../http/message.ts';
-import { write } from '../http/write.ts';
+import { hostsOfPrivatePort } from '../http/server/exposure.ts';
+import { write } from '../http/server/write.ts';
 import type { AdminPorts } from './admin-routes.ts';
 import { answerAdmin } from './admin-routes.ts';
 

@@ -1,5 +1,5 @@
 import { type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql';
-import { ExactNumber } from '../values/exact-number.ts';
+import { ExactNumber } from '../values/number/exact-number.ts';
 
 /**
  * A value as a field of this type has it in an answer, as JSON: what graphql-js calls completing a value.

@@ -5,7 +5,7 @@ import type { Column } from '../model/model.ts';
 import { readTyped } from '../rows/store/read-value.ts';
 import type { RowStore } from '../rows/store/row-store.ts';
 import type { TableView } from '../rows/store/view.ts';
-import { valueType } from '../values/registry.ts';
+import { valueType } from '../values/type/registry.ts';
 import { AttributesWriter } from './attributes-writer.ts';
 import { serialize } from './serialize.ts';
 import { ComputedWriter, columnWriter, type ValueWriter } from './value-writer.ts';

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { Catalog } from '../catalog/catalog.ts';
 import { printDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
-import { type CorsPolicy, createCorsPolicy } from '../http/cross-origin.ts';
+import { type CorsPolicy, createCorsPolicy } from '../http/server/cross-origin.ts';
 import { type Limits, limitSettings, resolveLimits } from '../limits/limits.ts';
 import { loadTrustedDocuments, type TrustedDocumentsOptions } from '../limits/trusted-documents.ts';
 import type { Observe } from '../observation.ts';

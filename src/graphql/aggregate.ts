@@ -2,8 +2,8 @@ import type { Pace } from '../columns/pace.ts';
 import { RowValueError } from '../errors.ts';
 import type { Column } from '../model/model.ts';
 import { type Aggregates, aggregateRows } from '../rows/aggregate/aggregate.ts';
-import type { ExactNumber } from '../values/exact-number.ts';
 import type { JsonValue } from '../values/json-value.ts';
+import type { ExactNumber } from '../values/number/exact-number.ts';
 import type { Connection } from './collection.ts';
 import type { AggregateOperation, OperationColumns } from './field-meaning.ts';
 

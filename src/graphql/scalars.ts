@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
-import { valueType } from '../values/registry.ts';
-import type { ScalarKind } from '../values/sql-type.ts';
+import { valueType } from '../values/type/registry.ts';
+import type { ScalarKind } from '../values/type/sql-type.ts';
 import type { Builder, SchemaTypes } from './builder.ts';
 
 /** The name of a scalar that a column can have. */

@@ -1,13 +1,13 @@
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Limits } from '../limits/limits.ts';
-import { compressed, decodeBody } from './content-encoding.ts';
-import { type CorsPolicy, withHeaders } from './cross-origin.ts';
 import type { ErrorWriter } from './error-writer.ts';
 import type { GraphiQLPage } from './graphiql/page.ts';
 import { bodyTooLarge } from './http-error.ts';
 import { type HttpReply, piecesOf, type ReplyBody, uncounted } from './message.ts';
 import type { Road } from './road.ts';
 import { graphqlPath } from './routes.ts';
+import { compressed, decodeBody } from './server/content-encoding.ts';
+import { type CorsPolicy, withHeaders } from './server/cross-origin.ts';
 
 /** A plugin of GraphQL Yoga, as far as it sees requests and responses: what is between them is the gateway's road. */
 export interface FetchPlugin {

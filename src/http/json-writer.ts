@@ -1,5 +1,5 @@
 import type { Pace } from '../columns/pace.ts';
-import { ExactNumber, InexactJsonError } from '../values/exact-number.ts';
+import { ExactNumber, InexactJsonError } from '../values/number/exact-number.ts';
 import { type AnswerMeter, smallAnswer } from './answer-meter.ts';
 
 /** The result as JSON, in pieces, so that no step of a large one holds the event loop. */

@@ -1,4 +1,4 @@
-import { overloaded } from './admission.ts';
+import { overloaded } from './server/admission.ts';
 
 /** What all requests together may hold of one thing. */
 export interface MemoryBudgetOptions {

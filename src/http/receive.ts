@@ -1,8 +1,8 @@
-import { assertShallow } from './body-nesting.ts';
-import { assertPreflighted } from './cross-origin.ts';
 import { badRequest, HttpError } from './http-error.ts';
 import { type MediaType, negotiateMediaType } from './media-type.ts';
 import { type HttpRequest, headerOf } from './message.ts';
+import { assertShallow } from './server/body-nesting.ts';
+import { assertPreflighted } from './server/cross-origin.ts';
 
 /** What a request asks for, before anything is known of the schema. */
 export interface GraphQLRequest {

@@ -6,7 +6,6 @@ import { authorize } from '../limits/document.ts';
 import type { Limits, NoCachePolicy } from '../limits/limits.ts';
 import type { Observe } from '../observation.ts';
 import { type AnswerMeter, AnswerMeters } from './answer-meter.ts';
-import { withHeaders } from './cross-origin.ts';
 import { Deadline } from './deadline.ts';
 import type { ErrorWriter } from './error-writer.ts';
 import type { Executor } from './execute.ts';
@@ -15,6 +14,7 @@ import { type HttpReply, type HttpRequest, headerOf, type Place } from './messag
 import type { PreparedDocuments } from './prepare.ts';
 import { type GraphQLRequest, receive } from './receive.ts';
 import { reply } from './reply.ts';
+import { withHeaders } from './server/cross-origin.ts';
 
 /** What the road is made of. */
 export interface RoadOptions {

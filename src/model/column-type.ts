@@ -1,4 +1,4 @@
-import type { ScalarType } from '../values/sql-type.ts';
+import type { ScalarType } from '../values/type/sql-type.ts';
 
 /** The type of a column: a `SqlType` whose enums have names. */
 export type ColumnType = ElementType | ArrayType;

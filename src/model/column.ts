@@ -1,5 +1,5 @@
-import { valueType } from '../values/registry.ts';
-import type { ScalarKind } from '../values/sql-type.ts';
+import { valueType } from '../values/type/registry.ts';
+import type { ScalarKind } from '../values/type/sql-type.ts';
 import { type ColumnType, type ElementType, nameOfType } from './column-type.ts';
 import type { ColumnDefinition, ForeignTableDefinition, TypeDefinition } from './definition.ts';
 import { type Dialect, misspeltOptions } from './dialect.ts';

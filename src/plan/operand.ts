@@ -6,7 +6,7 @@ import {
   nameOfType,
   undeclared,
 } from '../model/column-type.ts';
-import { valueType } from '../values/registry.ts';
+import { valueType } from '../values/type/registry.ts';
 import type { Value } from '../values/value.ts';
 
 /**

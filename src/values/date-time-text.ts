@@ -1,5 +1,5 @@
 import { type CivilDate, daysInMonth, fromDays, toDays } from './calendar.ts';
-import { trimSpace } from './number-text.ts';
+import { trimSpace } from './number/number-text.ts';
 import { zoneOffset } from './time-zone.ts';
 
 /** What a text says of a date, a time of day and a zone. */

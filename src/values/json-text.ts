@@ -1,5 +1,5 @@
 import { compareBytes } from './bytes.ts';
-import { parseDecimal } from './decimal.ts';
+import { parseDecimal } from './number/decimal.ts';
 
 /** The nesting at which reading ends, well before the stack does. Postgres' own limit is its stack's depth. */
 const deepest = 1024;

@@ -1,4 +1,4 @@
-import type { Decimal } from './decimal.ts';
+import type { Decimal } from './number/decimal.ts';
 
 /** A value of any type, in the form its type compares. It comes from the type's `parse`, and from nowhere else. */
 export type Value = string | number | bigint | boolean | Decimal | ArrayValue;

@@ -2,7 +2,7 @@ import type { ColumnType } from '../../src/model/column-type.ts';
 import type { Column, Origin, Table } from '../../src/model/model.ts';
 import { TableView } from '../../src/rows/store/view.ts';
 import { SnapshotBuilder } from '../../src/snapshot/builder.ts';
-import type { ScalarKind } from '../../src/values/sql-type.ts';
+import type { ScalarKind } from '../../src/values/type/sql-type.ts';
 
 /** A user: the username, and attributes by name. */
 export type ExampleUser = readonly [username: string, attributes?: Readonly<Record<string, string | null>>];

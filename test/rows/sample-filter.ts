@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { operatorsOf } from '../../src/model/operator.ts';
 import type { Filter } from '../../src/rows/filter/filter.ts';
-import { valueType } from '../../src/values/registry.ts';
+import { valueType } from '../../src/values/type/registry.ts';
 import type { Value } from '../../src/values/value.ts';
 import { type SampleColumn, sampleColumns } from './sample-table.ts';
 

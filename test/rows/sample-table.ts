@@ -5,8 +5,8 @@ import type { Column, Table } from '../../src/model/model.ts';
 import { SnapshotBuilder } from '../../src/snapshot/builder.ts';
 import type { Snapshot } from '../../src/snapshot/snapshot.ts';
 import type { Field, SourceRecord } from '../../src/source/source.ts';
-import { valueType } from '../../src/values/registry.ts';
-import type { ScalarKind } from '../../src/values/sql-type.ts';
+import { valueType } from '../../src/values/type/registry.ts';
+import type { ScalarKind } from '../../src/values/type/sql-type.ts';
 import { storableText } from '../values/weird-text.ts';
 
 const mood: EnumType = {

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { InvalidPatternError } from '../../src/rows/filter/filter.ts';
 import { compileRegex } from '../../src/rows/filter/regex.ts';
 import { normalizeJson, readJsonArray } from '../../src/values/json-text.ts';
-import { valueType } from '../../src/values/registry.ts';
-import type { ScalarKind } from '../../src/values/sql-type.ts';
+import { valueType } from '../../src/values/type/registry.ts';
+import type { ScalarKind } from '../../src/values/type/sql-type.ts';
 
 /** Long enough that time quadratic in it would exceed any test's. */
 const length = 200_000;

@@ -1,9 +1,9 @@
 import { failure, type Result, success } from '../../model/result.ts';
-import { type ExactNumber, toJsonNumber } from '../../values/exact-number.ts';
 import type { JsonValue } from '../../values/json-value.ts';
-import type { Numeric } from '../../values/numeric-type.ts';
-import { valueType } from '../../values/registry.ts';
-import type { SqlType } from '../../values/sql-type.ts';
+import { type ExactNumber, toJsonNumber } from '../../values/number/exact-number.ts';
+import type { Numeric } from '../../values/type/numeric-type.ts';
+import { valueType } from '../../values/type/registry.ts';
+import type { SqlType } from '../../values/type/sql-type.ts';
 import type { Value } from '../../values/value.ts';
 import { notInJson, type ValueFault } from '../store/read-value.ts';
 

@@ -1,10 +1,10 @@
 import type { RankedColumn } from '../../columns/column.ts';
 import { type Pace, paced } from '../../columns/pace.ts';
 import type { Column } from '../../model/model.ts';
-import { Decimal, parseDecimal } from '../../values/decimal.ts';
-import { divideDecimals } from '../../values/decimal-arithmetic.ts';
-import type { NonFinite, Numeric } from '../../values/numeric-type.ts';
-import type { SqlType } from '../../values/sql-type.ts';
+import { Decimal, parseDecimal } from '../../values/number/decimal.ts';
+import { divideDecimals } from '../../values/number/decimal-arithmetic.ts';
+import type { NonFinite, Numeric } from '../../values/type/numeric-type.ts';
+import type { SqlType } from '../../values/type/sql-type.ts';
 import type { Value } from '../../values/value.ts';
 import { readTyped } from '../store/read-value.ts';
 import type { TableView } from '../store/view.ts';

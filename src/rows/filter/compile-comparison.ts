@@ -1,6 +1,6 @@
 import type { NumberColumn, RankedColumn, TextColumn } from '../../columns/column.ts';
+import type { ValueType } from '../../values/type/value-type.ts';
 import type { Value } from '../../values/value.ts';
-import type { ValueType } from '../../values/value-type.ts';
 import { codesEqualTo, type Instant, toInstant, toText } from '../store/probe.ts';
 import type { TypedColumn } from '../store/typed-column.ts';
 import { comparesTo, equal, equals, greater, less } from './byte-tests.ts';

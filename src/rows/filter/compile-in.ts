@@ -1,7 +1,7 @@
 import type { RankedColumn } from '../../columns/column.ts';
 import { type Pace, paced } from '../../columns/pace.ts';
+import type { ValueType } from '../../values/type/value-type.ts';
 import type { Value } from '../../values/value.ts';
-import type { ValueType } from '../../values/value-type.ts';
 import { codesEqualTo, toInstant, toText } from '../store/probe.ts';
 import type { TypedColumn } from '../store/typed-column.ts';
 import { isAmong } from './byte-tests.ts';

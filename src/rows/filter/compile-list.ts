@@ -1,7 +1,7 @@
 import { elementTypeOf } from '../../model/column-type.ts';
-import { valueType } from '../../values/registry.ts';
+import { valueType } from '../../values/type/registry.ts';
+import type { ValueType } from '../../values/type/value-type.ts';
 import type { ArrayValue, Value } from '../../values/value.ts';
-import type { ValueType } from '../../values/value-type.ts';
 import type { TypedColumn } from '../store/typed-column.ts';
 import type { ListFilter } from './filter.ts';
 import { never, type Predicate } from './predicate.ts';

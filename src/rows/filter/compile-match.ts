@@ -1,6 +1,6 @@
 import type { Pace } from '../../columns/pace.ts';
-import type { SqlType } from '../../values/sql-type.ts';
-import { withoutTrailingBlanks } from '../../values/text-types.ts';
+import type { SqlType } from '../../values/type/sql-type.ts';
+import { withoutTrailingBlanks } from '../../values/type/text-types.ts';
 import type { Value } from '../../values/value.ts';
 import type { TableView } from '../store/view.ts';
 import type { MatchFilter } from './filter.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Pace } from '../../columns/pace.ts';
-import { Decimal } from '../../values/decimal.ts';
+import { Decimal } from '../../values/number/decimal.ts';
 import type { Value } from '../../values/value.ts';
 import { columnKey } from '../store/view.ts';
 import type { Filter } from './filter.ts';

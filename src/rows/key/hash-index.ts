@@ -1,8 +1,8 @@
 import type { NumberColumn, RankedColumn, TextColumn } from '../../columns/column.ts';
 import type { Pace } from '../../columns/pace.ts';
 import { compareSpan, hashBytes, randomSeed } from '../../values/bytes.ts';
+import type { ValueType } from '../../values/type/value-type.ts';
 import type { Value } from '../../values/value.ts';
-import type { ValueType } from '../../values/value-type.ts';
 import { codesEqualTo, toBytes, toInstant } from '../store/probe.ts';
 import type { RowIndex } from '../store/store-cache.ts';
 import type { TypedColumn } from '../store/typed-column.ts';

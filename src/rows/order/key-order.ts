@@ -1,7 +1,7 @@
 import type { NumberColumn, RankedColumn, TextColumn } from '../../columns/column.ts';
 import { compareBytes, compareSpan, copySpan } from '../../values/bytes.ts';
+import type { ValueType } from '../../values/type/value-type.ts';
 import type { Value } from '../../values/value.ts';
-import type { ValueType } from '../../values/value-type.ts';
 import { codesEqualTo, searchRows, toBytes, toInstant } from '../store/probe.ts';
 import type { RowRanks } from '../store/store-cache.ts';
 

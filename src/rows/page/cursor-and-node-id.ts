@@ -1,8 +1,8 @@
 import type { Column } from '../../model/model.ts';
 import { readJsonArray } from '../../values/json-text.ts';
 import type { JsonValue } from '../../values/json-value.ts';
-import { valueType } from '../../values/registry.ts';
-import { textType } from '../../values/text-types.ts';
+import { valueType } from '../../values/type/registry.ts';
+import { textType } from '../../values/type/text-types.ts';
 import type { Value } from '../../values/value.ts';
 import type { OrderKey } from '../order/row-order.ts';
 import { readTyped } from '../store/read-value.ts';

@@ -1,7 +1,7 @@
 import type { RankedColumn, TextColumn } from '../../columns/column.ts';
 import { compareSpan } from '../../values/bytes.ts';
+import type { ValueType } from '../../values/type/value-type.ts';
 import type { Value } from '../../values/value.ts';
-import type { ValueType } from '../../values/value-type.ts';
 
 // How a value that is looked for stands in each encoding of a column.
 

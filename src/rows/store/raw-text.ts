@@ -1,6 +1,6 @@
 import type { Column } from '../../columns/column.ts';
 import type { Origin } from '../../model/model.ts';
-import { timestampType } from '../../values/timestamp-types.ts';
+import { timestampType } from '../../values/type/timestamp-types.ts';
 import type { RowStore } from './row-store.ts';
 
 /** The text of a row's value, as it would be cast to the type of a column; null where there is none. */

@@ -2,7 +2,7 @@ import { elementTypeOf, nameOfType } from '../../model/column-type.ts';
 import type { Column } from '../../model/model.ts';
 import { failure, type Result, success } from '../../model/result.ts';
 import type { JsonValue } from '../../values/json-value.ts';
-import { valueType } from '../../values/registry.ts';
+import { valueType } from '../../values/type/registry.ts';
 import type { Value } from '../../values/value.ts';
 import { columnText, readText, toMicros } from './raw-text.ts';
 import { servesMilliseconds } from './typed-column.ts';

@@ -6,11 +6,11 @@ import { sorted } from '../../columns/sort.ts';
 import { UuidColumn } from '../../columns/uuid-column.ts';
 import type { Origin } from '../../model/model.ts';
 import { lengthOf } from '../../values/modifiers.ts';
-import { valueType } from '../../values/registry.ts';
-import type { SqlType } from '../../values/sql-type.ts';
+import { valueType } from '../../values/type/registry.ts';
+import type { SqlType } from '../../values/type/sql-type.ts';
+import type { ValueType } from '../../values/type/value-type.ts';
 import { isUuid } from '../../values/uuid.ts';
 import type { Value } from '../../values/value.ts';
-import type { ValueType } from '../../values/value-type.ts';
 import { attributesText, columnText } from './raw-text.ts';
 import type { RowStore } from './row-store.ts';
 

@@ -2,7 +2,7 @@ import type { Pace } from '../../columns/pace.ts';
 import { UuidColumn } from '../../columns/uuid-column.ts';
 import type { Column, Table } from '../../model/model.ts';
 import { lengthOf } from '../../values/modifiers.ts';
-import type { SqlType } from '../../values/sql-type.ts';
+import type { SqlType } from '../../values/type/sql-type.ts';
 import type { RowStore } from './row-store.ts';
 import { cacheOf, type StoreCache } from './store-cache.ts';
 import { type TypedColumn, typeColumn } from './typed-column.ts';

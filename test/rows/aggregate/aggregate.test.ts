@@ -6,7 +6,7 @@ import type { Column } from '../../../src/model/model.ts';
 import { aggregateRows } from '../../../src/rows/aggregate/aggregate.ts';
 import type { Figure } from '../../../src/rows/aggregate/figure.ts';
 import { TableView } from '../../../src/rows/store/view.ts';
-import { ExactNumber } from '../../../src/values/exact-number.ts';
+import { ExactNumber } from '../../../src/values/number/exact-number.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { sampleFilters, toEngine, toSql } from '../sample-filter.ts';
 import {

@@ -1,7 +1,7 @@
-import { toDays } from './calendar.ts';
-import { dayMicros, readDateTime } from './date-time-text.ts';
+import { toDays } from '../calendar.ts';
+import { dayMicros, readDateTime } from '../date-time-text.ts';
+import { trimSpace } from '../number/number-text.ts';
 import { dayWords, firstDay, writeDate, writeEra } from './date-type.ts';
-import { trimSpace } from './number-text.ts';
 import { writeTime } from './time-type.ts';
 import type { ValueType } from './value-type.ts';
 

@@ -1,4 +1,4 @@
-import { parseWhole } from './number-text.ts';
+import { parseWhole } from '../number/number-text.ts';
 import type { ValueType } from './value-type.ts';
 
 /** `int2`: whole numbers of 16 bits. */

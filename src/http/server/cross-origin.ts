@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../errors.ts';
-import { HttpError } from './http-error.ts';
-import { type HttpReply, type HttpReplyHeaders, type HttpRequest, headerOf } from './message.ts';
+import { ConfigurationError } from '../../errors.ts';
+import { HttpError } from '../http-error.ts';
+import { type HttpReply, type HttpReplyHeaders, type HttpRequest, headerOf } from '../message.ts';
 
 /** What tells a browser whether a page of another origin may use the gateway. */
 export interface CorsPolicy {

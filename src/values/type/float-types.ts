@@ -1,7 +1,7 @@
-import { parseDecimal } from './decimal.ts';
-import { shortestFloat32, shortestFloat64 } from './float-digits.ts';
-import { parseFloat32, parseFloat64 } from './float-text.ts';
-import type { JsonValue } from './json-value.ts';
+import type { JsonValue } from '../json-value.ts';
+import { parseDecimal } from '../number/decimal.ts';
+import { shortestFloat32, shortestFloat64 } from '../number/float-digits.ts';
+import { parseFloat32, parseFloat64 } from '../number/float-text.ts';
 import type { ValueType } from './value-type.ts';
 
 /** `float4`: numbers of single precision. */

@@ -1,4 +1,4 @@
-import { trimSpace } from './number-text.ts';
+import { trimSpace } from '../number/number-text.ts';
 import type { ValueType } from './value-type.ts';
 
 /** `bool`: false stands before true. */

@@ -6,18 +6,18 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Limits, limitSettings } from '../limits/limits.ts';
-import type { Observe } from '../observation.ts';
+import { type Limits, limitSettings } from '../../limits/limits.ts';
+import type { Observe } from '../../observation.ts';
+import type { ErrorWriter } from '../error-writer.ts';
+import { HttpError } from '../http-error.ts';
+import { type HttpReply, type HttpRequest, pathOf } from '../message.ts';
+import { plainText, type Routes } from '../routes.ts';
 import { Admission } from './admission.ts';
 import { BodyReader } from './body.ts';
 import { compressed } from './content-encoding.ts';
 import { type CorsPolicy, withHeaders } from './cross-origin.ts';
-import type { ErrorWriter } from './error-writer.ts';
 import { GracefulStop } from './graceful-stop.ts';
-import { HttpError } from './http-error.ts';
-import { type HttpReply, type HttpRequest, pathOf } from './message.ts';
 import { Pipelines } from './pipeline.ts';
-import { plainText, type Routes } from './routes.ts';
 import { rawResponse, write } from './write.ts';
 
 /** What a server is made of. */

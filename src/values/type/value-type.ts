@@ -1,5 +1,5 @@
-import type { JsonValue } from './json-value.ts';
-import type { Value } from './value.ts';
+import type { JsonValue } from '../json-value.ts';
+import type { Value } from '../value.ts';
 
 /**
  * What Postgres does with the values of a type. Values come from the same type's `parse`, and from nowhere else.

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { valueType } from '../../src/values/registry.ts';
-import type { ScalarKind, SqlType } from '../../src/values/sql-type.ts';
-import type { Value } from '../../src/values/value.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { compareByPostgres, readByPostgres } from './postgres-values.ts';
+import { valueType } from '../../../src/values/type/registry.ts';
+import type { ScalarKind, SqlType } from '../../../src/values/type/sql-type.ts';
+import type { Value } from '../../../src/values/value.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { compareByPostgres, readByPostgres } from '../postgres-values.ts';
 import {
   arrayTexts,
   boolTexts,
@@ -16,8 +16,8 @@ import {
   timeTexts,
   uuidTexts,
   wholeTexts,
-} from './value-texts.ts';
-import { storableText } from './weird-text.ts';
+} from '../value-texts.ts';
+import { storableText } from '../weird-text.ts';
 
 const moodLabels = ['sad', 'ok', 'HAPPY', 'o k', ''];
 

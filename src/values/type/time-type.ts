@@ -1,4 +1,4 @@
-import { readDateTime } from './date-time-text.ts';
+import { readDateTime } from '../date-time-text.ts';
 import type { ValueType } from './value-type.ts';
 
 /** `time`: microseconds since midnight, up to 24:00. */

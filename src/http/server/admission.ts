@@ -1,6 +1,6 @@
-import { type Limits, limitSettings } from '../limits/limits.ts';
-import { HttpError } from './http-error.ts';
-import type { Place } from './message.ts';
+import { type Limits, limitSettings } from '../../limits/limits.ts';
+import { HttpError } from '../http-error.ts';
+import type { Place } from '../message.ts';
 
 /** Seconds after which a refused client may come again. */
 const retryAfterSeconds = 1;

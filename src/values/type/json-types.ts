@@ -1,5 +1,5 @@
-import { isJson, normalizeJson } from './json-text.ts';
-import { compareText, prefixKey } from './text-order.ts';
+import { isJson, normalizeJson } from '../json-text.ts';
+import { compareText, prefixKey } from '../text-order.ts';
 import type { ValueType } from './value-type.ts';
 
 /**

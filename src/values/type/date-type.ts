@@ -1,6 +1,6 @@
-import { fromDays, toDays } from './calendar.ts';
-import { readDateTime } from './date-time-text.ts';
-import { trimSpace } from './number-text.ts';
+import { fromDays, toDays } from '../calendar.ts';
+import { readDateTime } from '../date-time-text.ts';
+import { trimSpace } from '../number/number-text.ts';
 import type { ValueType } from './value-type.ts';
 
 /** `date`: days since 1970-01-01, or plus or minus Infinity. */

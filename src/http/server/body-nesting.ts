@@ -1,4 +1,4 @@
-import { HttpError } from './http-error.ts';
+import { HttpError } from '../http-error.ts';
 
 /** Bytes of a body up to which its nesting does not matter. */
 const smallBody = 64 * 1024;

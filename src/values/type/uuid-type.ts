@@ -1,4 +1,4 @@
-import { compareText, prefixKey } from './text-order.ts';
+import { compareText, prefixKey } from '../text-order.ts';
 import type { ValueType } from './value-type.ts';
 
 /** `uuid`: its canonical text, in lower case with four hyphens, which compares as its bytes do. */

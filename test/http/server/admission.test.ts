@@ -1,13 +1,13 @@
 import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { createCorsPolicy } from '../../src/http/cross-origin.ts';
-import { ErrorWriter } from '../../src/http/error-writer.ts';
-import { createNodeServer, type NodeServer } from '../../src/http/node-server.ts';
-import { plainText, type Routes } from '../../src/http/routes.ts';
-import { type Limits, resolveLimits } from '../../src/limits/limits.ts';
-import type { Observation } from '../../src/observation.ts';
-import { portOf } from '../limits/small-gateway.ts';
+import { ErrorWriter } from '../../../src/http/error-writer.ts';
+import { plainText, type Routes } from '../../../src/http/routes.ts';
+import { createCorsPolicy } from '../../../src/http/server/cross-origin.ts';
+import { createNodeServer, type NodeServer } from '../../../src/http/server/node-server.ts';
+import { type Limits, resolveLimits } from '../../../src/limits/limits.ts';
+import type { Observation } from '../../../src/observation.ts';
+import { portOf } from '../../limits/small-gateway.ts';
 
 let close = () => {};
 const observations: Observation[] = [];

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { type Limits, limitSettings } from '../limits/limits.ts';
+import { type Limits, limitSettings } from '../../limits/limits.ts';
+import { bodyTooLarge, clientGone, HttpError } from '../http-error.ts';
+import { type Holding, MemoryBudget } from '../memory-budget.ts';
+import { headerOf } from '../message.ts';
 import { decodeBody } from './content-encoding.ts';
-import { bodyTooLarge, clientGone, HttpError } from './http-error.ts';
-import { type Holding, MemoryBudget } from './memory-budget.ts';
-import { headerOf } from './message.ts';
 
 /** How many times the largest body the bodies of all requests may hold together. */
 const heldBodies = 32;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { acceptedHosts } from '../../src/http/exposure.ts';
+import { acceptedHosts } from '../../../src/http/server/exposure.ts';
 
 const open = { verifiesTokens: false, allowUnauthenticated: false };
 

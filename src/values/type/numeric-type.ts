@@ -1,5 +1,5 @@
-import { compareDecimals, Decimal, parseDecimal } from './decimal.ts';
-import { parseWhole, trimSpace } from './number-text.ts';
+import { compareDecimals, Decimal, parseDecimal } from '../number/decimal.ts';
+import { parseWhole, trimSpace } from '../number/number-text.ts';
 import type { ValueType } from './value-type.ts';
 
 /** A value of `numeric`: a decimal, or one of what is not finite. */

@@ -1,6 +1,6 @@
-import { parseArrayLiteral } from './array-literal.ts';
-import type { JsonValue } from './json-value.ts';
-import type { ArrayValue, Value } from './value.ts';
+import { parseArrayLiteral } from '../array-literal.ts';
+import type { JsonValue } from '../json-value.ts';
+import type { ArrayValue, Value } from '../value.ts';
 import type { ValueType } from './value-type.ts';
 
 /** Arrays of a type's values, as Postgres writes them: `{a,"b c",NULL}`. */

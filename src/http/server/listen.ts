@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../../errors.ts';
+import { graphqlPath } from '../routes.ts';
 import { createNodeServer, type NodeServerOptions } from './node-server.ts';
-import { graphqlPath } from './routes.ts';
 
 /** Where to listen. */
 export interface Address {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type HttpReply, piecesOf, type ReplyBody } from './message.ts';
+import { type HttpReply, piecesOf, type ReplyBody } from '../message.ts';
 
 /** Bytes of which a client must take some within the write timeout. */
 const chunkBytes = 64 * 1024;

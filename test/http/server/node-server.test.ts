@@ -8,7 +8,7 @@ import {
   type SmallGateway,
   type SmallGatewayOptions,
   startSmallGateway,
-} from '../limits/small-gateway.ts';
+} from '../../limits/small-gateway.ts';
 
 const open: SmallGateway[] = [];
 

@@ -1,4 +1,4 @@
-import { compareText, foldCase, prefixKey } from './text-order.ts';
+import { compareText, foldCase, prefixKey } from '../text-order.ts';
 import type { ValueType } from './value-type.ts';
 
 /** `text` and `varchar`. */

@@ -1,9 +1,9 @@
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants, gunzip, gzip, inflate, inflateRaw } from 'node:zlib';
-import type { Limits } from '../limits/limits.ts';
+import type { Limits } from '../../limits/limits.ts';
+import { badRequest, bodyTooLarge, HttpError } from '../http-error.ts';
+import { type HttpReply, type HttpRequest, headerOf, piecesOf } from '../message.ts';
 import { withHeaders } from './cross-origin.ts';
-import { badRequest, bodyTooLarge, HttpError } from './http-error.ts';
-import { type HttpReply, type HttpRequest, headerOf, piecesOf } from './message.ts';
 
 type Decode = (body: Uint8Array, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
 
