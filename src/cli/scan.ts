@@ -34,9 +34,7 @@ export async function scan(flags: ScanFlags): Promise<void> {
     });
     const objects = objectsOf(model.tables);
     if (objects.length === 0) {
-      throw new ConfigurationError(
-        'there must be a foreign table to scan, but none can be: `inspect` says why',
-      );
+      throw new ConfigurationError('no foreign table can be scanned: `fdw-graphql inspect` says why');
     }
     for (const foreignObject of objects) {
       const { server, object } = foreignObject;

@@ -13,9 +13,7 @@ export async function printSdl(flags: SdlFlags): Promise<void> {
     const schemas = new RoleSchemas(model, definition.roles, { federation: flags.federation });
     const role = flags.role ?? definition.loginRole;
     if (!schemas.has(role)) {
-      throw new ConfigurationError(
-        `--role must name a role of the database, but got ${JSON.stringify(role)}`,
-      );
+      throw new ConfigurationError(`--role: the database has no role ${JSON.stringify(role)}`);
     }
     process.stdout.write(`${schemas.of(role).print()}\n`);
   } finally {

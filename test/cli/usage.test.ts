@@ -82,7 +82,10 @@ describe('sdl and inspect', () => {
       tables: [{ typeName: 'users', key: ['username'] }],
       problems: [],
     });
-    expect([unknown.code, lineOf(unknown)]).toEqual([1, expect.stringContaining('--role must name a role')]);
+    expect([unknown.code, lineOf(unknown)]).toEqual([
+      1,
+      expect.stringContaining('--role: the database has no role'),
+    ]);
     expect([sdl, text, json].map(({ stdout, stderr }) => stdout + stderr).join()).not.toMatch(/very-secret/);
   });
 });
