@@ -8,6 +8,7 @@ import { isGraphQLName, toTypeName } from './name.ts';
 import { readableBy } from './reading-role.ts';
 import { type Built, built } from './result.ts';
 import type { ForeignKeySetting } from './shape.ts';
+import { nearestSpelling } from './spelling.ts';
 import { commentOn } from './statement.ts';
 
 /** Rows of a page where no directive says otherwise, as pg_graphql has it. */
@@ -103,12 +104,33 @@ export function buildTable(
     ...columns.problems,
     ...key.problems,
     ...(unclear ? [hidden(path)] : []),
+    ...misspeltRoles(path, table.policies, catalog),
   );
 }
 
 /** Policies that cannot be read hide every row, as those of nobody do. */
 function policiesOf(directive: Directive): Table['policies'] {
   return directive.get(tableKeys.policies) ?? (directive.has(tableKeys.policies) ? new Map() : undefined);
+}
+
+/** Roles that the database does not have, though it has one of nearly that name. */
+function misspeltRoles(
+  path: string,
+  policies: Table['policies'],
+  { roles }: Pick<CatalogDefinition, 'roles'>,
+): readonly Problem[] {
+  const known = roles.map(({ role }) => role);
+  return [...(policies?.keys() ?? [])].flatMap((role) => {
+    const meant = known.includes(role) ? undefined : nearestSpelling(role, known);
+    if (meant === undefined) return [];
+    return [
+      {
+        object: path,
+        reason: `its policies are for the role ${role}, which the database does not have`,
+        hint: `did you mean ${meant}? until then ${meant} sees no rows unless another policy is for it`,
+      },
+    ];
+  });
 }
 
 function hidden(path: string): Problem {

@@ -64,6 +64,7 @@ export function catalogOf(
   tables: readonly ForeignTableDefinition[],
   schemaComments: Readonly<Record<string, string>> = {},
   views: readonly ViewDefinition[] = [],
+  roles: readonly string[] = [],
 ): CatalogDefinition {
   const names = [...new Set([...tables, ...views].map(({ schema }) => schema))].toSorted();
   return {
@@ -72,7 +73,7 @@ export function catalogOf(
     servers: [],
     tables,
     views,
-    roles: [],
+    roles: roles.map((role) => ({ role, readable: new Map() })),
   };
 }
 
@@ -82,8 +83,13 @@ export function build(
   schemaComments: Readonly<Record<string, string>> = {},
   options: Partial<Omit<ModelOptions, 'dialectOf'>> = {},
   views: readonly ViewDefinition[] = [],
+  roles: readonly string[] = [],
 ): Model {
-  return buildModel(catalogOf(tables, schemaComments, views), { dialectOf, schemas: undefined, ...options });
+  return buildModel(catalogOf(tables, schemaComments, views, roles), {
+    dialectOf,
+    schemas: undefined,
+    ...options,
+  });
 }
 
 export const directive = (settings: object) => `@graphql(${JSON.stringify(settings)})`;

@@ -61,6 +61,18 @@ describe('a policy that is not one', () => {
   });
 });
 
+test('a policy for a misspelt role is told the right one', () => {
+  const comment = directive({ policies: { authenticted: { filter: {} }, anon: { filter: {} } } });
+  const model = build([foreignTable({ comment })], {}, {}, [], ['anon', 'authenticated']);
+  expect(model.problems).toEqual([
+    {
+      object: 'cognito.users',
+      reason: 'its policies are for the role authenticted, which the database does not have',
+      hint: expect.stringContaining('did you mean authenticated?'),
+    },
+  ]);
+});
+
 describe('prose is no directive', () => {
   test.each([
     'The users of our GraphQL API (see the manual).',
