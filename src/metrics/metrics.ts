@@ -34,6 +34,8 @@ export class Metrics {
   readonly #sourceRequests: Counter<ObjectLabel>;
   readonly #throttles: Counter<ObjectLabel>;
   readonly #fileErrors: Counter<ObjectLabel>;
+  readonly #sharedSnapshots: Counter<ObjectLabel | 'direction'>;
+  readonly #sharedBytes: Counter<ObjectLabel | 'direction'>;
   readonly #keyErrors: Counter;
   readonly #catalogReads: Counter<'result'>;
   readonly #internalErrors: Counter;
@@ -108,6 +110,15 @@ export class Metrics {
       'Snapshots that could not be saved or restored.',
       objectLabels,
     );
+    this.#sharedSnapshots = counter(
+      'fdw_graphql_shared_snapshots_total',
+      'Snapshots that were published for other gateways, or loaded from them: published or loaded.',
+      [...objectLabels, 'direction'],
+    );
+    this.#sharedBytes = counter('fdw_graphql_shared_bytes_total', 'Bytes of the same.', [
+      ...objectLabels,
+      'direction',
+    ]);
     this.#catalogReads = counter(
       'fdw_graphql_catalog_reads_total',
       'Times that the catalog was read, by result: OK or FAILED.',
@@ -131,6 +142,14 @@ export class Metrics {
       case 'request':
         this.#countRequest(observation);
         break;
+      case 'snapshot-published':
+      case 'snapshot-loaded': {
+        const { server, object, bytes } = observation;
+        const direction = observation.event === 'snapshot-published' ? 'published' : 'loaded';
+        this.#sharedSnapshots.inc({ server, object, direction });
+        this.#sharedBytes.inc({ server, object, direction }, bytes);
+        break;
+      }
       case 'refused':
         this.#refusals.inc({ code: observation.code });
         break;

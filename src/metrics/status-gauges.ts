@@ -102,6 +102,21 @@ export class StatusGauges {
       'How often scans have failed since the last that succeeded.',
       ({ lastFailure }) => lastFailure?.failures ?? 0,
     );
+    perObject(
+      'fdw_graphql_sharing_reachable',
+      'Whether scans can be shared with other gateways: 1 or 0; absent without --share.',
+      ({ sharing }) => sharing && Number(sharing.reachable),
+    );
+    perObject(
+      'fdw_graphql_sharing_sequence',
+      'The number of the shared snapshot that is served: gateways that lag behind have a lower one.',
+      ({ sharing }) => sharing?.sequence,
+    );
+    perObject(
+      'fdw_graphql_sharing_epoch',
+      'The epoch of the lease under which some gateway scans; absent while none does.',
+      ({ sharing }) => sharing?.epoch,
+    );
     this.#remembered(registers);
     this.#problems(registers);
     this.#executions(registers);
