@@ -108,7 +108,7 @@ async function allRows(view: TableView, order: RowOrder, pace: Pace): Promise<Or
   if (order.natural) {
     return inNaturalOrder({ kind: 'range', from: 0, to: view.store.rowCount }, order.natural);
   }
-  return inOrder(await orderIndex(view, order, pace));
+  return inOrder(await orderIndex(view, order.keys, pace));
 }
 
 function inNaturalOrder(rows: RowSource, direction: 'asc' | 'desc'): OrderedRows {

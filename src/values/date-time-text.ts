@@ -47,7 +47,7 @@ const namedDate = [
 ].join('|');
 const clock = String.raw`\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d*)?)?`;
 const compactClock = String.raw`\d{6}(?:\.\d*)?`;
-const zone = String.raw`[a-z]{1,5}(?:/[a-z_+-]+)*|[a-z_]+(?:/[a-z_+-]+)+|[+-](?:\d{1,2}(?::\d{2}(?::\d{2})?)?|\d{4})`;
+const zone = String.raw`(?!(?:bc|ad)$)[a-z]{1,5}(?:/[a-z_+-]+)*|[a-z_]+(?:/[a-z_+-]+)+|[+-](?:\d{1,2}(?::\d{2}(?::\d{2})?)?|\d{4})`;
 /** White space as C's isspace() has it. */
 const space = String.raw`[ \t\n\v\f\r]`;
 

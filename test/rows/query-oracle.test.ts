@@ -75,7 +75,7 @@ const queries: fc.Arbitrary<SampleQuery> = fc.record({
 
 const key: SampleKey = { column: 'username', direction: 'asc', nulls: 'last' };
 
-test('queries of small tables answer as Postgres does', { timeout: 120_000 }, async () => {
+test('queries of small tables answer as Postgres does', { timeout: 300_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(
       sampleRows,
@@ -98,7 +98,7 @@ test('queries of small tables answer as Postgres does', { timeout: 120_000 }, as
 });
 
 test('queries of large tables, which go other ways, answer as Postgres does', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const rows = fc.sample(sampleRow, { numRuns: 400, seed: 1 });
   const repeated = Array.from({ length: 25_000 }, (_, i): SampleRow => {

@@ -6,6 +6,7 @@ import { readyRowFinder, rowFinder } from '../key/find-rows.ts';
 import { codesEqualTo, searchRows, toBytes } from '../store/probe.ts';
 import { askedBefore } from '../store/store-cache.ts';
 import { columnKey, type TableView } from '../store/view.ts';
+import { isRange, rowsWithin } from './range-rows.ts';
 import { noRows, type RowSource, sizeOf } from './row-source.ts';
 import { groupByValue, rowsOfCode } from './value-rows.ts';
 
@@ -25,19 +26,38 @@ export async function chooseSource(view: TableView, filter: Filter, pace: Pace):
   let range: Range = { from: 0, to: view.store.rowCount };
   let rows: Uint32Array | undefined;
   let isExact = true;
+  const take = (found: Uint32Array | undefined) => {
+    if (!found) isExact = false;
+    else if (!rows || found.length < rows.length) rows = found;
+  };
+  const ranges = new Map<string, [CompareFilter, ...CompareFilter[]]>();
   for (const part of parts) {
     const own = identityRange(view, part);
     if (own) {
       range = { from: Math.max(range.from, own.from), to: Math.min(range.to, own.to) };
       continue;
     }
-    const found = await indexedRows(view, part, pace);
-    if (!found) isExact = false;
-    else if (!rows || found.length < rows.length) rows = found;
+    const compared = part.kind === 'personal' ? part.filter : part;
+    if (compared.kind === 'compare' && isRange(compared)) {
+      const key = columnKey(compared.column);
+      const others = ranges.get(key);
+      if (others) others.push(compared);
+      else ranges.set(key, [compared]);
+    } else take(await indexedRows(view, part, pace));
   }
+  for (const comparisons of ranges.values()) take(await rowsWithin(view, comparisons, pace));
   const source: RowSource = range.from < range.to ? { kind: 'range', ...range } : noRows;
   if (!rows || sizeOf(source) <= rows.length) return { source, exact: isExact && !rows };
-  return { source: { kind: 'rows', rows }, exact: isExact && parts.length === 1 };
+  return {
+    source: { kind: 'rows', rows },
+    exact: isExact && (parts.length === 1 || isOneRange(parts, ranges)),
+  };
+}
+
+/** Whether all that is asked is a range of one column. */
+function isOneRange(parts: readonly Filter[], ranges: ReadonlyMap<string, readonly Filter[]>): boolean {
+  const [comparisons = []] = ranges.values();
+  return comparisons.length === parts.length;
 }
 
 interface Range {

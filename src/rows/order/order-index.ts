@@ -1,11 +1,16 @@
 import { type Pace, paced } from '../../columns/pace.ts';
 import { columnKey, type TableView } from '../store/view.ts';
-import type { OrderKey, RowOrder } from './row-order.ts';
+import type { OrderKey } from './row-order.ts';
 import { rankNumbers, rankText } from './row-ranks.ts';
 
 /** All rows of the store in an order, sorted once and shared. Undefined where it is the order of rows itself. */
-export function orderIndex(view: TableView, { keys }: RowOrder, pace: Pace): Promise<Uint32Array> {
+export function orderIndex(view: TableView, keys: readonly OrderKey[], pace: Pace): Promise<Uint32Array> {
   return view.cache.orders.get(orderKey(keys), pace, (shared) => sortRows(view, keys, shared));
+}
+
+/** The same, where it has been sorted already. */
+export function readyOrderIndex(view: TableView, keys: readonly OrderKey[]): Uint32Array | undefined {
+  return view.cache.orders.peek(orderKey(keys));
 }
 
 /** A text that orders share only where they are the same. */

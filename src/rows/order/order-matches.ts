@@ -17,7 +17,7 @@ export async function orderMatches(
 ): Promise<Uint32Array> {
   return matched.length <= mostSorted
     ? sortMatches(matched, order, pace)
-    : pickMatches(matched, await orderIndex(view, order, pace), pace);
+    : pickMatches(matched, await orderIndex(view, order.keys, pace), pace);
 }
 
 async function sortMatches(matched: Uint32Array, order: RowOrder, pace: Pace): Promise<Uint32Array> {

@@ -66,7 +66,8 @@ export async function rowOrder(view: TableView, asked: readonly OrderKey[], pace
   };
 }
 
-async function keyOrder(view: TableView, key: OrderKey, pace: Pace): Promise<KeyOrder> {
+/** The order by one key. */
+export async function keyOrder(view: TableView, key: OrderKey, pace: Pace): Promise<KeyOrder> {
   if (view.isIdentity(key.column)) return identityOrder(view.store.identity, key);
   const { data, type } = await view.typed(key.column, pace);
   switch (data.encoding) {

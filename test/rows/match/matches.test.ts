@@ -98,6 +98,45 @@ describe('the rows that match a filter', () => {
   });
 });
 
+describe('the rows within a range', () => {
+  const within = (from: string, to: string): Filter => ({
+    kind: 'and',
+    filters: [
+      { kind: 'compare', column: email, operator: 'gte', value: from },
+      { kind: 'compare', column: email, operator: 'lt', value: to },
+    ],
+  });
+  const emailOf = (row: number) => view.store.attribute(row, 'email') ?? '';
+
+  test("are looked for in the column's order once that is known, which is found out behind the requests", async () => {
+    for (const [from, to] of [
+      ['100', '102'],
+      ['200', '202'],
+    ] as const) {
+      await matches(view, within(from, to), new Pace());
+    }
+    await expect.poll(() => remembered(view.store).orders.entries).toBe(1);
+    const before = remembered(view.store).matches.entries;
+    for (const [from, to] of [
+      ['300', '302'],
+      ['302', '300'],
+      ['99', 'zz'],
+      ['', '1000'],
+    ] as const) {
+      const found = toArray(await matches(view, within(from, to), new Pace()));
+      expect([...found]).toEqual(rowsWhere((row) => emailOf(row) >= from && emailOf(row) < to));
+    }
+    expect(remembered(view.store).matches.entries).toBe(before);
+  });
+
+  test('are found among all rows where they are many', async () => {
+    for (let time = 0; time < 3; time++) {
+      const found = toArray(await matches(view, within('1', `5${time}`), new Pace()));
+      expect([...found]).toEqual(rowsWhere((row) => emailOf(row) >= '1' && emailOf(row) < `5${time}`));
+    }
+  });
+});
+
 describe('a page of what matches', () => {
   test('takes no search where the rows are known, at any offset', async () => {
     await ask({ filter: ofA() });

@@ -242,6 +242,21 @@ describe('dates with the names of days, months and zones', () => {
     },
   );
 
+  test.each(['timestamp', 'timestamptz', 'date'] as const)('a %s is read back as it is written', (kind) => {
+    const { parse, print } = valueType({ kind });
+    for (const text of [
+      '0044-03-15 12:30 BC',
+      '294276-12-31',
+      '2024-02-29 12:00:00.5',
+      'infinity',
+      '0001-01-01',
+    ]) {
+      const value = parse(text);
+      if (value === undefined) throw new Error(`${text} must be read`);
+      expect(parse(String(print(value)))).toEqual(value);
+    }
+  });
+
   test('are always read as toUTCString() writes them', () => {
     fc.assert(
       fc.property(instants, (instant) => {
