@@ -43,6 +43,7 @@ async function superviseUntilStopped(flags: ServeFlags, log: Observe): Promise<v
   const supervisor = new Supervisor(flags.workers, log);
   const admin = await openAdmin(flags, supervisor.ports, log);
   void stopSignal().then((reason) => supervisor.stop(reason, flags.shutdownGrace + closingMs));
+  onHangUp(() => supervisor.reload());
   supervisor.start();
   process.exitCode = await supervisor.ended;
   await admin?.close();
@@ -118,13 +119,11 @@ export async function serveUntilStopped(
     log(observation);
   };
   let gateway: Gateway | undefined;
+  onHangUp(async () => gateway?.reload());
   // The admin port answers before the catalog is there, and until everything has ended.
   const admin = await openAdmin(addresses, { metrics, gateway: () => gateway }, observe);
   try {
     gateway = await createGateway({ ...options, observe, waiting: stopping.signal });
-    const { reload } = gateway;
-    // A failure is observed.
-    process.on('SIGHUP', () => void reload().catch(() => undefined));
     metrics.watch(gateway.status);
     const server = await gateway.listen(addresses);
     observe({ event: 'listening', url: server.url });
@@ -163,6 +162,11 @@ async function closeWithin(gateway: Gateway, ms: number, observe: Observe): Prom
   }, ms);
   await gateway.close();
   clearTimeout(impatient);
+}
+
+/** SIGHUP has the catalog read anew, as with other servers. A failure is observed. */
+function onHangUp(reload: () => Promise<void>): void {
+  process.on('SIGHUP', () => void reload().catch(() => undefined));
 }
 
 function stopSignal(): Promise<string> {

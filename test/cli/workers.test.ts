@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { expect, test, vi } from 'vitest';
+import { expect, inject, test, vi } from 'vitest';
 import { startEmulator } from '../../src/emulator/emulator.ts';
 import { demoUsers } from '../../src/emulator/population.ts';
 import { run, serve } from '../support/command.ts';
@@ -12,7 +12,16 @@ test('workers serve one port with one scan, are replaced when they die, add up t
   const database = await createDatabase(
     `${cognitoServer} ${sevenColumns} alter server cognito_server options (add endpoint_url '${emulator.url}')`,
   );
-  const flags = ['--workers', '2', '--admin-port', '0', '--database-url', database.url];
+  const flags = [
+    '--workers',
+    '2',
+    '--reload-interval',
+    '0',
+    '--admin-port',
+    '0',
+    '--database-url',
+    database.url,
+  ];
   const serving = await serve(['serve', ...flags]);
   const count = async () => {
     const response = await fetch(serving.url, {
@@ -31,6 +40,13 @@ test('workers serve one port with one scan, are replaced when they die, add up t
   expect(metrics).toContain('fdw_graphql_operations_total{graphql_operation_type="query",code="OK"} 20');
   expect(metrics).toMatch(/fdw_graphql_snapshot_rows\{[^}]*\} 300/);
 
+  await database.client.query('alter foreign table cognito.users drop column status');
+  process.kill(serving.pid, 'SIGHUP');
+  const reads = /fdw_graphql_catalog_reads_total\{result="OK"\} 4/;
+  await vi.waitUntil(async () => reads.test(await (await fetch(new URL('/metrics', admin))).text()), 40_000);
+  const reloaded = await fetch(new URL('/reload', admin), { method: 'POST' });
+  expect([reloaded.status, await reloaded.json()]).toEqual([202, { reloaded: true }]);
+
   const [worker] = workersOf(serving.pid);
   process.kill(worker ?? 0, 'SIGKILL');
   await vi.waitUntil(() => serving.lines.some((line) => line.includes('"worker"')), 40_000);
@@ -43,17 +59,11 @@ test('workers serve one port with one scan, are replaced when they die, add up t
 }, 120_000);
 
 test('what keeps workers from starting ends the command with its one line', async () => {
-  const ended = await run([
-    'serve',
-    '--workers',
-    '2',
-    '--database-url',
-    'postgres://127.0.0.1:1/x',
-    '--port',
-    '0',
-  ]);
+  const nowhere = new URL(inject('postgresUrl'));
+  nowhere.pathname = '/nowhere';
+  const ended = await run(['serve', '--workers', '2', '--database-url', nowhere.href, '--port', '0']);
   expect(ended.code).toBe(1);
-  expect(ended.stderr).toContain('ECONNREFUSED');
+  expect(ended.stderr).toContain('does not exist');
 }, 60_000);
 
 /** The processes that a process has started. */

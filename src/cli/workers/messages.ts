@@ -8,15 +8,23 @@ export type MetricValues = readonly MetricObjectWithValues<MetricValue<string>>[
 export type FromWorker =
   | { readonly kind: 'listening'; readonly url: string }
   | { readonly kind: 'status'; readonly status: GatewayStatus }
-  | { readonly kind: 'metrics'; readonly id: number; readonly metrics: MetricValues };
+  | { readonly kind: 'metrics'; readonly id: number; readonly metrics: MetricValues }
+  /** `failure` says why the catalog could not be read anew. */
+  | { readonly kind: 'reloaded'; readonly id: number; readonly failure: string | undefined };
 
 /** What a supervisor asks of a worker. */
 export type ToWorker =
   | { readonly kind: 'collect'; readonly id: number }
+  | { readonly kind: 'reload'; readonly id: number }
   | { readonly kind: 'refresh'; readonly table: string | undefined };
 
-const fromWorker: ReadonlySet<unknown> = new Set<FromWorker['kind']>(['listening', 'status', 'metrics']);
-const toWorker: ReadonlySet<unknown> = new Set<ToWorker['kind']>(['collect', 'refresh']);
+const fromWorker: ReadonlySet<unknown> = new Set<FromWorker['kind']>([
+  'listening',
+  'status',
+  'metrics',
+  'reloaded',
+]);
+const toWorker: ReadonlySet<unknown> = new Set<ToWorker['kind']>(['collect', 'reload', 'refresh']);
 
 /** Both ends are this program, so that the kind says all. */
 export function isFromWorker(message: unknown): message is FromWorker {

@@ -3,6 +3,7 @@ import { AggregatorRegistry } from 'prom-client';
 import type { AdministeredGateway, AdminPorts } from '../../admin/admin-routes.ts';
 import type { GatewayStatus } from '../../admin/status.ts';
 import { systemClock } from '../../clock.ts';
+import { ConfigurationError } from '../../errors.ts';
 import type { Observe } from '../../observation.ts';
 import { MemoryPlace } from '../../snapshot/exchange/memory-place.ts';
 import { type Channel, servePlace } from '../../snapshot/exchange/remote-place.ts';
@@ -66,6 +67,28 @@ export class Supervisor {
     };
   }
 
+  /**
+   * Has every worker read the catalog anew.
+   *
+   * @throws ConfigurationError where one of them cannot
+   */
+  async reload(): Promise<void> {
+    const failures = await Promise.all([...this.#workers.values()].map((state) => this.#reloadOne(state)));
+    const failure = failures.find((message) => message !== undefined);
+    if (failure !== undefined) throw new ConfigurationError(failure);
+  }
+
+  async #reloadOne({ worker, reloads }: WorkerState): Promise<string | undefined> {
+    if (!worker.isConnected()) return undefined;
+    const id = this.#collections++;
+    const exited = new Promise<undefined>((resolve) => worker.once('exit', () => resolve(undefined)));
+    const answer = new Promise<string | undefined>((resolve) => reloads.set(id, resolve));
+    worker.send({ kind: 'reload', id } satisfies ToWorker);
+    const failure = await Promise.race([answer, exited]);
+    reloads.delete(id);
+    return failure;
+  }
+
   #fork(): void {
     const worker = cluster.fork();
     const state: WorkerState = {
@@ -73,6 +96,7 @@ export class Supervisor {
       status: undefined,
       bornAt: systemClock.monotonic(),
       metrics: new Map(),
+      reloads: new Map(),
     };
     this.#workers.set(worker.id, state);
     const stopServing = servePlace(this.#place, channelTo(worker));
@@ -116,6 +140,7 @@ export class Supervisor {
     if (!isFromWorker(message)) return;
     if (message.kind === 'status') state.status = message.status;
     else if (message.kind === 'metrics') state.metrics.get(message.id)?.(message.metrics);
+    else if (message.kind === 'reloaded') state.reloads.get(message.id)?.(message.failure);
     else if (this.#listeningTo === undefined) {
       this.#listeningTo = message.url;
       this.#observe({ event: 'listening', url: message.url });
@@ -127,6 +152,7 @@ export class Supervisor {
     const [first] = statuses;
     if (!first) return undefined;
     return {
+      reload: () => this.reload(),
       status: () => combined(first, statuses, this.#stopping.signal.aborted),
       refresh: (table) => {
         const isKnown = first.tables.some(
@@ -165,6 +191,8 @@ interface WorkerState {
   status: GatewayStatus | undefined;
   /** Who waits for the worker's metrics. */
   readonly metrics: Map<number, (metrics: MetricValues) => void>;
+  /** Who waits for the worker to have read the catalog anew. */
+  readonly reloads: Map<number, (failure: string | undefined) => void>;
 }
 
 function channelTo(worker: Worker): Channel {

@@ -49,6 +49,7 @@ export function linkToSupervisor(): WorkerLink | undefined {
       channel.onMessage((message) => {
         if (!isToWorker(message)) return;
         if (message.kind === 'refresh') gateway.refresh(message.table);
+        else if (message.kind === 'reload') void reload(gateway, message.id).then(tell);
         else
           void metrics.values().then((values) => tell({ kind: 'metrics', id: message.id, metrics: values }));
       });
@@ -60,8 +61,22 @@ export function linkToSupervisor(): WorkerLink | undefined {
   };
 }
 
+async function reload(gateway: Gateway, id: number): Promise<FromWorker> {
+  const failure = await gateway.reload().then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  return { kind: 'reloaded', id, failure };
+}
+
 /** What the supervisor tells itself, and what all workers would tell alike. */
 const told = {
   supervisor: new Set<Observation['event']>(['listening', 'stopping']),
-  once: new Set<Observation['event']>(['model', 'problem', 'statements-skipped']),
+  once: new Set<Observation['event']>([
+    'model',
+    'problem',
+    'statements-skipped',
+    'catalog-unavailable',
+    'reload-failed',
+  ]),
 };
