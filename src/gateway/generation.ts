@@ -13,6 +13,7 @@ import type { Model, Table } from '../model/model.ts';
 import type { Observe } from '../observation.ts';
 import { type Visibility, visibilityAmong } from '../plan/policy.ts';
 import { SnapshotStores, type StoresOptions } from '../snapshot/stores.ts';
+import { inSpan } from '../tracing.ts';
 import type { CatalogReading } from './catalog-reading.ts';
 
 /**
@@ -82,7 +83,9 @@ export function createGeneration(
     async read(table, signal) {
       const store = stores.of(table);
       const atHand = noCache ? undefined : store.tryRead(signal);
-      return atHand ?? whileWaiting(() => store.read({ noCache, signal }));
+      const { server, object } = table;
+      const wait = { name: 'wait for snapshot', attributes: { server, object } };
+      return atHand ?? inSpan(wait, () => whileWaiting(() => store.read({ noCache, signal })));
     },
   });
   const documents = new PreparedDocuments({

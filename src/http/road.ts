@@ -1,10 +1,12 @@
+import type { Attributes, Span } from '@opentelemetry/api';
 import type { Authenticator, Caller } from '../auth/authenticator.ts';
 import { nextTurn } from '../columns/pace.ts';
 import { type RequestPorts, RequestScope } from '../graphql/request-scope.ts';
 import type { RoleSchemas } from '../graphql/role-schemas.ts';
 import { authorize } from '../limits/document.ts';
 import type { Limits, NoCachePolicy } from '../limits/limits.ts';
-import type { Observe } from '../observation.ts';
+import type { AnsweredRequest, Observe } from '../observation.ts';
+import { inRequestSpan, inSpan } from '../tracing.ts';
 import { type AnswerMeter, AnswerMeters } from './answer-meter.ts';
 import { Deadline } from './deadline.ts';
 import type { ErrorWriter } from './error-writer.ts';
@@ -68,7 +70,10 @@ export function createRoad(options: RoadOptions): Road {
       const caller = await identify(request);
       if ((asked.query?.length ?? 0) > longText) await nextTurn();
       journal.caller = caller;
-      const prepared = documents.prepare(schemas.of(caller.role), asked);
+      const wanted = asked;
+      const prepared = await inSpan({ name: 'prepare' }, async () =>
+        documents.prepare(schemas.of(caller.role), wanted),
+      );
       journal.prepared = prepared;
       const { variables } = asked;
       authorize({ ...prepared, schema: prepared.schema.schema, variables }, limits);
@@ -80,7 +85,9 @@ export function createRoad(options: RoadOptions): Road {
       journal.scope = scope;
       meter = meters.open(deadline.abort);
       const context = { scope, answer: meter };
-      const outcome = await deadline.race(executor.execute(prepared, variables, context));
+      const outcome = await inSpan({ name: 'execute' }, () =>
+        deadline.race(executor.execute(prepared, variables, context)),
+      );
       return await reply(outcome, context, errors, {
         mediaType: asked.mediaType,
         // A token that was sent to a gateway which verifies none may still have mattered on the way here.
@@ -99,17 +106,41 @@ export function createRoad(options: RoadOptions): Road {
     return authenticator.authenticate(headerOf(request, 'authorization') ?? null);
   }
 
-  return async (request) => {
+  /** As OpenTelemetry's conventions name it: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
+  return (request) =>
+    inRequestSpan({ name: `${request.method} /graphql` }, request.headers, (span) => travel(request, span));
+
+  async function travel(request: HttpRequest, span: Span | undefined): Promise<HttpReply> {
     const deadline = new Deadline(request.signal, limits.requestTimeout);
     const journal = new Journal(request);
     try {
       const answered = await answer(request, deadline, journal);
-      options.observe({ event: 'request', ...journal.close(answered) });
+      const facts = journal.close(answered);
+      options.observe({ event: 'request', ...facts });
+      span?.setAttributes(spanAttributes(facts));
       return journal.isNamedByClient
         ? withHeaders(answered, { 'x-request-id': journal.requestId })
         : answered;
     } finally {
       deadline.end();
     }
+  }
+}
+
+/** https://opentelemetry.io/docs/specs/semconv/graphql/graphql-spans/ */
+function spanAttributes({
+  method,
+  status,
+  operationType,
+  operationName,
+  codes,
+}: AnsweredRequest): Attributes {
+  return {
+    'http.request.method': method,
+    'http.route': '/graphql',
+    'http.response.status_code': status,
+    ...(operationType && { 'graphql.operation.type': operationType }),
+    ...(operationName && { 'graphql.operation.name': operationName }),
+    ...(codes[0] && { 'error.type': codes[0] }),
   };
 }

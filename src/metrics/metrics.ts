@@ -33,6 +33,8 @@ export class Metrics {
   readonly #pages: Counter<ObjectLabel>;
   readonly #sourceRequests: Counter<ObjectLabel>;
   readonly #throttles: Counter<ObjectLabel>;
+  readonly #retries: Counter<ObjectLabel>;
+  readonly #refusedTokens: Counter<ObjectLabel>;
   readonly #fileErrors: Counter<ObjectLabel>;
   readonly #sharedSnapshots: Counter<ObjectLabel | 'direction'>;
   readonly #sharedBytes: Counter<ObjectLabel | 'direction'>;
@@ -103,6 +105,16 @@ export class Metrics {
     this.#throttles = counter(
       'fdw_graphql_source_throttles_total',
       'Requests that the source has refused for being too many.',
+      objectLabels,
+    );
+    this.#retries = counter(
+      'fdw_graphql_source_retries_total',
+      'Requests that repeated one which had failed.',
+      objectLabels,
+    );
+    this.#refusedTokens = counter(
+      'fdw_graphql_source_tokens_refused_total',
+      'Page tokens that the source did not know any more, so that a part of the scan began again.',
       objectLabels,
     );
     this.#fileErrors = counter(
@@ -239,13 +251,16 @@ export class Metrics {
 
   /** Scans tell their totals; what is new since the last time is added. */
   #countProgress(scan: ObservedScan): void {
-    const { server, object, pages, requests, throttles } = scan;
+    const { server, object, pages, requests, throttles, retries = 0, refusedTokens = 0 } = scan;
     const labels = { server, object };
-    const before = this.#counted.get(pathOf(scan)) ?? { pages: 0, requests: 0, throttles: 0 };
+    const now = { pages, requests, throttles, retries, refusedTokens };
+    const before = this.#counted.get(pathOf(scan)) ?? nothingCounted;
     this.#pages.inc(labels, Math.max(0, pages - before.pages));
     this.#sourceRequests.inc(labels, Math.max(0, requests - before.requests));
     this.#throttles.inc(labels, Math.max(0, throttles - before.throttles));
-    this.#counted.set(pathOf(scan), { pages, requests, throttles });
+    this.#retries.inc(labels, Math.max(0, retries - before.retries));
+    this.#refusedTokens.inc(labels, Math.max(0, refusedTokens - before.refusedTokens));
+    this.#counted.set(pathOf(scan), now);
   }
 }
 
@@ -263,8 +278,10 @@ function labelNamesOf(metric: object | undefined): readonly string[] {
 }
 
 type ObjectLabel = (typeof objectLabels)[number];
-type Counted = Pick<ScanProgress, 'pages' | 'requests' | 'throttles'>;
-type ObservedScan = Counted & { readonly server: string; readonly object: string };
+type Counted = Required<Pick<ScanProgress, 'pages' | 'requests' | 'throttles' | 'retries' | 'refusedTokens'>>;
+type ObservedScan = ScanProgress & { readonly server: string; readonly object: string };
+
+const nothingCounted: Counted = { pages: 0, requests: 0, throttles: 0, retries: 0, refusedTokens: 0 };
 
 const objectLabels = ['server', 'object'] as const;
 /** Any other is `_OTHER`, as OpenTelemetry's conventions have it. */

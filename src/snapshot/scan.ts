@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { Pace } from '../columns/pace.ts';
 import type { Observe } from '../observation.ts';
 import type { ScanProgress, Source } from '../source/source.ts';
+import { inSpan } from '../tracing.ts';
 import type { AttributeNeeds } from './attributes-builder.ts';
 import { SnapshotBuilder } from './builder.ts';
 import type { ColumnarSnapshot } from './snapshot.ts';
@@ -59,7 +60,17 @@ export class Scan implements SnapshotRun {
   }
 
   /** Runs the scan, once. The snapshot is whole, or there is an error. */
-  async run(signal: AbortSignal): Promise<ColumnarSnapshot> {
+  run(signal: AbortSignal): Promise<ColumnarSnapshot> {
+    const { server, object } = this.#options;
+    return inSpan({ name: 'scan', attributes: { server, object } }, async (span) => {
+      const snapshot = await this.#run(signal);
+      const { pages, requests, throttles } = this.#progress;
+      span?.setAttributes({ rows: snapshot.rowCount, pages, requests, throttles });
+      return snapshot;
+    });
+  }
+
+  async #run(signal: AbortSignal): Promise<ColumnarSnapshot> {
     const { source, server, object, needs, observe, clock, rateShare } = this.#options;
     const startedAt = clock.now();
     const began = clock.monotonic();

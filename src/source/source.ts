@@ -23,6 +23,10 @@ export interface ScanProgress {
   readonly pages: number;
   readonly requests: number;
   readonly throttles: number;
+  /** Requests that repeated one which had failed; absent where the source does not count them. */
+  readonly retries?: number;
+  /** How often the source did not know its own page token any more, so that a part of the scan began again. */
+  readonly refusedTokens?: number;
   /** How many rows the object is believed to hold; undefined where the source cannot tell. */
   readonly estimatedRows: number | undefined;
 }

@@ -45,7 +45,7 @@ export interface RetryContext {
   /** Whether the pool has answered a request before. */
   hasAnswered(): boolean;
   /** Is told before each attempt. */
-  onAttempt(): void;
+  onAttempt(number: number): void;
   /** Is told of each throttle. */
   onThrottle(): void;
   /** Changes whenever the credentials are to be looked up again. */
@@ -87,7 +87,7 @@ export async function sendWithRetry<T>(
   for (;;) {
     await bucket.take(signal);
     attempts += 1;
-    context.onAttempt();
+    context.onAttempt(attempts);
     const version = context.credentialsVersion();
     try {
       return await withTimeout(send, policy.requestTimeoutMs, signal);

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../clock.ts';
+import { inSpan } from '../../tracing.ts';
 import { IdentitySet } from '../identity-set.ts';
 import type { ScanProgress, SourceRecord } from '../source.ts';
 import { BoundedQueue } from './bounded-queue.ts';
@@ -102,7 +103,10 @@ async function readPool(
   let isEstimating = false;
 
   async function fetchPage(filter: string | undefined, token: string | undefined): Promise<Page> {
-    const page = await requestPage(context, retryContext, filter, token);
+    const page = await requestPage(context, retryContext, filter, token).catch((error: unknown) => {
+      if (error instanceof TokenRefusedError) tally.refusedTokens += 1;
+      throw error;
+    });
     // Where one page is all, there is nothing to estimate.
     if (page.token !== undefined && !isEstimating) {
       isEstimating = true;
@@ -115,8 +119,9 @@ async function readPool(
     ...context,
     signal: stop.signal,
     hasAnswered: () => tally.pages > 0,
-    onAttempt: () => {
+    onAttempt: (number) => {
       tally.requests += 1;
+      if (number > 1) tally.retries += 1;
     },
     onThrottle: () => tally.countThrottle(),
     credentialsVersion: () => context.client.credentialsVersion,
@@ -147,7 +152,9 @@ async function requestPage(
     ...(filter === undefined ? {} : { Filter: filter }),
   };
   try {
-    return await sendWithRetry((signal) => client.listUsers(request, signal), retryContext);
+    return await inSpan({ name: 'ListUsers', kind: 'client' }, () =>
+      sendWithRetry((signal) => client.listUsers(request, signal), retryContext),
+    );
   } catch (error) {
     if (!(error instanceof GivenUpError)) throw error;
     const failure = scanFailure(error.failure, server, error.attempts, error.cause);

@@ -7,6 +7,9 @@ export class Tally implements ScanProgress {
   /** ListUsers requests, each attempt counted. */
   requests = 0;
   throttles = 0;
+  /** Those of them that repeated one which had failed. */
+  retries = 0;
+  refusedTokens = 0;
   estimatedRows: number | undefined;
   readonly #onProgress: (progress: ScanProgress) => void;
 
@@ -26,7 +29,7 @@ export class Tally implements ScanProgress {
   }
 
   #tell(): void {
-    const { rows, pages, requests, throttles, estimatedRows } = this;
-    this.#onProgress({ rows, pages, requests, throttles, estimatedRows });
+    const { rows, pages, requests, throttles, retries, refusedTokens, estimatedRows } = this;
+    this.#onProgress({ rows, pages, requests, throttles, retries, refusedTokens, estimatedRows });
   }
 }

@@ -1,0 +1,72 @@
+import {
+  type Attributes,
+  context,
+  ProxyTracerProvider,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import { GatewayError } from './errors.ts';
+
+/*
+ * Spans, for an SDK of OpenTelemetry that whoever runs the process has registered. Where there is none, work is just
+ * run: no span, no attributes, no context.
+ */
+
+/** What a span is called and says. */
+export interface SpanOptions {
+  readonly name: string;
+  readonly kind?: 'internal' | 'server' | 'client';
+  readonly attributes?: Attributes;
+}
+
+/** Runs the work in a span of its own, which a failure marks. */
+export function inSpan<T>(options: SpanOptions, work: (span: Span | undefined) => Promise<T>): Promise<T> {
+  const tracer = activeTracer();
+  return tracer ? run(tracer, options, work) : work(undefined);
+}
+
+/** The same for a request that came with headers: the trace that they name goes on. */
+export function inRequestSpan<T>(
+  options: SpanOptions,
+  headers: Readonly<Record<string, unknown>>,
+  work: (span: Span | undefined) => Promise<T>,
+): Promise<T> {
+  const tracer = activeTracer();
+  if (!tracer) return work(undefined);
+  const continued = propagation.extract(context.active(), headers);
+  return context.with(continued, () => run(tracer, { ...options, kind: 'server' }, work));
+}
+
+const kinds = { internal: SpanKind.INTERNAL, server: SpanKind.SERVER, client: SpanKind.CLIENT } as const;
+
+function run<T>(
+  tracer: Tracer,
+  { name, kind = 'internal', attributes = {} }: SpanOptions,
+  work: (span: Span | undefined) => Promise<T>,
+): Promise<T> {
+  return tracer.startActiveSpan(name, { kind: kinds[kind], attributes }, async (span) => {
+    try {
+      return await work(span);
+    } catch (error) {
+      // The code says enough: a message may hold what a caller sent.
+      const code = error instanceof GatewayError ? error.code : 'INTERNAL_SERVER_ERROR';
+      span.setStatus({ code: SpanStatusCode.ERROR, message: code });
+      span.setAttribute('error.type', code);
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
+
+/** Undefined where no SDK is registered. */
+function activeTracer(): Tracer | undefined {
+  const provider = trace.getTracerProvider();
+  return provider instanceof ProxyTracerProvider
+    ? provider.getDelegateTracer('fdw-graphql')
+    : provider.getTracer('fdw-graphql');
+}
