@@ -39,13 +39,14 @@ test('every block of a program names the file that is tested', () => {
   expect(unnamed).toEqual([]);
 });
 
-test('the README leads to every document', () => {
+test('the README leads to every document, and no link leads nowhere', () => {
   const links = documents().flatMap((document) =>
     linksOf(document).map((target) => ({
       document,
       target: relative(root, resolve(root, dirname(document), target)),
     })),
   );
+  expect(links.filter(({ target }) => !existsSync(`${root}${target}`))).toEqual([]);
   const reached = new Set(['README.md', 'CHANGELOG.md']);
   for (const document of reached) {
     for (const link of links) if (link.document === document) reached.add(link.target);
