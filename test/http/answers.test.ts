@@ -60,6 +60,12 @@ describe('an answer that grows too large is refused', () => {
   });
 });
 
+test('large answers count no longer once they are taken', async () => {
+  await start(2_000_000);
+  // Together they would be more than all answers may hold.
+  for (let i = 0; i < 20; i++) await expect(gateway.query(page(1))).resolves.toMatchObject({ errors: [] });
+});
+
 test('a large answer is the same as it would be in one piece', async () => {
   await start(16_000_000);
   const { data } = await gateway.query(page(3));
