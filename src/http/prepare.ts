@@ -21,6 +21,8 @@ export interface PreparedOperation {
   /** Whether it is one of the trusted documents, and so is worth any effort. */
   readonly trusted: boolean;
   readonly size: OperationSize;
+  /** What its document takes in memory, roughly. */
+  readonly bytes: number;
 }
 
 /** How large an operation is, in fields and fragments. */
@@ -45,7 +47,7 @@ export interface PrepareOptions {
 type Asked = Pick<GraphQLRequest, 'query' | 'documentId' | 'hash' | 'operationName'>;
 
 /** Bytes of all remembered documents together, whatever the number of roles. */
-const capacity = 64 * 1024 * 1024;
+const capacity = 32 * 1024 * 1024;
 /** Bytes of the largest document that is remembered. */
 const largestEntry = 4 * 1024 * 1024;
 /** Bytes of all texts together that are known by their hash, whatever the number of roles. */
@@ -157,7 +159,8 @@ class PreparedDocument {
   readonly bytes: number;
 
   constructor(document: DocumentNode, given: Pick<PreparedOperation, 'schema' | 'trusted'>) {
-    const shared = { ...given, document, introspects: introspects(document) };
+    this.bytes = bytesPerToken * tokensOf(document);
+    const shared = { ...given, document, introspects: introspects(document), bytes: this.bytes };
     const measure = createMeasure(document);
     this.operations = new Map(
       document.definitions
@@ -167,7 +170,6 @@ class PreparedDocument {
           { ...shared, operation, size: measure(operation.selectionSet) },
         ]),
     );
-    this.bytes = bytesPerToken * tokensOf(document);
   }
 
   operation(name: string | undefined): PreparedOperation {

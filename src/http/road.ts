@@ -12,6 +12,7 @@ import { Deadline } from './deadline.ts';
 import type { ErrorWriter } from './error-writer.ts';
 import type { Executor } from './execute.ts';
 import { Journal } from './journal.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import { type HttpReply, type HttpRequest, headerOf, type Place } from './message.ts';
 import type { PreparedDocuments } from './prepare.ts';
 import { type GraphQLRequest, receive } from './receive.ts';
@@ -47,6 +48,11 @@ function mayForceScans({ authenticated }: Caller, policy: NoCachePolicy): boolea
 /** Characters of a document whose parsing and validation may take some milliseconds: only one each turn does. */
 const longText = 8 * 1024;
 
+/** Bytes in memory that the documents of all requests under way may take: those that wait for a scan keep theirs. */
+const documentBytes = 32 * 1024 * 1024;
+/** Bytes of a document of about 200 tokens, as people write them: it is never refused. */
+const smallDocument = 80 * 1024;
+
 /** Answers a request to GraphQL; never rejects. */
 export type Road = (request: HttpRequest) => Promise<HttpReply>;
 
@@ -60,11 +66,17 @@ export type Road = (request: HttpRequest) => Promise<HttpReply>;
 export function createRoad(options: RoadOptions): Road {
   const { schemas, authenticator, documents, executor, errors, limits } = options;
   const meters = new AnswerMeters(limits);
+  const heldDocuments = new MemoryBudget({
+    capacity: documentBytes,
+    small: smallDocument,
+    what: 'large documents',
+  });
 
   async function answer(request: HttpRequest, deadline: Deadline, journal: Journal): Promise<HttpReply> {
     let asked: GraphQLRequest | undefined;
     let scope: RequestScope | undefined;
     let meter: AnswerMeter | undefined;
+    const holding = heldDocuments.open();
     try {
       asked = receive(request);
       const caller = await identify(request);
@@ -75,6 +87,7 @@ export function createRoad(options: RoadOptions): Road {
         documents.prepare(schemas.of(caller.role), wanted),
       );
       journal.prepared = prepared;
+      holding.add(prepared.bytes);
       const { variables } = asked;
       authorize({ ...prepared, schema: prepared.schema.schema, variables }, limits);
       const ports = options.portsFor(caller, {
@@ -98,6 +111,7 @@ export function createRoad(options: RoadOptions): Road {
       meter?.release();
       return errors.reply(error, asked?.mediaType);
     } finally {
+      holding.release();
       scope?.end();
     }
   }

@@ -74,3 +74,21 @@ describe('the deadline ends', () => {
     expect(signals.at(-1)?.aborted).toBe(true);
   });
 });
+
+test('requests that wait keep only so much of large documents, and small ones are never refused', async () => {
+  let arrive = () => {};
+  const scan = new Promise<SnapshotRead>((resolve) => {
+    arrive = () => resolve(lend());
+  });
+  await start({ read: () => scan });
+  const large = (i: number) =>
+    `query q${i} { users(filter: { name: { in: [${'"a" '.repeat(9_000)}] } }) { totalCount } }`;
+  const answers = Promise.all(Array.from({ length: 20 }, (_, i) => gateway.ask(large(i))));
+  const small = gateway.ask('{ users { totalCount } }');
+  await expect(gateway.ask('{ __typename }')).resolves.toMatchObject({ status: 200 });
+  arrive();
+  await expect(small).resolves.toMatchObject({ data: { users: { totalCount: 1 } } });
+  const statuses = (await answers).map(({ status }) => status);
+  expect(new Set(statuses)).toEqual(new Set([200, 503]));
+  await expect(gateway.ask(large(0))).resolves.toMatchObject({ status: 200 });
+});
