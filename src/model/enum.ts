@@ -118,28 +118,32 @@ function nameEnum(
     });
   }
   const valueNames = type.labels.map((label) => mappings.get(label) ?? label);
-  // A name that is another's label would leave it open which of the two a text means.
-  const isTaken = (name: string, i: number) =>
-    valueNames.indexOf(name) < i || type.labels.some((label, j) => label === name && j !== i);
-  const wrong = [
-    ...(isGraphQLName(typeName) ? [] : [typeName]),
-    ...valueNames.filter((name, i) => !isEnumValueName(name) || isTaken(name, i)),
-  ];
-  if (wrong.length === 0) {
-    return built({ ...type, typeName, valueNames, description: directive.value.prose }, ...problems);
+  const unusable = (reason: string, settings: object) =>
+    built(undefined, ...problems, {
+      object,
+      reason,
+      hint: `${opaqueMeanwhile}; name it with: ${commentOn('type', [type.schema, type.name], settings)}`,
+    });
+  if (!isGraphQLName(typeName)) {
+    return unusable(`GraphQL allows no type named ${JSON.stringify(typeName)}`, { name: '…' });
   }
-  const remedy = isGraphQLName(typeName)
-    ? {
-        mappings: Object.fromEntries(
-          wrong.map((name) => [type.labels[valueNames.indexOf(name)] ?? name, '…']),
-        ),
-      }
-    : { name: '…' };
-  return built(undefined, ...problems, {
-    object,
-    reason: `GraphQL allows no ${isGraphQLName(typeName) ? 'value' : 'type'} named ${JSON.stringify(wrong[0])}, or it is taken`,
-    hint: `${opaqueMeanwhile}; name it with: ${commentOn('type', [type.schema, type.name], remedy)}`,
-  });
+  const wrong = type.labels.filter((_, i) => !isEnumValueName(valueNames[i] ?? ''));
+  const [first] = wrong;
+  if (first !== undefined) {
+    const name = JSON.stringify(mappings.get(first) ?? first);
+    const remedy = { mappings: Object.fromEntries(wrong.map((label) => [label, '…'])) };
+    return unusable(`GraphQL allows no value named ${name}`, remedy);
+  }
+  // A name that is another's label would leave it open which of the two a text means.
+  const ambiguous = valueNames.find(
+    (name, i) => valueNames.indexOf(name) < i || type.labels.some((label, j) => label === name && j !== i),
+  );
+  if (ambiguous !== undefined) {
+    return unusable(`more than one of its labels would be named ${ambiguous}`, {
+      mappings: { [ambiguous]: '…' },
+    });
+  }
+  return built({ ...type, typeName, valueNames, description: directive.value.prose }, ...problems);
 }
 
 function isEnumValueName(name: string): boolean {
