@@ -69,7 +69,7 @@ ${actions.reload && html`<form method="post" action="/reload"><button>Read the c
 }
 
 function objectCard(object: ObjectStatus, status: GatewayStatus, actions: Actions): Html {
-  const { server, object: name, snapshot, scan, lastFailure, nextScanAt } = object;
+  const { server, object: name, snapshot, scan, lastFailure, nextScanAt, sharing } = object;
   const path = `${server}.${name}`;
   const table = status.tables.find((candidate) => candidate.server === server && candidate.object === name);
   return html`<article aria-labelledby="card-${path}">
@@ -83,6 +83,7 @@ ${
 <div><dt>Memory</dt><dd>${megabytes(snapshot.bytes)}</dd></div>
 <div><dt>Last scan took</dt><dd>${duration(snapshot.scanDurationMs / 1000)}</dd></div>
 <div><dt>Next scan</dt><dd>${nextScan(nextScanAt, status.now)}</dd></div>
+${sharing && html`<div><dt>Shared</dt><dd>${sharedAs(sharing)}</dd></div>`}
 </dl>`
     : html`<p class="quiet">There is no snapshot yet: ${scan ? 'the first scan is under way' : 'the first request has it scanned'}.</p>`
 }
@@ -116,6 +117,12 @@ function scanProgress(path: string, scan: RunningScanStatus, limit: number): Htm
   return html`<div class="scan">${bar}
 <p>${count(rows)}${estimatedRows !== undefined && ` of about ${count(estimatedRows)}`} rows${etaSeconds !== undefined && `, ${duration(etaSeconds)} left`}.
 ${requestsPerSecond} of ${limit} requests per second; ${count(throttles)} ${throttles === 1 ? 'throttle' : 'throttles'}.</p></div>`;
+}
+
+function sharedAs({ reachable, sequence, holder, epoch }: NonNullable<ObjectStatus['sharing']>): string {
+  if (!reachable) return 'not now: other gateways cannot be reached';
+  const snapshot = sequence === undefined ? 'nothing yet' : `snapshot ${sequence}`;
+  return holder === undefined ? snapshot : `${snapshot}; ${holder} scans (epoch ${epoch})`;
 }
 
 function nextScan(nextScanAt: number | undefined, now: number): string {

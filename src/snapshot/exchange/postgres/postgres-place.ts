@@ -9,6 +9,7 @@ import type {
   ObjectState,
   Position,
   Publication,
+  Published,
   Renewal,
   Term,
 } from '../place.ts';
@@ -40,6 +41,8 @@ export class PostgresPlace implements ExchangePlace {
   readonly #pool: pg.Pool;
   readonly #closing = new AbortController();
   readonly #listeners = new Set<() => void>();
+  /** What was published last, by object, as far as it is known here. */
+  readonly #published = new Map<string, Published>();
   #listening: Promise<void> | undefined;
 
   constructor({ connection, logged, clock = systemClock }: PostgresPlaceOptions) {
@@ -58,32 +61,37 @@ export class PostgresPlace implements ExchangePlace {
   }
 
   async look(object: string): Promise<ObjectState> {
+    const known = this.#published.get(object);
     const [row] = await this.#query<LookRow>(
       `select ${milliseconds('clock_timestamp()')} as now, ${milliseconds('began_at')} as began_at,
          case when expires_at > clock_timestamp() then holder end as holder, epoch::float8 as epoch, progress,
          incarnation::text as incarnation, sequence::float8 as sequence,
-         ${milliseconds('published_began_at')} as published_began_at, publication
+         ${milliseconds('published_began_at')} as published_began_at,
+         case when sequence = $2 and incarnation = $3 then null else publication end as publication
        from (select) as once left join ${objectTable} on name = $1`,
-      [object],
+      [object, known?.position.sequence ?? 0, known?.position.incarnation ?? null],
     );
     if (!row) throw new Error('a select without a condition must give a row');
-    const { now, publication } = row;
     return {
-      now,
+      now: row.now,
       beganAt: row.began_at ?? undefined,
       holder:
         row.holder === null
           ? undefined
           : { name: row.holder, epoch: row.epoch ?? 0, progress: row.progress ?? undefined },
-      published:
-        publication === null
-          ? undefined
-          : {
-              position: { incarnation: row.incarnation ?? '', sequence: row.sequence ?? 0 },
-              beganAt: row.published_began_at ?? now,
-              publication,
-            },
+      published: this.#publishedIn(object, row, known),
     };
+  }
+
+  /** What a row tells of a publication; one that is known has not been sent again, since it names every block. */
+  #publishedIn(object: string, row: LookRow, known: Published | undefined): Published | undefined {
+    const position = { incarnation: row.incarnation ?? '', sequence: row.sequence ?? 0 };
+    if (position.sequence === 0) return undefined;
+    const publication = row.publication ?? known?.publication;
+    if (!publication) return undefined;
+    const published = { position, beganAt: row.published_began_at ?? row.now, publication };
+    this.#published.set(object, published);
+    return published;
   }
 
   async acquire(
