@@ -147,7 +147,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       reloadFailure: followed.failure,
       history,
       requests: { active: [...answering].reduce((sum, { active }) => sum + active, 0), ...runs },
-      remembered: remembered(),
+      remembered: { ...remembered(), answers: followed.current.answers.size },
       scanRequestsPerSecond: settings.sources.requestsPerSecond,
       ...readiness(),
     });

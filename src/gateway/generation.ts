@@ -4,6 +4,7 @@ import { RoleSchemas } from '../graphql/role-schemas.ts';
 import { ErrorWriter } from '../http/error-writer.ts';
 import { Executor, type Runs } from '../http/execute.ts';
 import { PreparedDocuments } from '../http/prepare.ts';
+import type { RememberedAnswers } from '../http/remembered-answers.ts';
 import { createRoad, type ReadWish, type Road } from '../http/road.ts';
 import type { Limits, NoCachePolicy } from '../limits/limits.ts';
 import type { TrustedDocumentsOptions } from '../limits/trusted-documents.ts';
@@ -31,6 +32,7 @@ export interface Generation {
   /** Whether columns are withheld until a scan has brought their attributes. */
   readonly isPartial: boolean;
   readonly road: Road;
+  readonly answers: RememberedAnswers;
   /** Which rows of a table the caller sees. */
   visibleTo(caller: Caller, table: Table): Visibility;
 }
@@ -117,6 +119,7 @@ export function createGeneration(
     stores,
     isPartial: lacking.length > 0,
     road,
+    answers: executor.answers,
     visibleTo,
   };
 }

@@ -5,6 +5,7 @@ import type { RequestScope } from '../graphql/request-scope.ts';
 import type { AnswerMeter } from './answer-meter.ts';
 import type { PreparedOperation } from './prepare.ts';
 import type { Variables } from './receive.ts';
+import { RememberedAnswers } from './remembered-answers.ts';
 
 /** What an operation comes to. */
 export type Outcome =
@@ -61,6 +62,7 @@ export class Executor {
   });
 
   readonly runs: Runs;
+  readonly answers = new RememberedAnswers();
 
   constructor({ runs = { compiled: 0, interpreted: 0 }, suggestions }: ExecutorOptions) {
     this.runs = runs;
@@ -72,10 +74,28 @@ export class Executor {
     variables: Variables,
     context: ExecutionContext,
   ): Promise<Outcome> {
-    const { scope, answer: meter } = context;
-    const written = await this.#compiled(prepared)?.run({ scope, variables, meter });
+    const compiled = this.#compiled(prepared);
+    const written = compiled && (await this.#write(prepared, compiled, variables, context));
     this.runs[written ? 'compiled' : 'interpreted']++;
     return written ? { written } : this.#interpret(prepared, variables, context);
+  }
+
+  /** Undefined where there is an error, which the interpreter is to tell of. */
+  async #write(
+    prepared: PreparedOperation,
+    compiled: CompiledOperation,
+    variables: Variables,
+    { scope, answer: meter }: ExecutionContext,
+  ): Promise<readonly Uint8Array[] | undefined> {
+    const key = this.answers.keyOf(prepared, variables);
+    const known = key === undefined ? undefined : await this.answers.find(key, scope).catch(() => undefined);
+    if (known) {
+      meter.write(known.length);
+      return [known];
+    }
+    const written = await compiled.run({ scope, variables, meter });
+    if (written && key !== undefined) this.answers.remember(key, written, scope);
+    return written;
   }
 
   /** Compiles operations, where that is possible and worthwhile, before they are asked for. */

@@ -9,6 +9,7 @@ import type { AnsweredRequest, Observe } from '../observation.ts';
 import { inRequestSpan, inSpan } from '../tracing.ts';
 import { type AnswerMeter, AnswerMeters } from './answer-meter.ts';
 import { Deadline } from './deadline.ts';
+import { withEntityTag } from './entity-tag.ts';
 import type { ErrorWriter } from './error-writer.ts';
 import type { Executor } from './execute.ts';
 import { Journal } from './journal.ts';
@@ -128,7 +129,7 @@ export function createRoad(options: RoadOptions): Road {
     const deadline = new Deadline(request.signal, limits.requestTimeout);
     const journal = new Journal(request);
     try {
-      const answered = await answer(request, deadline, journal);
+      const answered = withEntityTag(request, await answer(request, deadline, journal));
       const facts = journal.close(answered);
       options.observe({ event: 'request', ...facts });
       span?.setAttributes(spanAttributes(facts));

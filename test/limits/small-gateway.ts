@@ -25,6 +25,7 @@ export interface SmallGatewayOptions {
   readonly acceptsHost?: (header: string | undefined) => boolean;
   /** Where the fields of users get their snapshot from. */
   readonly read?: RequestPorts['read'];
+  readonly visibilityOf?: RequestPorts['visibilityOf'];
   /** What the field `slow` waits for. */
   readonly slow?: (signal: AbortSignal | undefined) => Promise<unknown>;
 }
@@ -97,7 +98,8 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
     if (observation.event !== 'request' && observation.event !== 'refused') observations.push(observation);
   };
   const errors = new ErrorWriter({ observe, suggestions: introspection });
-  const { trustedDocuments, read = lendSmall, automaticPersistedQueries = true } = options;
+  const { trustedDocuments, read = lendSmall, visibilityOf = () => 'all' } = options;
+  const { automaticPersistedQueries = true } = options;
   const documents = new PreparedDocuments({
     limits,
     introspection,
@@ -113,7 +115,7 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
     },
     portsFor: (_caller, { whileWaiting }) => ({
       read: (table, signal) => whileWaiting(() => read(table, signal)),
-      visibilityOf: () => 'all',
+      visibilityOf,
     }),
     documents,
     executor,

@@ -56,11 +56,11 @@ const users: Table = {
 };
 
 /** One user, who is her own friend. */
-export async function smallSnapshot(): Promise<Snapshot> {
+export async function smallSnapshot(name = 'Ada'): Promise<Snapshot> {
   const builder = new SnapshotBuilder({ fields, needs: 'all' });
   const attributes = [
     ['id', '1'],
-    ['name', 'Ada'],
+    ['name', name],
     ['friend_id', '1'],
   ] as const;
   builder.add([{ fields: ['ada', true, 0, null], attributes }]);

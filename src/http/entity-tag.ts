@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { type HttpReply, type HttpReplyHeaders, type HttpRequest, headerOf, piecesOf } from './message.ts';
+
+/** The tags of answers that are remembered, and so are sent again and again. */
+const tags = new WeakMap<Uint8Array, string>();
+
+/**
+ * The reply with the tag of what it says, or 304 where the client has just that (RFC 9110, sections 8.8.3 and 13.1.2).
+ * Only for GET, which caches may ask again, and for answers without errors.
+ */
+export function withEntityTag(request: HttpRequest, reply: HttpReply): HttpReply {
+  if (request.method !== 'GET' || reply.status !== 200 || reply.headers['cache-control'] === 'no-store') {
+    return reply;
+  }
+  const etag = tagOf(reply);
+  const headers: HttpReplyHeaders = { ...reply.headers, etag };
+  const known = headerOf(request, 'if-none-match');
+  const isKnown = known?.split(',').some((tag) => tag.trim() === etag || tag.trim() === '*');
+  if (!isKnown) return { ...reply, headers };
+  const { 'content-type': _, ...others } = headers;
+  return { ...reply, status: 304, headers: others, body: '' };
+}
+
+/** Weak, since it is the same however the answer is encoded on its way. */
+function tagOf({ body, headers }: HttpReply): string {
+  const known = body instanceof Uint8Array ? tags.get(body) : undefined;
+  const digest = known ?? digestOf(piecesOf(body));
+  if (body instanceof Uint8Array) tags.set(body, digest);
+  return `W/"${digest}${headers['content-type']?.includes('graphql-response') ? 'g' : 'j'}"`;
+}
+
+function digestOf(pieces: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest('base64url');
+}
