@@ -2,6 +2,8 @@ import type { NumberColumn, RankedColumn, TextColumn, TextReader } from '../colu
 import { NullableColumn } from '../columns/nullable-column.ts';
 import { UuidColumn } from '../columns/uuid-column.ts';
 import type { Column } from '../model/model.ts';
+import { servesText } from '../rows/store/read-value.ts';
+import { servesMilliseconds } from '../rows/store/typed-column.ts';
 import type { TableView } from '../rows/store/view.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
@@ -29,11 +31,11 @@ export function columnWriter(view: TableView, { origin, type }: Column, jsonOf: 
         ? new PrewrittenWriter(stored, jsonOf)
         : new ComputedWriter(jsonOf);
     case 'number':
-      if (type.kind === 'timestamp') return new InstantWriter(stored, '', jsonOf);
-      if (type.kind === 'timestamptz') return new InstantWriter(stored, '+00:00', jsonOf);
-      return new ComputedWriter(jsonOf);
+      return servesMilliseconds(type)
+        ? new InstantWriter(stored, type.kind === 'timestamptz' ? '+00:00' : '', jsonOf)
+        : new ComputedWriter(jsonOf);
     case 'text':
-      return type.kind === 'text' || (type.kind === 'uuid' && holdsUuids(stored))
+      return servesText(type) || (type.kind === 'uuid' && holdsUuids(stored))
         ? new TextWriter(stored)
         : new ComputedWriter(jsonOf);
   }

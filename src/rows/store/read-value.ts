@@ -49,8 +49,12 @@ export function readTyped(
     return Number.isNaN(milliseconds) ? null : toMicros(milliseconds);
   }
   const text = columnText(raw, row);
-  // Text needs no reading: whatever is stored is one.
-  return type.kind === 'text' && type.modifier === undefined ? text : parse(text, type);
+  return servesText(type) ? text : parse(text, type);
+}
+
+/** Whether any text is a value of the type as it is stored, and needs no reading. */
+export function servesText(type: Column['type']): boolean {
+  return type.kind === 'text' && type.modifier === undefined;
 }
 
 function parse(text: string | null, type: Column['type']): Value | null | undefined {
