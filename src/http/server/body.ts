@@ -82,7 +82,9 @@ export class BodyReader {
       });
       request.on('error', reject);
       // One that breaks off has no end, and need not have an error.
-      request.on('close', () => reject(clientGone()));
+      request.on('close', () => {
+        if (!request.complete) reject(clientGone());
+      });
     });
   }
 }
