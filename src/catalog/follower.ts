@@ -66,9 +66,9 @@ export class CatalogFollower {
     return this.#following;
   }
 
-  async close(): Promise<void> {
+  /** Ends the following. What is being read is not waited for: a Postgres that hangs must not delay a stop. */
+  close(): void {
     this.#closing.abort();
-    await Promise.allSettled([this.#running, this.#following]);
   }
 
   #look(): Promise<void> {
@@ -86,6 +86,7 @@ export class CatalogFollower {
       const found = await catalog.fingerprint();
       const always = found.secrets !== wanted?.secrets;
       if (always || found.definition !== wanted?.definition) {
+        if (this.#closing.signal.aborted) return;
         await apply(always);
         // Where another reload was asked for meanwhile, it is still to come.
         if (this.#applied === wanted) this.#applied = found;

@@ -89,12 +89,13 @@ export class FollowedCatalog {
   /** Ends all scans, and looks at the catalog no more. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#follower.close();
+    this.#follower.close();
     await Promise.all(this.#generations.live.map(({ stores }) => stores.close()));
   }
 
   async #apply(always: boolean): Promise<void> {
     const next = await this.#read();
+    if (this.#closing.signal.aborted) return;
     const { current } = this;
     if (!always && !current.isPartial && isDeepStrictEqual(next.definition, current.definition)) return;
     this.#generations.replace(createGeneration(next, this.#parts, current));

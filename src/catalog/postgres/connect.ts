@@ -128,7 +128,8 @@ async function open(
   try {
     await assertAnswers(client, parameters.connectTimeoutMs);
   } catch (error) {
-    await client.end();
+    // A server that does not answer may not answer this either.
+    void client.end().catch(() => undefined);
     throw error;
   }
   return { client, config };

@@ -41,7 +41,8 @@ export class Session implements CatalogClient {
       return { rows };
     } catch (error) {
       if (!isLost(error)) throw error;
-      if (this.#client === current) await this.close();
+      // A server that does not answer may not answer this either.
+      if (this.#client === current) void this.close();
       if (error instanceof ConfigurationError) throw error;
       const why = error instanceof Error ? error.message : String(error);
       throw new UnavailableError(`the connection to Postgres was lost: ${why}`, error);
