@@ -64,6 +64,12 @@ const sqlState = {
 /** The embedded Postgres' superuser. Its `reset session authorization` would reset nothing. */
 const ownSession = 'set session authorization postgres';
 
+/** Extensions whose types columns of foreign tables may have. */
+const extensionsOfTypes = ['citext', 'hstore', 'ltree'];
+
+/** A statement that the catalog is not worse without. */
+class Unneeded extends Error {}
+
 const savepoint = 'fdw_graphql_statement';
 
 /**
@@ -100,13 +106,13 @@ export class ScriptLoader {
       }
       const statement = parseStatement(piece.sql);
       if (readsRowsFromScript(statement.node)) reader.skipCopyData();
-      const reason =
+      const failure =
         piece.kind === 'undo'
-          ? 'it is of the part that undoes a migration'
+          ? new Unneeded('it is of the part that undoes a migration')
           : await this.#run(statement, () => this.#onStatement(name, piece.line));
-      if (reason === undefined) continue;
-      const report = { ...place, statement: summaryOf(statement), reason };
-      if (piece.kind === 'statement' && (await this.#counts(statement))) this.#failed.push(report);
+      if (failure === undefined) continue;
+      const report = { ...place, statement: summaryOf(statement), reason: describe(failure) };
+      if (!(failure instanceof Unneeded) && (await this.#counts(statement))) this.#failed.push(report);
       else this.#skip(report);
     }
     await this.#endSession();
@@ -116,11 +122,11 @@ export class ScriptLoader {
     return { failed: this.#failed, skipped: this.#skipped, skippedTotal: this.#skippedTotal };
   }
 
-  /** Runs a statement, and says why where it was not or failed. */
-  async #run(statement: Statement, announce: () => void): Promise<string | undefined> {
+  /** Runs a statement, and returns why it was not or failed. */
+  async #run(statement: Statement, announce: () => void): Promise<unknown> {
     const { node, sql } = statement;
-    if (!node) return statement.syntaxError;
-    if (changesRows(node)) return 'rows of ordinary tables are not loaded';
+    if (!node) return new Error(statement.syntaxError);
+    if (changesRows(node)) return new Unneeded('rows of ordinary tables are not loaded');
     if ('VariableSetStmt' in node && node.VariableSetStmt.name === 'client_encoding') return undefined;
     announce();
     try {
@@ -130,7 +136,7 @@ export class ScriptLoader {
       }, sql);
       return undefined;
     } catch (error) {
-      return isAlreadyThere(node, error) ? undefined : describe(error);
+      return isAlreadyThere(node, error) ? undefined : error;
     }
   }
 
@@ -231,7 +237,7 @@ export class ScriptLoader {
       [server_name],
     );
     if (rows.length === 0) {
-      throw new Error(
+      throw new Unneeded(
         `server ${quoted(server_name)} is not one of Cognito, so what it would import is not known`,
       );
     }
@@ -258,10 +264,26 @@ export class ScriptLoader {
       if (missing) await this.#database.exec(vault);
       return missing;
     }
-    if (code !== sqlState.undefinedObject) return false;
     let supplied = false;
+    if (code === sqlState.undefinedFunction) {
+      for (const [name, kind] of sql.matchAll(/\b\w+_fdw_(handler|validator)\b/g)) {
+        supplied = (await this.#supplyFunction(name, kind === 'handler')) || supplied;
+      }
+    }
+    if (code !== sqlState.undefinedObject) return supplied;
+    for (const extension of extensionsOfTypes.filter((name) => sql.includes(name))) {
+      await this.#createExtension(extension, 'extensions');
+      supplied = true;
+    }
     for (const role of hostedRolesIn(sql)) supplied = (await this.#ensureRole(role)) || supplied;
     return supplied;
+  }
+
+  /** Makes what a block of code names where nothing can be prepared for it. Returns whether it was missing. */
+  async #supplyFunction(name: string, isHandler: boolean): Promise<boolean> {
+    return isHandler
+      ? this.#ensureFunction([name], '()', handlerFunction)
+      : this.#ensureFunction([name], '(text[], oid)', validatorFunction);
   }
 
   /** Whether it had to be made. */
@@ -280,17 +302,18 @@ export class ScriptLoader {
     path: readonly string[] | undefined,
     signature: string,
     create: (name: string) => string,
-  ): Promise<void> {
-    if (!path || path.length === 0) return;
+  ): Promise<boolean> {
+    if (!path || path.length === 0) return false;
     const name = path.map(quoted).join('.');
     const { rows } = await this.#database.query<{ found: string | null }>(
       'select to_regprocedure($1)::text as found',
       [`${name}${signature}`],
     );
-    if (rows[0]?.found) return;
+    if (rows[0]?.found) return false;
     const [schema, ...rest] = path;
     if (schema !== undefined && rest.length > 0) await this.#ensureSchema(schema);
     await this.#database.exec(create(name));
+    return true;
   }
 
   /** A role that the script acts as may do everything meanwhile, so that what it makes is made, and is its own. */

@@ -40,7 +40,7 @@ export function summaryOf({ sql }: Statement): string {
 }
 
 /** Whether the file is worth nothing without this statement, whatever it is about. */
-export function alwaysCounts({ node, sql }: Statement): boolean {
+export function alwaysCounts({ node, sql }: Pick<Statement, 'node' | 'sql'>): boolean {
   if (!node) return sql.length <= longestStatement && looksLikeDefinition(sql);
   if ('AlterTableStmt' in node) return node.AlterTableStmt.objtype === 'OBJECT_FOREIGN_TABLE';
   if ('InsertStmt' in node || 'UpdateStmt' in node || 'SelectStmt' in node || 'CallStmt' in node) {

@@ -165,6 +165,32 @@ describe('a catalog of SQL', () => {
   });
 });
 
+describe('what a hosted database has and a file takes for granted', () => {
+  test('stands in by its name, also for blocks of code', async () => {
+    const definition = await read({
+      sql: `do $$ begin
+          create foreign data wrapper cognito_wrapper handler cognito_fdw_handler validator cognito_fdw_validator;
+          exception when duplicate_object then null; end $$;
+        create foreign data wrapper stripe_wrapper handler stripe_fdw_handler validator stripe_fdw_validator;
+        create server cognito_server foreign data wrapper cognito_wrapper;
+        create server stripe foreign data wrapper stripe_wrapper options (api_key 'x');
+        import foreign schema stripe from server stripe into public;
+        create foreign table public.members (id extensions.citext) server cognito_server;
+        alter foreign table public.members owner to "some owner";
+        grant anon to authenticator;`,
+    });
+    expect(definition.servers.map(({ wrapper }) => wrapper.handler)).toEqual([
+      'cognito_fdw_handler',
+      'stripe_fdw_handler',
+    ]);
+    expect(definition.tables[0]?.columns[0]?.type.name).toBe('citext');
+    expect(definition.roles.map(({ role }) => role)).toEqual(
+      expect.arrayContaining(['anon', 'authenticator', 'some owner']),
+    );
+    expect(skippedOf(definition)).toEqual(['import foreign schema stripe from server stripe into public']);
+  });
+});
+
 describe('a statement that the catalog needs and that fails', () => {
   test('is told with its file, its line and how it begins, and no value of it', async () => {
     const file = await saved(
