@@ -1,4 +1,4 @@
-export type { CatalogLocation } from './catalog/open-catalog.ts';
+export type { CatalogLocation } from './catalog/location.ts';
 export { ConfigurationError, GatewayError } from './errors.ts';
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 export type { Model, Problem, Table } from './model/model.ts';

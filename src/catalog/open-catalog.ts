@@ -1,9 +1,7 @@
 import type { Catalog } from './catalog.ts';
+import type { CatalogLocation } from './location.ts';
 import { openPostgresCatalog } from './postgres/postgres-catalog.ts';
-import { openSqlCatalog, type SqlLocation } from './sql/sql-catalog.ts';
-
-/** Where the catalog is: in a Postgres server, or in SQL that an embedded one runs. */
-export type CatalogLocation = { readonly databaseUrl: string } | SqlLocation;
+import { openSqlCatalog } from './sql/sql-catalog.ts';
 
 /**
  * @throws UnavailableError where the catalog cannot be opened now

@@ -1,4 +1,4 @@
-import type { CatalogLocation } from '../catalog/open-catalog.ts';
+import type { CatalogLocation } from '../catalog/location.ts';
 import { UsageError } from '../errors.ts';
 import type { CatalogFlags } from './flags.ts';
 import { secretOf } from './secret-file.ts';

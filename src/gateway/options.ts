@@ -1,6 +1,6 @@
 import type { AuthenticatorOptions } from '../auth/authenticator.ts';
-import type { CatalogLocation } from '../catalog/open-catalog.ts';
-import type { FetchPlugin } from '../http/fetch-handler.ts';
+import type { CatalogLocation } from '../catalog/location.ts';
+import type { FetchPlugin } from '../http/fetch.ts';
 import type { Limits, NoCachePolicy } from '../limits/limits.ts';
 import type { Observe } from '../observation.ts';
 import type { ExchangePlace } from '../snapshot/exchange/place.ts';

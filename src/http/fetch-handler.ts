@@ -1,6 +1,7 @@
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Limits } from '../limits/limits.ts';
 import type { ErrorWriter } from './error-writer.ts';
+import type { FetchHandler, FetchPlugin } from './fetch.ts';
 import type { GraphiQLPage } from './graphiql/page.ts';
 import { bodyTooLarge } from './http-error.ts';
 import { type HttpReply, piecesOf, type ReplyBody, uncounted } from './message.ts';
@@ -8,20 +9,6 @@ import type { Road } from './road.ts';
 import { graphqlPath } from './routes.ts';
 import { compressed, decodeBody } from './server/content-encoding.ts';
 import { type CorsPolicy, withHeaders } from './server/cross-origin.ts';
-
-/** A plugin of GraphQL Yoga, as far as it sees requests and responses: what is between them is the gateway's road. */
-export interface FetchPlugin {
-  onRequest?(event: {
-    readonly request: Request;
-    readonly url: URL;
-    /** Answers instead of the gateway. */
-    endResponse(response: Response): void;
-  }): unknown;
-  onResponse?(event: { readonly request: Request; readonly response: Response }): unknown;
-}
-
-/** Answers fetch requests, wherever they come from: Hono, Next.js, Deno, Bun, AWS Lambda. */
-export type FetchHandler = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
 
 export interface FetchHandlerOptions {
   readonly road: Road;

@@ -2,7 +2,7 @@ import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import type { PoolUser } from '../../src/emulator/user.ts';
 import type { GatewayOptions } from '../../src/gateway.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
-import type { ListeningServer } from '../../src/http/server/listen.ts';
+import type { ListeningServer } from '../../src/http/server/listening-server.ts';
 import type { Observation } from '../../src/observation.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
 

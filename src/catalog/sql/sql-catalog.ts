@@ -3,6 +3,7 @@ import { ConfigurationError } from '../../errors.ts';
 import type { CatalogDefinition, Options } from '../../model/definition.ts';
 import type { Catalog } from '../catalog.ts';
 import { parseCatalog } from '../introspection.ts';
+import type { SqlLocation } from '../location.ts';
 import { findSecret, type StoredSecret } from '../vault.ts';
 import { readEvaluated, writeEvaluated } from './cache.ts';
 import { decodeScript } from './decode.ts';
@@ -10,16 +11,6 @@ import type { EvaluatedScripts } from './embedded-process.ts';
 import { evaluateScripts } from './evaluate.ts';
 import type { SqlScript, StatementReport } from './loader.ts';
 import { readSqlFiles, type SqlFile } from './sql-files.ts';
-
-/** Where the SQL of a catalog comes from. */
-export type SqlLocation =
-  /** Files, and folders of files, in the order in which they are run. */
-  | { readonly files: readonly string[] }
-  | {
-      readonly sql: string;
-      /** What to add to every server's options, where it is known at run time alone. */
-      readonly serverOptions?: Options | undefined;
-    };
 
 /** How many failures one message tells. */
 const toldAtMost = 5;

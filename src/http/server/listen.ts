@@ -1,24 +1,8 @@
 import type { Server } from 'node:http';
 import { ConfigurationError } from '../../errors.ts';
 import { graphqlPath } from '../routes.ts';
+import type { Address, ListeningServer } from './listening-server.ts';
 import { createNodeServer, type NodeServerOptions } from './node-server.ts';
-
-/** Where to listen. */
-export interface Address {
-  readonly host: string;
-  /** 0 lets the system choose. */
-  readonly port: number;
-}
-
-/** A server that listens. */
-export interface ListeningServer {
-  /** The address of GraphQL. */
-  readonly url: string;
-  /** Requests that are being answered. */
-  readonly active: number;
-  /** Takes no more requests, and ends when those under way have been answered or `graceMs` have passed. */
-  close(graceMs: number): Promise<void>;
-}
 
 /** @throws ConfigurationError where the address cannot be listened on */
 export async function listen({ host, port }: Address, options: NodeServerOptions): Promise<ListeningServer> {

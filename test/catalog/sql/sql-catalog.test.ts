@@ -2,7 +2,8 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { openSqlCatalog, type SqlLocation } from '../../../src/catalog/sql/sql-catalog.ts';
+import type { SqlLocation } from '../../../src/catalog/location.ts';
+import { openSqlCatalog } from '../../../src/catalog/sql/sql-catalog.ts';
 import type { CatalogDefinition } from '../../../src/model/definition.ts';
 import { cognitoServer, sevenColumns } from '../../support/definitions.ts';
 
