@@ -270,7 +270,8 @@ export class ScriptLoader {
         supplied = (await this.#supplyFunction(name, kind === 'handler')) || supplied;
       }
     }
-    if (code !== sqlState.undefinedObject) return supplied;
+    // Where the schema of a type is missing, that is all that is said of the type.
+    if (code !== sqlState.undefinedObject && code !== sqlState.undefinedSchema) return supplied;
     for (const extension of extensionsOfTypes.filter((name) => sql.includes(name))) {
       await this.#createExtension(extension, 'extensions');
       supplied = true;
