@@ -1,6 +1,7 @@
 import { RequestTimeoutError } from '../errors.ts';
 import { limitSettings } from '../limits/limits.ts';
 import { clientGone } from './http-error.ts';
+import type { Client } from './message.ts';
 
 /**
  * The one signal of a request, aborted when its time is up or its client has gone. Every paced loop and every wait of
@@ -11,21 +12,18 @@ import { clientGone } from './http-error.ts';
  */
 export class Deadline {
   readonly #controller = new AbortController();
-  readonly #client: AbortSignal;
+  readonly #client: Client;
   readonly #timer: NodeJS.Timeout;
-  readonly #onClientGone = () => this.abort(clientGone());
   /** Ends the wait for the work. */
   #giveUp: (reason: unknown) => void = () => undefined;
 
   /**
-   * @param client aborted when the client has gone
    * @param ms how long the request may take
    */
-  constructor(client: AbortSignal, ms: number) {
+  constructor(client: Client, ms: number) {
     this.#client = client;
     this.#timer = setTimeout(() => this.abort(lateError(ms)), ms);
-    if (client.aborted) this.#onClientGone();
-    else client.addEventListener('abort', this.#onClientGone);
+    client.onLeave(() => this.abort(clientGone()));
   }
 
   /** Ends everything that is done for the request before its time. */
@@ -51,7 +49,7 @@ export class Deadline {
   /** Ends what still waits for the signal; to be called when the request has been answered. */
   end(): void {
     clearTimeout(this.#timer);
-    this.#client.removeEventListener('abort', this.#onClientGone);
+    this.#client.onLeave(undefined);
   }
 }
 

@@ -4,7 +4,7 @@ import type { ErrorWriter } from './error-writer.ts';
 import type { FetchHandler, FetchPlugin } from './fetch.ts';
 import type { GraphiQLPage } from './graphiql/page.ts';
 import { bodyTooLarge } from './http-error.ts';
-import { type HttpReply, piecesOf, type ReplyBody, uncounted } from './message.ts';
+import { Client, type HttpReply, piecesOf, type ReplyBody, uncounted } from './message.ts';
 import type { Road } from './road.ts';
 import { graphqlPath } from './routes.ts';
 import { compressed, decodeBody } from './server/content-encoding.ts';
@@ -40,12 +40,15 @@ function useRoad({ road, graphiql, errors, cors, limits }: Omit<FetchHandlerOpti
   async function answer(request: Request): Promise<HttpReply> {
     if (request.method === 'OPTIONS') return { status: 204, headers: {}, body: '' };
     const { pathname, search } = new URL(request.url);
+    const client = new Client();
+    request.signal.addEventListener('abort', () => client.leave(), { once: true });
+    if (request.signal.aborted) client.leave();
     const received = {
       method: request.method,
       url: pathname + search,
       headers: Object.fromEntries(request.headers),
       body: await bodyOf(request, limits),
-      signal: request.signal,
+      client,
       place: uncounted,
     };
     return compressed(await (graphiql.answer(received) ?? road(received)), received);

@@ -126,7 +126,7 @@ export function createRoad(options: RoadOptions): Road {
     inRequestSpan({ name: `${request.method} /graphql` }, request.headers, (span) => travel(request, span));
 
   async function travel(request: HttpRequest, span: Span | undefined): Promise<HttpReply> {
-    const deadline = new Deadline(request.signal, limits.requestTimeout);
+    const deadline = new Deadline(request.client, limits.requestTimeout);
     const journal = new Journal(request);
     try {
       const answered = withEntityTag(request, await answer(request, deadline, journal));

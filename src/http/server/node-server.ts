@@ -10,7 +10,7 @@ import { type Limits, limitSettings } from '../../limits/limits.ts';
 import type { Observe } from '../../observation.ts';
 import type { ErrorWriter } from '../error-writer.ts';
 import { HttpError } from '../http-error.ts';
-import { type HttpReply, type HttpRequest, pathOf } from '../message.ts';
+import { Client, type HttpReply, type HttpRequest, pathOf } from '../message.ts';
 import { plainText, type Routes } from '../routes.ts';
 import { Admission } from './admission.ts';
 import { BodyReader } from './body.ts';
@@ -61,13 +61,13 @@ export function createNodeServer({
   const stopping = new GracefulStop();
 
   /** Bodies are read before a request takes a place, so that slow ones take none. */
-  async function answer(request: IncomingMessage, client: AbortSignal): Promise<HttpReply> {
+  async function answer(request: IncomingMessage, client: Client): Promise<HttpReply> {
     admission.assertRoom();
     const body = await bodies.read(request);
     try {
       const place = admission.take();
       try {
-        const received = plainRequest(request, { body: body.bytes, signal: client, place });
+        const received = plainRequest(request, { body: body.bytes, client, place });
         return await compressed(await routes(received), received);
       } finally {
         place.free();
@@ -96,9 +96,9 @@ export function createNodeServer({
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     responses.set(request.socket, response);
-    const client = new AbortController();
+    const client = new Client();
     response.once('close', () => {
-      if (!response.writableFinished) client.abort();
+      if (!response.writableFinished) client.leave();
     });
     const send = async (reply: HttpReply) => {
       if (stopping.held) await stopping.held;
@@ -108,7 +108,7 @@ export function createNodeServer({
     const atOnce = answerAtOnce(request);
     if (atOnce) return send(atOnce);
     const inTurn = pipelines.inTurn(request.socket, async () => {
-      await send(await answer(request, client.signal).catch(refusal));
+      await send(await answer(request, client).catch(refusal));
     });
     // What fails of it is only that there is no turn to wait for.
     return inTurn.catch((error: unknown) => send(refusal(error)));
@@ -154,7 +154,7 @@ function endWith(socket: Socket, bytes: string): void {
 
 function plainRequest(
   { method = 'GET', url = '/', headers }: IncomingMessage,
-  rest: Pick<HttpRequest, 'body' | 'signal' | 'place'>,
+  rest: Pick<HttpRequest, 'body' | 'client' | 'place'>,
 ): HttpRequest {
   return { method, url, headers, ...rest };
 }

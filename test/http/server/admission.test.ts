@@ -47,8 +47,8 @@ test('a request counts until its work is done, also where its client has gone', 
   const clientGone = new Promise<void>((resolve) => {
     gone = resolve;
   });
-  const { nodeServer, url } = await start({ concurrentRequests: 1 }, ({ signal }) => {
-    signal.addEventListener('abort', gone);
+  const { nodeServer, url } = await start({ concurrentRequests: 1 }, (received) => {
+    received.client.onLeave(gone);
     return new Promise((resolve) => {
       finish = () => resolve(plainText(200, 'done'));
     });
