@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Problem } from '../model/model.ts';
+import type { ReloadFailure } from '../observation.ts';
 import type { RecentError } from './history.ts';
 import { Html, html } from './html.ts';
 import type { GatewayStatus, ObjectStatus, RunningScanStatus, TableStatus } from './status.ts';
@@ -51,7 +52,7 @@ export function renderStatusPage(status: GatewayStatus, actions: Actions): Statu
 <div id="objects" data-live class="cards">${objects.length > 0 ? objects.map((object) => objectCard(object, status, actions)) : html`<p class="quiet">Nothing is scanned, because no table is exposed.</p>`}</div>
 </section>
 <section aria-labelledby="problems-title"><h2 id="problems-title">Problems</h2>
-<div id="problems" data-live>${problemList(problems)}</div>
+<div id="problems" data-live>${status.reloadFailure && reloadNotice(status.reloadFailure, now)}${problemList(problems)}</div>
 </section>
 <section aria-labelledby="errors-title"><h2 id="errors-title">Last errors</h2>
 <div id="errors" data-live>${errorList(errors, now)}</div>
@@ -128,6 +129,11 @@ function sharedAs({ reachable, sequence, holder, epoch }: NonNullable<ObjectStat
 function nextScan(nextScanAt: number | undefined, now: number): string {
   if (nextScanAt === undefined) return 'when a request finds it stale';
   return nextScanAt <= now ? 'now' : `in ${duration((nextScanAt - now) / 1000)}`;
+}
+
+function reloadNotice({ message, since, failures }: ReloadFailure, now: number): Html {
+  return html`<div class="failure"><p><strong>The catalog cannot be read anew</strong> for ${duration((now - since) / 1000)}, ${failures} ${failures === 1 ? 'try' : 'tries'}: ${message}</p>
+<p>What it said before is served. Check that Postgres is reachable, and what was changed last.</p></div>`;
 }
 
 function problemList(problems: readonly Problem[]): Html {

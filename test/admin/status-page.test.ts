@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import type { GatewayStatus } from '../../src/admin/status.ts';
+import { renderStatusPage } from '../../src/admin/status-page.ts';
+
+const now = 1_700_000_000_000;
+const status: GatewayStatus = {
+  version: '1.0.0',
+  startedAt: now - 3_600_000,
+  now,
+  ready: true,
+  reasons: [],
+  tables: [],
+  objects: [],
+  problems: [],
+  errors: [],
+  requests: { active: 0, compiled: 0, interpreted: 0 },
+  remembered: {},
+  reloadFailure: undefined,
+  scanRequestsPerSecond: 25,
+};
+const actions = { refresh: true, reload: true };
+
+test('a running scan shows how far it is, how long it will take, and what it uses of the quota', () => {
+  const scan = {
+    startedAt: now - 60_000,
+    rows: 30_000,
+    pages: 500,
+    requests: 510,
+    throttles: 1,
+    estimatedRows: 120_000,
+    requestsPerSecond: 8.5,
+    fraction: 0.25,
+    etaSeconds: 180,
+  };
+  const object = {
+    server: 'pool',
+    object: 'users',
+    snapshot: undefined,
+    scan,
+    lastFailure: undefined,
+    nextScanAt: undefined,
+    sharing: undefined,
+  };
+  const { html } = renderStatusPage({ ...status, objects: [object] }, actions);
+  expect(html).toContain('<progress aria-label="Scan of pool.users" value="0.2500" max="1">25 %</progress>');
+  expect(html).toContain('30,000 of about 120,000 rows, 3 min 0 s left.');
+  expect(html).toContain('8.5 of 25 requests per second; 1 throttle.');
+});
+
+test('a catalog that cannot be read anew is told of, with what is served meanwhile', () => {
+  const reloadFailure = { message: 'connect ECONNREFUSED', since: now - 90_000, failures: 4 };
+  const { html } = renderStatusPage({ ...status, reloadFailure }, actions);
+  expect(html).toContain('for 1 min 30 s, 4 tries: connect ECONNREFUSED');
+});
+
+test('buttons are there only for what the reader may do', () => {
+  const { html } = renderStatusPage(status, { refresh: false, reload: false });
+  expect(html).not.toContain('<button');
+});
