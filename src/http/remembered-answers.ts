@@ -43,6 +43,7 @@ export class RememberedAnswers {
   });
   readonly #asked = new LRUCache<string, true>({ max: mostAsked });
   readonly #numbers = new WeakMap<PreparedOperation, number>();
+  readonly #references = new WeakMap<RowStore, WeakRef<RowStore>>();
   #operations = 0;
 
   /** How many answers there are, and what they take. */
@@ -85,9 +86,18 @@ export class RememberedAnswers {
     if (!scans.every(({ table }) => scope.seesAll(table))) return;
     const reads = scans.map(({ table, read, rowsMatched }) => ({
       table,
-      store: new WeakRef<RowStore>(read.snapshot),
+      store: this.#referenceTo(read.snapshot),
       rowsMatched,
     }));
     this.#answers.set(key, { bytes, reads });
+  }
+
+  /** One for all answers, since each costs the garbage collector more than an answer does. */
+  #referenceTo(store: RowStore): WeakRef<RowStore> {
+    const known = this.#references.get(store);
+    if (known) return known;
+    const created = new WeakRef(store);
+    this.#references.set(store, created);
+    return created;
   }
 }
