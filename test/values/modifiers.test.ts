@@ -18,8 +18,9 @@ const shortTexts = fc.oneof(
   storableText,
   fc.string({ unit: fc.constantFrom('a', 'é', '😀', ' '), maxLength: 6 }),
 );
+// Of an exponent that is out of its range, Postgres' own check of input raises an error instead of saying no.
 const decimals = fc.oneof(
-  decimalTexts,
+  decimalTexts.filter((text) => !/e[+-]?\d{4}/i.test(text)),
   fc.double({ min: -1e5, max: 1e5, noNaN: true }).map(String),
   fc.constantFrom(
     '0.005',
