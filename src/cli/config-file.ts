@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createJiti } from 'jiti';
 import { ConfigurationError } from '../errors.ts';
+import { isPlainObject } from '../values/plain-object.ts';
 
 /**
  * Reads a config file: JSON, or a JavaScript or TypeScript module whose default export is the config.
@@ -11,7 +12,7 @@ import { ConfigurationError } from '../errors.ts';
  */
 export async function readConfigFile(file: string): Promise<Readonly<Record<string, unknown>>> {
   const config = await (file.endsWith('.json') ? readJson(file) : importDefault(file));
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+  if (!isPlainObject(config)) {
     throw new ConfigurationError(`the config file ${file} must hold an object of flags`);
   }
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));

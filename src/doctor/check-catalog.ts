@@ -1,5 +1,6 @@
 import type { CatalogDefinition, ServerDefinition } from '../model/definition.ts';
 import type { Model } from '../model/model.ts';
+import { quoteIdentifier } from '../model/statement.ts';
 import type { Finding } from '../source/finding.ts';
 
 /** What the catalog exposes, and what stands in the way of the rest. */
@@ -29,13 +30,8 @@ export function checkPlaintextSecrets(servers: readonly ServerDefinition[]): rea
       status: 'warn',
       detail: `server ${name} has its secret key in the catalog as it is; keep it in Vault`,
       fix: `select vault.create_secret('THE SECRET KEY', ${literal(`${name}_secret`)});
-alter server ${identifier(name)} options (drop aws_secret_access_key, add api_key_id ${literal(`${name}_secret`)});`,
+alter server ${quoteIdentifier(name)} options (drop aws_secret_access_key, add api_key_id ${literal(`${name}_secret`)});`,
     }));
-}
-
-/** SQL's quoted identifier: https://www.postgresql.org/docs/current/sql-syntax-lexical.html */
-export function identifier(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 function literal(text: string): string {

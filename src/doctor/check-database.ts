@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
+import { qualifiedName } from '../model/statement.ts';
 import type { Finding } from '../source/finding.ts';
 import type { CatalogDatabase } from '../source/kind.ts';
-import { identifier } from './check-catalog.ts';
 
 /** The part of a connection that is used. */
 type Session = Pick<Client, 'query'>;
@@ -69,6 +69,6 @@ async function materializedViews(session: Session): Promise<readonly Finding[]> 
     check: 'materialized view',
     status: 'warn',
     detail: `${schema}.${view} is on the foreign table ${tables}: a logical backup of this database may not be restorable`,
-    fix: `drop materialized view ${identifier(schema)}.${identifier(view)};`,
+    fix: `drop materialized view ${qualifiedName({ schema, name: view })};`,
   }));
 }

@@ -3,6 +3,7 @@ import { BadUserInputError } from '../errors.ts';
 import type { Column, Table } from '../model/model.ts';
 import { keyOf, parseNodeId } from '../plan/key.ts';
 import { toOperand } from '../plan/operand.ts';
+import { isPlainObject, type PlainObject } from '../values/plain-object.ts';
 import type { Value } from '../values/value.ts';
 import type { Key } from './request-scope.ts';
 
@@ -21,7 +22,7 @@ export class Entities {
    * @throws BadUserInputError where it is none of an entity
    */
   read(representation: unknown, path: string, schema: GraphQLSchema): Reference {
-    if (!isRecord(representation)) {
+    if (!isPlainObject(representation)) {
       throw new BadUserInputError(path, `${path} must be an object, but got ${describe(representation)}`);
     }
     const entity = this.#byTypeName.get(representation.__typename);
@@ -58,7 +59,7 @@ class Entity {
   }
 
   /** The values of the key's columns that a representation gives, as fields of their own or in a nodeId. */
-  readKey(representation: Representation, path: string, schema: GraphQLSchema): Key {
+  readKey(representation: PlainObject, path: string, schema: GraphQLSchema): Key {
     this.#fields ??= keyFields(this.table, schema);
     const fields = this.#fields;
     if (fields.length > 0 && fields.every(({ column }) => Object.hasOwn(representation, column.fieldName))) {
@@ -91,7 +92,7 @@ function keyFields({ typeName, key }: Table, schema: GraphQLSchema): readonly Ke
 /** A value of a key's field, as strict on its type as an argument of that type would be. */
 function readKeyField(
   { column, type, nullable }: KeyField,
-  representation: Representation,
+  representation: PlainObject,
   path: string,
 ): Value | null {
   const value = representation[column.fieldName];
@@ -112,12 +113,6 @@ function parseLeaf(type: GraphQLLeafType, value: unknown): unknown {
   } catch {
     return undefined;
   }
-}
-
-type Representation = { readonly [field: string]: unknown };
-
-function isRecord(value: unknown): value is Representation {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Characters of a refused value that an error repeats. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'graphql';
 import { ConfigurationError, GatewayError } from '../errors.ts';
+import { isPlainObject } from '../values/plain-object.ts';
 
 /** The texts of the documents that may be asked for, by the id that clients send. */
 export type TrustedDocuments = ReadonlyMap<string, string>;
@@ -58,20 +59,19 @@ export interface TrustedDocumentsOptions {
   readonly allowArbitraryOperations: boolean;
 }
 
-type JsonObject = Readonly<Record<string, unknown>>;
 type Texts = readonly (readonly [id: string, text: string])[];
 
 /** https://www.apollographql.com/docs/graphos/operations/persisted-queries */
 const manifestFormat = 'apollo-persisted-query-manifest';
 
 function textsOf(content: unknown): Texts | undefined {
-  if (!isObject(content)) return undefined;
+  if (!isPlainObject(content)) return undefined;
   if (content.format !== manifestFormat) return allTexts(Object.entries(content));
   if (content.version !== 1 || !Array.isArray(content.operations)) return undefined;
   const operations: readonly unknown[] = content.operations;
   return allTexts(
     operations.map((operation) =>
-      isObject(operation) ? [operation.id, operation.body] : [undefined, undefined],
+      isPlainObject(operation) ? [operation.id, operation.body] : [undefined, undefined],
     ),
   );
 }
@@ -107,8 +107,4 @@ function refusal(file: string, expected: string, actual: string, cause?: unknown
     `--persisted-operations must name ${expected}, but got ${actual} in ${JSON.stringify(file)}`,
     cause,
   );
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isPlainObject, type PlainObject } from '../values/plain-object.ts';
 import { nearestSpelling } from './spelling.ts';
 
 /** A comment, split into its prose and the settings of its `@graphql({…})` directive. */
@@ -10,7 +11,7 @@ export interface Comment {
 }
 
 /** The object in a directive's parentheses. */
-export type Settings = { readonly [key: string]: unknown };
+export type Settings = PlainObject;
 
 /** Why a comment says something else than its author may have meant. */
 export interface CommentFault {
@@ -91,14 +92,10 @@ function trimmed(text: string): string | undefined {
 function parseObject(json: string): Settings | undefined {
   try {
     const value: unknown = JSON.parse(json);
-    return isObject(value) ? value : undefined;
+    return isPlainObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
-}
-
-export function isObject(value: unknown): value is Settings {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What stands before a bracket and could be a misspelt `@graphql`; anything longer is prose. */

@@ -1,6 +1,6 @@
 import type { CatalogDefinition, ForeignTableDefinition } from './definition.ts';
 import { type Built, built } from './result.ts';
-import { quoteIdentifier } from './statement.ts';
+import { qualifiedName, quoteIdentifier } from './statement.ts';
 
 /**
  * The table with the columns that a role may SELECT, since a column that it may not would fail the whole scan.
@@ -39,7 +39,7 @@ export function readableBy(
       hint: [
         `grant usage on schema ${quoteIdentifier(table.schema)} to ${to};`,
         `grant select${columns.length === 0 ? '' : ` (${hidden.join(', ')})`}`,
-        `on ${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)} to ${to}`,
+        `on ${qualifiedName(table)} to ${to}`,
       ].join(' '),
     },
   );

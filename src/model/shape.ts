@@ -1,5 +1,6 @@
 import { durationRule, parseDuration } from '../duration.ts';
-import { isObject, resemblesPolicies, type Settings } from './comment.ts';
+import { isPlainObject } from '../values/plain-object.ts';
+import { resemblesPolicies, type Settings } from './comment.ts';
 import type { PolicyFilter } from './model.ts';
 import { nearestSpelling } from './spelling.ts';
 
@@ -48,7 +49,7 @@ export const names: Shape<readonly string[]> = {
 export const switchable: Shape<boolean> = {
   expected: '{"enabled": true} or {"enabled": false}',
   read: (value) =>
-    isObject(value) && typeof value.enabled === 'boolean' && hasOnly(value, ['enabled'])
+    isPlainObject(value) && typeof value.enabled === 'boolean' && hasOnly(value, ['enabled'])
       ? value.enabled
       : undefined,
 };
@@ -57,7 +58,7 @@ export const switchable: Shape<boolean> = {
 export const mappings: Shape<ReadonlyMap<string, string>> = {
   expected: 'an object of {"<label>": "<name>"}',
   read(value) {
-    if (!isObject(value)) return undefined;
+    if (!isPlainObject(value)) return undefined;
     const names = new Map<string, string>();
     for (const [label, name] of Object.entries(value)) {
       if (typeof name !== 'string') return undefined;
@@ -95,13 +96,14 @@ export const foreignKeys: Shape<readonly ForeignKeySetting[]> = {
     if (!Array.isArray(value)) return undefined;
     const keys = value.map(readForeignKey);
     if (!keys.every((key) => key !== undefined)) return undefined;
-    for (const key of value.filter(isObject)) reportUnknownKeys(key, foreignKeyNames, 'foreign_keys', faults);
+    for (const key of value.filter(isPlainObject))
+      reportUnknownKeys(key, foreignKeyNames, 'foreign_keys', faults);
     return keys;
   },
 };
 
 function readForeignKey(value: unknown): ForeignKeySetting | undefined {
-  if (!isObject(value)) return undefined;
+  if (!isPlainObject(value)) return undefined;
   const read = (key: string) => names.read(value[key], () => {});
   const { local_name: localName, foreign_name: foreignName } = value;
   const { foreign_schema: foreignSchema, foreign_table: foreignTable } = value;
@@ -119,10 +121,10 @@ function readForeignKey(value: unknown): ForeignKeySetting | undefined {
 export const policies: Shape<ReadonlyMap<string, PolicyFilter>> = {
   expected: 'an object of {"<role>": {"filter": {…}}}',
   read(value, faults) {
-    if (!isObject(value)) return undefined;
+    if (!isPlainObject(value)) return undefined;
     const filters = new Map<string, PolicyFilter>();
     for (const [role, policy] of Object.entries(value)) {
-      if (isObject(policy) && isObject(policy.filter) && hasOnly(policy, ['filter'])) {
+      if (isPlainObject(policy) && isPlainObject(policy.filter) && hasOnly(policy, ['filter'])) {
         filters.set(role, policy.filter);
       } else {
         faults(
@@ -154,7 +156,7 @@ export function reportUnknownKeys(
 /** Whether a key anywhere inside of a value could have been meant as `policies`. */
 export function holdsPolicies(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(holdsPolicies);
-  if (!isObject(value)) return false;
+  if (!isPlainObject(value)) return false;
   return Object.entries(value).some(([key, inner]) => resemblesPolicies(key) || holdsPolicies(inner));
 }
 

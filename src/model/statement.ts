@@ -1,6 +1,11 @@
-/** An identifier as SQL reads it: https://www.postgresql.org/docs/current/sql-syntax-lexical.html */
+/** The name of a table, column or role as it stands in a statement; quoted where it has to be, as `quote_ident` does. */
 export function quoteIdentifier(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+  return simpleName.test(name) && !keywords.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A qualified name as it stands in a statement. */
+export function qualifiedName(object: { readonly schema: string; readonly name: string }): string {
+  return `${quoteIdentifier(object.schema)}.${quoteIdentifier(object.name)}`;
 }
 
 /** A statement that gives an object a directive, to be pasted where a hint proposes it. */
@@ -11,3 +16,27 @@ export function commentOn(kind: string, path: readonly string[], settings: objec
     .replaceAll("'", "''");
   return `comment on ${kind} ${path.map(quoteIdentifier).join('.')} is '@graphql(${json})'`;
 }
+
+/** What needs no quotes: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
+const simpleName = /^[a-z_][a-z0-9_]*$/;
+
+/** Every word that cannot be a name everywhere: those of PostgreSQL 18's `pg_get_keywords()` with a `catcode` but `U`. */
+const keywords: ReadonlySet<string> = new Set(
+  `
+  all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both
+  case cast char character check coalesce collate collation column concurrently constraint create cross
+  current_catalog current_date current_role current_schema current_time current_timestamp current_user dec
+  decimal default deferrable desc distinct do else end except exists extract false fetch float for foreign
+  freeze from full grant greatest group grouping having ilike in initially inner inout int integer
+  intersect interval into is isnull join json json_array json_arrayagg json_exists json_object
+  json_objectagg json_query json_scalar json_serialize json_table json_value lateral leading least left
+  like limit localtime localtimestamp merge_action national natural nchar none normalize not notnull null
+  nullif numeric offset on only or order out outer overlaps overlay placing position precision primary
+  real references returning right row select session_user setof similar smallint some substring symmetric
+  system_user table tablesample then time timestamp to trailing treat trim true union unique user using
+  values varchar variadic verbose when where window with xmlattributes xmlconcat xmlelement xmlexists
+  xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable
+`
+    .trim()
+    .split(/\s+/),
+);

@@ -1,5 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite';
 import type { Node } from 'libpg-query';
+import { qualifiedName, quoteIdentifier } from '../../model/statement.ts';
 import { PsqlReader } from './psql-reader.ts';
 import {
   cognitoImport,
@@ -208,8 +209,8 @@ export class ScriptLoader {
       name,
     ]);
     if (rows.length > 0) {
-      const where = schema === undefined ? '' : ` with schema ${quoted(schema)}`;
-      await this.#database.exec(`create extension if not exists ${quoted(name)}${where} cascade`);
+      const where = schema === undefined ? '' : ` with schema ${quoteIdentifier(schema)}`;
+      await this.#database.exec(`create extension if not exists ${quoteIdentifier(name)}${where} cascade`);
       return;
     }
     if (name === 'supabase_vault' || name === 'vault') await this.#database.exec(vault);
@@ -219,9 +220,9 @@ export class ScriptLoader {
       wrapper,
     ]);
     if (known.rows.length > 0) return;
-    const handler = `${quoted(schema ?? 'public')}.${quoted(`${wrapper}_handler`)}`;
+    const handler = qualifiedName({ schema: schema ?? 'public', name: `${wrapper}_handler` });
     await this.#database.exec(handlerFunction(handler));
-    await this.#database.exec(`create foreign data wrapper ${quoted(wrapper)} handler ${handler}`);
+    await this.#database.exec(`create foreign data wrapper ${quoteIdentifier(wrapper)} handler ${handler}`);
   }
 
   /** Makes the table that the Cognito FDW's own import makes. */
@@ -238,7 +239,7 @@ export class ScriptLoader {
     );
     if (rows.length === 0) {
       throw new Unneeded(
-        `server ${quoted(server_name)} is not one of Cognito, so what it would import is not known`,
+        `server ${quoteIdentifier(server_name)} is not one of Cognito, so what it would import is not known`,
       );
     }
     const listed = table_list.some(
@@ -246,8 +247,8 @@ export class ScriptLoader {
     );
     if (list_type === 'FDW_IMPORT_SCHEMA_LIMIT_TO' ? !listed : listed) return;
     await this.#database.exec(
-      `create foreign table ${quoted(local_schema)}.${quoted(cognitoImport.table)} (${cognitoImport.columns})
-       server ${quoted(server_name)} options (${cognitoImport.options})`,
+      `create foreign table ${qualifiedName({ schema: local_schema, name: cognitoImport.table })} (${cognitoImport.columns})
+       server ${quoteIdentifier(server_name)} options (${cognitoImport.options})`,
     );
   }
 
@@ -291,12 +292,12 @@ export class ScriptLoader {
   async #ensureRole(name: string): Promise<boolean> {
     const { rows } = await this.#database.query('select from pg_roles where rolname = $1', [name]);
     if (rows.length > 0) return false;
-    await this.#database.exec(`create role ${quoted(name)}`);
+    await this.#database.exec(`create role ${quoteIdentifier(name)}`);
     return true;
   }
 
   async #ensureSchema(name: string): Promise<void> {
-    await this.#database.exec(`create schema if not exists ${quoted(name)}`);
+    await this.#database.exec(`create schema if not exists ${quoteIdentifier(name)}`);
   }
 
   async #ensureFunction(
@@ -305,7 +306,7 @@ export class ScriptLoader {
     create: (name: string) => string,
   ): Promise<boolean> {
     if (!path || path.length === 0) return false;
-    const name = path.map(quoted).join('.');
+    const name = path.map(quoteIdentifier).join('.');
     const { rows } = await this.#database.query<{ found: string | null }>(
       'select to_regprocedure($1)::text as found',
       [`${name}${signature}`],
@@ -326,7 +327,7 @@ export class ScriptLoader {
       [name],
     );
     this.#actors.set(name, rows[0]?.rolsuper ?? false);
-    await this.#database.exec(`alter role ${quoted(name)} superuser`);
+    await this.#database.exec(`alter role ${quoteIdentifier(name)} superuser`);
   }
 
   async #endSession(): Promise<void> {
@@ -335,7 +336,7 @@ export class ScriptLoader {
     await this.#database.exec(`${ownSession}; reset role; reset all`);
     for (const [name, superuser] of this.#actors) {
       if (!superuser)
-        await this.#database.exec(`alter role ${quoted(name)} nosuperuser`).catch(ignoreDropped);
+        await this.#database.exec(`alter role ${quoteIdentifier(name)} nosuperuser`).catch(ignoreDropped);
     }
     this.#actors.clear();
   }
@@ -345,7 +346,8 @@ export class ScriptLoader {
     if (alwaysCounts(statement)) return true;
     if (!statement.node || changesRows(statement.node)) return false;
     for (const { schema, name } of relationsOf(statement.node)) {
-      const path = schema === undefined ? quoted(name) : `${quoted(schema)}.${quoted(name)}`;
+      const path =
+        schema === undefined ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
       const { rows } = await this.#database.query(
         `select from pg_class where oid = to_regclass($1) and relkind = 'f'`,
         [path],
@@ -384,8 +386,4 @@ function codeOf(error: unknown): string | undefined {
 function describe(error: unknown): string {
   if (codeOf(error)?.startsWith('22')) return `a value is not valid (SQLSTATE ${codeOf(error)})`;
   return error instanceof Error ? error.message : String(error);
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -3,7 +3,7 @@ import type { Dialect, ValueForm } from '../../model/dialect.ts';
 import type { Origin, Reason } from '../../model/model.ts';
 import { failure, type Result, success } from '../../model/result.ts';
 import { nearestSpelling } from '../../model/spelling.ts';
-import { quoteIdentifier } from '../../model/statement.ts';
+import { qualifiedName, quoteIdentifier } from '../../model/statement.ts';
 import { fieldNames } from './fields.ts';
 import { namesAttribute, standardAttributes } from './standard-attributes.ts';
 
@@ -22,8 +22,8 @@ export const cognitoDialect: Dialect = {
   isAlwaysPresent: (origin) => origin.kind === 'field' && origin.field === 'username',
 };
 
-function objectOf({ schema, name, options }: ForeignTableDefinition): Result<string, Reason> {
-  const object = options.get('object');
+function objectOf(table: ForeignTableDefinition): Result<string, Reason> {
+  const object = table.options.get('object');
   if (object === 'users') return success(object);
   const action = object === undefined ? 'add' : 'set';
   return failure({
@@ -31,7 +31,7 @@ function objectOf({ schema, name, options }: ForeignTableDefinition): Result<str
       object === undefined
         ? 'the table lacks the option object'
         : `the table's option object must be users, but is ${JSON.stringify(object)}`,
-    hint: `${action} it with: alter foreign table ${quoteIdentifier(schema)}.${quoteIdentifier(name)} options (${action} object 'users')`,
+    hint: `${action} it with: alter foreign table ${qualifiedName(table)} options (${action} object 'users')`,
   });
 }
 
@@ -93,14 +93,6 @@ function formOf(origin: Origin): ValueForm | undefined {
   return forms.get(origin.kind === 'field' ? origin.field : origin.attribute);
 }
 
-function alterColumn(
-  { schema, name }: ForeignTableDefinition,
-  column: ColumnDefinition,
-  options: string,
-): string {
-  const [table, quoted] = [
-    `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`,
-    quoteIdentifier(column.name),
-  ];
-  return `alter foreign table ${table} alter column ${quoted} options (${options})`;
+function alterColumn(table: ForeignTableDefinition, column: ColumnDefinition, options: string): string {
+  return `alter foreign table ${qualifiedName(table)} alter column ${quoteIdentifier(column.name)} options (${options})`;
 }

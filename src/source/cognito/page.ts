@@ -1,3 +1,4 @@
+import { isPlainObject } from '../../values/plain-object.ts';
 import type { SourceRecord } from '../source.ts';
 
 /** One answer of ListUsers. */
@@ -18,7 +19,7 @@ export class MalformedAnswerError extends Error {}
  * @throws MalformedAnswerError
  */
 export function parsePage(body: unknown): Page {
-  if (!isObject(body)) throw new MalformedAnswerError('a page that is no JSON object');
+  if (!isPlainObject(body)) throw new MalformedAnswerError('a page that is no JSON object');
   const token = optional(isString, body.PaginationToken, 'a page whose token is no text') || undefined;
   const users = optional(Array.isArray, body.Users, 'a page whose users are no list');
   // The Wrappers extension, too, takes a page that only leads on for an empty one.
@@ -41,7 +42,7 @@ export function cutToMilliseconds(seconds: number): number {
 const maxSeconds = 8.64e12;
 
 function parseUser(user: unknown): SourceRecord {
-  if (!isObject(user)) throw new MalformedAnswerError('a user that is no JSON object');
+  if (!isPlainObject(user)) throw new MalformedAnswerError('a user that is no JSON object');
   return {
     fields: [
       parseUsername(user.Username),
@@ -72,8 +73,9 @@ function parseTime(time: unknown): number | null {
 }
 
 function parseAttribute(attribute: unknown): readonly [string, string | null] {
-  const name = isObject(attribute) ? attribute.Name : undefined;
-  if (!isObject(attribute) || !isString(name)) throw new MalformedAnswerError('an attribute without Name');
+  const name = isPlainObject(attribute) ? attribute.Name : undefined;
+  if (!isPlainObject(attribute) || !isString(name))
+    throw new MalformedAnswerError('an attribute without Name');
   return [name, optional(isString, attribute.Value, 'an attribute whose value is no text') ?? null];
 }
 
@@ -82,10 +84,6 @@ function optional<T>(is: (value: unknown) => value is T, value: unknown, complai
   if (value === undefined || value === null) return undefined;
   if (!is(value)) throw new MalformedAnswerError(complaint);
   return value;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isString(value: unknown): value is string {

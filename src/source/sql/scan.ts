@@ -1,11 +1,12 @@
 import type pg from 'pg';
 import { ScanError } from '../../errors.ts';
+import { qualifiedName } from '../../model/statement.ts';
 import type { ScanProgress, SourceRecord } from '../source.ts';
 import { scanFailure } from './failure.ts';
 import { KeyCheck } from './key-check.ts';
 import { readCursor } from './read-cursor.ts';
 import { beginReading, cancelStatement, type OpenSession } from './session.ts';
-import { selectStatement, tableReference } from './statement.ts';
+import { selectStatement } from './statement.ts';
 
 /** A foreign table, and what is read of it. */
 export interface ScannedTable {
@@ -71,7 +72,7 @@ async function describeScan(
 ): Promise<{ readonly pid: number; readonly estimatedRows: number | undefined }> {
   const { rows } = await client.query<{ pid: number; reltuples: number }>(
     'select pg_backend_pid() as pid, reltuples::float8 from pg_catalog.pg_class where oid = $1::regclass',
-    [tableReference(table)],
+    [qualifiedName(table)],
   );
   const [row] = rows;
   if (!row) throw new ScanError('SCAN_NOT_FOUND', `${table.schema}.${table.name} does not exist any more`);

@@ -1,3 +1,5 @@
+import { quoteIdentifier } from '../../../model/statement.ts';
+
 /** Where gateways share scans in a Postgres. Tables of another version have other names, and live beside these. */
 export const sharingSchema = 'fdw_graphql';
 export const objectTable = `${sharingSchema}.shared_object_1`;
@@ -38,7 +40,7 @@ alter table ${blockTable} alter column bytes set storage external;
 
 /** The SQL that lets a login use the tables. */
 export function grantsSql(role: string): string {
-  const name = `"${role.replaceAll('"', '""')}"`;
+  const name = quoteIdentifier(role);
   return `grant usage on schema ${sharingSchema} to ${name};
 grant select, insert, update, delete on ${objectTable}, ${blockTable} to ${name};
 `;
