@@ -20,7 +20,8 @@ export type RequestErrorCode =
   | 'UNAUTHENTICATED'
   | 'QUERY_TOO_COMPLEX'
   | 'REQUEST_TIMEOUT'
-  | 'OVERLOADED';
+  | 'OVERLOADED'
+  | 'NOT_READY';
 
 /** Why a request that names its document, or should, is not answered. */
 export type PersistedQueryErrorCode =

@@ -4,24 +4,23 @@ import { History } from './admin/history.ts';
 import { describeStatus, type GatewayStatus, notReady } from './admin/status.ts';
 import { createStatusRoute } from './admin/status-route.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
+import { verifiesTokens } from './auth/verification.ts';
 import { openCatalog } from './catalog/open-catalog.ts';
 import { whenAvailable } from './catalog/patience.ts';
 import { systemClock } from './clock.ts';
 import { type CatalogReading, describeCatalog, rolesOf } from './gateway/catalog-reading.ts';
+import { Entrance } from './gateway/entrance.ts';
 import { FollowedCatalog } from './gateway/followed-catalog.ts';
 import type { GenerationParts } from './gateway/generation.ts';
 import type { GatewayOptions } from './gateway/options.ts';
-import { resolveOptions, sharingOf } from './gateway/settings.ts';
+import { type GatewaySettings, resolveOptions, sharingOf } from './gateway/settings.ts';
 import { ErrorWriter } from './http/error-writer.ts';
 import type { FetchHandler } from './http/fetch.ts';
 import { createFetchHandler } from './http/fetch-handler.ts';
 import { createGraphiQLPage } from './http/graphiql/page.ts';
 import type { Road } from './http/road.ts';
 import { createRoutes } from './http/routes.ts';
-import { acceptedHosts } from './http/server/exposure.ts';
-import { listen } from './http/server/listen.ts';
 import type { Address, ListeningServer } from './http/server/listening-server.ts';
-import { createNodeServer } from './http/server/node-server.ts';
 import type { Model } from './model/model.ts';
 import type { Observe } from './observation.ts';
 import { useCursorSecret } from './rows/page/sealed-identity.ts';
@@ -62,6 +61,18 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+/** A gateway that has yet to read its catalog. */
+export interface StartingGateway {
+  /** As the gateway's own `listen`: until the catalog has been read, requests for GraphQL are told to come again. */
+  listen(address: Address): Promise<ListeningServer>;
+  /**
+   * Reads the catalog; what listens already serves it from then on.
+   *
+   * @throws ConfigurationError where the catalog cannot be read, or an option does not go with it
+   */
+  open(): Promise<Gateway>;
+}
+
 const { version } = createRequire(import.meta.url)('../package.json');
 
 /**
@@ -71,13 +82,51 @@ const { version } = createRequire(import.meta.url)('../package.json');
  * @throws UsageError where an option contradicts another
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const startedAt = Date.now();
+  const starting = await startGateway(options);
+  return starting.open();
+}
+
+/**
+ * The same in two steps, for who wants to be reached at once however long the catalog takes.
+ *
+ * @throws ConfigurationError where an option is wrong
+ * @throws UsageError where an option contradicts another
+ */
+export async function startGateway(options: GatewayOptions): Promise<StartingGateway> {
   const history = new History();
   const observe: Observe = (observation) => {
     history.observe(observation);
     options.observe?.(observation);
   };
   const settings = await resolveOptions(options, observe);
+  const entrance = new Entrance({
+    limits: settings.limits,
+    cors: settings.cors,
+    observe,
+    verifiesTokens: verifiesTokens(options.auth ?? {}),
+    allowUnauthenticated: options.allowUnauthenticated ?? false,
+  });
+  const startedAt = Date.now();
+  return {
+    listen: (address) => entrance.listen(address),
+    open: () => openGateway(options, { settings, entrance, history, observe, startedAt }),
+  };
+}
+
+/** What of a gateway is there before its catalog. */
+interface Beginnings {
+  readonly settings: GatewaySettings;
+  readonly entrance: Entrance;
+  readonly history: History;
+  readonly observe: Observe;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+async function openGateway(
+  options: GatewayOptions,
+  { settings, entrance, history, observe, startedAt }: Beginnings,
+): Promise<Gateway> {
   const { limits, cors, cursorSecret } = settings;
   if (cursorSecret !== undefined) useCursorSecret(cursorSecret);
   const runs = { compiled: 0, interpreted: 0 };
@@ -132,14 +181,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   });
 
   let draining = false;
-  const answering = new Set<{ readonly active: number }>();
   const readiness = () => ({
     model: followed.current.model,
     stores: followed.current.stores.status(),
     warm: options.warm ?? false,
     draining,
   });
-  const isReady = () => notReady(readiness()).length === 0;
   const status = (): GatewayStatus =>
     describeStatus({
       version,
@@ -148,14 +195,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       roles: followed.current.definition.roles,
       reloadFailure: followed.failure,
       history,
-      requests: { active: [...answering].reduce((sum, { active }) => sum + active, 0), ...runs },
+      requests: { active: entrance.active, ...runs },
       remembered: { ...remembered(), answers: followed.current.answers.size },
       scanRequestsPerSecond: settings.sources.requestsPerSecond,
       ...readiness(),
     });
 
   const errors = new ErrorWriter({ observe, suggestions: false });
-  const { verifiesTokens } = followed.current.authenticator;
   const identify = {
     authenticate: (authorization: string | null) =>
       followed.current.authenticator.authenticate(authorization),
@@ -165,34 +211,28 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     introspection: () => followed.current.introspection,
     authenticator: identify,
     ports: {
-      verifiesTokens,
+      verifiesTokens: followed.current.authenticator.verifiesTokens,
       tablesOf: (role) => followed.current.schemas.of(role).tables,
       seesAll: (caller, table) => followed.current.visibleTo(caller, table) === 'all',
       glance: (table) => followed.current.stores.of(table).glance(),
       progress: (table) => followed.current.stores.of(table).progress(),
     },
   });
-  const { adminRoles, plugins = [], allowUnauthenticated = false } = options;
+  const { adminRoles, plugins = [] } = options;
   const statusRoute =
     adminRoles && createStatusRoute({ authenticator: identify, adminRoles, status, errors });
   const routes = createRoutes({ road, graphiql, statusRoute });
-  const serverOptions = { limits, routes, errors, cors, observe, isReady };
-  const embedded = createNodeServer({ ...serverOptions, acceptsHost: () => true });
-  answering.add(embedded);
+  entrance.open({ routes, isReady: () => notReady(readiness()).length === 0 });
+  const embedded = entrance.embed();
   return {
     get model() {
       return followed.current.model;
     },
     fetch: createFetchHandler({ road, graphiql, errors, cors, limits, plugins }),
     listener(request, response) {
-      embedded.server.emit('request', request, response);
+      embedded.emit('request', request, response);
     },
-    async listen(address) {
-      const acceptsHost = acceptedHosts({ host: address.host, verifiesTokens, allowUnauthenticated });
-      const server = await listen(address, { ...serverOptions, acceptsHost });
-      answering.add(server);
-      return server;
-    },
+    listen: (address) => entrance.listen(address),
     status,
     reload: () => followed.reload(),
     refresh(path) {

@@ -33,6 +33,8 @@ export interface ReloadFailure {
 
 /** Everything worth knowing about a running gateway. One sink turns these into log lines and metrics. */
 export type Observation =
+  /** The port answers health checks; GraphQL comes with `listening`, once the catalog has been read. */
+  | { readonly event: 'port-open'; readonly url: string }
   | { readonly event: 'listening'; readonly url: string }
   | { readonly event: 'admin-listening'; readonly url: string }
   | ({ readonly event: 'request' } & AnsweredRequest)

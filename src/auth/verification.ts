@@ -48,6 +48,11 @@ export function configureVerifier(options: VerificationOptions): VerifyToken | u
   return createTokenVerifier({ secret, keys, audience, issuer, clockToleranceSeconds, clock });
 }
 
+/** Whether these options have tokens verified at all. */
+export function verifiesTokens({ jwtSecret, jwksUrl }: VerificationOptions): boolean {
+  return jwtSecret !== undefined || jwksUrl !== undefined;
+}
+
 /** A flag that nothing would look at is a mistake, and maybe a dangerous one. */
 export function refuseWithoutVerification(flag: string, value: string): never {
   throw new ConfigurationError(

@@ -44,6 +44,7 @@ export function createLogSink({
 
 /** Of a request, that of one that went well. */
 export const levels: Readonly<Record<Observation['event'], Level>> = {
+  'port-open': 'info',
   listening: 'info',
   'admin-listening': 'info',
   request: 'debug',
@@ -76,6 +77,8 @@ export function levelOf(observation: Observation, slowQueryMs = Number.POSITIVE_
 
 function describe(observation: Observation): string {
   switch (observation.event) {
+    case 'port-open':
+      return `the port is open, and GraphQL is at ${observation.url} once the catalog has been read`;
     case 'listening':
       return `GraphQL is at ${observation.url}`;
     case 'admin-listening':

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { AdminPorts } from '../admin/admin-routes.ts';
 import { type AdminServer, listenAdmin } from '../admin/admin-server.ts';
-import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts';
+import { type Gateway, type GatewayOptions, startGateway } from '../gateway.ts';
+import type { ListeningServer } from '../http/server/listening-server.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import type { Observe } from '../observation.ts';
 import { catalogLocation } from './catalog-location.ts';
@@ -17,7 +18,7 @@ const closingMs = 5_000;
 /** Serves until SIGINT or SIGTERM. */
 export async function serve(flags: ServeFlags): Promise<void> {
   const log = createLogSink(logOptions(flags));
-  const link = linkToSupervisor();
+  const link = linkToSupervisor(flags.workers);
   if (!link) {
     if (flags.workers > 1) return superviseUntilStopped(flags, log);
     return serveUntilStopped(await serveOptions(flags), flags, log);
@@ -103,7 +104,7 @@ export async function gatewayOptions(
 /** Where to listen, and how long requests may take to end. */
 type Addresses = Pick<ServeFlags, 'host' | 'port' | 'adminHost' | 'adminPort' | 'shutdownGrace'>;
 
-/** Creates a gateway, listens, and closes both when the process is told to stop. */
+/** Listens, opens the gateway behind it, and closes both when the process is told to stop. */
 export async function serveUntilStopped(
   options: GatewayOptions,
   addresses: Addresses,
@@ -119,24 +120,30 @@ export async function serveUntilStopped(
     log(observation);
   };
   let gateway: Gateway | undefined;
+  let server: ListeningServer | undefined;
   onHangUp(async () => gateway?.reload());
-  // The admin port answers before the catalog is there, and until everything has ended.
+  // Both ports answer before the catalog is there, and the admin port until everything has ended.
   const admin = await openAdmin(addresses, { metrics, gateway: () => gateway }, observe);
   try {
-    gateway = await createGateway({ ...options, observe, waiting: stopping.signal });
+    const starting = await startGateway({ ...options, observe, waiting: stopping.signal });
+    if (!link?.isReplacement) {
+      server = await starting.listen(addresses);
+      observe({ event: 'port-open', url: server.url });
+    }
+    gateway = await starting.open();
     metrics.watch(gateway.status);
-    const server = await gateway.listen(addresses);
+    server ??= await gateway.listen(addresses);
     observe({ event: 'listening', url: server.url });
     link?.attach(gateway, metrics);
     link?.listening(server.url);
     observe({ event: 'stopping', reason: await stopped });
     gateway.drain();
-    await server.close(addresses.shutdownGrace);
   } catch (error) {
     // Whoever stops it while it waits for its catalog knows why it has none.
     if (gateway || !stopping.signal.aborted) throw error;
     observe({ event: 'stopping', reason: await stopped });
   } finally {
+    await server?.close(addresses.shutdownGrace);
     if (gateway) await closeWithin(gateway, closingMs, observe);
     await admin?.close();
   }

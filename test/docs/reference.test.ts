@@ -14,6 +14,7 @@ const codes: Readonly<Record<ErrorCode, string>> = {
   QUERY_TOO_COMPLEX: 'The request would take more than one may; `limit` and `maximum` say of what.',
   REQUEST_TIMEOUT: 'The request was not answered, or did not arrive, in time.',
   OVERLOADED: 'There is too much to do just now; `Retry-After` says when to come again.',
+  NOT_READY: 'The gateway has not read its catalog yet; `Retry-After` says when to come again.',
   PERSISTED_QUERY_NOT_FOUND: 'No document is known by this hash.',
   PERSISTED_QUERY_NOT_SUPPORTED: 'Clients cannot register documents.',
   PERSISTED_QUERY_NOT_IN_LIST: 'The id is not among the trusted documents.',
@@ -34,6 +35,7 @@ const codes: Readonly<Record<ErrorCode, string>> = {
 
 /** What each event means, in one line. */
 const events: Readonly<Record<Observation['event'], string>> = {
+  'port-open': 'The port is open: health checks are answered, and GraphQL will be at `url`.',
   listening: 'GraphQL answers at `url`.',
   'admin-listening': 'The admin port answers at `url`.',
   request:

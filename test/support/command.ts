@@ -39,10 +39,15 @@ export interface Serving {
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Runs a command until it says where it listens. */
+/**
+ * Runs a command until it says where it listens.
+ *
+ * @param awaited the event that says so: `port-open` comes before there is a catalog
+ */
 export async function serve(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  awaited: 'listening' | 'port-open' = 'listening',
 ): Promise<Serving> {
   const child = start([...args, '--port', '0', '--log-format', 'json'], environment);
   const ended = once(child, 'close');
@@ -52,7 +57,7 @@ export async function serve(
     createInterface({ input: child.stdout ?? process.stdin }).on('line', (line) => {
       lines.push(line);
       const { event, url: address } = JSON.parse(line);
-      if (event === 'listening') resolve(address);
+      if (event === awaited) resolve(address);
     });
     child.stderr?.on('data', (chunk) => lines.push(String(chunk)));
     ended.then(() => reject(new Error(`the command ended before it listened: ${lines.join('\n')}`)));

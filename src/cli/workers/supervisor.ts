@@ -22,7 +22,8 @@ export class Supervisor {
   readonly #place = new MemoryPlace(systemClock);
   readonly #workers = new Map<number, WorkerState>();
   readonly #stopping = new AbortController();
-  #listeningTo: string | undefined;
+  /** How often a worker has said that it serves. */
+  #served = 0;
   #deaths = 0;
   #collections = 0;
   /** Resolves to what the process exits with. */
@@ -117,7 +118,7 @@ export class Supervisor {
       return;
     }
     // What keeps the first from listening keeps all of them: it has said what it is.
-    if (this.#listeningTo === undefined) {
+    if (this.#served === 0) {
       this.#stopping.abort();
       for (const state of this.#workers.values()) state.worker.process.kill('SIGKILL');
       return this.#end(code || 1);
@@ -141,10 +142,8 @@ export class Supervisor {
     if (message.kind === 'status') state.status = message.status;
     else if (message.kind === 'metrics') state.metrics.get(message.id)?.(message.metrics);
     else if (message.kind === 'reloaded') state.reloads.get(message.id)?.(message.failure);
-    else if (this.#listeningTo === undefined) {
-      this.#listeningTo = message.url;
-      this.#observe({ event: 'listening', url: message.url });
-    }
+    // Their ports are open from the start, so that all must have read the catalog before each request is answered.
+    else if (++this.#served === this.#count) this.#observe({ event: 'listening', url: message.url });
   }
 
   #gateway(): AdministeredGateway | undefined {

@@ -12,6 +12,8 @@ const statusEveryMs = 1_000;
 export interface WorkerLink {
   /** Where the workers of this machine share their scans. */
   readonly place: RemotePlace;
+  /** Whether it takes the place of another while its siblings serve: it gets no requests before it can answer them. */
+  readonly isReplacement: boolean;
   /** Passes on what the supervisor does not tell itself. */
   filter(log: Observe): Observe;
   listening(url: string): void;
@@ -21,8 +23,12 @@ export interface WorkerLink {
   detach(): void;
 }
 
-/** Undefined where this process has no supervisor. */
-export function linkToSupervisor(): WorkerLink | undefined {
+/**
+ * Undefined where this process has no supervisor.
+ *
+ * @param count of the workers that the supervisor starts with
+ */
+export function linkToSupervisor(count: number): WorkerLink | undefined {
   const { worker } = cluster;
   if (!cluster.isWorker || !worker) return undefined;
   const channel: Channel = {
@@ -37,6 +43,7 @@ export function linkToSupervisor(): WorkerLink | undefined {
   let reporting: NodeJS.Timeout | undefined;
   return {
     place: new RemotePlace(channel),
+    isReplacement: worker.id > count,
     filter: (log) => (observation) => {
       if (told.supervisor.has(observation.event)) return;
       if (worker.id === 1 || !told.once.has(observation.event)) log(observation);
@@ -73,6 +80,7 @@ async function reload(gateway: Gateway, id: number): Promise<FromWorker> {
 const told = {
   supervisor: new Set<Observation['event']>(['listening', 'stopping']),
   once: new Set<Observation['event']>([
+    'port-open',
     'model',
     'problem',
     'statements-skipped',

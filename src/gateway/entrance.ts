@@ -1,0 +1,83 @@
+import type { Server } from 'node:http';
+import { ErrorWriter } from '../http/error-writer.ts';
+import { HttpError } from '../http/http-error.ts';
+import type { Routes } from '../http/routes.ts';
+import type { HostFilter } from '../http/server/exposure.ts';
+import { acceptedHosts, type Exposure } from '../http/server/exposure.ts';
+import { listen } from '../http/server/listen.ts';
+import type { Address, ListeningServer } from '../http/server/listening-server.ts';
+import { createNodeServer, type NodeServerOptions } from '../http/server/node-server.ts';
+
+/** What is behind an entrance once the catalog has been read. */
+export type Inside = Pick<NodeServerOptions, 'routes' | 'isReady'>;
+
+export type EntranceOptions = Pick<NodeServerOptions, 'limits' | 'cors' | 'observe'> & Omit<Exposure, 'host'>;
+
+/** Seconds after which whoever came too early may come again; browsers do so by themselves. */
+const retryAfterSeconds = 2;
+
+/**
+ * Where requests come in: ports, and servers of embedders. It may be there before the catalog has been read, and then
+ * says that it is alive, that it is not ready, and when to come again.
+ */
+export class Entrance {
+  readonly #options: EntranceOptions;
+  readonly #servers: { readonly active: number }[] = [];
+  #inside: Inside | undefined;
+
+  constructor(options: EntranceOptions) {
+    this.#options = options;
+  }
+
+  /** Requests that are being answered. */
+  get active(): number {
+    return this.#servers.reduce((sum, { active }) => sum + active, 0);
+  }
+
+  /** Lets requests in from now on. */
+  open(inside: Inside): void {
+    this.#inside = inside;
+  }
+
+  /** @throws ConfigurationError where the address cannot be listened on, or must not be without authentication */
+  async listen(address: Address): Promise<ListeningServer> {
+    const acceptsHost = acceptedHosts({ ...this.#options, host: address.host });
+    const server = await listen(address, this.#serverOptions(acceptsHost));
+    this.#servers.push(server);
+    return server;
+  }
+
+  /** A server that does not listen, for requests that a server of the embedder's has received. */
+  embed(): Server {
+    const node = createNodeServer(this.#serverOptions(() => true));
+    this.#servers.push(node);
+    return node.server;
+  }
+
+  #serverOptions(acceptsHost: HostFilter): NodeServerOptions {
+    const { limits, cors, observe } = this.#options;
+    const routes: Routes = async (request) => {
+      if (!this.#inside) throw tooEarly();
+      return this.#inside.routes(request);
+    };
+    return {
+      limits,
+      cors,
+      observe,
+      routes,
+      isReady: () => this.#inside?.isReady() ?? false,
+      errors: new ErrorWriter({ observe, suggestions: false }),
+      acceptsHost,
+    };
+  }
+}
+
+function tooEarly(): HttpError {
+  const seconds = String(retryAfterSeconds);
+  return new HttpError(
+    503,
+    'NOT_READY',
+    'the gateway is starting and has not read its catalog yet; retry shortly',
+    { 'retry-after': seconds, refresh: seconds },
+  );
+}
