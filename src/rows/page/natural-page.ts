@@ -3,7 +3,7 @@ import type { Predicate } from '../filter/predicate.ts';
 import { matchingBlocks } from '../match/match-rows.ts';
 import { noRows, type RowSource, splitSource } from '../match/row-source.ts';
 import type { RowOrder } from '../order/row-order.ts';
-import type { PageRequest, RowPage } from './page.ts';
+import { isBeyond, type PageRequest, pageOf, type RowPage } from './page.ts';
 
 interface NaturalQuery {
   readonly page: PageRequest;
@@ -37,14 +37,15 @@ export async function naturalPage(
     wanted.totalCount || (wanted.pageInfo && rows.length > 0)
       ? await countMatches(behind, predicate, pace, !wanted.totalCount)
       : 0;
-  const passedSome = rows.length > 0 && passed + page.offset > 0;
-  const leavesSome = matched >= needed;
-  return {
-    rows: page.backward ? rows.reverse() : rows,
-    totalCount: wanted.totalCount ? matched + passed : undefined,
-    hasNextPage: page.backward ? passedSome : leavesSome,
-    hasPreviousPage: page.backward ? leavesSome : passedSome,
-  };
+  return pageOf(
+    {
+      rows,
+      hasEarlier: passed + page.offset > 0,
+      hasLater: matched >= needed,
+      totalCount: wanted.totalCount ? matched + passed : undefined,
+    },
+    page.backward,
+  );
 }
 
 /** The rows beyond the cursor, in the direction the page is read, and those it has passed. */
@@ -56,8 +57,7 @@ function splitAtCursor(
 ): { readonly ahead: RowSource; readonly behind: RowSource } {
   if (!cursor) return { ahead: source, behind: noRows };
   const bounds = order.boundsOf(cursor);
-  const isAhead = (row: number) => order.compareRow(row, bounds) * (backward ? -1 : 1) > 0;
-  const [below, above] = splitSource(source, (row) => isAhead(row) !== ascends);
+  const [below, above] = splitSource(source, (row) => isBeyond(order, row, bounds, backward) !== ascends);
   return ascends ? { ahead: above, behind: below } : { ahead: below, behind: above };
 }
 

@@ -1,5 +1,6 @@
 import type { Value } from '../../values/value.ts';
 import { countWhile } from '../match/row-source.ts';
+import type { Bound } from '../order/key-order.ts';
 import type { OrderedRows, RowOrder } from '../order/row-order.ts';
 
 /** The part of an order that is asked for. */
@@ -26,27 +27,46 @@ export interface RowPage {
   readonly hasPreviousPage: boolean;
 }
 
+/** What was found for a page, in the direction it is read: `backward` begins at the end. */
+interface FoundRows {
+  readonly rows: readonly number[];
+  /** Whether there are matching rows before these. */
+  readonly hasEarlier: boolean;
+  /** Whether there are matching rows after these. */
+  readonly hasLater: boolean;
+  readonly totalCount: number | undefined;
+}
+
+/** The page that was found. One without rows does not tell whether there are rows before it. */
+export function pageOf({ rows, hasEarlier, hasLater, totalCount }: FoundRows, backward: boolean): RowPage {
+  const leftBehind = hasEarlier && rows.length > 0;
+  return backward
+    ? { rows: rows.toReversed(), totalCount, hasNextPage: leftBehind, hasPreviousPage: hasLater }
+    : { rows, totalCount, hasNextPage: hasLater, hasPreviousPage: leftBehind };
+}
+
 /** Cuts a page out of rows that stand in order. */
 export function cutPage(rows: OrderedRows, order: RowOrder, request: PageRequest): RowPage {
   const { limit, offset, cursor, backward } = request;
+  const totalCount = rows.length;
+  const at = (i: number) => rows.at(backward ? totalCount - 1 - i : i);
   const bounds = cursor && order.boundsOf(cursor);
-  const total = rows.length;
-  let start: number;
-  let end: number;
-  if (backward) {
-    const stop = bounds ? countWhile(total, (i) => order.compareRow(rows.at(i), bounds) < 0) : total;
-    end = Math.max(0, stop - offset);
-    start = Math.max(0, end - limit);
-  } else {
-    const after = bounds ? countWhile(total, (i) => order.compareRow(rows.at(i), bounds) <= 0) : 0;
-    start = Math.min(total, after + offset);
-    end = Math.min(total, start + limit);
-  }
-  const isEmpty = start === end;
-  return {
-    rows: Array.from({ length: end - start }, (_, i) => rows.at(start + i)),
-    totalCount: total,
-    hasNextPage: end < total && !(backward && isEmpty),
-    hasPreviousPage: start > 0 && (backward || !isEmpty),
-  };
+  const passed = bounds ? countWhile(totalCount, (i) => !isBeyond(order, at(i), bounds, backward)) : 0;
+  const start = Math.min(totalCount, passed + offset);
+  const end = Math.min(totalCount, start + limit);
+  return pageOf(
+    {
+      rows: Array.from({ length: end - start }, (_, i) => at(start + i)),
+      hasEarlier: start > 0,
+      hasLater: end < totalCount,
+      totalCount,
+    },
+    backward,
+  );
+}
+
+/** Whether a row stands beyond a cursor, in the direction the page is read. */
+export function isBeyond(order: RowOrder, row: number, cursor: readonly Bound[], backward: boolean): boolean {
+  const place = order.compareRow(row, cursor);
+  return backward ? place < 0 : place > 0;
 }

@@ -1,7 +1,7 @@
 import { type Pace, paced } from '../../columns/pace.ts';
 import type { Bound } from '../order/key-order.ts';
 import type { RowOrder } from '../order/row-order.ts';
-import type { PageRequest, RowPage } from './page.ts';
+import { isBeyond, type PageRequest, pageOf, type RowPage } from './page.ts';
 
 /** A page that is a small part of the matching rows: they are gone through once, and not ordered. */
 export async function topPage(
@@ -15,20 +15,19 @@ export async function topPage(
   let passed = 0;
   await paced(matched.length, pace, (i) => {
     const row = matched[i] ?? 0;
-    const beyond = bounds ? order.compareRow(row, bounds) : 1;
-    if ((backward && bounds ? -beyond : beyond) > 0) top.add(row);
+    if (!bounds || isBeyond(order, row, bounds, backward)) top.add(row);
     else passed++;
   });
   const found = top.finish();
-  const rows = found.slice(offset, offset + limit);
-  const passedSome = rows.length > 0 && passed + offset > 0;
-  const leavesSome = found.length > offset + limit;
-  return {
-    rows: backward ? rows.reverse() : rows,
-    totalCount: matched.length,
-    hasNextPage: backward ? passedSome : leavesSome,
-    hasPreviousPage: backward ? leavesSome : passedSome,
-  };
+  return pageOf(
+    {
+      rows: found.slice(offset, offset + limit),
+      hasEarlier: passed + offset > 0,
+      hasLater: found.length > offset + limit,
+      totalCount: matched.length,
+    },
+    backward,
+  );
 }
 
 /** Keeps the first rows, in an order, of all that are added. */
