@@ -11,6 +11,7 @@ import type { Column, Table } from '../src/model/model.ts';
 import { aggregateRows } from '../src/rows/aggregate/aggregate.ts';
 import type { Filter } from '../src/rows/filter/filter.ts';
 import { encodeCursor } from '../src/rows/page/cursor-and-node-id.ts';
+import { CursorSeal } from '../src/rows/page/cursor-seal.ts';
 import { findRows, type OrderKey, queryRows, type RowQuery } from '../src/rows/query.ts';
 import { readText } from '../src/rows/store/raw-text.ts';
 import { TableView } from '../src/rows/store/view.ts';
@@ -63,7 +64,7 @@ const table: Table = {
 await run(Number(values.users));
 
 async function run(users: number): Promise<void> {
-  const view = new TableView(await buildStore(users), table);
+  const view = new TableView(await buildStore(users), table, new CursorSeal());
   const middle = Math.floor(users / 2);
   const textAt = (column: Column, row: number) => readText(view.store, column.origin, row) ?? '';
   const someone = textAt(username, middle);

@@ -23,7 +23,7 @@ import { createRoutes } from './http/routes.ts';
 import type { Address, ListeningServer } from './http/server/listening-server.ts';
 import type { Model } from './model/model.ts';
 import type { Observe } from './observation.ts';
-import { useCursorSecret } from './rows/page/sealed-identity.ts';
+import { CursorSeal } from './rows/page/cursor-seal.ts';
 import { remembered } from './rows/store/store-cache.ts';
 import type { Sharing } from './snapshot/exchange/shared-object.ts';
 import { createSourceKinds } from './source/kinds.ts';
@@ -127,8 +127,8 @@ async function openGateway(
   options: GatewayOptions,
   { settings, entrance, history, observe, startedAt }: Beginnings,
 ): Promise<Gateway> {
-  const { limits, cors, cursorSecret } = settings;
-  if (cursorSecret !== undefined) useCursorSecret(cursorSecret);
+  const { limits, cors } = settings;
+  const seal = new CursorSeal(settings.cursorSecret);
   const runs = { compiled: 0, interpreted: 0 };
   const partsFor = (first: CatalogReading, sharing: Sharing | undefined): GenerationParts => {
     const authenticator = createAuthenticator({ ...options.auth, ...rolesOf(first), observe });
@@ -138,6 +138,7 @@ async function openGateway(
       federation: options.federation ?? false,
       introspection: options.introspection ?? process.env.NODE_ENV !== 'production',
       limits,
+      seal,
       trustedDocuments: settings.trustedDocuments,
       automaticPersistedQueries: options.automaticPersistedQueries ?? true,
       strictNulls: options.strictNulls ?? false,

@@ -13,6 +13,7 @@ import { withoutColumns } from '../model/grants.ts';
 import type { Model, Table } from '../model/model.ts';
 import type { Observe } from '../observation.ts';
 import { type Visibility, visibilityAmong } from '../plan/policy.ts';
+import type { CursorSeal } from '../rows/page/cursor-seal.ts';
 import { SnapshotStores, type StoresOptions } from '../snapshot/stores.ts';
 import { inSpan } from '../tracing.ts';
 import type { CatalogReading } from './catalog-reading.ts';
@@ -45,6 +46,8 @@ export interface GenerationParts {
   /** Whether clients may introspect the schema where no directive says. */
   readonly introspection: boolean;
   readonly limits: Limits;
+  /** What the identities of rows are sealed with in cursors. */
+  readonly seal: CursorSeal;
   readonly trustedDocuments: TrustedDocumentsOptions | undefined;
   readonly automaticPersistedQueries: boolean;
   readonly strictNulls: boolean;
@@ -82,6 +85,7 @@ export function createGeneration(
     visibilityAmong(model.tables, table, role, claims);
   const portsFor = (caller: Caller, { noCache, whileWaiting }: ReadWish): RequestPorts => ({
     visibilityOf: (table: Table) => visibleTo(caller, table),
+    seal: parts.seal,
     async read(table, signal) {
       const store = stores.of(table);
       const atHand = noCache ? undefined : store.tryRead(signal);

@@ -23,7 +23,7 @@ export interface GatewaySettings {
   readonly sources: SourceSettings;
   /** What every store of snapshots has. */
   readonly stores: Omit<StoresOptions, 'model' | 'connect' | 'previous' | 'sharing'>;
-  /** What cursors of tables without a readable key are sealed with; undefined where each process has its own. */
+  /** What cursors of tables without a readable key are sealed with; undefined where each gateway has its own. */
   readonly cursorSecret: string | undefined;
 }
 

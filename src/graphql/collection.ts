@@ -50,7 +50,7 @@ export async function readCollection(
 ): Promise<CollectionQuery> {
   const filter = await scope.plannedFilter(table, args.filter);
   const order = toOrder(table, args.orderBy);
-  return { table, filter, order, page: toPage(table, order, args) };
+  return { table, filter, order, page: toPage(table, order, args, scope.seal) };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Column, Table } from '../model/model.ts';
 import { and, type FilterInput, planFilter } from '../plan/filter.ts';
 import type { Visibility } from '../plan/policy.ts';
 import type { Filter } from '../rows/filter/filter.ts';
+import type { CursorSeal } from '../rows/page/cursor-seal.ts';
 import { filterRows, findRows } from '../rows/query.ts';
 import { TableView } from '../rows/store/view.ts';
 import type { SnapshotRead } from '../snapshot/store.ts';
@@ -16,6 +17,8 @@ export interface RequestPorts {
   read(table: Table, signal: AbortSignal): Promise<SnapshotRead>;
   /** What the caller may see of the table's rows. */
   visibilityOf(table: Table): Visibility;
+  /** What the identities of rows are sealed with in cursors. */
+  readonly seal: CursorSeal;
 }
 
 /** A scan that a request's answer rests on. */
@@ -42,6 +45,7 @@ export class RequestScope {
   readonly signal: AbortSignal;
   /** Of the loops over rows that are gone through for the request. */
   readonly pace: Pace;
+  readonly seal: CursorSeal;
   /** The scans that have been used so far, by table. */
   readonly scans = new Map<string, UsedScan>();
   readonly #ports: RequestPorts;
@@ -57,6 +61,7 @@ export class RequestScope {
 
   constructor({ ports, signal }: RequestScopeOptions) {
     this.#ports = ports;
+    this.seal = ports.seal;
     this.signal = signal;
     this.pace = new Pace({ signal });
   }
@@ -71,7 +76,7 @@ export class RequestScope {
       const read = await memoize(this.#reads, objectPath(table), () => this.#read(table));
       if (!this.scans.has(tablePath(table)))
         this.scans.set(tablePath(table), { table, read, rowsMatched: undefined });
-      return new TableView(read.snapshot, table);
+      return new TableView(read.snapshot, table, this.seal);
     });
   }
 

@@ -1,6 +1,7 @@
 import { BadUserInputError } from '../errors.ts';
 import type { Table } from '../model/model.ts';
 import { decodeCursor } from '../rows/page/cursor-and-node-id.ts';
+import type { CursorSeal } from '../rows/page/cursor-seal.ts';
 import type { OrderKey, PageRequest } from '../rows/query.ts';
 import { longestId } from './key.ts';
 
@@ -16,9 +17,15 @@ export interface PageInput {
 /**
  * The page that the arguments ask for. A null argument is as good as none.
  *
+ * @param seal what cursors of tables without a key are sealed with
  * @throws BadUserInputError where they contradict each other, are negative, or a cursor is none of this order
  */
-export function toPage(table: Table, order: readonly OrderKey[], input: PageInput): PageRequest {
+export function toPage(
+  table: Table,
+  order: readonly OrderKey[],
+  input: PageInput,
+  seal: CursorSeal,
+): PageRequest {
   for (const name of ['first', 'last', 'offset'] as const) {
     const value = input[name] ?? 0;
     if (value < 0) throw new BadUserInputError(name, `${name} must not be negative, but got ${value}`);
@@ -32,7 +39,7 @@ export function toPage(table: Table, order: readonly OrderKey[], input: PageInpu
     limit: Math.min(input.first ?? input.last ?? table.maxRows, table.maxRows),
     offset: input.offset ?? 0,
     backward: isGiven(input.last) || isGiven(input.before),
-    cursor: toCursor(table, order, input),
+    cursor: toCursor(order, input, table.key.length === 0 ? seal : undefined),
   };
 }
 
@@ -50,11 +57,15 @@ function isGiven(argument: unknown): boolean {
   return argument !== null && argument !== undefined;
 }
 
-function toCursor(table: Table, order: readonly OrderKey[], input: PageInput): PageRequest['cursor'] {
+function toCursor(
+  order: readonly OrderKey[],
+  input: PageInput,
+  seal: CursorSeal | undefined,
+): PageRequest['cursor'] {
   const name = isGiven(input.before) ? 'before' : 'after';
   const text = input[name];
   if (text === null || text === undefined) return undefined;
-  const cursor = text.length > longestId ? undefined : decodeCursor(order, text, table.key.length === 0);
+  const cursor = text.length > longestId ? undefined : decodeCursor(order, text, seal);
   if (cursor) return cursor;
   throw new BadUserInputError(name, `${name} is not a cursor of this collection in this order`);
 }

@@ -16,6 +16,7 @@ import { AnswerMeters } from '../../src/http/answer-meter.ts';
 import { writeJson } from '../../src/http/json-writer.ts';
 import { resolveLimits } from '../../src/limits/limits.ts';
 import { encodeNodeId } from '../../src/rows/page/cursor-and-node-id.ts';
+import { CursorSeal } from '../../src/rows/page/cursor-seal.ts';
 import { TableView } from '../../src/rows/store/view.ts';
 import type { Snapshot } from '../../src/snapshot/snapshot.ts';
 import { type SampleRow, sampleRow, sampleRows, sampleStore } from '../rows/sample-table.ts';
@@ -128,7 +129,7 @@ function samplesFor(snapshot: Snapshot): ArgumentSamples {
     String(snapshot.identity.get(row)),
   );
   const nodeIds = usernames.flatMap((_, row) =>
-    [people, badges].map((table) => encodeNodeId(new TableView(snapshot, table), row)),
+    [people, badges].map((table) => encodeNodeId(new TableView(snapshot, table, new CursorSeal()), row)),
   );
   const representations = [
     ...usernames.map((username) => ({ __typename: 'Person', username })),

@@ -3,6 +3,7 @@ import { type RoleSchema, RoleSchemas } from '../../src/graphql/role-schemas.ts'
 import type { RoleGrants } from '../../src/model/definition.ts';
 import { findTable, type Model, type Relation, type Table } from '../../src/model/model.ts';
 import { visibilityOf } from '../../src/plan/policy.ts';
+import { CursorSeal } from '../../src/rows/page/cursor-seal.ts';
 import type { Snapshot } from '../../src/snapshot/snapshot.ts';
 import { sampleColumns, sampleTable } from '../rows/sample-table.ts';
 
@@ -88,12 +89,15 @@ export function sampleSchema(role: SampleRole, federation: boolean): RoleSchema 
   return schemas[federation ? 'federated' : 'plain'].of(role);
 }
 
+const seal = new CursorSeal('sample');
+
 /** A request of a role to a snapshot. */
 export function sampleScope(role: SampleRole, snapshot: Snapshot): RequestScope {
   return new RequestScope({
     signal: new AbortController().signal,
     ports: {
       read: async () => ({ snapshot, state: 'fresh', ageMs: 0, maxAgeMs: 60_000, release: () => undefined }),
+      seal,
       visibilityOf: (table) => visibilityOf(findTable(model.tables, table) ?? table, role, { tag: 'a' }),
     },
   });

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type RequestPorts, RequestScope } from '../../src/graphql/request-scope.ts';
+import { CursorSeal } from '../../src/rows/page/cursor-seal.ts';
 import { SnapshotBuilder } from '../../src/snapshot/builder.ts';
 import type { Snapshot } from '../../src/snapshot/snapshot.ts';
 import type { SnapshotRead } from '../../src/snapshot/store.ts';
@@ -26,7 +27,7 @@ beforeEach(async () => {
   asked = [];
   held = 0;
   client = new AbortController();
-  ports = { read: (_table, signal) => askForRead(signal), visibilityOf: () => 'all' };
+  ports = { read: (_table, signal) => askForRead(signal), visibilityOf: () => 'all', seal: new CursorSeal() };
   scope = new RequestScope({ ports, signal: client.signal });
 });
 

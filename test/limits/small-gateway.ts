@@ -13,6 +13,7 @@ import { createNodeServer } from '../../src/http/server/node-server.ts';
 import { type Limits, resolveLimits } from '../../src/limits/limits.ts';
 import type { TrustedDocumentsOptions } from '../../src/limits/trusted-documents.ts';
 import type { Observation, Observe } from '../../src/observation.ts';
+import { CursorSeal } from '../../src/rows/page/cursor-seal.ts';
 import type { SnapshotRead } from '../../src/snapshot/store.ts';
 import { smallSchema, smallSnapshot } from './small-schema.ts';
 
@@ -116,6 +117,7 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
     portsFor: (_caller, { whileWaiting }) => ({
       read: (table, signal) => whileWaiting(() => read(table, signal)),
       visibilityOf,
+      seal: new CursorSeal(),
     }),
     documents,
     executor,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { toOrder } from '../../src/plan/order.ts';
 import { type PageInput, toPage } from '../../src/plan/page.ts';
 import { encodeCursor } from '../../src/rows/page/cursor-and-node-id.ts';
+import { CursorSeal } from '../../src/rows/page/cursor-seal.ts';
 import { userColumn, usersTable, viewUsers } from '../rows/example-users.ts';
 
 const username = userColumn('username');
@@ -29,7 +30,7 @@ describe('the order', () => {
 });
 
 describe('the page', () => {
-  const page = (input: PageInput) => toPage(table, byKey, input);
+  const page = (input: PageInput) => toPage(table, byKey, input, new CursorSeal());
 
   test('is the first one of the largest size, unless another is asked for', () => {
     expect(page({})).toEqual({ limit: 30, offset: 0, backward: false, cursor: undefined });

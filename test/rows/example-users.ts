@@ -1,5 +1,6 @@
 import type { ColumnType } from '../../src/model/column-type.ts';
 import type { Column, Origin, Table } from '../../src/model/model.ts';
+import { CursorSeal } from '../../src/rows/page/cursor-seal.ts';
 import { TableView } from '../../src/rows/store/view.ts';
 import { SnapshotBuilder } from '../../src/snapshot/builder.ts';
 import type { ScalarKind } from '../../src/values/type/sql-type.ts';
@@ -56,5 +57,5 @@ export async function viewUsers(users: readonly ExampleUser[], table: Table): Pr
     })),
   );
   const facts = { startedAt: 0, pages: 0, requests: 0, throttles: 0, durationMs: 0 };
-  return new TableView(await builder.finish(facts), table);
+  return new TableView(await builder.finish(facts), table, new CursorSeal());
 }

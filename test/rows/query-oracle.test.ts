@@ -4,6 +4,7 @@ import { Pace } from '../../src/columns/pace.ts';
 import { isOrderable } from '../../src/model/column-type.ts';
 import type { Filter } from '../../src/rows/filter/filter.ts';
 import { decodeCursor, encodeCursor } from '../../src/rows/page/cursor-and-node-id.ts';
+import { CursorSeal } from '../../src/rows/page/cursor-seal.ts';
 import { type OrderKey, queryRows } from '../../src/rows/query.ts';
 import type { RowStore } from '../../src/rows/store/row-store.ts';
 import { TableView } from '../../src/rows/store/view.ts';
@@ -149,7 +150,7 @@ interface Page {
 }
 
 async function actualPage(store: RowStore, query: SampleQuery): Promise<Page> {
-  const view = new TableView(store, sampleTable(query.hasKey));
+  const view = new TableView(store, sampleTable(query.hasKey), new CursorSeal());
   const order = engineOrder(query);
   const { limit, offset, backward, wanted } = query;
   const row = cursorRow(store, query);
@@ -163,7 +164,9 @@ async function actualPage(store: RowStore, query: SampleQuery): Promise<Page> {
         offset,
         backward,
         cursor:
-          row === undefined ? undefined : decodeCursor(order, encodeCursor(view, order, row), !query.hasKey),
+          row === undefined
+            ? undefined
+            : decodeCursor(order, encodeCursor(view, order, row), query.hasKey ? undefined : view.seal),
       },
       wanted,
       candidates: candidateRows(store, query),

@@ -7,8 +7,8 @@ import type { Value } from '../../values/value.ts';
 import type { OrderKey } from '../order/row-order.ts';
 import { readTyped } from '../store/read-value.ts';
 import type { TableView } from '../store/view.ts';
+import type { CursorSeal } from './cursor-seal.ts';
 import type { Cursor } from './page.ts';
-import { openIdentity, sealIdentity } from './sealed-identity.ts';
 
 /**
  * The place of a row in an order, as pg_graphql writes it: base64 of the JSON array of the values by which it is
@@ -20,7 +20,7 @@ export function encodeCursor(view: TableView, order: readonly OrderKey[], row: n
     return value === null ? 'null' : valueType(column.type).jsonb(value);
   });
   if (view.table.key.length === 0) {
-    values.push(textType.jsonb(sealIdentity(view.store.identity.get(row) ?? '')));
+    values.push(textType.jsonb(view.seal.seal(view.store.identity.get(row) ?? '')));
   }
   return toBase64(`[${values.join(', ')}]`);
 }
@@ -28,28 +28,29 @@ export function encodeCursor(view: TableView, order: readonly OrderKey[], row: n
 /**
  * The values that a cursor holds, one for each order key; undefined where it is none of this order.
  *
- * @param hasIdentity whether the row's identity follows, as it does where the table has no key
+ * @param seal what the row's identity, which follows them where the table has no key, is sealed with; undefined
+ *   where the table has a key
  */
 export function decodeCursor(
   order: readonly OrderKey[],
   text: string,
-  hasIdentity = false,
+  seal?: CursorSeal,
 ): Cursor | undefined {
   const elements = readJsonArray(fromBase64(text) ?? '');
-  if (elements?.length !== order.length + Number(hasIdentity)) return undefined;
+  if (elements?.length !== order.length + (seal ? 1 : 0)) return undefined;
   const values: (Value | null)[] = [];
   for (const [i, element] of elements.entries()) {
     const key = order[i];
-    const value = key ? fromJson(key.column.type, element) : identityFromJson(element);
+    const value = key ? fromJson(key.column.type, element) : identityFromJson(element, seal);
     if (value === undefined) return undefined;
     values.push(value);
   }
   return values;
 }
 
-function identityFromJson(json: string): string | undefined {
+function identityFromJson(json: string, seal: CursorSeal | undefined): string | undefined {
   const sealed: unknown = json.startsWith('"') ? JSON.parse(json) : undefined;
-  return typeof sealed === 'string' ? openIdentity(sealed) : undefined;
+  return typeof sealed === 'string' ? seal?.open(sealed) : undefined;
 }
 
 /** Reads a value as `jsonb` writes it; undefined where it is none of the type. */

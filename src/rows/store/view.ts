@@ -3,6 +3,7 @@ import { UuidColumn } from '../../columns/uuid-column.ts';
 import type { Column, Table } from '../../model/model.ts';
 import { lengthOf } from '../../values/modifiers.ts';
 import type { SqlType } from '../../values/type/sql-type.ts';
+import type { CursorSeal } from '../page/cursor-seal.ts';
 import type { RowStore } from './row-store.ts';
 import { cacheOf, type StoreCache } from './store-cache.ts';
 import { type TypedColumn, typeColumn } from './typed-column.ts';
@@ -11,11 +12,14 @@ import { type TypedColumn, typeColumn } from './typed-column.ts';
 export class TableView {
   readonly store: RowStore;
   readonly table: Table;
+  /** What the identities of rows are sealed with in cursors. */
+  readonly seal: CursorSeal;
   readonly cache: StoreCache;
 
-  constructor(store: RowStore, table: Table) {
+  constructor(store: RowStore, table: Table, seal: CursorSeal) {
     this.store = store;
     this.table = table;
+    this.seal = seal;
     this.cache = cacheOf(store);
   }
 

@@ -5,6 +5,7 @@ import { isOrderable } from '../../../src/model/column-type.ts';
 import type { Column } from '../../../src/model/model.ts';
 import { aggregateRows } from '../../../src/rows/aggregate/aggregate.ts';
 import type { Figure } from '../../../src/rows/aggregate/figure.ts';
+import { CursorSeal } from '../../../src/rows/page/cursor-seal.ts';
 import { TableView } from '../../../src/rows/store/view.ts';
 import { ExactNumber } from '../../../src/values/number/exact-number.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
@@ -48,7 +49,7 @@ test('figures on rows are those of Postgres', { timeout: 60_000 }, async () => {
          from json_populate_recordset(null::sample, $1) where ${toSql(filter)}`,
         [JSON.stringify(rows.map(sqlRow))],
       );
-      const view = new TableView(await sampleStore(rows), sampleTable(true));
+      const view = new TableView(await sampleStore(rows), sampleTable(true), new CursorSeal());
       const asked = { filter: toEngine(filter), sum: added, avg: added, min: compared, max: compared };
       const { count, ...results } = await aggregateRows(view, asked, new Pace());
       const ours = Object.entries(results).flatMap(([name, values]) => entries(name, values));
@@ -107,7 +108,7 @@ function chunk<T>(items: readonly T[], size: number): T[][] {
 }
 
 test('figures on no rows are null, and their count is 0', async () => {
-  const view = new TableView(await sampleStore([]), sampleTable(true));
+  const view = new TableView(await sampleStore([]), sampleTable(true), new CursorSeal());
   const [column] = added;
   if (!column) throw new Error('there must be a number');
   const asked = { filter: undefined, sum: [column], avg: [column], min: [column], max: [column] };
@@ -135,7 +136,7 @@ test('numbers have all their digits, and those of the rows that match', async ()
     created_at: 0,
     attributes: own,
   }));
-  const view = new TableView(await sampleStore(rows), sampleTable(true));
+  const view = new TableView(await sampleStore(rows), sampleTable(true), new CursorSeal());
   const figuresOf = async (candidates: readonly number[]) => {
     const asked = { filter: undefined, candidates, sum: [big], avg: [], min: [balance], max: [balance] };
     const { sum, min, max } = await aggregateRows(view, asked, new Pace());
@@ -160,7 +161,7 @@ test('a sum of floats that overflows is a fault, as it is in Postgres', async ()
   if (!score) throw new Error('there must be a column score');
   const row = { enabled: true, created_at: 0, attributes: { score: '1e308' } };
   const rows = ['a', 'b'].map((username) => ({ ...row, username }));
-  const view = new TableView(await sampleStore(rows), sampleTable(true));
+  const view = new TableView(await sampleStore(rows), sampleTable(true), new CursorSeal());
   const asked = { filter: undefined, sum: [score], avg: [score], min: [score], max: [score] };
   const { sum, max } = await aggregateRows(view, asked, new Pace());
   expect(sum.get(score)).toEqual({ ok: false, error: 'JSON has no number for Infinity' });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Pace } from '../../../src/columns/pace.ts';
+import { CursorSeal } from '../../../src/rows/page/cursor-seal.ts';
 import { findRows } from '../../../src/rows/query.ts';
 import { TableView } from '../../../src/rows/store/view.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
@@ -49,7 +50,7 @@ test('the rows of each key are those that SQL calls equal', { timeout: 60_000 },
       const own = rows.slice(0, 3).map((row) => names.map((name) => sqlRow(row)[name] ?? null));
       const asked = [...keys, ...own];
       const found = await findRows(
-        new TableView(store, sampleTable(true)),
+        new TableView(store, sampleTable(true), new CursorSeal()),
         columns,
         asked.map((key) => columns.map((column, i) => toValue(column, key[i] ?? null))),
         new Pace(),
@@ -90,7 +91,7 @@ describe('looking rows up by key', () => {
   );
 
   test('answers every key in its place, however often it is asked for', async () => {
-    const view = new TableView(await sampleStore(rows), sampleTable(true));
+    const view = new TableView(await sampleStore(rows), sampleTable(true), new CursorSeal());
     const found = await findRows(
       view,
       [columnNamed('tag')],
@@ -101,7 +102,7 @@ describe('looking rows up by key', () => {
   });
 
   test('by the identity needs no index', async () => {
-    const view = new TableView(await sampleStore(rows), sampleTable(true));
+    const view = new TableView(await sampleStore(rows), sampleTable(true), new CursorSeal());
     const found = await findRows(view, [columnNamed('username')], [['c'], ['bb'], [null], ['a']], new Pace());
     expect(found).toEqual([[2], [], [], [0]]);
   });
