@@ -4,26 +4,28 @@ import { ScanError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
 import type { ScanProgress, Source } from '../source/source.ts';
 import type { AttributeNeeds } from './attributes-builder.ts';
-import { SharedObject, type Sharing, type SharingStatus } from './exchange/shared-object.ts';
+import { SharedObject, type Sharing } from './exchange/shared-object.ts';
 import { SharedScan } from './exchange/shared-scan.ts';
+import { KeptSnapshot } from './file/kept-snapshot.ts';
 import type { SnapshotFiles, SnapshotOwner } from './file/snapshot-files.ts';
-import { HeldSnapshot } from './held-snapshot.ts';
+import { type Freshness, type FreshnessWindow, freshnessAt, servedForMs } from './freshness.ts';
+import type { HeldSnapshot } from './held-snapshot.ts';
+import { HeldSnapshots } from './held-snapshots.ts';
 import { keepScanning } from './keep-scanning.ts';
 import { Scan, type SnapshotRun } from './scan.ts';
 import { SingleFlightScan } from './single-flight-scan.ts';
-import type { ColumnarSnapshot, Snapshot } from './snapshot.ts';
+import type { ColumnarSnapshot } from './snapshot.ts';
+import { lend, type ReadOptions, type SnapshotRead } from './snapshot-read.ts';
+import type { SnapshotGlance, StoreStatus } from './store-status.ts';
 
 export type { AttributeNeeds } from './attributes-builder.ts';
+export type { ReadOptions, SnapshotRead } from './snapshot-read.ts';
 
 /** What a catalog says of an object, which it may say anew. */
-export interface StoreDefinition {
+export interface StoreDefinition extends FreshnessWindow {
   /** The store closes it. */
   readonly source: Source;
   readonly needs: AttributeNeeds;
-  /** How long a snapshot is fresh, from when its scan began. */
-  readonly maxAgeMs: number;
-  /** How much longer it is served while a scan replaces it. */
-  readonly staleWhileRevalidateMs: number;
 }
 
 /** Whose snapshots a store keeps, and how fresh they must be. */
@@ -42,68 +44,6 @@ export interface SnapshotStoreOptions extends StoreDefinition {
   readonly clock?: Clock;
 }
 
-/** How a read came by its snapshot: the last two waited for a scan, begun for the read itself or for another. */
-export type SnapshotState = 'fresh' | 'stale' | 'scanned' | 'joined';
-
-/** A snapshot, lent to a reader. */
-export interface SnapshotRead {
-  readonly snapshot: Snapshot;
-  readonly state: SnapshotState;
-  /** How long before this read the snapshot's scan began. */
-  readonly ageMs: number;
-  /** At which age it is not fresh any more. */
-  readonly maxAgeMs: number;
-  /**
-   * Ends the reading. While a replaced snapshot is read no further scan begins, so that at most two snapshots
-   * are in memory; but no scan waits longer than five seconds for that.
-   */
-  release(): void;
-}
-
-/** What is held of an object, without a reader. */
-export interface SnapshotGlance {
-  readonly rows: number;
-  /** How long ago its scan began. */
-  readonly ageMs: number;
-  readonly freshness: 'fresh' | 'stale' | 'expired';
-}
-
-/** How a reader wants its snapshot. */
-export interface ReadOptions {
-  /** Waits for a scan that begins after this call. */
-  readonly noCache?: boolean;
-  /** Ends the wait and the reading, never the scan. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** What a store holds and does, for those who run the gateway. */
-export interface StoreStatus {
-  readonly server: string;
-  readonly object: string;
-  /** Undefined where there is none yet. */
-  readonly snapshot: SnapshotStatus | undefined;
-  /** The scan that runs; undefined where none does. */
-  readonly scan: { readonly startedAt: number; readonly progress: ScanProgress } | undefined;
-  /** When the next scan begins on its own, in milliseconds since 1970; undefined where only requests begin one. */
-  readonly nextScanAt: number | undefined;
-  /** Undefined where scans are not shared. */
-  readonly sharing: SharingStatus | undefined;
-}
-
-/** A snapshot at hand. */
-export interface SnapshotStatus {
-  readonly rows: number;
-  /** In memory. */
-  readonly bytes: number;
-  /** When its scan began, in milliseconds since 1970. */
-  readonly scannedAt: number;
-  readonly scanDurationMs: number;
-  readonly freshness: 'fresh' | 'stale' | 'expired';
-}
-
-/** How long a scan waits for the readers of the snapshot before last. */
-const readersPatienceMs = 5_000;
-
 /**
  * The snapshots of one foreign object: the latest is shared by all readers, and at most one scan runs at a time.
  * Freshness has the meaning of HTTP caching (RFC 9111, RFC 5861).
@@ -118,12 +58,9 @@ export class SnapshotStore {
   readonly #scans: SingleFlightScan<HeldSnapshot>;
   /** What this gateway has in common with others; undefined where it shares nothing. */
   readonly #shared: SharedObject | undefined;
-  #latest: HeldSnapshot | undefined;
-  /** Snapshots that have been replaced and are still read. */
-  readonly #replaced = new Set<HeldSnapshot>();
+  readonly #held = new HeldSnapshots();
+  readonly #kept: KeptSnapshot;
   #restored: Promise<void> | undefined;
-  /** Settles when every snapshot so far has been written. */
-  #saved: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
   readonly #closing = new AbortController();
   /** How long after the beginning of one scan the next begins on its own. */
@@ -136,6 +73,7 @@ export class SnapshotStore {
     this.#definedNeeds = options.needs;
     this.#runNeeds = options.needs;
     this.#clock = options.clock ?? systemClock;
+    this.#kept = new KeptSnapshot(options.files);
     this.#scans = new SingleFlightScan({
       ...options,
       clock: this.#clock,
@@ -157,7 +95,7 @@ export class SnapshotStore {
 
   /** Whether rows are held, but not this attribute of them; only the next scan will bring it. */
   lacks(attribute: string | 'all'): boolean {
-    const { needs } = this.#latest ?? { needs: 'all' as const };
+    const { needs } = this.#held.latest ?? { needs: 'all' as const };
     return needs !== 'all' && (attribute === 'all' || !needs.has(attribute));
   }
 
@@ -221,7 +159,8 @@ export class SnapshotStore {
         clock: this.#clock,
         signal: keeping.signal,
         everyMs,
-        dueInMs: () => (this.#latest ? (everyMs ?? this.#options.maxAgeMs) - this.#ageOf(this.#latest) : 0),
+        dueInMs: () =>
+          this.#held.latest ? (everyMs ?? this.#options.maxAgeMs) - this.#ageOf(this.#held.latest) : 0,
         scan: () => this.#scans.join().result,
         retryDelayMs: () => this.#scans.retryDelayMs,
       }),
@@ -238,7 +177,7 @@ export class SnapshotStore {
   status(): StoreStatus {
     const { server, object } = this.#options;
     const { startedAt, progress } = this.#scans;
-    const held = this.#latest;
+    const held = this.#held.latest;
     return {
       server,
       object,
@@ -257,7 +196,7 @@ export class SnapshotStore {
 
   /** What is held now, for those who only look: it begins no scan. Undefined before the first has ended. */
   glance(): SnapshotGlance | undefined {
-    const held = this.#latest;
+    const held = this.#held.latest;
     return (
       held && { rows: held.snapshot.rowCount, ageMs: this.#ageOf(held), freshness: this.#freshnessOf(held) }
     );
@@ -279,13 +218,13 @@ export class SnapshotStore {
     this.#keeping?.abort();
     await this.#scans.close(stopping());
     await this.#restored;
-    await this.#saved;
-    this.#latest = undefined;
+    await this.#kept.settled();
+    this.#held.retireLatest();
     this.#options.source.close();
   }
 
   #findLatest(noCache: boolean): Found | undefined {
-    const held = noCache ? undefined : this.#latest;
+    const held = noCache ? undefined : this.#held.latest;
     const freshness = held ? this.#freshnessOf(held) : 'expired';
     if (!held || freshness === 'expired') return undefined;
     if (freshness === 'stale') this.#revalidate();
@@ -305,39 +244,12 @@ export class SnapshotStore {
     this.#scans.join().result.catch(() => undefined);
   }
 
-  /** Whoever is gone when the snapshot arrives gets none, and whoever goes later holds it no longer. */
   #lend({ held, state }: Found, signal?: AbortSignal): SnapshotRead {
-    signal?.throwIfAborted();
-    const letGo = held.hold();
-    const release = () => {
-      signal?.removeEventListener('abort', release);
-      letGo();
-    };
-    signal?.addEventListener('abort', release, { once: true });
-    return {
-      snapshot: held.snapshot,
-      state,
-      ageMs: this.#ageOf(held),
-      maxAgeMs: this.#options.maxAgeMs,
-      release,
-    };
+    return lend(held, { state, ageMs: this.#ageOf(held), maxAgeMs: this.#options.maxAgeMs }, signal);
   }
 
-  #freshnessOf(held: HeldSnapshot): 'fresh' | 'stale' | 'expired' {
-    const age = this.#ageOf(held);
-    if (age < this.#options.maxAgeMs) return 'fresh';
-    return age < this.#servedFor(held.snapshot) ? 'stale' : 'expired';
-  }
-
-  /**
-   * How old a snapshot may be served. Ages count from the beginning of a scan, and one that took longer than a
-   * snapshot is served would leave nothing to anybody: so where stale ones are served at all, it is at least as long
-   * as it takes to replace this one, with time to spare.
-   */
-  #servedFor({ stats }: Pick<ColumnarSnapshot, 'stats'>): number {
-    const { maxAgeMs, staleWhileRevalidateMs } = this.#options;
-    if (staleWhileRevalidateMs === 0) return maxAgeMs;
-    return Math.max(maxAgeMs + staleWhileRevalidateMs, 3 * stats.durationMs);
+  #freshnessOf(held: HeldSnapshot): Freshness {
+    return freshnessAt(this.#ageOf(held), this.#options, held.snapshot.stats);
   }
 
   /** Never negative, even where the machine's clock was set back. */
@@ -347,15 +259,9 @@ export class SnapshotStore {
 
   /** Leaves one snapshot in memory at most. One that can no longer be served goes with its last reader. */
   async #makeRoom(signal: AbortSignal): Promise<void> {
-    const replaced = [...this.#replaced];
-    if (this.#latest && this.#freshnessOf(this.#latest) === 'expired') this.#retire(this.#latest);
-    if (replaced.length === 0) return;
-    await within(Promise.all(replaced.map((held) => held.whenUnused())), {
-      clock: this.#clock,
-      ms: readersPatienceMs,
-      signal,
-      onLate: () => [],
-    });
+    const replaced = this.#held.replacedUnread(this.#clock, signal);
+    if (!this.#canServe()) this.#held.retireLatest();
+    await replaced;
   }
 
   #newRun(forced: boolean): SnapshotRun {
@@ -369,13 +275,15 @@ export class SnapshotStore {
       clock: this.#clock,
       forced,
       minRefreshMs: this.#options.minRefreshMs,
-      wantedAgeMs: (snapshot) => (this.#canServe() ? this.#options.maxAgeMs : this.#servedFor(snapshot)),
+      wantedAgeMs: (snapshot) =>
+        this.#canServe() ? this.#options.maxAgeMs : servedForMs(this.#options, snapshot.stats),
       canWait: () => this.#canServe(),
     });
   }
 
   #canServe(): boolean {
-    return this.#latest !== undefined && this.#freshnessOf(this.#latest) !== 'expired';
+    const { latest } = this.#held;
+    return latest !== undefined && this.#freshnessOf(latest) !== 'expired';
   }
 
   #share(sharing: Sharing): SharedObject {
@@ -393,24 +301,18 @@ export class SnapshotStore {
 
   /** Serves what another gateway has scanned, unless something newer is here. */
   #adopt(snapshot: ColumnarSnapshot): void {
-    if (!this.#latest || this.#latest.snapshot.startedAt < snapshot.startedAt) {
+    const { latest } = this.#held;
+    if (!latest || latest.snapshot.startedAt < snapshot.startedAt) {
       this.#replaceWith(snapshot, this.#options.needs);
     }
   }
 
   #replaceWith(snapshot: ColumnarSnapshot, needs: AttributeNeeds): HeldSnapshot {
-    if (this.#latest?.snapshot === snapshot) return this.#latest;
-    if (this.#latest) this.#retire(this.#latest);
-    const held = new HeldSnapshot(snapshot, needs);
-    this.#latest = held;
-    this.#save(held);
+    const { latest } = this.#held;
+    if (latest?.snapshot === snapshot) return latest;
+    const held = this.#held.hold(snapshot, needs);
+    this.#kept.save({ ...this.#owner(), needs }, held);
     return held;
-  }
-
-  #retire(held: HeldSnapshot): void {
-    this.#latest = undefined;
-    this.#replaced.add(held);
-    void held.whenUnused().then(() => this.#replaced.delete(held));
   }
 
   /** Brings back, once, the snapshot that was kept when the gateway last ran. */
@@ -421,25 +323,16 @@ export class SnapshotStore {
 
   async #load(): Promise<void> {
     const owner = this.#owner();
-    const snapshot = await this.#options.files?.load(owner, (kept) => this.#whyUnusable(kept));
+    const snapshot = await this.#kept.load(owner, (kept) => this.#whyUnusable(kept));
     // Another gateway's may have come meanwhile.
-    if (snapshot && !this.#latest) this.#latest = new HeldSnapshot(snapshot, owner.needs);
+    if (snapshot && !this.#held.latest) this.#held.hold(snapshot, owner.needs);
   }
 
   /** A kept snapshot is of use as long as this process would serve it, had it scanned it itself. */
   #whyUnusable(snapshot: ColumnarSnapshot): string | undefined {
     const age = this.#clock.now() - snapshot.startedAt;
     if (age < 0) return 'is from the future';
-    return age < this.#servedFor(snapshot) ? undefined : 'is too old';
-  }
-
-  /** The files of one object are written one after the other; a snapshot that is being written counts as read. */
-  #save(held: HeldSnapshot): void {
-    const { files } = this.#options;
-    if (!files) return;
-    const release = held.hold();
-    const owner = { ...this.#owner(), needs: held.needs };
-    this.#saved = this.#saved.then(() => files.save(owner, held.snapshot)).then(release);
+    return age < servedForMs(this.#options, snapshot.stats) ? undefined : 'is too old';
   }
 
   #owner(): SnapshotOwner {
@@ -460,7 +353,7 @@ export class SnapshotStore {
 /** A snapshot for a reader, and how it was come by. */
 interface Found {
   readonly held: HeldSnapshot;
-  readonly state: SnapshotState;
+  readonly state: SnapshotRead['state'];
 }
 
 function bothNeeds(a: AttributeNeeds, b: AttributeNeeds): AttributeNeeds {

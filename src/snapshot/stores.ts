@@ -5,8 +5,8 @@ import {
   SnapshotStore,
   type SnapshotStoreOptions,
   type StoreDefinition,
-  type StoreStatus,
 } from './store.ts';
+import type { StoreStatus } from './store-status.ts';
 
 /** What the stores of all foreign objects have in common. */
 export type StoresOptions = Omit<SnapshotStoreOptions, 'source' | 'server' | 'object' | 'needs'> & {

@@ -1,6 +1,6 @@
 import type { Caller } from '../../auth/authenticator.ts';
 import type { Table } from '../../model/model.ts';
-import type { SnapshotGlance } from '../../snapshot/store.ts';
+import type { SnapshotGlance } from '../../snapshot/store-status.ts';
 import { type Example, exampleQueries } from './examples.ts';
 
 /** What the page shows beside GraphiQL itself: as much as the caller may know. */

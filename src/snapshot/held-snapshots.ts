@@ -1,0 +1,45 @@
+import { type Clock, within } from '../clock.ts';
+import type { AttributeNeeds } from './attributes-builder.ts';
+import { HeldSnapshot } from './held-snapshot.ts';
+import type { ColumnarSnapshot } from './snapshot.ts';
+
+/** How long a scan waits for the readers of the snapshot before last. */
+const readersPatienceMs = 5_000;
+
+/** The snapshots of an object that are in memory: the latest, and those before it that are still read. */
+export class HeldSnapshots {
+  #latest: HeldSnapshot | undefined;
+  readonly #replaced = new Set<HeldSnapshot>();
+
+  /** Undefined where there is none that may be served. */
+  get latest(): HeldSnapshot | undefined {
+    return this.#latest;
+  }
+
+  /** Makes a snapshot the latest. */
+  hold(snapshot: ColumnarSnapshot, needs: AttributeNeeds): HeldSnapshot {
+    this.retireLatest();
+    this.#latest = new HeldSnapshot(snapshot, needs);
+    return this.#latest;
+  }
+
+  /** The latest goes with its last reader. */
+  retireLatest(): void {
+    const held = this.#latest;
+    if (!held) return;
+    this.#latest = undefined;
+    this.#replaced.add(held);
+    void held.whenUnused().then(() => this.#replaced.delete(held));
+  }
+
+  /** Waits for those who read snapshots that have been replaced so far; not for ever. */
+  async replacedUnread(clock: Clock, signal: AbortSignal): Promise<void> {
+    if (this.#replaced.size === 0) return;
+    await within(Promise.all([...this.#replaced].map((held) => held.whenUnused())), {
+      clock,
+      ms: readersPatienceMs,
+      signal,
+      onLate: () => [],
+    });
+  }
+}
