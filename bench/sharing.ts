@@ -72,7 +72,7 @@ async function publish(shared: SharedObject, generation: number): Promise<Column
   began = performance.now();
   cpu = process.cpuUsage();
   delay.reset();
-  await shared.publish(snapshot, lease, published, () => 0);
+  await shared.publish({ snapshot, ageMs: () => 0 }, { lease, published });
   return snapshot;
 }
 

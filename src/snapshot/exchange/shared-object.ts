@@ -1,19 +1,15 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
-import { Pace } from '../../columns/pace.ts';
 import type { Observe } from '../../observation.ts';
-import { readContent } from '../file/content-reader.ts';
-import { writeContent } from '../file/content-writer.ts';
+import { Backoff } from '../backoff.ts';
 import type { SnapshotKey } from '../file/key.ts';
-import { formatVersion } from '../file/preamble.ts';
-import { readSealed, writeSealed } from '../file/sealed-file.ts';
 import type { SnapshotOwner } from '../file/snapshot-files.ts';
 import { UnusableFile } from '../file/unusable-file.ts';
-import { ColumnarSnapshot, type SnapshotContent } from '../snapshot.ts';
-import { applyDelta } from './apply-delta.ts';
-import { BlockFileReader, BlockFileWriter } from './block-file.ts';
-import { deltaBetween, isEmptyDelta, readDelta, writeDelta } from './delta.ts';
-import type { ExchangePlace, Lease, ObjectState, Part, Position, Published } from './place.ts';
+import { ColumnarSnapshot } from '../snapshot.ts';
+import { type Holding, keepLease, LeaseLostError } from './lease-keeper.ts';
+import { sharedObjectName } from './object-name.ts';
+import type { ExchangePlace, Lease, ObjectState, Position, Published } from './place.ts';
+import { type KnownParts, PublishedParts } from './published-parts.ts';
+import { Reachability, type SharingStep } from './reachability.ts';
 
 /** How a gateway shares its scans with others. */
 export interface Sharing {
@@ -48,18 +44,6 @@ export interface SharingStatus {
   readonly reachable: boolean;
 }
 
-/** A lease or a publication has gone to another gateway. */
-export class LeaseLostError extends Error {}
-
-/** After deltas that take this share of a whole snapshot, a whole one is published again. */
-const largestDeltas = 0.5;
-/** After so many deltas, too: whoever starts has to apply them all. */
-const mostDeltas = 64;
-/** With more than this share of its rows changed, a whole snapshot is as good as a delta. */
-const largestChange = 0.25;
-/** A look at what is published must hardly be felt by the requests that are served meanwhile. */
-const sliceMs = 1;
-
 /** One object as all gateways see it: what is published of it, and how to publish more. */
 export class SharedObject {
   /** What the place knows it by. Gateways of another format share nothing with this one. */
@@ -67,17 +51,22 @@ export class SharedObject {
   readonly #options: SharedObjectOptions;
   /** The snapshot that was loaded or published last, and what it consists of. */
   #current: Current | undefined;
+  readonly #parts: PublishedParts;
   #loading: { readonly position: Position; readonly snapshot: Promise<ColumnarSnapshot> } | undefined;
   /** What could not be read here. */
   #unusable: Position | undefined;
   #state: ObjectState | undefined;
-  #reachable = true;
-  #bytesPublished = 0;
-  #bytesLoaded = 0;
+  /** What was scanned here last and could not be published. */
+  #unpublished: Scanned | undefined;
+  readonly #publishRetry = new Backoff<unknown>();
+  readonly #reachability: Reachability;
 
   constructor(options: SharedObjectOptions) {
     this.#options = options;
-    this.name = nameOf(options.owner);
+    this.name = sharedObjectName(options.owner);
+    const { place, key, owner } = options;
+    this.#parts = new PublishedParts({ place, object: this.name, key, fields: owner.fields });
+    this.#reachability = new Reachability((message) => this.#warn(message));
   }
 
   get status(): SharingStatus {
@@ -85,16 +74,28 @@ export class SharedObject {
       holder: this.#state?.holder?.name,
       epoch: this.#state?.holder?.epoch,
       sequence: this.#current?.position.sequence,
-      bytesPublished: this.#bytesPublished,
-      bytesLoaded: this.#bytesLoaded,
-      reachable: this.#reachable,
+      bytesPublished: this.#parts.bytesWritten,
+      bytesLoaded: this.#parts.bytesRead,
+      reachable: this.#reachability.isReachable,
     };
   }
 
   async look(): Promise<ObjectState> {
-    this.#state = await this.#options.place.look(this.name);
-    this.#noteReachable(undefined);
-    return this.#state;
+    const state = await this.#attempt('look', () => this.#options.place.look(this.name));
+    const { published, now } = state;
+    // Where anything new is published, gateways can write again.
+    if (published && !isSame(published.position, this.#state?.published?.position)) {
+      this.#reachability.succeeded('lease', 'publish');
+    }
+    if (published && this.#unpublished && isOlder(this.#unpublished, published, now))
+      this.#unpublished = undefined;
+    this.#state = state;
+    return state;
+  }
+
+  /** Whether what was scanned last could be published, unless somebody else has published something newer. */
+  get canPublish(): boolean {
+    return this.#unpublished === undefined;
   }
 
   /** What was loaded or published here last. */
@@ -111,27 +112,34 @@ export class SharedObject {
       : latest.snapshot.startedAt < this.#startedAtOf(published, now);
   }
 
-  /** Gives what others publish to `accept` as soon as it is loaded, until the signal. */
+  /**
+   * Until the signal, gives what others publish to `accept` as soon as it is loaded, and publishes what could not be
+   * published before.
+   */
   async follow(accept: (snapshot: ColumnarSnapshot) => void, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      try {
-        const state = await this.look();
-        if (state.published && this.isNews(state, this.#current)) {
-          const snapshot = await this.load(state.published, state.now);
-          if (!signal.aborted) accept(snapshot);
-        }
-      } catch (error) {
-        // What cannot be read is somebody else's concern as soon as a snapshot is needed.
-        if (!(error instanceof UnusableFile)) this.noteUnreachable(error);
-      }
+      // What cannot be read is somebody else's concern as soon as a snapshot is needed.
+      await this.#catchUp(accept, signal).catch(() => undefined);
       await this.news(signal).catch(() => undefined);
+    }
+  }
+
+  async #catchUp(accept: (snapshot: ColumnarSnapshot) => void, signal: AbortSignal): Promise<void> {
+    const state = await this.look();
+    const { clock } = this.#options;
+    if (state.published && this.isNews(state, this.#current)) {
+      const snapshot = await this.load(state.published, state.now);
+      if (!signal.aborted) accept(snapshot);
+    } else if (this.#unpublished && this.#publishRetry.delayAt(clock.monotonic()) === 0) {
+      await this.publish(this.#unpublished);
     }
   }
 
   /** @param seen what is published as far as this gateway knows */
   acquire(seen: Position | undefined, spacingMs: number): Promise<Lease | undefined> {
     const { place, holder, leaseMs, quota = this.name } = this.#options;
-    return place.acquire(this.name, { holder, leaseMs, quota, seen, spacingMs });
+    const claim = { holder, leaseMs, quota, seen, spacingMs };
+    return this.#attempt('lease', () => place.acquire(this.name, claim));
   }
 
   /**
@@ -145,7 +153,8 @@ export class SharedObject {
       return Promise.resolve(this.#current.snapshot);
     }
     if (!this.#loading || !isSame(this.#loading.position, position)) {
-      const snapshot = this.#load(published, this.#startedAtOf(published, now)).finally(() => {
+      const startedAt = this.#startedAtOf(published, now);
+      const snapshot = this.#attempt('load', () => this.#load(published, startedAt)).finally(() => {
         this.#loading = undefined;
       });
       this.#loading = { position, snapshot };
@@ -160,53 +169,79 @@ export class SharedObject {
   }
 
   /**
-   * Publishes a snapshot that was scanned under a lease.
+   * Publishes what was scanned. Where that fails, it is tried again from time to time, until something newer is
+   * published.
    *
-   * @param published what has been published so far
-   * @throws LeaseLostError where the lease is another's by now
+   * @param under the lease under which it was scanned, and what had been published then; undefined where it was scanned
+   *   without one, so that one has to be taken for it
+   * @throws LeaseLostError where the lease is another's, or another has published something newer
    */
-  async publish(
-    snapshot: ColumnarSnapshot,
-    lease: Lease,
-    published: Published | undefined,
-    ageMs: () => number,
-  ): Promise<void> {
-    const { place, owner, observe } = this.#options;
-    const began = this.#bytesPublished;
-    const parts = await this.#partsOf(snapshot, published);
-    const position = await place.publish(this.name, lease, { ageMs: ageMs(), stats: snapshot.stats, parts });
-    if (!position) throw new LeaseLostError();
-    this.#current = { snapshot, position, parts };
-    const { server, object } = owner;
-    const bytes = this.#bytesPublished - began;
-    observe({ event: 'snapshot-published', server, object, sequence: position.sequence, bytes });
-  }
-
-  /** Keeps the lease until the signal, and tells of the scan's progress. */
-  async keep(holding: Holding, signal: AbortSignal): Promise<void> {
-    const { place, leaseMs, clock } = this.#options;
-    for (;;) {
-      try {
-        const term = { leaseMs, progress: holding.progress() };
-        const renewal = await place.renew(this.name, holding.lease, term);
-        if (renewal) {
-          holding.scansOfQuota = Math.max(1, renewal.scansOfQuota);
-        } else {
-          // Where the place has forgotten the lease, nobody else has it yet.
-          const lease = await this.acquire(holding.seen, 0);
-          if (!lease) return holding.lost();
-          holding.lease = lease;
-        }
-      } catch (error) {
-        signal.throwIfAborted();
-        this.noteUnreachable(error);
+  async publish(scanned: Scanned, under?: LeasedAt): Promise<void> {
+    try {
+      await this.#attempt('publish', async () =>
+        this.#publish(scanned, under ?? (await this.#leaseFor(scanned))),
+      );
+      this.#unpublished = undefined;
+      this.#publishRetry.succeed();
+    } catch (error) {
+      if (error instanceof LeaseLostError) {
+        this.#unpublished = undefined;
+        throw error;
       }
-      await clock.sleep(leaseMs / 3, signal);
+      this.#unpublished = scanned;
+      this.#publishRetry.fail(error, this.#options.clock.monotonic());
     }
   }
 
+  async #leaseFor(scanned: Scanned): Promise<LeasedAt> {
+    const { published, now } = await this.look();
+    if (published && isOlder(scanned, published, now)) throw new LeaseLostError();
+    const lease = await this.acquire(published?.position, 0);
+    if (!lease) throw new LeaseLostError();
+    return { lease, published };
+  }
+
+  async #publish({ snapshot, ageMs }: Scanned, { lease, published }: LeasedAt): Promise<void> {
+    const { place, owner, observe } = this.#options;
+    const before = this.#parts.bytesWritten;
+    const isKnown = isSame(this.#current?.position, published?.position);
+    try {
+      const parts = await this.#parts.write(snapshot, isKnown ? this.#current : undefined);
+      const position = await place.publish(this.name, lease, {
+        ageMs: ageMs(),
+        stats: snapshot.stats,
+        parts,
+      });
+      if (!position) throw new LeaseLostError();
+      this.#current = { snapshot, position, parts };
+      const { server, object } = owner;
+      const bytes = this.#parts.bytesWritten - before;
+      observe({ event: 'snapshot-published', server, object, sequence: position.sequence, bytes });
+    } catch (error) {
+      // Others need not wait for the lease to expire.
+      if (!(error instanceof LeaseLostError)) await this.release(lease);
+      throw error;
+    }
+  }
+
+  /** Keeps the lease until the signal, and tells of the scan's progress. */
+  keep(holding: Holding, signal: AbortSignal): Promise<void> {
+    const { place, leaseMs, clock } = this.#options;
+    const keeping = {
+      place,
+      object: this.name,
+      leaseMs,
+      clock,
+      acquire: (seen: Position | undefined) => this.acquire(seen, 0),
+      onSuccess: () => this.#reachability.succeeded('lease'),
+      onFailure: (error: unknown) => this.#reachability.failed('lease', error),
+    };
+    return keepLease(holding, keeping, signal);
+  }
+
+  /** Never rejects: a lease that cannot be given back expires. */
   async release(lease: Lease): Promise<void> {
-    await this.#options.place.release(this.name, lease).catch((error) => this.noteUnreachable(error));
+    await this.#attempt('lease', () => this.#options.place.release(this.name, lease)).catch(() => undefined);
   }
 
   /** Resolves when there may be something new to see. */
@@ -221,19 +256,18 @@ export class SharedObject {
     }
   }
 
-  noteUnreachable(error: unknown): void {
-    this.#noteReachable(error instanceof Error ? error : new Error(String(error)));
-  }
-
-  #noteReachable(error: Error | undefined): void {
-    const reachable = error === undefined;
-    if (reachable === this.#reachable) return;
-    this.#reachable = reachable;
-    this.#warn(
-      reachable
-        ? 'scans are shared again'
-        : `scans cannot be shared (${error.message}); this gateway scans by itself when it has to`,
-    );
+  /** Notes whether a step could be taken. */
+  async #attempt<T>(step: SharingStep, act: () => Promise<T>): Promise<T> {
+    try {
+      const result = await act();
+      this.#reachability.succeeded(step);
+      return result;
+    } catch (error) {
+      // The place itself has answered.
+      const isAnswer = error instanceof UnusableFile || error instanceof LeaseLostError;
+      if (!isAnswer) this.#reachability.failed(step, error);
+      throw error;
+    }
   }
 
   #warn(message: string): void {
@@ -249,78 +283,31 @@ export class SharedObject {
   async #load({ position, publication }: Published, startedAt: number): Promise<ColumnarSnapshot> {
     const { clock, observe, owner } = this.#options;
     const began = clock.monotonic();
-    const bytesBefore = this.#bytesLoaded;
-    const pace = new Pace({ sliceMs });
-    const { parts, stats } = publication;
-    const known = this.#current?.parts ?? [];
-    const isExtended = known.length > 0 && known.every((part, i) => isSamePart(part, parts[i]));
-    let content = isExtended ? this.#current?.snapshot.content : undefined;
-    for (const part of content ? parts.slice(known.length) : parts) {
-      const older: SnapshotContent | undefined = content;
-      content = older
-        ? await applyDelta(older, await this.#read(part, readDelta), pace)
-        : await this.#read(part, readContent);
+    const before = this.#parts.bytesRead;
+    const content = await this.#parts.read(publication.parts, this.#current);
+    const snapshot = new ColumnarSnapshot({ ...content, startedAt, stats: publication.stats });
+    if (!isBefore(position, this.#current?.position)) {
+      this.#current = { snapshot, position, parts: publication.parts };
     }
-    if (!content) throw new TypeError('a publication must have a part');
-    const snapshot = new ColumnarSnapshot({ ...content, startedAt, stats });
-    this.#current = { snapshot, position, parts };
     const { server, object } = owner;
     const durationMs = Math.round(clock.monotonic() - began);
-    const bytes = this.#bytesLoaded - bytesBefore;
+    const bytes = this.#parts.bytesRead - before;
     observe({ event: 'snapshot-loaded', server, object, sequence: position.sequence, bytes, durationMs });
     return snapshot;
   }
-
-  async #read<T>(part: Part, read: Parameters<typeof readSealed<T>>[3]): Promise<T> {
-    const { place, key } = this.#options;
-    const content = await readSealed(new BlockFileReader(place, this.name, part), part.byteLength, key, read);
-    this.#bytesLoaded += part.byteLength;
-    return content;
-  }
-
-  /** What is published already, and a delta to it, as long as that is less than all of it. */
-  async #partsOf(snapshot: ColumnarSnapshot, published: Published | undefined): Promise<readonly Part[]> {
-    const current = this.#current;
-    const known = published?.publication.parts ?? [];
-    const [whole, ...deltas] = known;
-    if (!current || !whole || !isSame(current.position, published?.position) || deltas.length >= mostDeltas) {
-      return [await this.#write((out) => writeContent(out, snapshot.content))];
-    }
-    const delta = await deltaBetween(
-      current.snapshot,
-      snapshot,
-      this.#options.owner.fields,
-      new Pace({ sliceMs }),
-    );
-    if (isEmptyDelta(delta)) return known;
-    const changed = (delta.removed.length + delta.positions.length) / 2;
-    const byteLength = deltas.reduce((sum, part) => sum + part.byteLength, 0);
-    if (changed > largestChange * snapshot.rowCount || byteLength > largestDeltas * whole.byteLength) {
-      return [await this.#write((out) => writeContent(out, snapshot.content))];
-    }
-    return [...known, await this.#write((out) => writeDelta(out, delta))];
-  }
-
-  async #write(write: Parameters<typeof writeSealed>[2]): Promise<Part> {
-    const { place, key } = this.#options;
-    const file = new BlockFileWriter(place, this.name);
-    await writeSealed(file, key, write);
-    const part = await file.end();
-    this.#bytesPublished += part.byteLength;
-    return part;
-  }
 }
 
-/** A lease while a scan runs under it. */
-export interface Holding {
-  lease: Lease;
-  /** What was published when it was taken. */
-  readonly seen: Position | undefined;
-  /** How many scans share the quota of this one, itself included. */
-  scansOfQuota: number;
-  readonly progress: () => Parameters<ExchangePlace['renew']>[2]['progress'];
-  /** Is told that the lease is another's. */
-  readonly lost: () => void;
+/** A snapshot that was scanned here. */
+export interface Scanned {
+  readonly snapshot: ColumnarSnapshot;
+  /** How long ago its scan began, whatever becomes of the machine's clock. */
+  readonly ageMs: () => number;
+}
+
+/** A lease, and what was published when it was taken. */
+export interface LeasedAt {
+  readonly lease: Lease;
+  readonly published: Published | undefined;
 }
 
 /** A snapshot that is published. */
@@ -329,29 +316,17 @@ interface Latest {
   readonly position: Position;
 }
 
-interface Current extends Latest {
-  readonly parts: readonly Part[];
-}
-
-function nameOf({ server, object, origin, fields }: SnapshotOwner): string {
-  const identity = [
-    formatVersion,
-    server,
-    object,
-    origin ?? null,
-    fields.map(({ name, type }) => [name, type]),
-  ];
-  return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32);
-}
+interface Current extends Latest, KnownParts {}
 
 function isSame(a: Position | undefined, b: Position | undefined): boolean {
   return a !== undefined && a.incarnation === b?.incarnation && a.sequence === b.sequence;
 }
 
-function isSamePart(a: Part, b: Part | undefined): boolean {
-  return (
-    b !== undefined &&
-    a.blocks.length === b.blocks.length &&
-    a.blocks.every((hash, i) => hash === b.blocks[i])
-  );
+function isBefore(a: Position, b: Position | undefined): boolean {
+  return a.incarnation === b?.incarnation && a.sequence < b.sequence;
+}
+
+/** @param now when it was looked at what is published, by the place's clock */
+function isOlder(scanned: Scanned, published: Published, now: number): boolean {
+  return published.beganAt > now - scanned.ageMs();
 }

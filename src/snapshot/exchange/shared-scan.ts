@@ -3,8 +3,9 @@ import type { ScanProgress } from '../../source/source.ts';
 import { UnusableFile } from '../file/unusable-file.ts';
 import { noProgress, type Scan, type SnapshotRun } from '../scan.ts';
 import type { ColumnarSnapshot } from '../snapshot.ts';
+import { LeaseLostError } from './lease-keeper.ts';
 import type { Lease, ObjectState } from './place.ts';
-import { LeaseLostError, type SharedObject } from './shared-object.ts';
+import type { Scanned, SharedObject } from './shared-object.ts';
 
 /** The share of the rate for a gateway that scans without knowing of the others: four of them keep within it. */
 const shareAlone = 0.25;
@@ -65,22 +66,24 @@ export class SharedScan implements SnapshotRun {
 
   /** Undefined where there is nothing to do but to wait. */
   async #attempt(signal: AbortSignal): Promise<ColumnarSnapshot | undefined> {
-    const { shared, forced, minRefreshMs, canWait } = this.#options;
-    let lease: Lease | undefined;
-    let state: ObjectState;
+    const { shared, forced, minRefreshMs } = this.#options;
+    let turn: { readonly lease: Lease | undefined; readonly state: ObjectState } | undefined;
     try {
-      state = await shared.look();
+      const state = await shared.look();
       this.#beganAt ??= state.now;
       const taken = await this.#take(state);
       if (taken) return taken;
       this.#progress = state.holder?.progress ?? noProgress;
-      lease = await shared.acquire(state.published?.position, forced ? minRefreshMs : 0);
-    } catch (error) {
+      // What could not be published would be scanned under a lease for which others would wait in vain.
+      if (shared.canPublish) {
+        const lease = await shared.acquire(state.published?.position, forced ? minRefreshMs : 0);
+        turn = { lease, state };
+      }
+    } catch {
       signal.throwIfAborted();
-      shared.noteUnreachable(error);
-      return canWait() && !forced ? undefined : this.#scanAlone(signal);
     }
-    return lease && this.#scanAndPublish(lease, state, signal);
+    if (!turn) return this.#scanAloneWhereNeeded(signal);
+    return turn.lease && this.#scanAndPublish(turn.lease, turn.state, signal);
   }
 
   /** What is published, where that will do. */
@@ -120,7 +123,8 @@ export class SharedScan implements SnapshotRun {
     const keeping = shared.keep(holding, AbortSignal.any([signal, end.signal])).catch(() => undefined);
     try {
       const snapshot = await scan.run(AbortSignal.any([signal, end.signal]));
-      return await this.#publish(snapshot, holding, state);
+      await this.#publish(this.#scanned(snapshot), holding, state);
+      return snapshot;
     } catch (error) {
       signal.throwIfAborted();
       // Whoever has the lease now publishes something newer.
@@ -134,55 +138,36 @@ export class SharedScan implements SnapshotRun {
     }
   }
 
-  /**
-   * Publishes what was scanned. A place that has forgotten the lease meanwhile is asked for another; one that does
-   * not answer leaves the snapshot to this gateway alone.
-   */
-  async #publish(
-    snapshot: ColumnarSnapshot,
-    holding: { lease: Lease },
-    state: ObjectState,
-  ): Promise<ColumnarSnapshot> {
+  /** A place that has forgotten the lease meanwhile is asked for another. */
+  async #publish(scanned: Scanned, holding: { lease: Lease }, { published }: ObjectState): Promise<void> {
     const { shared } = this.#options;
-    const ageMs = this.#ageOf(snapshot);
     try {
-      await shared.publish(snapshot, holding.lease, state.published, ageMs);
+      await shared.publish(scanned, { lease: holding.lease, published });
     } catch (error) {
-      if (!(error instanceof LeaseLostError)) {
-        shared.noteUnreachable(error);
-        return snapshot;
-      }
-      await this.#publishAgain(snapshot, ageMs);
+      if (!(error instanceof LeaseLostError)) throw error;
+      await shared.publish(scanned);
     }
-    return snapshot;
   }
 
-  /** @throws LeaseLostError where another has published something newer, or is about to */
-  async #publishAgain(snapshot: ColumnarSnapshot, ageMs: () => number): Promise<void> {
-    const { shared } = this.#options;
-    const { published, now } = await shared.look();
-    if (published && published.beganAt > now - ageMs()) throw new LeaseLostError();
-    const lease = await shared.acquire(published?.position, 0);
-    if (!lease) throw new LeaseLostError();
-    await shared.publish(snapshot, lease, published, ageMs);
-  }
-
-  async #scanAlone(signal: AbortSignal): Promise<ColumnarSnapshot> {
+  /** As long as there is something to serve, nobody scans without knowing of the others, unless a request insists. */
+  async #scanAloneWhereNeeded(signal: AbortSignal): Promise<ColumnarSnapshot | undefined> {
+    const { shared, forced, canWait } = this.#options;
+    if (canWait() && !forced) return undefined;
     try {
       const snapshot = await this.#newScan(() => shareAlone).run(signal);
-      await this.#publishAgain(snapshot, this.#ageOf(snapshot)).catch(() => undefined);
+      // Where another has published something newer meanwhile, this gateway loads it next.
+      await shared.publish(this.#scanned(snapshot)).catch(() => undefined);
       return snapshot;
     } finally {
       this.#scan = undefined;
     }
   }
 
-  /** How long ago its scan began, whatever becomes of the machine's clock. */
-  #ageOf({ startedAt }: ColumnarSnapshot): () => number {
+  #scanned(snapshot: ColumnarSnapshot): Scanned {
     const { clock } = this.#options;
-    const age = Math.max(0, clock.now() - startedAt);
+    const age = Math.max(0, clock.now() - snapshot.startedAt);
     const from = clock.monotonic();
-    return () => age + clock.monotonic() - from;
+    return { snapshot, ageMs: () => age + clock.monotonic() - from };
   }
 
   #newScan(rateShare: () => number): Scan {

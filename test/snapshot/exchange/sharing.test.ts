@@ -216,6 +216,87 @@ describe('where the place does not answer', () => {
   });
 });
 
+describe('where nothing can be published', () => {
+  test('a gateway serves what it has through its window, and only then scans, at a quarter of the rate', async () => {
+    const [gateway] = startGateways(1);
+    place.refused.add('putBlocks');
+    const first = gateway?.store.read();
+    await scanned(0, 'a');
+    (await first)?.release();
+    await clock.advance(5 * minute);
+    expect((await gateway?.store.read())?.state).toBe('stale');
+    for (let i = 0; i < 10; i++) await clock.advance(second);
+    expect(scans()).toBe(1);
+    await clock.advance(10 * minute);
+    const read = gateway?.store.read();
+    await until(() => scans() === 2);
+    expect(gateway?.source.rateShares.map((share) => share?.())).toEqual([1, 0.25]);
+    gateway?.source.latest.finish('alone');
+    expect(identities(await read)).toEqual(['alone']);
+    expect(gateway?.store.status().sharing?.reachable).toBe(false);
+  });
+
+  test('the lease is free at once for another', async () => {
+    const [gateway, other] = startGateways(2);
+    place.refused.add('putBlocks');
+    const read = gateway?.store.read();
+    await scanned(0, 'a');
+    await read;
+    place.refused.clear();
+    const next = other?.store.read();
+    await scanned(0, 'b');
+    expect(identities(await next)).toEqual(['b']);
+  });
+
+  test('what was scanned is published as soon as that works again, and taken by the others', async () => {
+    const [gateway, other] = startGateways(2);
+    place.refused.add('publish');
+    const read = gateway?.store.read();
+    await scanned(0, 'a');
+    (await read)?.release();
+    expect(published()).toBe(0);
+    place.refused.clear();
+    for (let i = 0; i < 10 && published() === 0; i++) await clock.advance(second);
+    await until(() => published() === 1);
+    await clock.advance(2 * second);
+    await until(() => atHand(other)?.join() === 'a');
+    expect(scans()).toBe(1);
+    expect(gateway?.store.status().sharing?.reachable).toBe(true);
+  });
+
+  test('what could not be published is not published after something newer', async () => {
+    const [gateway, other] = startGateways(2);
+    place.refuse(gateway?.name ?? '', 'publish');
+    const read = gateway?.store.read();
+    await scanned(0, 'older');
+    (await read)?.release();
+    await clock.advance(second);
+    const next = other?.store.read({ noCache: true });
+    for (let i = 0; i < 20 && scans() < 2; i++) await clock.advance(second);
+    running()?.finish('newer');
+    (await next)?.release();
+    place.connect(gateway?.name ?? '');
+    for (let i = 0; i < 70; i++) await clock.advance(second);
+    await until(() => gateway?.store.status().sharing?.sequence === 1);
+    expect(published()).toBe(1);
+    expect(gateway?.store.status().sharing?.reachable).toBe(true);
+  });
+
+  test('a place that can be read but not written to is told of once, not at every look', async () => {
+    const [gateway] = startGateways(1);
+    await readOf(gateway, 'a');
+    for (const method of ['acquire', 'renew', 'release', 'putBlocks', 'publish'] as const) {
+      place.refused.add(method);
+    }
+    for (let i = 0; i < 5; i++) {
+      await clock.advance(minute);
+      (await gateway?.store.read())?.release();
+      await settle();
+    }
+    expect(observed('sharing')).toBe(1);
+  });
+});
+
 test('a place that has forgotten everything costs no second scan of who is scanning', async () => {
   const [gateway, other] = startGateways(2);
   const read = gateway?.store.read();
@@ -281,6 +362,10 @@ class FlakyPlace {
   down = false;
   readonly #clock: FakeClock;
   readonly #cut = new Set<string>();
+  /** What nobody can do. */
+  readonly refused = new Set<keyof ExchangePlace>();
+  /** What one gateway cannot do. */
+  readonly #refusedTo = new Map<string, keyof ExchangePlace>();
   #place: MemoryPlace;
 
   constructor(clock: FakeClock) {
@@ -302,6 +387,11 @@ class FlakyPlace {
 
   connect(name: string): void {
     this.#cut.delete(name);
+    this.#refusedTo.delete(name);
+  }
+
+  refuse(name: string, method: keyof ExchangePlace): void {
+    this.#refusedTo.set(name, method);
   }
 
   forget(): void {
@@ -314,6 +404,9 @@ class FlakyPlace {
         return (...parameters: never[]) => {
           if (method === 'onNews') return this.#place.onNews(parameters[0] as never);
           if (this.down || this.#cut.has(name)) return Promise.reject(new Error('no answer'));
+          if (this.refused.has(method) || this.#refusedTo.get(name) === method) {
+            return Promise.reject(new Error('no'));
+          }
           return Reflect.apply(this.#place[method], this.#place, parameters);
         };
       },

@@ -1,0 +1,118 @@
+import { Pace } from '../../columns/pace.ts';
+import type { Field } from '../../source/source.ts';
+import { readContent } from '../file/content-reader.ts';
+import { writeContent } from '../file/content-writer.ts';
+import type { SnapshotKey } from '../file/key.ts';
+import { readSealed, writeSealed } from '../file/sealed-file.ts';
+import type { ColumnarSnapshot, SnapshotContent } from '../snapshot.ts';
+import { applyDelta } from './apply-delta.ts';
+import { BlockFileReader, BlockFileWriter } from './block-file.ts';
+import { deltaBetween, isEmptyDelta, readDelta, writeDelta } from './delta.ts';
+import type { ExchangePlace, Part } from './place.ts';
+
+/** Where the parts of an object's publications are, and how they are sealed. */
+export interface PublishedPartsOptions {
+  readonly place: ExchangePlace;
+  /** The name that the place knows the object by. */
+  readonly object: string;
+  readonly key: SnapshotKey | undefined;
+  readonly fields: readonly Field[];
+}
+
+/** A snapshot at hand, and the parts that it was made of. */
+export interface KnownParts {
+  readonly snapshot: ColumnarSnapshot;
+  readonly parts: readonly Part[];
+}
+
+/** After deltas that take this share of a whole snapshot, a whole one is published again. */
+const largestDeltas = 0.5;
+/** After so many deltas, too: whoever starts has to apply them all. */
+const mostDeltas = 64;
+/** With more than this share of its rows changed, a whole snapshot is as good as a delta. */
+const largestChange = 0.25;
+/** A look at what is published must hardly be felt by the requests that are served meanwhile. */
+const sliceMs = 1;
+
+/** What an object's publications consist of: a whole snapshot, and deltas that make newer ones of it. */
+export class PublishedParts {
+  readonly #options: PublishedPartsOptions;
+  #bytesWritten = 0;
+  #bytesRead = 0;
+
+  constructor(options: PublishedPartsOptions) {
+    this.#options = options;
+  }
+
+  get bytesWritten(): number {
+    return this.#bytesWritten;
+  }
+
+  get bytesRead(): number {
+    return this.#bytesRead;
+  }
+
+  /**
+   * Reads a snapshot, or only what it has beside a known one that it continues.
+   *
+   * @throws UnusableFile where it is damaged, encrypted with another key, or replaced by now
+   */
+  async read(parts: readonly Part[], known: KnownParts | undefined): Promise<SnapshotContent> {
+    const pace = new Pace({ sliceMs });
+    const isContinued = known?.parts.every((part, i) => isSamePart(part, parts[i])) ?? false;
+    let content = isContinued ? known?.snapshot.content : undefined;
+    for (const part of content ? parts.slice(known?.parts.length) : parts) {
+      const older: SnapshotContent | undefined = content;
+      content = older
+        ? await applyDelta(older, await this.#read(part, readDelta), pace)
+        : await this.#read(part, readContent);
+    }
+    if (!content) throw new TypeError('a publication must have a part');
+    return content;
+  }
+
+  /**
+   * Writes what a snapshot has beside the known one, as long as that is less than all of it.
+   *
+   * @param known what is published; undefined where that is not at hand
+   * @returns all parts that the snapshot consists of
+   */
+  async write(snapshot: ColumnarSnapshot, known: KnownParts | undefined): Promise<readonly Part[]> {
+    const { fields } = this.#options;
+    const writeWhole = async () => [await this.#write((out) => writeContent(out, snapshot.content))];
+    const [whole, ...deltas] = known?.parts ?? [];
+    if (!known || !whole || deltas.length >= mostDeltas) return writeWhole();
+    const delta = await deltaBetween(known.snapshot, snapshot, fields, new Pace({ sliceMs }));
+    if (isEmptyDelta(delta)) return known.parts;
+    const changed = (delta.removed.length + delta.positions.length) / 2;
+    const byteLength = deltas.reduce((sum, part) => sum + part.byteLength, 0);
+    if (changed > largestChange * snapshot.rowCount || byteLength > largestDeltas * whole.byteLength) {
+      return writeWhole();
+    }
+    return [...known.parts, await this.#write((out) => writeDelta(out, delta))];
+  }
+
+  async #read<T>(part: Part, read: Parameters<typeof readSealed<T>>[3]): Promise<T> {
+    const { place, object, key } = this.#options;
+    const content = await readSealed(new BlockFileReader(place, object, part), part.byteLength, key, read);
+    this.#bytesRead += part.byteLength;
+    return content;
+  }
+
+  async #write(write: Parameters<typeof writeSealed>[2]): Promise<Part> {
+    const { place, object, key } = this.#options;
+    const file = new BlockFileWriter(place, object);
+    await writeSealed(file, key, write);
+    const part = await file.end();
+    this.#bytesWritten += part.byteLength;
+    return part;
+  }
+}
+
+function isSamePart(a: Part, b: Part | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.blocks.length === b.blocks.length &&
+    a.blocks.every((hash, i) => hash === b.blocks[i])
+  );
+}

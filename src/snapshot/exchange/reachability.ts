@@ -1,0 +1,34 @@
+/** What a gateway does at the place where scans are shared. */
+export type SharingStep = 'look' | 'load' | 'lease' | 'publish';
+
+/**
+ * Whether scans can be shared now. Each step succeeds or fails on its own: a database that can be read but not
+ * written to answers every look.
+ */
+export class Reachability {
+  readonly #failing = new Set<SharingStep>();
+  readonly #tell: (message: string) => void;
+
+  /** @param tell is told, in words for operators, when sharing becomes impossible and when it is possible again */
+  constructor(tell: (message: string) => void) {
+    this.#tell = tell;
+  }
+
+  get isReachable(): boolean {
+    return this.#failing.size === 0;
+  }
+
+  succeeded(...steps: readonly SharingStep[]): void {
+    const wasReachable = this.isReachable;
+    for (const step of steps) this.#failing.delete(step);
+    if (!wasReachable && this.isReachable) this.#tell('scans are shared again');
+  }
+
+  failed(step: SharingStep, error: unknown): void {
+    const wasReachable = this.isReachable;
+    this.#failing.add(step);
+    if (!wasReachable) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#tell(`scans cannot be shared (${reason}); this gateway scans by itself when it has to`);
+  }
+}
