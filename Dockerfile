@@ -15,13 +15,14 @@ FROM node:24-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=install /app/node_modules ./node_modules
-# Snapshots may be kept here; everything else of the file system can be read only.
+# Snapshots may be kept in a folder here, which the gateway makes for itself alone: what is mounted may be open to
+# others, as volumes of Kubernetes are. Everything else of the file system can be read only.
 RUN install -d -o node -g node -m 700 /var/lib/fdw-graphql
 VOLUME /var/lib/fdw-graphql
 # 1000 is `node`; by number, so that Kubernetes can see that it is not root.
 USER 1000
 EXPOSE 4000 9464
-ENV HOST=0.0.0.0 PORT=4000 ADMIN_HOST=0.0.0.0 ADMIN_PORT=9464 SNAPSHOT_DIR=/var/lib/fdw-graphql
+ENV HOST=0.0.0.0 PORT=4000 ADMIN_HOST=0.0.0.0 ADMIN_PORT=9464 SNAPSHOT_DIR=/var/lib/fdw-graphql/snapshots
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9464/live').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "node_modules/fdw-graphql/dist/cli/main.js"]

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rm, stat, statfs, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Finding } from '../source/finding.ts';
 
 /** Bytes below which a snapshot of a large pool does not fit: a million users take about 400 MB. */
@@ -10,23 +10,42 @@ const littleSpace = 512 * 2 ** 20;
 export async function checkSnapshotFolder(folder: string, encrypted: boolean): Promise<readonly Finding[]> {
   const check = 'folder';
   const path = JSON.stringify(folder);
-  const probe = join(folder, `.doctor-${randomUUID()}`);
   try {
-    const { mode } = await stat(folder);
+    // A folder that is missing is made with the first snapshot.
+    const existing = await nearestFolder(folder);
+    const { mode } = await stat(existing);
+    const probe = join(existing, `.doctor-${randomUUID()}`);
     await writeFile(probe, '', { mode: 0o600 });
     await rm(probe);
-    return [await space(folder), ...privacy(folder, mode, encrypted)];
+    return [await space(existing), ...(existing === folder ? privacy(folder, mode, encrypted) : [])];
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     return [
       {
         check,
         status: 'fail',
-        detail: `${path} cannot be written to (${typeof code === 'string' ? code : 'unknown reason'})`,
+        detail: `${path} cannot be written to (${code ?? 'unknown reason'})`,
         fix: `install -d -m 700 -o "$(id -un)" ${path}`,
       },
     ];
   }
+}
+
+/** The folder, or the one that is there in which it would be made. */
+async function nearestFolder(folder: string): Promise<string> {
+  try {
+    await stat(folder);
+    return folder;
+  } catch (error) {
+    const parent = dirname(folder);
+    if (codeOf(error) !== 'ENOENT' || parent === folder) throw error;
+    return nearestFolder(parent);
+  }
+}
+
+/** The code of a system error, such as `EACCES`. */
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 async function space(folder: string): Promise<Finding> {
@@ -38,8 +57,14 @@ async function space(folder: string): Promise<Finding> {
     : { check: 'folder', status: 'ok', detail };
 }
 
-/** Snapshots hold users' data. */
+/** Snapshots hold users' data, and what others put there would be served. */
 function privacy(folder: string, mode: number, encrypted: boolean): readonly Finding[] {
+  const fix = `chmod 700 ${JSON.stringify(folder)}`;
+  if (process.getuid && (mode & 0o022) !== 0) {
+    return [
+      { check: 'folder', status: 'fail', detail: 'other accounts of this machine can write to it', fix },
+    ];
+  }
   if (encrypted || (mode & 0o077) === 0) return [];
   return [
     {
@@ -47,7 +72,7 @@ function privacy(folder: string, mode: number, encrypted: boolean): readonly Fin
       status: 'warn',
       detail:
         'other accounts of this machine can look into it, and snapshots are not encrypted (--snapshot-key)',
-      fix: `chmod 700 ${JSON.stringify(folder)}`,
+      fix,
     },
   ];
 }

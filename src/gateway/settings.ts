@@ -48,7 +48,7 @@ export async function resolveOptions(options: GatewayOptions, observe: Observe):
       staleWhileRevalidateMs: options.staleWhileRevalidateMs ?? 600_000,
       scanTimeoutMs,
       minRefreshMs: options.minRefreshMs ?? 5_000,
-      files: snapshotFilesOf(options, observe),
+      files: await snapshotFilesOf(options, observe),
       observe,
     },
     cursorSecret: cursorSecretOf(options),
@@ -99,9 +99,10 @@ function cursorSecretOf({ cursorKey, snapshotKey, auth, catalog }: GatewayOption
   );
 }
 
-function snapshotFilesOf({ snapshotDir, snapshotKey }: GatewayOptions, observe: Observe) {
+async function snapshotFilesOf({ snapshotDir, snapshotKey }: GatewayOptions, observe: Observe) {
   const key = snapshotKey === undefined ? undefined : parseSnapshotKey(snapshotKey);
-  return snapshotDir === undefined
-    ? undefined
-    : new SnapshotDirectory({ directory: snapshotDir, key, observe });
+  if (snapshotDir === undefined) return undefined;
+  const files = new SnapshotDirectory({ directory: snapshotDir, key, observe });
+  await files.assertTrusted();
+  return files;
 }

@@ -1,3 +1,6 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startEmulator } from '../../src/emulator/emulator.ts';
 import { demoUsers } from '../../src/emulator/population.ts';
@@ -53,6 +56,22 @@ describe('serve', () => {
     expect(health.status).toBe(200);
     expect(nothing.status).toBe(404);
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  });
+});
+
+describe('serve refuses to start', () => {
+  test('on a snapshot folder that others can write, in one line', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'snapshots-'));
+    await chmod(folder, 0o777);
+    const { code, stdout, stderr } = await run([
+      ...['serve', '--catalog', 'no/such/catalog.sql', '--port', '0', '--log-format', 'pretty'],
+      ...['--snapshot-dir', folder],
+    ]);
+    await rm(folder, { recursive: true });
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toBe(
+      `fdw-graphql: the snapshot folder ${folder} can be written by others (mode 0777); run chmod go-w "${folder}" (--snapshot-dir)\n`,
+    );
   });
 });
 

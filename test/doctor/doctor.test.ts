@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -160,11 +160,33 @@ describe('the snapshot folder', () => {
     expect(await checkSnapshotFolder(folder, true)).toMatchObject([{ status: 'ok' }]);
   });
 
-  test('that is not there fails', async () => {
-    expect(await checkSnapshotFolder('/no/such/folder', false)).toMatchObject([
+  test('that others can write to fails, encrypted or not: serve refuses it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'doctor-'));
+    closing.push(() => rm(folder, { recursive: true }));
+    await chmod(folder, 0o770);
+    for (const encrypted of [false, true]) {
+      expect(await checkSnapshotFolder(folder, encrypted)).toMatchObject([
+        { status: 'ok' },
+        { status: 'fail', fix: `chmod 700 "${folder}"` },
+      ]);
+    }
+  });
+
+  test('that is not there is fine where it can be made', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'doctor-'));
+    closing.push(() => rm(folder, { recursive: true }));
+    expect(await checkSnapshotFolder(join(folder, 'not', 'yet'), false)).toMatchObject([{ status: 'ok' }]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('that cannot be made fails', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'doctor-'));
+    closing.push(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, 'file'), '');
+    expect(await checkSnapshotFolder(join(folder, 'file', 'below'), false)).toMatchObject([
       {
         status: 'fail',
-        detail: expect.stringContaining('ENOENT'),
+        detail: expect.stringContaining('ENOTDIR'),
         fix: expect.stringContaining('install -d'),
       },
     ]);

@@ -13,7 +13,7 @@ test('the image runs as somebody who is not root, by number', () => {
 
 test('only the folder of snapshots has to be writable', () => {
   expect(all('VOLUME')).toEqual(['/var/lib/fdw-graphql']);
-  expect(all('ENV').join(' ')).toContain('SNAPSHOT_DIR=/var/lib/fdw-graphql');
+  expect(all('ENV').join(' ')).toContain('SNAPSHOT_DIR=/var/lib/fdw-graphql/snapshots');
 });
 
 test('its entry point is the program of the package', () => {

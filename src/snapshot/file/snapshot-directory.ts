@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ConfigurationError } from '../../errors.ts';
 import type { Observe } from '../../observation.ts';
 import { ColumnarSnapshot } from '../snapshot.ts';
 import type { WritableFile } from './block-writer.ts';
@@ -49,6 +50,23 @@ export class SnapshotDirectory implements SnapshotFiles {
     this.#key = key;
     this.#observe = observe;
     this.#createFile = createFile;
+  }
+
+  /**
+   * To be called at start: what others put into the folder would be served as if it had been scanned.
+   *
+   * @throws ConfigurationError where others can write the folder, or it is none. One that is missing is made later.
+   */
+  async assertTrusted(): Promise<void> {
+    try {
+      await assertTrustedDirectory(this.#directory);
+    } catch (error) {
+      // What cannot be read at the moment is told when it is needed, and is no reason not to serve.
+      if (!(error instanceof UnusableFile)) return;
+      throw new ConfigurationError(
+        `the snapshot folder ${this.#directory} ${error.message} (--snapshot-dir)`,
+      );
+    }
   }
 
   async load(

@@ -20,7 +20,7 @@ export async function openTrusted(path: string): Promise<FileHandle | undefined>
   try {
     const opened = await file.stat();
     if (!opened.isFile()) throw new UnusableFile('is not a regular file');
-    assertTrusted(opened);
+    assertTrusted(path, opened);
     return file;
   } catch (error) {
     await file.close();
@@ -38,7 +38,7 @@ export async function assertTrustedDirectory(path: string): Promise<boolean> {
   const found = await stat(path).catch(ignoreMissing);
   if (!found) return false;
   if (!found.isDirectory()) throw new UnusableFile('is not a directory');
-  assertTrusted(found);
+  assertTrusted(path, found);
   return true;
 }
 
@@ -46,7 +46,7 @@ const writableByOthers = 0o022;
 const permissionBits = 0o7777;
 
 /** Root can write everything anyway. Windows has no such users and modes. */
-function assertTrusted({ uid, mode }: Stats): void {
+function assertTrusted(path: string, { uid, mode }: Stats): void {
   const self = process.getuid?.();
   if (self === undefined) return;
   if (uid !== self && uid !== 0) {
@@ -54,7 +54,7 @@ function assertTrusted({ uid, mode }: Stats): void {
   }
   if ((mode & writableByOthers) !== 0) {
     throw new UnusableFile(
-      `can be written by others (mode ${(mode & permissionBits).toString(8).padStart(4, '0')}); remove that with chmod go-w`,
+      `can be written by others (mode ${(mode & permissionBits).toString(8).padStart(4, '0')}); run chmod go-w ${JSON.stringify(path)}`,
     );
   }
 }

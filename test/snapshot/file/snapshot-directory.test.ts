@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ConfigurationError } from '../../../src/errors.ts';
 import type { Observation } from '../../../src/observation.ts';
 import { SnapshotBuilder } from '../../../src/snapshot/builder.ts';
 import { parseSnapshotKey } from '../../../src/snapshot/file/key.ts';
@@ -269,7 +270,7 @@ describe('a file that cannot be used is ignored with one warning', () => {
     await files.save(owner, await build(records));
     for (const mode of [0o620, 0o602, 0o666]) {
       await chmod(files.pathOf(owner), mode);
-      const reason = `can be written by others (mode 0${mode.toString(8)}); remove that with chmod go-w`;
+      const reason = `can be written by others (mode 0${mode.toString(8)}); run chmod go-w "${files.pathOf(owner)}"`;
       await expectIgnored(files, owner, reason);
     }
   });
@@ -287,11 +288,41 @@ describe('a file that cannot be used is ignored with one warning', () => {
   });
 });
 
+describe('at start a folder is refused', () => {
+  test.each([0o720, 0o702, 0o777])('that others can write: mode %o', async (mode) => {
+    await chmod(directory, mode);
+    await expect(keeper({}).assertTrusted()).rejects.toThrow(
+      new ConfigurationError(
+        `the snapshot folder ${directory} can be written by others (mode 0${mode.toString(8)}); run chmod go-w "${directory}" (--snapshot-dir)`,
+      ),
+    );
+  });
+
+  test('that belongs to another user', async () => {
+    await giveAway(directory);
+    await expect(keeper({}).assertTrusted()).rejects.toThrow(
+      /belongs to user \d+, but the gateway runs as user/,
+    );
+  });
+
+  test('that is a file', async () => {
+    directory = join(directory, 'file');
+    await writeFile(directory, '');
+    await expect(keeper({}).assertTrusted()).rejects.toThrow('is not a directory');
+  });
+
+  test('but not where it is safe, or is not there yet', async () => {
+    await keeper({}).assertTrusted();
+    directory = join(directory, 'later');
+    await keeper({}).assertTrusted();
+  });
+});
+
 describe('a folder is not used, and one line says why,', () => {
   test('that others can write', async () => {
     await keeper({}).save(owner, await build(records));
     await chmod(directory, 0o777);
-    await expectUnused('can be written by others (mode 0777); remove that with chmod go-w');
+    await expectUnused(`can be written by others (mode 0777); run chmod go-w "${directory}"`);
   });
 
   test('that belongs to another user', async () => {
