@@ -2,14 +2,21 @@ import { roleViews } from '../admin/role-views.ts';
 import { openCatalog } from '../catalog/open-catalog.ts';
 import { checkCatalog, checkPlaintextSecrets } from '../doctor/check-catalog.ts';
 import { checkDatabase } from '../doctor/check-database.ts';
+import { checkSharedObjects } from '../doctor/check-shared-objects.ts';
+import { checkSharing } from '../doctor/check-sharing.ts';
 import { checkSnapshotFolder } from '../doctor/check-snapshot-folder.ts';
 import { checkSources } from '../doctor/check-sources.ts';
 import { type Examination, isHealthy, type Section } from '../doctor/examination.ts';
 import { renderReport } from '../doctor/report.ts';
 import { ConfigurationError } from '../errors.ts';
 import { describeCatalog } from '../gateway/catalog-reading.ts';
+import type { Model } from '../model/model.ts';
+import { parseSnapshotKey } from '../snapshot/file/key.ts';
+import type { CatalogDatabase } from '../source/kind.ts';
+import type { Servers } from '../source/servers.ts';
 import { catalogLocation } from './catalog-location.ts';
 import { type DoctorFlags, sourceSettingsOf } from './flags.ts';
+import { secretOf } from './secret-file.ts';
 
 /** Looks at everything that a gateway needs, and prints a checklist. Ends with 1 where something fails. */
 export async function doctor(flags: DoctorFlags): Promise<void> {
@@ -54,6 +61,7 @@ async function examineCatalog(flags: DoctorFlags): Promise<Examination> {
           ],
         },
         ...(await checkSources(definition, servers, model)),
+        ...(await examineSharing(flags, catalog.database, servers, model)),
       ],
       views: model.tables.map((table) => ({
         table: `${table.schema}.${table.name}`,
@@ -63,6 +71,32 @@ async function examineCatalog(flags: DoctorFlags): Promise<Examination> {
     };
   } finally {
     await catalog.close();
+  }
+}
+
+async function examineSharing(
+  flags: DoctorFlags,
+  database: CatalogDatabase | undefined,
+  servers: Servers,
+  model: Model,
+): Promise<readonly Section[]> {
+  if (!flags.share) return [];
+  const title = 'Sharing (--share)';
+  if (!database) {
+    const detail =
+      'gateways share their scans through a Postgres that all of them reach, and --catalog is none';
+    return [{ title, findings: [{ check: 'place', status: 'fail', detail, fix: 'give --database-url' }] }];
+  }
+  const secret = await secretOf('--snapshot-key', flags.snapshotKey, flags.snapshotKeyFile);
+  const key = secret === undefined ? undefined : parseSnapshotKey(secret);
+  const session = await database.openSession(new AbortController().signal);
+  try {
+    const intended = { logged: flags.shareLogged, pollMs: flags.sharePoll };
+    const { findings, isReadable } = await checkSharing(session, intended);
+    const objects = isReadable ? await checkSharedObjects(session, servers, model, key) : [];
+    return [{ title, findings: [...findings, ...objects] }];
+  } finally {
+    await session.end();
   }
 }
 

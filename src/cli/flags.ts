@@ -45,6 +45,16 @@ const shareLogged = () =>
     '--share-logged [on|off]',
     'make the tables of shared scans logged, for replicas of the database',
   ).default(false, 'off');
+const share = () =>
+  onOff('--share [on|off]', 'scan once for all gateways on the catalog, through its Postgres').default(
+    false,
+    'off',
+  );
+const sharePoll = () =>
+  duration('--share-poll <duration>', 'how often to look for what others have scanned', 100).default(
+    2_000,
+    '2s',
+  );
 const warm = () => onOff('--warm [on|off]', 'scan at start, before anybody asks');
 const logFormat = () => choice('--log-format <format>', 'the form of the log', logFormats);
 
@@ -85,20 +95,13 @@ const servingFlags = {
   ).default(5_000, '5s'),
   refresh: duration('--refresh <duration>', 'scan that often without anybody asking (default: never)'),
   ...snapshotFlags,
-  share: onOff('--share [on|off]', 'scan once for all gateways on the catalog, through its Postgres').default(
-    false,
-    'off',
-  ),
+  share: share(),
   lease: duration(
     '--lease <duration>',
     'how long a gateway that says nothing keeps its lease on a scan',
     1_000,
   ).default(15_000, '15s'),
-  sharePoll: duration(
-    '--share-poll <duration>',
-    'how often to look for what others have scanned',
-    100,
-  ).default(2_000, '2s'),
+  sharePoll: sharePoll(),
   shareLogged: shareLogged(),
   cursorKey: text(
     '--cursor-key <secret>',
@@ -206,7 +209,14 @@ export const inspectFlags = {
 };
 
 /** The flags of `doctor`, beside `sourceFlags`. */
-export const doctorFlags = { ...catalogFlags, ...snapshotFlags, json: json() };
+export const doctorFlags = {
+  ...catalogFlags,
+  ...snapshotFlags,
+  share: share(),
+  sharePoll: sharePoll(),
+  shareLogged: shareLogged(),
+  json: json(),
+};
 
 /** The flags of `scan`, beside `sourceFlags`. */
 export const scanFlags = { ...catalogFlags, json: json() };

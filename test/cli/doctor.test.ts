@@ -1,5 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { run } from '../support/command.ts';
+import { createDatabase } from '../support/database.ts';
 
 test('doctor ends with 1 where something fails, and says in JSON what', async () => {
   const { code, stdout } = await run([
@@ -15,3 +17,26 @@ test('doctor ends with 1 where something fails, and says in JSON what', async ()
   });
   expect(stdout).not.toContain('hush');
 });
+
+test('doctor looks at sharing where scans are to be shared', async () => {
+  const database = await createDatabase();
+  const { stdout } = await run(['doctor', '--database-url', database.url, '--share', '--json']);
+  await database.drop();
+  const sharing = JSON.parse(stdout).sections.find(({ title }: { title: string }) => /^Sharing/.test(title));
+  expect(sharing.findings.map(({ check }: { check: string }) => check)).toEqual([
+    'writing',
+    'tables',
+    'clock',
+    'news',
+  ]);
+});
+
+test('doctor says that files of SQL are no place to share scans', async () => {
+  const catalog = fileURLToPath(new URL('../../schema/catalog.sql', import.meta.url));
+  const { code, stdout } = await run(['doctor', '--catalog', catalog, '--share', '--json']);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout).sections.at(-1)).toMatchObject({
+    title: 'Sharing (--share)',
+    findings: [{ status: 'fail', fix: 'give --database-url' }],
+  });
+}, 60_000);

@@ -64,14 +64,14 @@ export class BlockFileWriter implements WritableFile {
 
 /** A file that comes from a place block by block while it is read, from its beginning to its end. */
 export class BlockFileReader implements ReadableFile {
-  readonly #place: ExchangePlace;
+  readonly #place: Pick<ExchangePlace, 'getBlocks'>;
   readonly #object: string;
   readonly #part: Part;
   /** The blocks at hand, by their number. */
   readonly #blocks = new Map<number, Uint8Array>();
   readonly #pace = new Pace({ sliceMs });
 
-  constructor(place: ExchangePlace, object: string, part: Part) {
+  constructor(place: Pick<ExchangePlace, 'getBlocks'>, object: string, part: Part) {
     this.#place = place;
     this.#object = object;
     this.#part = part;

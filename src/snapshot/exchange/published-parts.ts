@@ -109,6 +109,22 @@ export class PublishedParts {
   }
 }
 
+/**
+ * Reads a part only to see whether that can be done.
+ *
+ * @param isWhole whether it is a whole snapshot, and not a delta
+ * @throws UnusableFile where it is damaged, or encrypted with another key
+ */
+export async function verifyPart(
+  place: Pick<ExchangePlace, 'getBlocks'>,
+  object: string,
+  part: Part,
+  { key, isWhole }: { readonly key: SnapshotKey | undefined; readonly isWhole: boolean },
+): Promise<void> {
+  const read = isWhole ? readContent : readDelta;
+  await readSealed<unknown>(new BlockFileReader(place, object, part), part.byteLength, key, read);
+}
+
 function isSamePart(a: Part, b: Part | undefined): boolean {
   return (
     b !== undefined &&

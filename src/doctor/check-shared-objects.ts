@@ -1,0 +1,147 @@
+import type { Client } from 'pg';
+import { printDuration } from '../duration.ts';
+import { type Model, objectsOf } from '../model/model.ts';
+import { sharedObjectName } from '../snapshot/exchange/object-name.ts';
+import type { ExchangePlace, Publication } from '../snapshot/exchange/place.ts';
+import { blockTable, objectTable } from '../snapshot/exchange/postgres/schema.ts';
+import { verifyPart } from '../snapshot/exchange/published-parts.ts';
+import type { SnapshotKey } from '../snapshot/file/key.ts';
+import { UnusableFile } from '../snapshot/file/unusable-file.ts';
+import type { Finding } from '../source/finding.ts';
+import type { Servers } from '../source/servers.ts';
+
+type Session = Pick<Client, 'query'>;
+
+/** What gateways share of each object: who scans it, what is published, and whether this machine can read that. */
+export async function checkSharedObjects(
+  session: Session,
+  servers: Servers,
+  model: Model,
+  key: SnapshotKey | undefined,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const foreignObject of objectsOf(model.tables)) {
+    const source = servers.connect(foreignObject);
+    const { server, object } = foreignObject;
+    const { origin, fields } = source;
+    source.close();
+    const name = sharedObjectName({ server, object, origin, fields });
+    findings.push(...(await checkSharedObject(session, `${server}.${object}`, name, key)));
+  }
+  return findings;
+}
+
+async function checkSharedObject(
+  session: Session,
+  check: string,
+  name: string,
+  key: SnapshotKey | undefined,
+): Promise<readonly Finding[]> {
+  const { rows } = await session.query<SharedRow>(
+    `select holder, epoch::float8 as epoch, extract(epoch from expires_at - clock_timestamp())::float8 as "expiresIn",
+       (progress->>'rows')::float8 as rows, sequence::float8 as sequence,
+       extract(epoch from clock_timestamp() - published_began_at)::float8 as age, publication
+     from ${objectTable} where name = $1`,
+    [name],
+  );
+  const [row] = rows;
+  if (!row) return [{ check, status: 'ok', detail: 'no gateway has scanned it yet' }];
+  return [checkHolder(check, row), await checkPublished(session, check, name, row, key)];
+}
+
+interface SharedRow {
+  readonly holder: string | null;
+  readonly epoch: number;
+  /** Seconds; negative where the lease has expired. */
+  readonly expiresIn: number | null;
+  /** How many the scan under the lease has found so far. */
+  readonly rows: number | null;
+  readonly sequence: number;
+  /** Seconds since the scan of what is published began. */
+  readonly age: number | null;
+  readonly publication: Omit<Publication, 'ageMs'> | null;
+}
+
+function checkHolder(check: string, { holder, epoch, expiresIn, rows }: SharedRow): Finding {
+  if (holder === null) return { check, status: 'ok', detail: `nobody scans it now (epoch ${epoch})` };
+  if ((expiresIn ?? 0) > 0) {
+    return {
+      check,
+      status: 'ok',
+      detail: `${holder} scans it (epoch ${epoch}): ${rows ?? 0} rows so far, lease for ${seconds(expiresIn ?? 0)} more`,
+    };
+  }
+  return {
+    check,
+    status: 'warn',
+    detail: `${holder} has scanned it (epoch ${epoch}) and said nothing since its lease expired ${seconds(-(expiresIn ?? 0))} ago: it died, hangs or cannot reach the database. The next gateway that needs a snapshot takes over`,
+  };
+}
+
+/** A part up to this many bytes is read to see whether that can be done; about half a million users. */
+const largestProbe = 64 * 2 ** 20;
+
+async function checkPublished(
+  session: Session,
+  check: string,
+  name: string,
+  { sequence, age, publication }: SharedRow,
+  key: SnapshotKey | undefined,
+): Promise<Finding> {
+  if (!publication) return { check, status: 'ok', detail: 'nothing is published yet' };
+  const { parts, stats } = publication;
+  const bytes = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const detail = `snapshot ${sequence} is published: ${stats.rows} rows, ${seconds(age ?? 0)} old, ${(bytes / 1e6).toFixed(1)} MB in ${parts.length} ${parts.length === 1 ? 'part' : 'parts'}`;
+  const unusable = await whyUnusable(session, name, parts, key);
+  if (!unusable) return { check, status: 'ok', detail };
+  return { check, status: 'fail', detail: `${detail}; it ${unusable.reason}`, fix: unusable.fix };
+}
+
+async function whyUnusable(
+  session: Session,
+  name: string,
+  parts: Publication['parts'],
+  key: SnapshotKey | undefined,
+): Promise<{ readonly reason: string; readonly fix: string } | undefined> {
+  const scanAnew = `delete from ${objectTable} where name = '${name}';`;
+  const hashes = [...new Set(parts.flatMap(({ blocks }) => blocks))];
+  const { rows } = await session.query<{ count: number }>(
+    `select count(*)::float8 as count from ${blockTable} where object = $1 and hash = any($2)`,
+    [name, hashes],
+  );
+  const missing = hashes.length - (rows[0]?.count ?? 0);
+  if (missing > 0) return { reason: `lacks ${missing} of its ${hashes.length} blocks`, fix: scanAnew };
+  const [place] = [...parts.keys()].sort((a, b) => lengthOf(parts[a]) - lengthOf(parts[b]));
+  const smallest = place === undefined ? undefined : parts[place];
+  if (!smallest || place === undefined || smallest.byteLength > largestProbe) return undefined;
+  try {
+    await verifyPart(blocksIn(session), name, smallest, { key, isWhole: place === 0 });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UnusableFile)) throw error;
+    return {
+      reason: error.message,
+      fix: `give all gateways the same --snapshot-key, or have it scanned anew:\n${scanAnew}`,
+    };
+  }
+}
+
+function lengthOf(part: Publication['parts'][number] | undefined): number {
+  return part?.byteLength ?? 0;
+}
+
+function blocksIn(session: Session): Pick<ExchangePlace, 'getBlocks'> {
+  return {
+    async getBlocks(object, hashes) {
+      const { rows } = await session.query<{ hash: string; bytes: Buffer }>(
+        `select hash, bytes from ${blockTable} where object = $1 and hash = any($2)`,
+        [object, hashes],
+      );
+      return new Map(rows.map(({ hash, bytes }) => [hash, bytes]));
+    },
+  };
+}
+
+function seconds(count: number): string {
+  return printDuration(Math.round(count) * 1000);
+}
