@@ -1,15 +1,8 @@
 import type { PGlite } from '@electric-sql/pglite';
 import type { Node } from 'libpg-query';
 import { qualifiedName, quoteIdentifier } from '../../model/statement.ts';
+import { Prerequisites } from './prerequisites.ts';
 import { PsqlReader } from './psql-reader.ts';
-import {
-  cognitoImport,
-  handlerFunction,
-  hostedRolesIn,
-  validatorFunction,
-  vault,
-  wrapperOfExtension,
-} from './stand-ins.ts';
 import {
   alwaysCounts,
   changesRows,
@@ -17,10 +10,10 @@ import {
   parseStatement,
   readsRowsFromScript,
   relationsOf,
-  rolesNamedBy,
   type Statement,
   summaryOf,
 } from './statement.ts';
+import { codeOf, describeFailure, isAlreadyThere, sqlState, Unneeded } from './statement-failure.ts';
 
 /** A script and the name to report it by. */
 export interface SqlScript {
@@ -52,24 +45,8 @@ const listedAtMost = 1_000;
 /** Where names are looked up, as in a Supabase database. */
 const searchPath = 'set search_path = "$user", public, extensions';
 
-/** SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const sqlState = {
-  duplicateSchema: '42P06',
-  duplicateObject: '42710',
-  undefinedSchema: '3F000',
-  undefinedTable: '42P01',
-  undefinedFunction: '42883',
-  undefinedObject: '42704',
-} as const;
-
 /** The embedded Postgres' superuser. Its `reset session authorization` would reset nothing. */
 const ownSession = 'set session authorization postgres';
-
-/** Extensions whose types columns of foreign tables may have. */
-const extensionsOfTypes = ['citext', 'hstore', 'ltree'];
-
-/** A statement that the catalog is not worse without. */
-class Unneeded extends Error {}
 
 const savepoint = 'fdw_graphql_statement';
 
@@ -79,6 +56,7 @@ const savepoint = 'fdw_graphql_statement';
  */
 export class ScriptLoader {
   readonly #database: PGlite;
+  readonly #prerequisites: Prerequisites;
   /** Is told what runs next, should it never end. */
   readonly #onStatement: (file: string, line: number) => void;
   readonly #failed: StatementReport[] = [];
@@ -90,6 +68,7 @@ export class ScriptLoader {
 
   constructor(database: PGlite, onStatement: (file: string, line: number) => void) {
     this.#database = database;
+    this.#prerequisites = new Prerequisites(database);
     this.#onStatement = onStatement;
   }
 
@@ -112,7 +91,7 @@ export class ScriptLoader {
           ? new Unneeded('it is of the part that undoes a migration')
           : await this.#run(statement, () => this.#onStatement(name, piece.line));
       if (failure === undefined) continue;
-      const report = { ...place, statement: summaryOf(statement), reason: describe(failure) };
+      const report = { ...place, statement: summaryOf(statement), reason: describeFailure(failure) };
       if (!(failure instanceof Unneeded) && (await this.#counts(statement))) this.#failed.push(report);
       else this.#skip(report);
     }
@@ -132,7 +111,8 @@ export class ScriptLoader {
     announce();
     try {
       await this.#attempt(async () => {
-        await this.#prepare(node);
+        await this.#prerequisites.makeFor(node);
+        await this.#prepareToActAs(node);
         await this.#execute(node, sql);
       }, sql);
       return undefined;
@@ -146,7 +126,7 @@ export class ScriptLoader {
     try {
       await this.#alone(action);
     } catch (error) {
-      if (!(await this.#supply(codeOf(error), sql))) throw error;
+      if (!(await this.#prerequisites.supply(codeOf(error), sql))) throw error;
       await this.#alone(action);
     }
   }
@@ -163,14 +143,8 @@ export class ScriptLoader {
     }
   }
 
-  /** Makes what the statement takes for granted. */
-  async #prepare(node: Node): Promise<void> {
-    for (const role of rolesNamedBy(node)) await this.#ensureRole(role);
-    if ('CreateFdwStmt' in node || 'AlterFdwStmt' in node) {
-      const { func_options } = 'CreateFdwStmt' in node ? node.CreateFdwStmt : node.AlterFdwStmt;
-      await this.#ensureFunction(clause(func_options, 'handler'), '()', handlerFunction);
-      await this.#ensureFunction(clause(func_options, 'validator'), '(text[], oid)', validatorFunction);
-    }
+  /** Lets the role act that a `set role` or `set session authorization` names. */
+  async #prepareToActAs(node: Node): Promise<void> {
     if ('VariableSetStmt' in node && /^(role|session_authorization)$/.test(node.VariableSetStmt.name ?? '')) {
       const [argument] = node.VariableSetStmt.args ?? [];
       const name = argument && 'A_Const' in argument ? argument.A_Const.sval?.sval : undefined;
@@ -181,9 +155,10 @@ export class ScriptLoader {
   async #execute(node: Node, sql: string): Promise<void> {
     if ('CreateExtensionStmt' in node) {
       const { extname = '', options } = node.CreateExtensionStmt;
-      return this.#createExtension(extname, clause(options, 'schema')?.[0]);
+      return this.#prerequisites.createExtension(extname, clause(options, 'schema')?.[0]);
     }
-    if ('ImportForeignSchemaStmt' in node) return this.#importForeignSchema(node.ImportForeignSchemaStmt);
+    if ('ImportForeignSchemaStmt' in node)
+      return this.#prerequisites.importForeignSchema(node.ImportForeignSchemaStmt);
     if ('TransactionStmt' in node) return this.#executeTransaction(node.TransactionStmt.kind ?? '', sql);
     const resetsSession =
       'VariableSetStmt' in node &&
@@ -202,126 +177,10 @@ export class ScriptLoader {
     if (kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START') this.#inTransaction = true;
   }
 
-  /** What is not there stands in by its name alone, and by the wrapper that it would bring. */
-  async #createExtension(name: string, schema: string | undefined): Promise<void> {
-    if (schema !== undefined) await this.#ensureSchema(schema);
-    const { rows } = await this.#database.query('select from pg_available_extensions where name = $1', [
-      name,
-    ]);
-    if (rows.length > 0) {
-      const where = schema === undefined ? '' : ` with schema ${quoteIdentifier(schema)}`;
-      await this.#database.exec(`create extension if not exists ${quoteIdentifier(name)}${where} cascade`);
-      return;
-    }
-    if (name === 'supabase_vault' || name === 'vault') await this.#database.exec(vault);
-    const wrapper = wrapperOfExtension(name);
-    if (wrapper === undefined) return;
-    const known = await this.#database.query('select from pg_foreign_data_wrapper where fdwname = $1', [
-      wrapper,
-    ]);
-    if (known.rows.length > 0) return;
-    const handler = qualifiedName({ schema: schema ?? 'public', name: `${wrapper}_handler` });
-    await this.#database.exec(handlerFunction(handler));
-    await this.#database.exec(`create foreign data wrapper ${quoteIdentifier(wrapper)} handler ${handler}`);
-  }
-
-  /** Makes the table that the Cognito FDW's own import makes. */
-  async #importForeignSchema(
-    statement: Extract<Node, { ImportForeignSchemaStmt: unknown }>['ImportForeignSchemaStmt'],
-  ): Promise<void> {
-    const { server_name = '', local_schema = '', list_type, table_list = [] } = statement;
-    const { rows } = await this.#database.query(
-      `select from pg_foreign_server s join pg_foreign_data_wrapper w on w.oid = s.srvfdw
-       left join pg_proc p on p.oid = w.fdwhandler
-       where s.srvname = $1 and (p.proname = 'cognito_fdw_handler' or w.fdwname = 'cognito_wrapper'
-         or 'source=cognito' = any (w.fdwoptions))`,
-      [server_name],
-    );
-    if (rows.length === 0) {
-      throw new Unneeded(
-        `server ${quoteIdentifier(server_name)} is not one of Cognito, so what it would import is not known`,
-      );
-    }
-    const listed = table_list.some(
-      (table) => 'RangeVar' in table && table.RangeVar.relname === cognitoImport.table,
-    );
-    if (list_type === 'FDW_IMPORT_SCHEMA_LIMIT_TO' ? !listed : listed) return;
-    await this.#database.exec(
-      `create foreign table ${qualifiedName({ schema: local_schema, name: cognitoImport.table })} (${cognitoImport.columns})
-       server ${quoteIdentifier(server_name)} options (${cognitoImport.options})`,
-    );
-  }
-
-  /** Whether anything was made that the statement may have lacked. */
-  async #supply(code: string | undefined, sql: string): Promise<boolean> {
-    if (
-      (code === sqlState.undefinedSchema ||
-        code === sqlState.undefinedTable ||
-        code === sqlState.undefinedFunction) &&
-      /\bvault\b/.test(sql)
-    ) {
-      const { rows } = await this.#database.query(`select to_regclass('vault.decrypted_secrets') as view`);
-      const missing = JSON.stringify(rows) === '[{"view":null}]';
-      if (missing) await this.#database.exec(vault);
-      return missing;
-    }
-    let supplied = false;
-    if (code === sqlState.undefinedFunction) {
-      for (const [name, kind] of sql.matchAll(/\b\w+_fdw_(handler|validator)\b/g)) {
-        supplied = (await this.#supplyFunction(name, kind === 'handler')) || supplied;
-      }
-    }
-    // Where the schema of a type is missing, that is all that is said of the type.
-    if (code !== sqlState.undefinedObject && code !== sqlState.undefinedSchema) return supplied;
-    for (const extension of extensionsOfTypes.filter((name) => sql.includes(name))) {
-      await this.#createExtension(extension, 'extensions');
-      supplied = true;
-    }
-    for (const role of hostedRolesIn(sql)) supplied = (await this.#ensureRole(role)) || supplied;
-    return supplied;
-  }
-
-  /** Makes what a block of code names where nothing can be prepared for it. Returns whether it was missing. */
-  async #supplyFunction(name: string, isHandler: boolean): Promise<boolean> {
-    return isHandler
-      ? this.#ensureFunction([name], '()', handlerFunction)
-      : this.#ensureFunction([name], '(text[], oid)', validatorFunction);
-  }
-
-  /** Whether it had to be made. */
-  async #ensureRole(name: string): Promise<boolean> {
-    const { rows } = await this.#database.query('select from pg_roles where rolname = $1', [name]);
-    if (rows.length > 0) return false;
-    await this.#database.exec(`create role ${quoteIdentifier(name)}`);
-    return true;
-  }
-
-  async #ensureSchema(name: string): Promise<void> {
-    await this.#database.exec(`create schema if not exists ${quoteIdentifier(name)}`);
-  }
-
-  async #ensureFunction(
-    path: readonly string[] | undefined,
-    signature: string,
-    create: (name: string) => string,
-  ): Promise<boolean> {
-    if (!path || path.length === 0) return false;
-    const name = path.map(quoteIdentifier).join('.');
-    const { rows } = await this.#database.query<{ found: string | null }>(
-      'select to_regprocedure($1)::text as found',
-      [`${name}${signature}`],
-    );
-    if (rows[0]?.found) return false;
-    const [schema, ...rest] = path;
-    if (schema !== undefined && rest.length > 0) await this.#ensureSchema(schema);
-    await this.#database.exec(create(name));
-    return true;
-  }
-
   /** A role that the script acts as may do everything meanwhile, so that what it makes is made, and is its own. */
   async #letAct(name: string): Promise<void> {
     if (this.#actors.has(name)) return;
-    await this.#ensureRole(name);
+    await this.#prerequisites.ensureRole(name);
     const { rows } = await this.#database.query<{ rolsuper: boolean }>(
       'select rolsuper from pg_roles where rolname = $1',
       [name],
@@ -346,8 +205,7 @@ export class ScriptLoader {
     if (alwaysCounts(statement)) return true;
     if (!statement.node || changesRows(statement.node)) return false;
     for (const { schema, name } of relationsOf(statement.node)) {
-      const path =
-        schema === undefined ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+      const path = schema === undefined ? quoteIdentifier(name) : qualifiedName({ schema, name });
       const { rows } = await this.#database.query(
         `select from pg_class where oid = to_regclass($1) and relkind = 'f'`,
         [path],
@@ -363,27 +221,7 @@ export class ScriptLoader {
   }
 }
 
-/** A role or a schema that is there already is what the statement wants. */
-function isAlreadyThere(node: Node, error: unknown): boolean {
-  const code = codeOf(error);
-  return (
-    ('CreateSchemaStmt' in node && code === sqlState.duplicateSchema) ||
-    ('CreateRoleStmt' in node && code === sqlState.duplicateObject)
-  );
-}
-
 /** A role that a script has acted as and then dropped. */
 function ignoreDropped(error: unknown): void {
   if (codeOf(error) !== sqlState.undefinedObject) throw error;
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}
-
-/** Postgres' own words, unless they may quote a value: it could be a secret. */
-function describe(error: unknown): string {
-  if (codeOf(error)?.startsWith('22')) return `a value is not valid (SQLSTATE ${codeOf(error)})`;
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,0 +1,35 @@
+import type { Node } from 'libpg-query';
+
+/** SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+export const sqlState = {
+  duplicateSchema: '42P06',
+  duplicateObject: '42710',
+  undefinedSchema: '3F000',
+  undefinedTable: '42P01',
+  undefinedFunction: '42883',
+  undefinedObject: '42704',
+} as const;
+
+/** Why a statement was not run that the catalog does not need. */
+export class Unneeded extends Error {}
+
+/** The SQLSTATE of an error of Postgres. */
+export function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Postgres' own words, unless they may quote a value: it could be a secret. */
+export function describeFailure(error: unknown): string {
+  if (codeOf(error)?.startsWith('22')) return `a value is not valid (SQLSTATE ${codeOf(error)})`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A role or a schema that is there already is what the statement wants. */
+export function isAlreadyThere(node: Node, error: unknown): boolean {
+  const code = codeOf(error);
+  return (
+    ('CreateSchemaStmt' in node && code === sqlState.duplicateSchema) ||
+    ('CreateRoleStmt' in node && code === sqlState.duplicateObject)
+  );
+}
