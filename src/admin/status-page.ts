@@ -120,10 +120,23 @@ function scanProgress(path: string, scan: RunningScanStatus, limit: number): Htm
 ${requestsPerSecond} of ${limit} requests per second; ${count(throttles)} ${throttles === 1 ? 'throttle' : 'throttles'}.</p></div>`;
 }
 
-function sharedAs({ reachable, sequence, holder, epoch }: NonNullable<ObjectStatus['sharing']>): string {
+function sharedAs(sharing: NonNullable<ObjectStatus['sharing']>): string {
+  const { reachable, holder, holds, epoch } = sharing;
   if (!reachable) return 'not now: other gateways cannot be reached';
-  const snapshot = sequence === undefined ? 'nothing yet' : `snapshot ${sequence}`;
-  return holder === undefined ? snapshot : `${snapshot}; ${holder} scans (epoch ${epoch})`;
+  const scanner = holds ? 'this gateway' : holder;
+  return scanner === undefined
+    ? publishedAs(sharing)
+    : `${publishedAs(sharing)}; ${scanner} scans (epoch ${epoch})`;
+}
+
+function publishedAs({
+  published,
+  publishedAgeSeconds = 0,
+  lagSeconds = 0,
+}: NonNullable<ObjectStatus['sharing']>): string {
+  if (!published) return 'nothing yet';
+  const snapshot = `snapshot ${published.sequence}, ${duration(publishedAgeSeconds)} old`;
+  return lagSeconds === 0 ? snapshot : `${snapshot}; this gateway is ${duration(lagSeconds)} behind`;
 }
 
 function nextScan(nextScanAt: number | undefined, now: number): string {

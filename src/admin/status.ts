@@ -1,6 +1,7 @@
 import type { RoleGrants } from '../model/definition.ts';
 import type { Model, Problem } from '../model/model.ts';
 import type { ReloadFailure } from '../observation.ts';
+import type { SharingStatus } from '../snapshot/exchange/shared-object.ts';
 import type { SnapshotStatus, StoreStatus } from '../snapshot/store-status.ts';
 import { hintFor } from './hints.ts';
 import type { History, RecentError, ScanFailure } from './history.ts';
@@ -47,10 +48,19 @@ export interface TableStatus {
 }
 
 /** What is scanned, and what the last scan left. */
-export interface ObjectStatus extends Omit<StoreStatus, 'scan' | 'snapshot'> {
+export interface ObjectStatus extends Omit<StoreStatus, 'scan' | 'snapshot' | 'sharing'> {
   readonly snapshot: (SnapshotStatus & { readonly ageSeconds: number }) | undefined;
   readonly scan: RunningScanStatus | undefined;
   readonly lastFailure: (ScanFailure & { readonly hint: string }) | undefined;
+  readonly sharing: (SharingStatus & SharingLag) | undefined;
+}
+
+/** How far behind the other gateways an object is; undefined where nothing is published. */
+export interface SharingLag {
+  /** Since the scan of what is published began. */
+  readonly publishedAgeSeconds: number | undefined;
+  /** How much older what is served is than what is published; all of its age where nothing is served. */
+  readonly lagSeconds: number | undefined;
 }
 
 /** A scan that runs. */
@@ -166,7 +176,7 @@ export const noCatalogYet: NotReady = {
 };
 
 function describeObject(store: StoreStatus, history: History, now: number): ObjectStatus {
-  const { snapshot, scan } = store;
+  const { snapshot, scan, sharing } = store;
   const failure = history.failureOf(store);
   return {
     ...store,
@@ -176,6 +186,22 @@ function describeObject(store: StoreStatus, history: History, now: number): Obje
     },
     scan: scan && describeScan(scan, now),
     lastFailure: failure && { ...failure, hint: hintFor(failure.code) },
+    sharing: sharing && { ...sharing, ...describeLag(sharing, snapshot, now) },
+  };
+}
+
+function describeLag(
+  { published }: SharingStatus,
+  snapshot: SnapshotStatus | undefined,
+  now: number,
+): SharingLag {
+  if (!published) return { publishedAgeSeconds: undefined, lagSeconds: undefined };
+  const secondsSince = (from: number, to: number) => Math.max(0, Math.floor((to - from) / 1000));
+  const publishedAgeSeconds = secondsSince(published.scannedAt, now);
+  if (published.isLoaded) return { publishedAgeSeconds, lagSeconds: 0 };
+  return {
+    publishedAgeSeconds,
+    lagSeconds: snapshot ? secondsSince(snapshot.scannedAt, published.scannedAt) : publishedAgeSeconds,
   };
 }
 

@@ -113,6 +113,21 @@ export class StatusGauges {
       ({ sharing }) => sharing?.sequence,
     );
     perObject(
+      'fdw_graphql_sharing_published_age_seconds',
+      'Time since the scan of the shared snapshot began that is published now.',
+      ({ sharing }) => sharing?.publishedAgeSeconds,
+    );
+    perObject(
+      'fdw_graphql_sharing_lag_seconds',
+      'How much older the snapshot that is served is than the shared one that is published; 0 where it is the same.',
+      ({ sharing }) => sharing?.lagSeconds,
+    );
+    perObject(
+      'fdw_graphql_sharing_holder',
+      'Whether this gateway holds the lease on the scan: 1 or 0; absent without --share.',
+      ({ sharing }) => sharing && Number(sharing.holds),
+    );
+    perObject(
       'fdw_graphql_sharing_epoch',
       'The epoch of the lease under which some gateway scans; absent while none does.',
       ({ sharing }) => sharing?.epoch,

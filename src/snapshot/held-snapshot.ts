@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { AttributeNeeds } from './attributes-builder.ts';
 import type { ColumnarSnapshot } from './snapshot.ts';
 
@@ -6,12 +7,28 @@ export class HeldSnapshot {
   readonly snapshot: ColumnarSnapshot;
   /** Which attributes it keeps. */
   readonly needs: AttributeNeeds;
+  readonly #clock: Clock;
+  /** On the monotonic clock. */
+  readonly #heldAt: number;
+  readonly #ageWhenHeld: number;
   #readers = 0;
   #waiting: (() => void)[] = [];
 
-  constructor(snapshot: ColumnarSnapshot, needs: AttributeNeeds) {
+  constructor(snapshot: ColumnarSnapshot, needs: AttributeNeeds, clock: Clock) {
     this.snapshot = snapshot;
     this.needs = needs;
+    this.#clock = clock;
+    this.#heldAt = clock.monotonic();
+    this.#ageWhenHeld = Math.max(0, clock.now() - snapshot.startedAt);
+  }
+
+  /**
+   * How long ago its scan began, in milliseconds. Grows where the machine's clock is set back, and by as long as the
+   * machine was suspended.
+   */
+  get ageMs(): number {
+    const elapsed = Math.floor(this.#clock.monotonic() - this.#heldAt);
+    return Math.max(this.#clock.now() - this.snapshot.startedAt, this.#ageWhenHeld + elapsed);
   }
 
   /** Adds a reader. Returns what ends its reading; further calls of it do nothing. */

@@ -8,8 +8,13 @@ const readersPatienceMs = 5_000;
 
 /** The snapshots of an object that are in memory: the latest, and those before it that are still read. */
 export class HeldSnapshots {
+  readonly #clock: Clock;
   #latest: HeldSnapshot | undefined;
   readonly #replaced = new Set<HeldSnapshot>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** Undefined where there is none that may be served. */
   get latest(): HeldSnapshot | undefined {
@@ -19,7 +24,7 @@ export class HeldSnapshots {
   /** Makes a snapshot the latest. */
   hold(snapshot: ColumnarSnapshot, needs: AttributeNeeds): HeldSnapshot {
     this.retireLatest();
-    this.#latest = new HeldSnapshot(snapshot, needs);
+    this.#latest = new HeldSnapshot(snapshot, needs, this.#clock);
     return this.#latest;
   }
 
@@ -33,10 +38,10 @@ export class HeldSnapshots {
   }
 
   /** Waits for those who read snapshots that have been replaced so far; not for ever. */
-  async replacedUnread(clock: Clock, signal: AbortSignal): Promise<void> {
+  async replacedUnread(signal: AbortSignal): Promise<void> {
     if (this.#replaced.size === 0) return;
     await within(Promise.all([...this.#replaced].map((held) => held.whenUnused())), {
-      clock,
+      clock: this.#clock,
       ms: readersPatienceMs,
       signal,
       onLate: () => [],

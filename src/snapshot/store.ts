@@ -58,7 +58,7 @@ export class SnapshotStore {
   readonly #scans: SingleFlightScan<HeldSnapshot>;
   /** What this gateway has in common with others; undefined where it shares nothing. */
   readonly #shared: SharedObject | undefined;
-  readonly #held = new HeldSnapshots();
+  readonly #held: HeldSnapshots;
   readonly #kept: KeptSnapshot;
   #restored: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
@@ -73,6 +73,7 @@ export class SnapshotStore {
     this.#definedNeeds = options.needs;
     this.#runNeeds = options.needs;
     this.#clock = options.clock ?? systemClock;
+    this.#held = new HeldSnapshots(this.#clock);
     this.#kept = new KeptSnapshot(options.files);
     this.#scans = new SingleFlightScan({
       ...options,
@@ -160,7 +161,7 @@ export class SnapshotStore {
         signal: keeping.signal,
         everyMs,
         dueInMs: () =>
-          this.#held.latest ? (everyMs ?? this.#options.maxAgeMs) - this.#ageOf(this.#held.latest) : 0,
+          this.#held.latest ? (everyMs ?? this.#options.maxAgeMs) - this.#held.latest.ageMs : 0,
         scan: () => this.#scans.join().result,
         retryDelayMs: () => this.#scans.retryDelayMs,
       }),
@@ -197,9 +198,7 @@ export class SnapshotStore {
   /** What is held now, for those who only look: it begins no scan. Undefined before the first has ended. */
   glance(): SnapshotGlance | undefined {
     const held = this.#held.latest;
-    return (
-      held && { rows: held.snapshot.rowCount, ageMs: this.#ageOf(held), freshness: this.#freshnessOf(held) }
-    );
+    return held && { rows: held.snapshot.rowCount, ageMs: held.ageMs, freshness: this.#freshnessOf(held) };
   }
 
   /** What the running scan has done so far; undefined where none runs. */
@@ -245,21 +244,16 @@ export class SnapshotStore {
   }
 
   #lend({ held, state }: Found, signal?: AbortSignal): SnapshotRead {
-    return lend(held, { state, ageMs: this.#ageOf(held), maxAgeMs: this.#options.maxAgeMs }, signal);
+    return lend(held, { state, ageMs: held.ageMs, maxAgeMs: this.#options.maxAgeMs }, signal);
   }
 
   #freshnessOf(held: HeldSnapshot): Freshness {
-    return freshnessAt(this.#ageOf(held), this.#options, held.snapshot.stats);
-  }
-
-  /** Never negative, even where the machine's clock was set back. */
-  #ageOf({ snapshot }: HeldSnapshot): number {
-    return Math.max(0, this.#clock.now() - snapshot.startedAt);
+    return freshnessAt(held.ageMs, this.#options, held.snapshot.stats);
   }
 
   /** Leaves one snapshot in memory at most. One that can no longer be served goes with its last reader. */
   async #makeRoom(signal: AbortSignal): Promise<void> {
-    const replaced = this.#held.replacedUnread(this.#clock, signal);
+    const replaced = this.#held.replacedUnread(signal);
     if (!this.#canServe()) this.#held.retireLatest();
     await replaced;
   }
@@ -302,7 +296,7 @@ export class SnapshotStore {
   /** Serves what another gateway has scanned, unless something newer is here. */
   #adopt(snapshot: ColumnarSnapshot): void {
     const { latest } = this.#held;
-    if (!latest || latest.snapshot.startedAt < snapshot.startedAt) {
+    if (!latest || latest.ageMs > this.#clock.now() - snapshot.startedAt) {
       this.#replaceWith(snapshot, this.#options.needs);
     }
   }

@@ -47,6 +47,57 @@ test('a running scan shows how far it is, how long it will take, and what it use
   expect(html).toContain('8.5 of 25 requests per second; 1 throttle.');
 });
 
+test.each([
+  [{}, 'nothing yet'],
+  [
+    { published: { sequence: 7, scannedAt: now, isLoaded: true }, publishedAgeSeconds: 35, lagSeconds: 0 },
+    'snapshot 7, 35 s old',
+  ],
+  [
+    {
+      published: { sequence: 7, scannedAt: now, isLoaded: false },
+      publishedAgeSeconds: 35,
+      lagSeconds: 60,
+      holder: 'host 1 ab',
+      epoch: 9,
+    },
+    'snapshot 7, 35 s old; this gateway is 1 min 0 s behind; host 1 ab scans (epoch 9)',
+  ],
+  [{ holder: 'host 1 ab', holds: true, epoch: 9 }, 'nothing yet; this gateway scans (epoch 9)'],
+  [{ reachable: false }, 'not now: other gateways cannot be reached'],
+])('what is shared of an object: %o', (sharing, text) => {
+  const object = {
+    server: 'pool',
+    object: 'users',
+    snapshot: {
+      rows: 1,
+      bytes: 1,
+      scannedAt: now,
+      scanDurationMs: 1,
+      freshness: 'fresh' as const,
+      ageSeconds: 0,
+    },
+    scan: undefined,
+    lastFailure: undefined,
+    nextScanAt: undefined,
+    sharing: {
+      holder: undefined,
+      epoch: undefined,
+      holds: false,
+      sequence: undefined,
+      published: undefined,
+      publishedAgeSeconds: undefined,
+      lagSeconds: undefined,
+      bytesPublished: 0,
+      bytesLoaded: 0,
+      reachable: true,
+      ...sharing,
+    },
+  };
+  const { html } = renderStatusPage({ ...status, objects: [object] }, actions);
+  expect(html).toContain(`<dt>Shared</dt><dd>${text}</dd>`);
+});
+
 test('a catalog that cannot be read anew is told of, with what is served meanwhile', () => {
   const reloadFailure = { message: 'connect ECONNREFUSED', since: now - 90_000, failures: 4 };
   const { html } = renderStatusPage({ ...status, reloadFailure }, actions);

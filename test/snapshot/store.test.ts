@@ -148,6 +148,21 @@ describe('freshness', () => {
     expect(await readNow()).toEqual(['fresh', 0]);
   });
 
+  test('a clock that is set back keeps no snapshot from growing old', async () => {
+    await scanned(0);
+    clock.setBack(60 * minute);
+    await clock.advance(30 * second);
+    expect(await readNow()).toEqual(['fresh', 30 * second]);
+    await clock.advance(minute);
+    expect(await readNow()).toEqual(['stale', 90 * second]);
+  });
+
+  test('a clock that is set forward makes snapshots older, as a machine does that was suspended', async () => {
+    await scanned(0);
+    clock.setBack(-2 * minute);
+    expect(await readNow()).toEqual(['stale', 2 * minute]);
+  });
+
   test('warming begins a scan, and does not where a snapshot is fresh', async () => {
     store.keepScanned(undefined);
     await settle();

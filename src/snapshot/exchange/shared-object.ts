@@ -33,15 +33,31 @@ export interface SharedObjectOptions extends Sharing {
   readonly clock: Clock;
 }
 
-/** How it stands with an object's sharing, for metrics and operators. */
+/** How it stands with an object's sharing, for metrics and operators. Times are in milliseconds since 1970. */
 export interface SharingStatus {
+  /** Who scans, as far as is known here; undefined while nobody does. */
   readonly holder: string | undefined;
+  /** The epoch of their lease. */
   readonly epoch: number | undefined;
+  /** Whether it is this gateway. */
+  readonly holds: boolean;
+  /** Which shared snapshot was loaded or published here last; undefined where none was. */
   readonly sequence: number | undefined;
+  /** What is published, as far as is known here; undefined where nothing is. */
+  readonly published: PublishedStatus | undefined;
   readonly bytesPublished: number;
   readonly bytesLoaded: number;
-  /** Whether the place answered when it was asked last. */
+  /** Whether the place answered when it was asked last, and let this gateway do what it had to. */
   readonly reachable: boolean;
+}
+
+/** What is published. */
+interface PublishedStatus {
+  readonly sequence: number;
+  /** When its scan began, by this machine's clock. */
+  readonly scannedAt: number;
+  /** Whether it is what was loaded or published here last. */
+  readonly isLoaded: boolean;
 }
 
 /** One object as all gateways see it: what is published of it, and how to publish more. */
@@ -55,7 +71,10 @@ export class SharedObject {
   #loading: { readonly position: Position; readonly snapshot: Promise<ColumnarSnapshot> } | undefined;
   /** What could not be read here. */
   #unusable: Position | undefined;
+  /** What the last look has found. */
   #state: ObjectState | undefined;
+  /** When the scan of what it has found published began, by this machine's clock. */
+  #publishedAt = 0;
   /** What was scanned here last and could not be published. */
   #unpublished: Scanned | undefined;
   readonly #publishRetry = new Backoff<unknown>();
@@ -70,13 +89,34 @@ export class SharedObject {
   }
 
   get status(): SharingStatus {
+    const holder = this.#state?.holder;
     return {
-      holder: this.#state?.holder?.name,
-      epoch: this.#state?.holder?.epoch,
+      holder: holder?.name,
+      epoch: holder?.epoch,
+      holds: holder?.name === this.#options.holder,
       sequence: this.#current?.position.sequence,
+      published: this.#publishedStatus(),
       bytesPublished: this.#parts.bytesWritten,
       bytesLoaded: this.#parts.bytesRead,
       reachable: this.#reachability.isReachable,
+    };
+  }
+
+  /** What was published here since the last look is newer than what that has found. */
+  #publishedStatus(): PublishedStatus | undefined {
+    const current = this.#current;
+    const known = this.#state?.published;
+    if (!known || (current && isBefore(known.position, current.position))) {
+      const { position, snapshot } = current ?? {};
+      return (
+        position && snapshot && { sequence: position.sequence, scannedAt: snapshot.startedAt, isLoaded: true }
+      );
+    }
+    const { position } = known;
+    return {
+      sequence: position.sequence,
+      scannedAt: this.#publishedAt,
+      isLoaded: isSame(position, current?.position),
     };
   }
 
@@ -90,6 +130,7 @@ export class SharedObject {
     if (published && this.#unpublished && isOlder(this.#unpublished, published, now))
       this.#unpublished = undefined;
     this.#state = state;
+    if (published) this.#publishedAt = this.#startedAtOf(published, now);
     return state;
   }
 

@@ -125,6 +125,58 @@ describe('gateways that share scans', () => {
   }, 20_000);
 });
 
+describe('clocks that differ by an hour', () => {
+  test.each([
+    ['ahead', 60 * minute],
+    ['behind', -60 * minute],
+  ])('%s: ages are those of the scan, and nothing older is taken', async (_, offset) => {
+    const [right] = startGateways(1);
+    const wrong = startGateway({ key: undefined, clock: skewed(offset) });
+    await readOf(right, 'a');
+    await clock.advance(20 * second);
+    await until(() => atHand(wrong)?.join() === 'a');
+    const read = wrong.store.tryRead();
+    expect(read).toMatchObject({ ageMs: 20 * second, state: 'fresh' });
+    read?.release();
+    await rescan(wrong, 'a', 'b');
+    await clock.advance(2 * second);
+    await until(() => atHand(right)?.join() === 'a,b');
+    expect(right?.store.tryRead()).toMatchObject({ ageMs: 2 * second });
+    expect(scans()).toBe(2);
+  });
+
+  test('since one was set back while the gateway runs: newer snapshots are taken all the same', async () => {
+    const [first] = startGateways(1);
+    const jumping = skewed(0);
+    const other = startGateway({ key: undefined, clock: jumping });
+    await readOf(first, 'a');
+    await clock.advance(2 * second);
+    await until(() => atHand(other)?.join() === 'a');
+    jumping.offset = -60 * minute;
+    await rescan(first, 'a', 'b');
+    await clock.advance(2 * second);
+    await until(() => atHand(other)?.join() === 'a,b');
+  });
+});
+
+test('a gateway tells the age of what is published, and how far it is behind', async () => {
+  const [first, other] = startGateways(2);
+  await readOf(first, 'a');
+  const { published, sequence } = first?.store.status().sharing ?? {};
+  expect(published).toEqual({ sequence: 1, scannedAt: clock.now(), isLoaded: true });
+  expect(sequence).toBe(1);
+  await clock.advance(2 * second);
+  await until(() => atHand(other)?.join() === 'a');
+  place.refuse(other?.name ?? '', 'getBlocks');
+  await rescan(first, 'a', 'b');
+  await clock.advance(2 * second);
+  await until(() => other?.store.status().sharing?.published?.sequence === 2);
+  expect(other?.store.status().sharing).toMatchObject({ sequence: 1, published: { isLoaded: false } });
+  place.connect(other?.name ?? '');
+  await clock.advance(2 * second);
+  await until(() => other?.store.status().sharing?.published?.isLoaded);
+});
+
 describe('a holder that', () => {
   test('dies in mid-scan loses its lease, and another scans', async () => {
     const [dead, other] = startGateways(2);
@@ -355,6 +407,18 @@ function startGateway({
   const gateway = { name, source, store, observations };
   gateways.push(gateway);
   return gateway;
+}
+
+/** The machine's clock of another gateway, which shows another time. */
+function skewed(offset: number) {
+  return {
+    offset,
+    now() {
+      return clock.now() + this.offset;
+    },
+    monotonic: () => clock.monotonic(),
+    sleep: (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal),
+  };
 }
 
 /** A place that can be down, cut off from one gateway, and empty. */
