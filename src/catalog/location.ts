@@ -11,4 +11,12 @@ export type SqlLocation =
       readonly sql: string;
       /** What to add to every server's options, where it is known at run time alone. */
       readonly serverOptions?: Options | undefined;
+      /**
+       * Files that only the embedded Postgres sees, by their absolute paths: what foreign tables of `file_fdw` read. With
+       * them, foreign tables are read through it; without them it has no rows to give.
+       */
+      readonly data?: EmbeddedFiles | undefined;
     };
+
+/** The bytes of files, by their paths. */
+export type EmbeddedFiles = ReadonlyMap<string, Uint8Array>;

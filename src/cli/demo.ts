@@ -5,19 +5,20 @@ import { UsageError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
 import { type DemoCaller, demoCallers, demoSecret, signToken } from './demo-callers.ts';
 import { type Invitation, printInvitation } from './demo-invitation.ts';
+import { ordersCsv, ordersFile } from './demo-orders.ts';
 import type { DemoFlags } from './flags.ts';
 import { createLogSink } from './log-sink.ts';
 import { gatewayOptions, logOptions, serveUntilStopped } from './serve.ts';
 
-/** What the demo serves; published with the package. */
-const catalogFile = new URL('../../schema/catalog.sql', import.meta.url);
-/** Who may see what of it, with `--auth`. */
-const rolesFile = new URL('../../schema/roles.sql', import.meta.url);
+/** What the demo serves: the users of a pool, and their orders. Published with the package. */
+const tables = ['catalog.sql', 'orders.sql'];
+/** Who may see what of them, with `--auth`. */
+const roles = ['roles.sql', 'orders-roles.sql'];
 
 /** The pool that the catalog's server names. */
 const poolId = 'us-east-1_Demo12345';
 
-/** Serves an embedded catalog over an emulated user pool until SIGINT or SIGTERM. */
+/** Serves an embedded catalog over an emulated user pool and a file of orders until SIGINT or SIGTERM. */
 export async function demo(given: DemoFlags): Promise<void> {
   const flags = given.auth ? withAuthentication(given) : given;
   const log = createLogSink(logOptions(flags));
@@ -30,9 +31,10 @@ export async function demo(given: DemoFlags): Promise<void> {
   };
   const emulator = await startEmulator({ pools: new Map([[poolId, users]]) });
   try {
-    const sql = [catalogFile, ...(flags.auth ? [rolesFile] : [])];
+    const scripts = [...tables, ...(flags.auth ? roles : [])].map(readSchemaFile);
     const catalog = {
-      sql: (await Promise.all(sql.map((file) => readFile(file, 'utf8')))).join('\n'),
+      sql: (await Promise.all(scripts)).join('\n'),
+      data: new Map([[ordersFile, Buffer.from(ordersCsv(users))]]),
       serverOptions: new Map([
         ['endpoint_url', emulator.url],
         ['aws_access_key_id', 'demo'],
@@ -43,6 +45,10 @@ export async function demo(given: DemoFlags): Promise<void> {
   } finally {
     await emulator.close();
   }
+}
+
+function readSchemaFile(name: string): Promise<string> {
+  return readFile(new URL(`../../schema/${name}`, import.meta.url), 'utf8');
 }
 
 /**

@@ -83,7 +83,7 @@ export async function sharingOf(
 ): Promise<Sharing | undefined> {
   if (!share) return undefined;
   const { leaseMs = 15_000, pollMs = 2_000, logged = false } = share;
-  const connection = (await database?.connection()) ?? {};
+  const connection = (await database?.connection?.()) ?? {};
   const place = share.place ?? new PostgresPlace({ connection, logged });
   const key = snapshotKey === undefined ? undefined : parseSnapshotKey(snapshotKey);
   return { place, key, holder: `${hostname()} ${process.pid} ${randomUUID().slice(0, 8)}`, leaseMs, pollMs };

@@ -51,8 +51,8 @@ export interface CatalogDatabase {
    * @param signal gives up
    */
   openSession(signal: AbortSignal): Promise<Client>;
-  /** How to connect to the host that answers now, as `openSession` does. */
-  connection(): Promise<ClientConfig>;
+  /** How to connect to the host that answers now, as `openSession` does; absent where nobody else can. */
+  readonly connection?: () => Promise<ClientConfig>;
 }
 
 /** A number that one kind of source can be tuned by, for all of its servers. */

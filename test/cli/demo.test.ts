@@ -41,6 +41,21 @@ describe('demo', () => {
     });
   });
 
+  test('has orders beside the users, joined both ways', async () => {
+    const { data } = await ask(
+      demo,
+      `{ cognitoUserCollection(filter: {username: {eq: "alice"}}) { edges { node {
+        orders { totalCount edges { node { total buyer { username } } } } } } } orderCollection { totalCount } }`,
+    );
+    const [alice] = data.cognitoUserCollection.edges;
+    expect(alice.node.orders.totalCount).toBe(5);
+    expect(alice.node.orders.edges[0].node).toMatchObject({
+      total: expect.stringMatching(/^\d+\.\d\d$/),
+      buyer: { username: 'alice' },
+    });
+    expect(data.orderCollection.totalCount).toBeGreaterThan(321);
+  });
+
   test('scans before anybody asks', async () => {
     await expect.poll(() => demo.lines.join('\n')).toContain('scan-finished');
   });
@@ -92,17 +107,21 @@ describe('demo --auth', () => {
       '{ cognitoUserCollection(first: 1) { totalCount edges { node { status created_at } } } }',
     );
     expect(data.cognitoUserCollection.totalCount).toBe(321);
-    const { errors } = await ask(demo, '{ memberCollection { totalCount } }');
-    expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+    for (const hidden of ['memberCollection', 'orderCollection']) {
+      const { errors } = await ask(demo, `{ ${hidden} { totalCount } }`);
+      expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+    }
   });
 
-  test('alice sees her own account, and the members of her tenant', async () => {
+  test('alice sees her own account and orders, and the members of her tenant', async () => {
     const { tokens } = await invitation(demo);
     const { data } = await ask(
       demo,
-      '{ cognitoUserCollection { edges { node { username } } } memberCollection { edges { node { tenant } } } }',
+      `{ cognitoUserCollection { edges { node { username } } } memberCollection { edges { node { tenant } } }
+        orderCollection { edges { node { username } } } }`,
       tokens.authenticated,
     );
+    expect(data.orderCollection.edges).toEqual(Array(5).fill({ node: { username: 'alice' } }));
     expect(data.cognitoUserCollection.edges).toEqual([{ node: { username: 'alice' } }]);
     const tenants = data.memberCollection.edges.map(({ node }: { node: { tenant: string } }) => node.tenant);
     expect(tenants.length).toBeGreaterThan(1);

@@ -20,6 +20,8 @@ test('the package has what its code reads from files', async () => {
       'assets/graphiql/vendor/graphiql.css.gz',
       'assets/graphiql/vendor/graphiql.js.gz',
       'schema/catalog.sql',
+      'schema/orders-roles.sql',
+      'schema/orders.sql',
       'schema/roles.sql',
     ]),
   );

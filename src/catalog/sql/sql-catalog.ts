@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ConfigurationError } from '../../errors.ts';
 import type { CatalogDefinition, Options } from '../../model/definition.ts';
+import type { CatalogDatabase } from '../../source/kind.ts';
 import type { Catalog } from '../catalog.ts';
 import { parseCatalog } from '../introspection.ts';
 import type { SqlLocation } from '../location.ts';
@@ -8,6 +9,7 @@ import { findSecret, type StoredSecret } from '../vault.ts';
 import { readEvaluated, writeEvaluated } from './cache.ts';
 import { decodeScript } from './decode.ts';
 import type { EvaluatedScripts } from './embedded-process.ts';
+import { openEmbeddedSession } from './embedded-session.ts';
 import { evaluateScripts } from './evaluate.ts';
 import type { SqlScript, StatementReport } from './loader.ts';
 import { readSqlFiles, type SqlFile } from './sql-files.ts';
@@ -35,8 +37,7 @@ export async function openSqlCatalog(location: SqlLocation): Promise<Catalog> {
       first = undefined;
       return definition;
     },
-    // None of its wrappers has a remote to read.
-    database: undefined,
+    database: databaseOf(location),
     async fingerprint() {
       const hash = createHash('sha256');
       for (const { name, bytes } of await readFiles(location))
@@ -45,6 +46,17 @@ export async function openSqlCatalog(location: SqlLocation): Promise<Catalog> {
     },
     readSecret: async (reference) => findSecret(secrets, reference),
     close: async () => closing.abort(new ConfigurationError('the catalog was closed')),
+  };
+}
+
+/** Where the rows of its foreign tables are read; undefined where none of its wrappers has anything to read. */
+function databaseOf(location: SqlLocation): CatalogDatabase | undefined {
+  if (!('sql' in location) || !location.data) return undefined;
+  const files = location.data;
+  return {
+    name: 'embedded',
+    openSession: async (signal) =>
+      openEmbeddedSession({ scripts: await readScripts(location), files }, signal),
   };
 }
 
