@@ -1,5 +1,4 @@
-import pino, { type Logger } from 'pino';
-import pretty from 'pino-pretty';
+import pino, { type DestinationStream, type Logger } from 'pino';
 import { printDuration } from '../duration.ts';
 import type { Observation, Observe } from '../observation.ts';
 
@@ -17,19 +16,16 @@ export interface LogOptions {
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /** A sink that writes each observation as one line on standard output. */
-export function createLogSink({
+export async function createLogSink({
   level,
   format,
   slowQueryMs = Number.POSITIVE_INFINITY,
-}: LogOptions): Observe {
+}: LogOptions): Promise<Observe> {
   const options = { level, base: null, messageKey: 'message', timestamp: pino.stdTimeFunctions.isoTime };
-  const logger: Logger =
-    format === 'pretty'
-      ? pino(
-          options,
-          pretty({ messageKey: 'message', ignore: 'event', sync: true, colorize: process.stdout.isTTY }),
-        )
-      : pino(options, pino.destination({ sync: true }));
+  const logger: Logger = pino(
+    options,
+    format === 'pretty' ? await prettyDestination() : pino.destination({ sync: true }),
+  );
   return (observation) => {
     const level = levelOf(observation, slowQueryMs);
     // Most requests are not logged, and there are many of them.
@@ -40,6 +36,11 @@ export function createLogSink({
     const stack = error instanceof Error ? { stack: error.stack } : {};
     logger[level]({ ...facts, ...stack }, describe(observation));
   };
+}
+
+async function prettyDestination(): Promise<DestinationStream> {
+  const { default: pretty } = await import('pino-pretty');
+  return pretty({ messageKey: 'message', ignore: 'event', sync: true, colorize: process.stdout.isTTY });
 }
 
 /** Of a request, that of one that went well. */

@@ -17,7 +17,7 @@ const closingMs = 5_000;
 
 /** Serves until SIGINT or SIGTERM. */
 export async function serve(flags: ServeFlags): Promise<void> {
-  const log = createLogSink(logOptions(flags));
+  const log = await createLogSink(logOptions(flags));
   const link = linkToSupervisor(flags.workers);
   if (!link) {
     if (flags.workers > 1) return superviseUntilStopped(flags, log);

@@ -1,7 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { CognitoIdentityProviderClientConfig } from '@aws-sdk/client-cognito-identity-provider';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { readAnswer } from './answer.ts';
 import type { CredentialsProvider } from './credentials.ts';
 import type { CognitoServer } from './options.ts';
@@ -50,14 +49,13 @@ const keepAliveMs = 1000;
 export function createPoolClient({ server, credentials, maxSockets }: PoolClientOptions): PoolClient {
   const agentOptions = { keepAlive: true, keepAliveMsecs: keepAliveMs, maxSockets };
   const agents = [new HttpAgent(agentOptions), new HttpsAgent(agentOptions)] as const;
-  const requestHandler = new NodeHttpHandler({ httpAgent: agents[0], httpsAgent: agents[1] });
   let sdk: Promise<Sdk> | undefined;
   let credentialsVersion = 0;
 
   function loadSdk(): Promise<Sdk> {
     sdk ??= createSdk({
       region: server.region,
-      requestHandler,
+      requestHandler: { httpAgent: agents[0], httpsAgent: agents[1] },
       // Attempts are paced by the bucket that all scans share, so the SDK makes one only.
       maxAttempts: 1,
       retryMode: 'standard',
