@@ -39,6 +39,7 @@ export async function keepLease(holding: Holding, keeping: LeaseKeeping, signal:
       if (renewal) {
         holding.scansOfQuota = Math.max(1, renewal.scansOfQuota);
       } else {
+        signal.throwIfAborted();
         // Where the place has forgotten the lease, nobody else has it yet.
         const lease = await acquire(holding.seen);
         if (!lease) return holding.lost();

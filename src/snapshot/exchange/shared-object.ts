@@ -219,8 +219,8 @@ export class SharedObject {
    */
   async publish(scanned: Scanned, under?: LeasedAt): Promise<void> {
     try {
-      await this.#attempt('publish', async () =>
-        this.#publish(scanned, under ?? (await this.#leaseFor(scanned))),
+      await this.#attempt('publish', () =>
+        under ? this.#publish(scanned, under) : this.#publishUnleased(scanned),
       );
       this.#unpublished = undefined;
       this.#publishRetry.succeed();
@@ -234,35 +234,30 @@ export class SharedObject {
     }
   }
 
-  async #leaseFor(scanned: Scanned): Promise<LeasedAt> {
+  async #publishUnleased(scanned: Scanned): Promise<void> {
     const { published, now } = await this.look();
     if (published && isOlder(scanned, published, now)) throw new LeaseLostError();
     const lease = await this.acquire(published?.position, 0);
     if (!lease) throw new LeaseLostError();
-    return { lease, published };
+    try {
+      await this.#publish(scanned, { lease, published });
+    } catch (error) {
+      await this.release(lease);
+      throw error;
+    }
   }
 
   async #publish({ snapshot, ageMs }: Scanned, { lease, published }: LeasedAt): Promise<void> {
     const { place, owner, observe } = this.#options;
     const before = this.#parts.bytesWritten;
     const isKnown = isSame(this.#current?.position, published?.position);
-    try {
-      const parts = await this.#parts.write(snapshot, isKnown ? this.#current : undefined);
-      const position = await place.publish(this.name, lease, {
-        ageMs: ageMs(),
-        stats: snapshot.stats,
-        parts,
-      });
-      if (!position) throw new LeaseLostError();
-      this.#current = { snapshot, position, parts };
-      const { server, object } = owner;
-      const bytes = this.#parts.bytesWritten - before;
-      observe({ event: 'snapshot-published', server, object, sequence: position.sequence, bytes });
-    } catch (error) {
-      // Others need not wait for the lease to expire.
-      if (!(error instanceof LeaseLostError)) await this.release(lease);
-      throw error;
-    }
+    const parts = await this.#parts.write(snapshot, isKnown ? this.#current : undefined);
+    const position = await place.publish(this.name, lease, { ageMs: ageMs(), stats: snapshot.stats, parts });
+    if (!position) throw new LeaseLostError();
+    this.#current = { snapshot, position, parts };
+    const { server, object } = owner;
+    const bytes = this.#parts.bytesWritten - before;
+    observe({ event: 'snapshot-published', server, object, sequence: position.sequence, bytes });
   }
 
   /** Keeps the lease until the signal, and tells of the scan's progress. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts';
+import { type Clock, within } from '../../clock.ts';
 import type { ScanProgress } from '../../source/source.ts';
 import { UnusableFile } from '../file/unusable-file.ts';
 import { noProgress, type Scan, type SnapshotRun } from '../scan.ts';
@@ -9,6 +9,9 @@ import type { Scanned, SharedObject } from './shared-object.ts';
 
 /** The share of the rate for a gateway that scans without knowing of the others: four of them keep within it. */
 const shareAlone = 0.25;
+
+/** How long those who wait for a scan wait for its publication, too: it can be served without. */
+const publishPatienceMs = 2_000;
 
 /** What a run depends on. */
 export interface SharedScanOptions {
@@ -110,8 +113,9 @@ export class SharedScan implements SnapshotRun {
     state: ObjectState,
     signal: AbortSignal,
   ): Promise<ColumnarSnapshot | undefined> {
-    const { shared } = this.#options;
+    const { shared, clock } = this.#options;
     const end = new AbortController();
+    const ended = AbortSignal.any([signal, end.signal]);
     const scan = this.#newScan(() => 1 / holding.scansOfQuota);
     const holding = {
       lease,
@@ -120,10 +124,12 @@ export class SharedScan implements SnapshotRun {
       progress: () => scan.progress,
       lost: () => end.abort(new LeaseLostError()),
     };
-    const keeping = shared.keep(holding, AbortSignal.any([signal, end.signal])).catch(() => undefined);
+    shared.keep(holding, ended).catch(() => undefined);
+    let publishing: Promise<void> | undefined;
     try {
-      const snapshot = await scan.run(AbortSignal.any([signal, end.signal]));
-      await this.#publish(this.#scanned(snapshot), holding, state);
+      const snapshot = await scan.run(ended);
+      publishing = this.#publish(this.#scanned(snapshot), holding, state, () => end.abort());
+      await within(publishing, { clock, ms: publishPatienceMs, signal, onLate: () => undefined });
       return snapshot;
     } catch (error) {
       signal.throwIfAborted();
@@ -132,18 +138,31 @@ export class SharedScan implements SnapshotRun {
       await shared.release(holding.lease);
       throw error;
     } finally {
-      end.abort();
+      if (publishing) publishing.catch(() => undefined);
+      else end.abort();
       this.#scan = undefined;
-      await keeping;
     }
   }
 
-  /** A place that has forgotten the lease meanwhile is asked for another. */
-  async #publish(scanned: Scanned, holding: { lease: Lease }, { published }: ObjectState): Promise<void> {
+  /**
+   * A place that has forgotten the lease meanwhile is asked for another.
+   *
+   * @param end ends the keeping of the lease
+   */
+  async #publish(
+    scanned: Scanned,
+    holding: { lease: Lease },
+    { published }: ObjectState,
+    end: () => void,
+  ): Promise<void> {
     const { shared } = this.#options;
     try {
       await shared.publish(scanned, { lease: holding.lease, published });
+      end();
+      // Others need not wait for a lease to expire under which nothing could be published.
+      if (!shared.canPublish) await shared.release(holding.lease);
     } catch (error) {
+      end();
       if (!(error instanceof LeaseLostError)) throw error;
       await shared.publish(scanned);
     }
@@ -155,8 +174,8 @@ export class SharedScan implements SnapshotRun {
     if (canWait() && !forced) return undefined;
     try {
       const snapshot = await this.#newScan(() => shareAlone).run(signal);
-      // Where another has published something newer meanwhile, this gateway loads it next.
-      await shared.publish(this.#scanned(snapshot)).catch(() => undefined);
+      // Nobody waits for a place that did not answer. What another has published meanwhile is loaded next.
+      shared.publish(this.#scanned(snapshot)).catch(() => undefined);
       return snapshot;
     } finally {
       this.#scan = undefined;
