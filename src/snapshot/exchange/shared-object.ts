@@ -60,6 +60,9 @@ interface PublishedStatus {
   readonly isLoaded: boolean;
 }
 
+/** The least share of the time between two looks that a gateway waits. */
+const leastPoll = 0.75;
+
 /** One object as all gateways see it: what is published of it, and how to publish more. */
 export class SharedObject {
   /** What the place knows it by. Gateways of another format share nothing with this one. */
@@ -280,13 +283,14 @@ export class SharedObject {
     await this.#attempt('lease', () => this.#options.place.release(this.name, lease)).catch(() => undefined);
   }
 
-  /** Resolves when there may be something new to see. */
+  /** Resolves when there may be something new to see; gateways that start together do not look together for long. */
   async news(signal: AbortSignal): Promise<void> {
     const { place, pollMs, clock } = this.#options;
+    const waitMs = pollMs * (leastPoll + (1 - leastPoll) * Math.random());
     const told = new AbortController();
     const stop = place.onNews(() => told.abort());
     try {
-      await clock.sleep(pollMs, AbortSignal.any([signal, told.signal])).catch(() => signal.throwIfAborted());
+      await clock.sleep(waitMs, AbortSignal.any([signal, told.signal])).catch(() => signal.throwIfAborted());
     } finally {
       stop();
     }
