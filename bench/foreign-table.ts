@@ -70,13 +70,15 @@ async function scanWithSource(
   url: string,
 ): Promise<{ readonly scanned: number; readonly delay: number; readonly bytes: number }> {
   const source = createSqlSource({
-    table: { schema: 'public', name: 'orders', columns, keys: [['id']], role: undefined },
+    table: { schema: 'public', name: 'orders', columns, types: new Map(), keys: [['id']], role: undefined },
     identity: undefined,
-    database: 'bench',
-    open: async () => {
-      const client = new pg.Client(url);
-      await client.connect();
-      return client;
+    database: {
+      name: 'bench',
+      async openSession() {
+        const client = new pg.Client(url);
+        await client.connect();
+        return client;
+      },
     },
   });
   const delays = monitorEventLoopDelay({ resolution: 1 });

@@ -71,7 +71,12 @@ export interface Column {
 /** Where a scan's record has a column's value. */
 export type Origin =
   /** One of the fixed fields of the source, such as `username`. */
-  | { readonly kind: 'field'; readonly field: string }
+  | {
+      readonly kind: 'field';
+      readonly field: string;
+      /** The type that its text is of, where the source is to see to it. */
+      readonly declaredType?: string;
+    }
   /** One of a record's attributes, by name. */
   | { readonly kind: 'attribute'; readonly attribute: string }
   /** All of a record's attributes, as a JSON array of single-key objects. */

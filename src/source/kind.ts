@@ -51,6 +51,8 @@ export interface CatalogDatabase {
    * @param signal gives up
    */
   openSession(signal: AbortSignal): Promise<Client>;
+  /** Is told that the catalog may have changed since it was read; absent where nothing could come of it. */
+  readonly suspectChange?: () => void;
   /** How to connect to the host that answers now, as `openSession` does; absent where nobody else can. */
   readonly connection?: () => Promise<ClientConfig>;
 }

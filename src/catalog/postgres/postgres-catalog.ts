@@ -28,6 +28,8 @@ export async function openPostgresCatalog(databaseUrl: string): Promise<Catalog>
   }
   const { hosts, database } = parameters;
   const references = new Set<string>();
+  /** Who wants to know that the catalog may have changed. */
+  const listeners = new Set<() => void>();
   const readSecret = (reference: string) => {
     references.add(reference);
     return readVaultSecret(session, reference);
@@ -39,17 +41,23 @@ export async function openPostgresCatalog(databaseUrl: string): Promise<Catalog>
       const definition = await catalogFingerprint(session);
       return { definition, secrets: await secretsFingerprint([...references], readSecret) };
     },
-    onNotified: (callback, signal) =>
+    onNotified(callback, signal) {
+      listeners.add(callback);
+      signal.addEventListener('abort', () => listeners.delete(callback), { once: true });
       void listenForNotifications(() => connect(parameters, { applicationName: 'fdw-graphql listen' }), {
         signal,
         clock: systemClock,
         onNotified: callback,
-      }),
+      });
+    },
     database: {
       name: `${hosts.map(({ host, port }) => `${host}:${port}`).join(',')}/${database}`,
       async openSession(signal) {
         signal.throwIfAborted();
         return connect(parameters, { applicationName: 'fdw-graphql scan' });
+      },
+      suspectChange() {
+        for (const listener of listeners) listener();
       },
       connection: () => workingConfig(parameters, { applicationName: 'fdw-graphql' }),
     },

@@ -2,6 +2,7 @@ import type { Dialect } from '../../model/dialect.ts';
 import type { Column, ForeignObject, Table } from '../../model/model.ts';
 import { failure, success } from '../../model/result.ts';
 import type { CatalogAccess, SourceKind } from '../kind.ts';
+import { declaredType } from './declared-type.ts';
 import type { ScannedTable } from './scan.ts';
 import { createSqlSource } from './source.ts';
 
@@ -16,8 +17,7 @@ export function createSqlKind({ database }: CatalogAccess): SourceKind {
     open: async (server) =>
       database
         ? success({
-            connect: (object) =>
-              createSqlSource({ ...scanOf(object), database: database.name, open: database.openSession }),
+            connect: (object) => createSqlSource({ ...scanOf(object), database }),
           })
         : failure({
             reason: `the rows of its server ${server.name} are read through Postgres, and a catalog that is a file has none`,
@@ -28,7 +28,7 @@ export function createSqlKind({ database }: CatalogAccess): SourceKind {
 
 const sqlDialect: Dialect = {
   objectOf: ({ schema, name }) => success(`${schema}.${name}`),
-  originOf: ({ name }) => success({ kind: 'field', field: name }),
+  originOf: ({ name, type }) => success({ kind: 'field', field: name, declaredType: declaredType(type) }),
   // The types are Postgres' own, and so are the values.
   formOf: () => undefined,
   tableOptions: new Map(),
@@ -46,7 +46,13 @@ function scanOf({ tables }: ForeignObject): {
 } {
   const table = tables.find(({ base }) => base === undefined);
   if (!table) throw new TypeError('the foreign table of a view must be exposed itself');
-  const columns = new Set(tables.flatMap((shown) => fieldsOf(shown.columns)));
+  const columns = new Map(
+    tables.flatMap((shown) =>
+      shown.columns.flatMap(({ origin }) =>
+        origin.kind === 'field' ? [[origin.field, origin.declaredType] as const] : [],
+      ),
+    ),
+  );
   const keys = new Map(
     tables.flatMap(({ key }) =>
       key.length > 0 ? [[JSON.stringify(fieldsOf(key)), fieldsOf(key)] as const] : [],
@@ -56,7 +62,8 @@ function scanOf({ tables }: ForeignObject): {
     table: {
       schema: table.schema,
       name: table.name,
-      columns: [...columns],
+      columns: [...columns.keys()],
+      types: columns,
       keys: [...keys.values()],
       role: table.scanAs,
     },

@@ -1,7 +1,9 @@
 import type pg from 'pg';
 import { ScanError } from '../../errors.ts';
 import { qualifiedName } from '../../model/statement.ts';
+import type { CatalogDatabase } from '../kind.ts';
 import type { ScanProgress, SourceRecord } from '../source.ts';
+import { ChangedColumnError, typesOfCursor } from './declared-type.ts';
 import { scanFailure } from './failure.ts';
 import { KeyCheck } from './key-check.ts';
 import { readCursor } from './read-cursor.ts';
@@ -14,6 +16,8 @@ export interface ScannedTable {
   readonly name: string;
   /** The columns that are read, in order. */
   readonly columns: readonly string[];
+  /** What the catalog says of which type each is; not looked at where undefined. */
+  readonly types: ReadonlyMap<string, string | undefined>;
   /** What directives call keys, each as a list of those columns. */
   readonly keys: readonly (readonly string[])[];
   /** The role as which it is read; the login where undefined. */
@@ -24,7 +28,7 @@ export interface ScannedTable {
 export async function* scanTable(
   table: ScannedTable,
   recordOf: (row: readonly (string | null)[], index: number) => SourceRecord,
-  open: OpenSession,
+  { openSession: open, suspectChange }: Pick<CatalogDatabase, 'openSession' | 'suspectChange'>,
   signal: AbortSignal,
   onProgress: (progress: ScanProgress) => void,
 ): AsyncGenerator<readonly SourceRecord[], void, void> {
@@ -41,6 +45,7 @@ export async function* scanTable(
     const { pid, estimatedRows } = await describeScan(client, table);
     stopCancelling = cancelOnAbort(client, pid, open, signal);
     await client.query(`declare rows no scroll cursor for ${selectStatement(table, table.columns)}`);
+    await assertTypes(client, table);
     const keys = table.keys.map((key) => new KeyCheck(key, table.columns));
     let rows = 0;
     let pages = 0;
@@ -58,7 +63,9 @@ export async function* scanTable(
     await client.query('commit');
   } catch (cause) {
     signal.throwIfAborted();
-    throw scanFailure(cause, label);
+    const failure = scanFailure(cause, label);
+    if (failure instanceof ChangedColumnError || failure.code === 'SCAN_NOT_FOUND') suspectChange?.();
+    throw failure;
   } finally {
     stopCancelling();
     await close(client);
@@ -78,6 +85,25 @@ async function describeScan(
   if (!row) throw new ScanError('SCAN_NOT_FOUND', `${table.schema}.${table.name} does not exist any more`);
   // Without an ANALYZE it is -1, or 0 in versions before 14.
   return { pid: row.pid, estimatedRows: row.reltuples > 0 ? row.reltuples : undefined };
+}
+
+/**
+ * Text of one type, read as one of another, would be an error in each row, or another value.
+ *
+ * @throws ChangedColumnError where a column is of another type than the catalog said
+ */
+async function assertTypes(
+  client: pg.ClientBase,
+  { schema, name, columns, types }: ScannedTable,
+): Promise<void> {
+  const found = await typesOfCursor(client, 'rows');
+  for (const [i, column] of columns.entries()) {
+    const before = types.get(column);
+    const now = found[i] ?? 'a new type';
+    if (before !== undefined && before !== now) {
+      throw new ChangedColumnError(`${schema}.${name}`, column, now, before);
+    }
+  }
 }
 
 function cancelOnAbort(client: pg.Client, pid: number, open: OpenSession, signal: AbortSignal): () => void {

@@ -1,15 +1,14 @@
+import type { CatalogDatabase } from '../kind.ts';
 import type { Source, SourceRecord } from '../source.ts';
 import { type ScannedTable, scanTable } from './scan.ts';
-import type { OpenSession } from './session.ts';
 
 /** What the source of a foreign table needs. */
 export interface SqlSourceOptions {
   readonly table: ScannedTable;
   /** The column that tells rows apart by its own text; undefined where rows are told apart by their number. */
   readonly identity: string | undefined;
-  /** Names the database, without a secret. */
-  readonly database: string;
-  readonly open: OpenSession;
+  /** Where it is read. */
+  readonly database: Pick<CatalogDatabase, 'name' | 'openSession' | 'suspectChange'>;
 }
 
 /** No column can have this name, and so it is that of a row's number. */
@@ -18,7 +17,7 @@ const rowNumber = '';
 const numberDigits = 8;
 
 /** The rows of a foreign table, read whole through the catalog's own Postgres. Every field is text, as Postgres prints it. */
-export function createSqlSource({ table, identity, database, open }: SqlSourceOptions): Source {
+export function createSqlSource({ table, identity, database }: SqlSourceOptions): Source {
   const columns =
     identity === undefined
       ? table.columns
@@ -30,8 +29,15 @@ export function createSqlSource({ table, identity, database, open }: SqlSourceOp
       : record;
   return {
     fields: names.map((name) => ({ name, type: 'text' })),
-    origin: JSON.stringify(['sql', database, table.schema, table.name, table.role, names]),
-    scan: (signal, onProgress) => scanTable({ ...table, columns }, recordOf, open, signal, onProgress),
+    origin: JSON.stringify([
+      'sql',
+      database.name,
+      table.schema,
+      table.name,
+      table.role,
+      names.map((name) => [name, table.types.get(name)]),
+    ]),
+    scan: (signal, onProgress) => scanTable({ ...table, columns }, recordOf, database, signal, onProgress),
     // A connection lives no longer than its scan.
     close: () => {},
   };

@@ -33,8 +33,13 @@ async function open(): Promise<pg.Client> {
 }
 
 function sourceOf(table: Partial<SqlSourceOptions['table']> = {}, identity?: string) {
-  const { schema = 'public', name = 'items', columns = ['id', 'code', 'note'], keys = [], role } = table;
-  return createSqlSource({ table: { schema, name, columns, keys, role }, identity, database: 'test', open });
+  const { columns = ['id', 'code', 'note'], types = new Map(), keys = [], role } = table;
+  const { schema = 'public', name = 'items' } = table;
+  return createSqlSource({
+    table: { schema, name, columns, types, keys, role },
+    identity,
+    database: { name: 'test', openSession: open },
+  });
 }
 
 async function scan(
@@ -240,13 +245,22 @@ describe('when something goes wrong', () => {
 
   test('a Postgres that cannot be reached is SCAN_UNAVAILABLE', async () => {
     const source = createSqlSource({
-      table: { schema: 'public', name: 'items', columns: ['id'], keys: [], role: undefined },
+      table: {
+        schema: 'public',
+        name: 'items',
+        columns: ['id'],
+        types: new Map(),
+        keys: [],
+        role: undefined,
+      },
       identity: undefined,
-      database: 'test',
-      open: async () => {
-        const client = new pg.Client('postgres://postgres@127.0.0.1:1/none');
-        await client.connect();
-        return client;
+      database: {
+        name: 'test',
+        async openSession() {
+          const client = new pg.Client('postgres://postgres@127.0.0.1:1/none');
+          await client.connect();
+          return client;
+        },
       },
     });
     await expect(scan(source)).rejects.toMatchObject({ code: 'SCAN_UNAVAILABLE' });
