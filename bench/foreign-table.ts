@@ -70,7 +70,15 @@ async function scanWithSource(
   url: string,
 ): Promise<{ readonly scanned: number; readonly delay: number; readonly bytes: number }> {
   const source = createSqlSource({
-    table: { schema: 'public', name: 'orders', columns, types: new Map(), keys: [['id']], role: undefined },
+    table: {
+      schema: 'public',
+      name: 'orders',
+      columns,
+      types: new Map(),
+      keys: [['id']],
+      role: undefined,
+      countRows: false,
+    },
     identity: undefined,
     database: {
       name: 'bench',

@@ -56,6 +56,7 @@ const table: Table = {
   aggregate: true,
   maxRows: 30,
   scanAs: undefined,
+  countRows: false,
   freshness: { maxAgeMs: undefined, staleWhileRevalidateMs: undefined, refreshMs: undefined },
   relations: [],
   policies: undefined,

@@ -69,6 +69,11 @@ export const tableKeys = {
     text,
     "The role as which Postgres is asked for the rows; the gateway's login by default. Not for user pools.",
   ),
+  countRows: key(
+    'count_rows',
+    truth,
+    'Whether Postgres counts the rows before each scan, so that its progress is known without an `ANALYZE`; false by default. Not for user pools.',
+  ),
   maxAge: key('max_age', duration, "How long the table's snapshot is fresh; `--max-age` by default."),
   staleWhileRevalidate: key(
     'stale_while_revalidate',

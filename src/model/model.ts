@@ -26,6 +26,8 @@ export interface Table {
   readonly maxRows: number;
   /** The role as which Postgres is asked for the rows, where it is and the directive names one. */
   readonly scanAs: string | undefined;
+  /** Whether Postgres counts the rows before each scan. */
+  readonly countRows: boolean;
   /** How fresh the rows are to be, where the directive says other than the gateway's own settings. */
   readonly freshness: Freshness;
   /** References to other tables and, in reverse, from them. */

@@ -91,6 +91,7 @@ export function buildTable(
     aggregate: get(tableKeys.aggregate) ?? false,
     maxRows: get(tableKeys.maxRows) ?? settings.maxRows ?? defaultMaxRows,
     scanAs,
+    countRows: get(tableKeys.countRows) ?? false,
     freshness: {
       maxAgeMs: get(tableKeys.maxAge),
       staleWhileRevalidateMs: get(tableKeys.staleWhileRevalidate),

@@ -34,6 +34,7 @@ export function usersTable(columns: readonly Column[], key: readonly Column[] = 
     aggregate: false,
     maxRows: 30,
     scanAs: undefined,
+    countRows: false,
     freshness: { maxAgeMs: undefined, staleWhileRevalidateMs: undefined, refreshMs: undefined },
     relations: [],
     policies: undefined,

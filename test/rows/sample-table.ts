@@ -169,6 +169,7 @@ export function sampleTable(hasKey: boolean): Table {
     aggregate: true,
     maxRows: 30,
     scanAs: undefined,
+    countRows: false,
     freshness: { maxAgeMs: undefined, staleWhileRevalidateMs: undefined, refreshMs: undefined },
     relations: [],
     policies: undefined,

@@ -66,6 +66,7 @@ function scanOf({ tables }: ForeignObject): {
       types: columns,
       keys: [...keys.values()],
       role: table.scanAs,
+      countRows: table.countRows,
     },
     identity: identityOf(table),
   };

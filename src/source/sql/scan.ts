@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { ScanError } from '../../errors.ts';
 import { qualifiedName } from '../../model/statement.ts';
 import type { CatalogDatabase } from '../kind.ts';
@@ -22,6 +22,8 @@ export interface ScannedTable {
   readonly keys: readonly (readonly string[])[];
   /** The role as which it is read; the login where undefined. */
   readonly role: string | undefined;
+  /** Whether its rows are counted before they are read, where `pg_class` has only an estimate, or none. */
+  readonly countRows: boolean;
 }
 
 /** The records of one full scan, page by page. `recordOf` makes a record of a row and its number, from 0. */
@@ -42,8 +44,10 @@ export async function* scanTable(
   let stopCancelling = () => {};
   try {
     await beginReading(client, table.role);
-    const { pid, estimatedRows } = await describeScan(client, table);
+    const { pid, reltuples } = await describeScan(client, table);
     stopCancelling = cancelOnAbort(client, pid, open, signal);
+    const counted = table.countRows ? await countRows(client, table) : undefined;
+    const estimatedRows = counted ?? reltuples;
     await client.query(`declare rows no scroll cursor for ${selectStatement(table, table.columns)}`);
     await assertTypes(client, table);
     const keys = table.keys.map((key) => new KeyCheck(key, table.columns));
@@ -76,7 +80,7 @@ export async function* scanTable(
 async function describeScan(
   client: pg.ClientBase,
   table: ScannedTable,
-): Promise<{ readonly pid: number; readonly estimatedRows: number | undefined }> {
+): Promise<{ readonly pid: number; readonly reltuples: number | undefined }> {
   const { rows } = await client.query<{ pid: number; reltuples: number }>(
     'select pg_backend_pid() as pid, reltuples::float8 from pg_catalog.pg_class where oid = $1::regclass',
     [qualifiedName(table)],
@@ -84,8 +88,26 @@ async function describeScan(
   const [row] = rows;
   if (!row) throw new ScanError('SCAN_NOT_FOUND', `${table.schema}.${table.name} does not exist any more`);
   // Without an ANALYZE it is -1, or 0 in versions before 14.
-  return { pid: row.pid, estimatedRows: row.reltuples > 0 ? row.reltuples : undefined };
+  return { pid: row.pid, reltuples: row.reltuples > 0 ? row.reltuples : undefined };
 }
+
+/** Undefined where that takes longer than a statement may: progress is not worth a scan. */
+async function countRows(client: pg.ClientBase, table: ScannedTable): Promise<number | undefined> {
+  await client.query('savepoint counting');
+  try {
+    const { rows } = await client.query<{ count: number }>(
+      `select count(*)::float8 as count from ${qualifiedName(table)}`,
+    );
+    return rows[0]?.count;
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== queryCanceled) throw error;
+    await client.query('rollback to savepoint counting');
+    return undefined;
+  }
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const queryCanceled = '57014';
 
 /**
  * Text of one type, read as one of another, would be an error in each row, or another value.

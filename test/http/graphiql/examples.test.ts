@@ -31,6 +31,7 @@ function table(typeName: string, some: Partial<Table>): Table {
     aggregate: false,
     maxRows: 30,
     scanAs: undefined,
+    countRows: false,
     freshness: { maxAgeMs: undefined, staleWhileRevalidateMs: undefined, refreshMs: undefined },
     relations: [],
     policies: undefined,

@@ -33,10 +33,10 @@ async function open(): Promise<pg.Client> {
 }
 
 function sourceOf(table: Partial<SqlSourceOptions['table']> = {}, identity?: string) {
-  const { columns = ['id', 'code', 'note'], types = new Map(), keys = [], role } = table;
+  const { columns = ['id', 'code', 'note'], types = new Map(), keys = [], role, countRows = false } = table;
   const { schema = 'public', name = 'items' } = table;
   return createSqlSource({
-    table: { schema, name, columns, types, keys, role },
+    table: { schema, name, columns, types, keys, role, countRows },
     identity,
     database: { name: 'test', openSession: open },
   });
@@ -97,6 +97,18 @@ describe('a scan', () => {
     await scan(sourceOf(), { onProgress: (progress) => seen.push(progress) });
     expect(seen.at(-1)).toMatchObject({ rows: 5000, estimatedRows: 5000 });
     expect(seen.length).toBeGreaterThan(5);
+  });
+
+  test('has its rows counted where it is told to, since Postgres may have no estimate', async () => {
+    await database.client.query(
+      `create foreign table counted (id int) server remote options (table_name 'stored')`,
+    );
+    const seen: ScanProgress[] = [];
+    const onProgress = (progress: ScanProgress) => seen.push(progress);
+    await scan(sourceOf({ name: 'counted', columns: ['id'] }), { onProgress });
+    expect(seen.at(-1)?.estimatedRows).toBeUndefined();
+    await scan(sourceOf({ name: 'counted', columns: ['id'], countRows: true }), { onProgress });
+    expect(seen.at(-1)).toMatchObject({ rows: 5000, estimatedRows: 5000 });
   });
 
   test('reads as the role it is told to', async () => {
@@ -179,6 +191,27 @@ describe('when something goes wrong', () => {
     await holder.end();
   });
 
+  test('a count that takes too long is given up, and the rows are read all the same', async () => {
+    const holder = new pg.Client(database.url);
+    await holder.connect();
+    await holder.query(`create foreign table uncounted (id int) server remote options (table_name 'stored')`);
+    await holder.query('begin; lock table stored in access exclusive mode');
+    const seen: ScanProgress[] = [];
+    const running = scan(sourceOf({ name: 'uncounted', columns: ['id'], countRows: true }), {
+      onProgress: (progress) => seen.push(progress),
+    });
+    await until(
+      `select count(*) > 0 as done from pg_locks where relation = 'stored'::regclass and not granted`,
+    );
+    await holder.query(
+      `select pg_cancel_backend(pid) from pg_stat_activity where application_name = 'scan under test'`,
+    );
+    await holder.query('commit');
+    await expect(running).resolves.toHaveLength(5000);
+    expect(seen.at(-1)?.estimatedRows).toBeUndefined();
+    await holder.end();
+  });
+
   test.each([
     ['remote', 'postgres_fdw'],
     ['connection', 'scan under test'],
@@ -252,6 +285,7 @@ describe('when something goes wrong', () => {
         types: new Map(),
         keys: [],
         role: undefined,
+        countRows: false,
       },
       identity: undefined,
       database: {
