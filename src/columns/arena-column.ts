@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { TextColumn, TextReader } from './column.ts';
 
-/** Text without NULLs: the UTF-8 of all rows end to end, and where each begins. */
+/** Text without NULLs: the UTF-8 of all rows end to end, and the offset of each. */
 export class ArenaColumn implements TextColumn {
   readonly encoding = 'text';
   readonly length: number;
@@ -20,7 +20,7 @@ export class ArenaColumn implements TextColumn {
   get(row: number): string {
     const start = this.offsets[row] ?? 0;
     const end = this.offsets[row + 1] ?? 0;
-    // `toString` takes its bounds as signed 32-bit numbers on Node 20.
+    // On Node 20, `toString` takes its bounds as signed 32-bit integers.
     if (end > 0x7fffffff) return this.#buffer.subarray(start, end).toString('utf8');
     return this.#buffer.toString('utf8', start, end);
   }

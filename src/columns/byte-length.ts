@@ -4,10 +4,10 @@ import type { Column, TextColumn } from './column.ts';
 import { NullableColumn } from './nullable-column.ts';
 import { UuidColumn } from './uuid-column.ts';
 
-/** What a string of V8 takes beside its characters, with the reference to it. */
+/** The bytes that a V8 string takes besides its characters, with the reference to it. */
 export const stringOverhead = 24;
 
-/** The bytes a column takes; its dictionary, which the JavaScript heap holds, is estimated. */
+/** The size of a column in bytes. Its dictionary is on the JavaScript heap, so that its size is an estimate. */
 export function byteLengthOf(column: Column): number {
   switch (column.encoding) {
     case 'ranked':

@@ -1,16 +1,16 @@
 /**
- * The size of a chunk. From this size on, glibc's allocator maps each piece of memory on its own, so that it goes
- * back to the system as soon as it is freed (`DEFAULT_MMAP_THRESHOLD_MAX`, mallopt(3)); smaller pieces leave holes
- * that stay with the process. Pages that nothing has been written to take no memory.
+ * The size of a chunk. glibc's allocator maps allocations of at least this size separately, so that they return to the
+ * system as soon as they are freed (`DEFAULT_MMAP_THRESHOLD_MAX`, mallopt(3)); smaller ones fragment the heap. Pages that
+ * have never been written to take no memory.
  */
 const chunkBytes = 2 ** 25;
-/** The size of a first chunk, until it is full. */
+/** The size of the first chunk until it is full. */
 const firstChunkBytes = 2 ** 14;
 
-/** What elements are kept in. */
+/** The typed arrays that can be chunked. */
 export type Elements = Uint8Array | Uint32Array | Float64Array;
 
-/** An array that grows. Growing copies no more than the first few elements. */
+/** A growable array. Growing copies only the first few elements. */
 export class Chunks<A extends Elements> {
   /** The number of elements in a chunk, which is a power of two. */
   readonly length: number;
@@ -19,7 +19,7 @@ export class Chunks<A extends Elements> {
   readonly #firstLength: number;
   readonly #chunks: A[] = [];
 
-  /** @param create makes an array of that many elements */
+  /** @param create makes an array of the given number of elements */
   constructor(create: (length: number) => A) {
     const { BYTES_PER_ELEMENT } = create(0);
     this.#create = create;
@@ -33,7 +33,7 @@ export class Chunks<A extends Elements> {
     return this.#chunks[index >>> this.#bits];
   }
 
-  /** The chunk for an element, which is made where there is none yet. */
+  /** The chunk for an element, allocated if need be. */
   grow(index: number): A {
     const place = index >>> this.#bits;
     const chunk = this.#chunks[place];
@@ -44,7 +44,7 @@ export class Chunks<A extends Elements> {
     return grown;
   }
 
-  /** The element at an index; 0 where none has been put. */
+  /** The element at an index; 0 if none has been set. */
   at(index: number): number {
     return this.of(index)?.[index & (this.length - 1)] ?? 0;
   }

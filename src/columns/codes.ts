@@ -1,18 +1,18 @@
 import { Chunks } from './chunks.ts';
 
-/** Small whole numbers in the narrowest array that holds them. */
+/** Small integers in the narrowest array that can hold them. */
 export type Codes = Uint8Array | Uint16Array | Uint32Array;
 
-/** Room for `length` codes from 0 to `largest`. */
+/** An array for `length` codes from 0 to `largest`. */
 export function newCodes(length: number, largest: number): Codes {
   if (largest <= 0xff) return new Uint8Array(length);
   if (largest <= 0xffff) return new Uint16Array(length);
   return new Uint32Array(length);
 }
 
-/** Codes appended one by one. They take one byte each until the first that needs more. */
+/** Codes appended one by one. Each takes one byte until one needs more. */
 export class GrowingCodes {
-  /** The lowest bytes of all codes, then the second lowest, and so on as far as any code has more than zeros. */
+  /** The lowest bytes of all codes, then the second lowest, and so on up to the highest byte that is ever non-zero. */
   readonly #planes: Chunks<Uint8Array>[] = [newPlane()];
   #length = 0;
 
@@ -20,7 +20,7 @@ export class GrowingCodes {
     return this.#length;
   }
 
-  /** @param code a whole number below 2^32 */
+  /** @param code an integer below 2^32 */
   push(code: number): void {
     let rest = code;
     for (let i = 0; i < this.#planes.length || rest > 0; i++) {

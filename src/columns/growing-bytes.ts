@@ -1,14 +1,14 @@
 import { Buffer } from 'node:buffer';
 import { Chunks } from './chunks.ts';
 
-/** A span of bytes, and a place of its own for bytes that have to be put together first. */
+/** A span of bytes, with a buffer of its own for bytes that have to be assembled first. */
 export class Span {
   bytes: Uint8Array = new Uint8Array(0);
   start = 0;
   end = 0;
   #scratch: Uint8Array = new Uint8Array(64);
 
-  /** Points the span at `length` bytes of its own place, for the caller to fill. */
+  /** Points the span at `length` bytes of its own buffer, for the caller to fill. */
   claim(length: number): Uint8Array {
     if (this.#scratch.length < length) this.#scratch = new Uint8Array(2 * length);
     this.bytes = this.#scratch;
@@ -47,7 +47,7 @@ export class GrowingBytes {
     }
   }
 
-  /** Points the span at the bytes from `start` to `end`, without a copy where one chunk holds them all. */
+  /** Points the span at the bytes from `start` to `end`, without a copy if they lie in one chunk. */
   locate(start: number, end: number, span: Span): void {
     const from = start & (this.#chunks.length - 1);
     if (from + end - start <= this.#chunks.length) {

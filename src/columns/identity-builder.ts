@@ -4,7 +4,7 @@ import { type Pace, paced } from './pace.ts';
 import { layTexts } from './text-layout.ts';
 import { TextList } from './text-list.ts';
 
-/** Builds the column by which rows are told apart and ordered. Every arrival must have a value. */
+/** Builds the column that identifies and orders the rows. Every arrival must have a value. */
 export class IdentityBuilder implements ColumnBuilder<string> {
   #texts = new TextList();
 
@@ -12,7 +12,7 @@ export class IdentityBuilder implements ColumnBuilder<string> {
     this.#texts.push(value);
   }
 
-  /** The arrivals in the order of their identity, by UTF-8 bytes. Of those with the same one, the first alone. */
+  /** The arrivals ordered by the UTF-8 bytes of their identity. Of several with the same identity, only the first. */
   async order(pace: Pace): Promise<Uint32Array> {
     const arrivals = await this.#texts.order(pace);
     let kept = 0;

@@ -3,7 +3,7 @@ import type { TextColumn, TextReader } from './column.ts';
 import type { Presence } from './presence.ts';
 import type { UuidColumn } from './uuid-column.ts';
 
-/** Text where some rows, or most, are NULL: only the values are stored, in row order. */
+/** Text with NULLs: only the values are stored, in row order. */
 export class NullableColumn implements TextColumn {
   readonly encoding = 'text';
   readonly length: number;
@@ -34,7 +34,7 @@ class NullableReader implements TextReader {
   readonly #presence: Presence;
   readonly #values: TextReader;
 
-  /** @param values reads the values by their number among those that are present */
+  /** @param values reads values by their index among those that are present */
   constructor(presence: Presence, values: TextReader) {
     this.#presence = presence;
     this.#values = values;

@@ -1,19 +1,19 @@
-/** How a loop is paced. */
+/** How a loop yields to the event loop. */
 export interface PaceOptions {
-  /** How long the loop may run between two pauses. */
+  /** How long the loop may run between two pauses, in milliseconds. */
   readonly sliceMs?: number;
-  /** Ends the loop at its next pause. */
+  /** Aborts the loop at its next pause. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Keeps a long loop from holding the event loop: the loop asks `due` every few hundred items, and awaits
- * `pause()` when it is.
+ * Keeps a long loop from blocking the event loop: the loop checks `due` every few hundred items, and awaits `pause()` if
+ * it is.
  *
- * Loops that do one request's work may share a pace: only one of them runs at a time.
+ * The loops of one request may share a pace, because only one of them runs at a time.
  *
- * All paced loops of the process take turns. Each turn of the event loop resumes one of them, so that many
- * loops at once delay other work no longer than one does.
+ * All paced loops of the process take turns. Each turn of the event loop resumes one of them, so that many concurrent
+ * loops delay other work no longer than one does.
  */
 export class Pace {
   readonly #sliceMs: number;
@@ -26,15 +26,15 @@ export class Pace {
     this.#sliceEnd = performance.now() + sliceMs;
   }
 
-  /** Whether the slice is used up. Costs one look at the clock, about 50 ns. */
+  /** Whether the time slice is used up. Reads the clock, which takes about 50 ns. */
   get due(): boolean {
     return performance.now() >= this.#sliceEnd;
   }
 
   /**
-   * Lets the event loop do its other work, then begins the next slice.
+   * Lets the event loop do other work, then starts the next slice.
    *
-   * @throws the signal's reason where it has been aborted
+   * @throws the signal's reason if it has been aborted
    */
   async pause(): Promise<void> {
     await nextTurn();
@@ -43,10 +43,10 @@ export class Pace {
   }
 }
 
-/** The loops that wait for their turn, in the order they came. */
+/** The loops that wait for their turn, first in, first out. */
 const waiting: (() => void)[] = [];
 
-/** Lets the event loop do its other work, and all paced loops that came before. */
+/** Lets the event loop do other work, including all paced loops that are already waiting. */
 export function nextTurn(): Promise<void> {
   return new Promise((resume) => {
     waiting.push(resume);
@@ -54,17 +54,17 @@ export function nextTurn(): Promise<void> {
   });
 }
 
-/** An immediate set from within an immediate runs after the next poll for I/O, so each turn resumes one loop. */
+/** An immediate that is set within an immediate runs after the next poll for I/O, so each turn resumes one loop. */
 function resumeNext(): void {
   const resume = waiting.shift();
   if (waiting.length > 0) setImmediate(resumeNext);
   resume?.();
 }
 
-/** Work that can be interrupted after each of its steps, and comes to a `T`. */
+/** Work that can be interrupted after each of its steps, and results in a `T`. */
 export type Steps<T> = Generator<void, T, void>;
 
-/** Takes the steps, and pauses between two of them when it is due. */
+/** Runs the steps, pausing between them when a pause is due. */
 export async function takeSteps<T>(steps: Steps<T>, pace: Pace): Promise<T> {
   for (;;) {
     const step = steps.next();
@@ -73,7 +73,7 @@ export async function takeSteps<T>(steps: Steps<T>, pace: Pace): Promise<T> {
   }
 }
 
-/** Takes all steps at once: for work that is known to be small. */
+/** Runs all steps at once: for work that is known to be small. */
 export function takeAllSteps<T>(steps: Steps<T>): T {
   for (;;) {
     const step = steps.next();
@@ -81,10 +81,10 @@ export function takeAllSteps<T>(steps: Steps<T>): T {
   }
 }
 
-/** How many items are gone through between two looks at the clock. */
+/** How many items are processed between two checks of the clock. */
 const stride = 512;
 
-/** Calls `act` with 0 to `count - 1`, and pauses when it is due. */
+/** Calls `act` with 0 to `count - 1`, pausing when a pause is due. */
 export async function paced(count: number, pace: Pace, act: (index: number) => void): Promise<void> {
   for (let from = 0; from < count; from += stride) {
     const to = Math.min(from + stride, count);

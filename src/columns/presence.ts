@@ -1,8 +1,8 @@
-/** Which rows have a value: one bit for each row, and how many values stand before each 32 of them. */
+/** Which rows have a value: a bitmap, with the number of values before each word of 32 rows. */
 export class Presence {
   /** How many rows have a value. */
   readonly size: number;
-  /** Bit `row & 31` of word `row >>> 5` is set where the row has a value. */
+  /** Bit `row & 31` of word `row >>> 5` is set if the row has a value. */
   readonly words: Uint32Array;
   readonly #before: Uint32Array;
 
@@ -25,7 +25,7 @@ export class Presence {
     return ((this.words[row >>> 5] ?? 0) & (1 << (row & 31))) !== 0;
   }
 
-  /** How many of the rows before this one have a value. */
+  /** How many rows before this one have a value. */
   rank(row: number): number {
     const word = row >>> 5;
     return (this.#before[word] ?? 0) + bitCount((this.words[word] ?? 0) & ((1 << (row & 31)) - 1));
@@ -54,7 +54,7 @@ export class PresenceBuilder {
   }
 }
 
-/** The number of bits set, by adding neighbours: Warren, Hacker's Delight, section 5-1. */
+/** The number of bits set: Warren, Hacker's Delight, section 5-1. */
 function bitCount(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);
   const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);

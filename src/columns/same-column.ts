@@ -5,7 +5,7 @@ import { NullableColumn } from './nullable-column.ts';
 import type { Pace } from './pace.ts';
 import { UuidColumn } from './uuid-column.ts';
 
-/** Whether two columns of text hold the same row for row, in the same encoding: then one of them is enough. */
+/** Whether two text columns hold the same texts in the same encoding, so that one of them is enough. */
 export async function isSameText(a: Column, b: Column, pace: Pace): Promise<boolean> {
   if (a instanceof ArenaColumn && b instanceof ArenaColumn) {
     return (await isSame(a.offsets, b.offsets, pace)) && isSame(a.bytes, b.bytes, pace);
@@ -21,7 +21,7 @@ export async function isSameText(a: Column, b: Column, pace: Pace): Promise<bool
   return false;
 }
 
-/** How many bytes are compared between two looks at the clock: about 0.1 ms of work. */
+/** How many bytes are compared between two checks of the clock: about 0.1 ms of work. */
 const stride = 1 << 20;
 
 async function isSame(a: ArrayBufferView, b: ArrayBufferView, pace: Pace): Promise<boolean> {

@@ -1,18 +1,18 @@
 import type { Pace } from './pace.ts';
 
-/** What is sorted: items 0 to `count - 1`. */
+/** The items to sort: 0 to `count - 1`. */
 export interface Sortable {
   readonly count: number;
-  /** A number by which most items can be told apart: a smaller one always sorts first. */
+  /** A number that distinguishes most items: a smaller one always sorts first. */
   readonly keys: Float64Array;
-  /** How two items with the same key compare. */
+  /** Compares two items with the same key. */
   compareTied(a: number, b: number): number;
 }
 
-/** How many items are merged between two looks at the clock. */
+/** How many items are merged between two checks of the clock. */
 const stride = 1024;
 
-/** The items in ascending order; equal ones stay in the order they had. Merges bottom-up, so it can pause anywhere. */
+/** Sorts the items in ascending order, stably. It is a bottom-up merge sort, which can pause anywhere. */
 export async function sorted(items: Sortable, pace: Pace): Promise<Uint32Array> {
   const { count } = items;
   let from = new Uint32Array(count);

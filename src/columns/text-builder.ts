@@ -8,7 +8,7 @@ import { PresenceBuilder } from './presence.ts';
 import { layTexts, type RowTexts } from './text-layout.ts';
 import { TextValues } from './text-values.ts';
 
-/** Builds a column of text: ranked where values repeat, laid out row by row where most are distinct. */
+/** Builds a text column: ranked if values repeat, stored row by row if most are distinct. */
 export class TextBuilder implements ColumnBuilder<string> {
   readonly #values = new TextValues();
   readonly #present = new PresenceBuilder();
@@ -46,7 +46,7 @@ export class TextBuilder implements ColumnBuilder<string> {
   }
 }
 
-/** Codes make queries faster, so they may take up to twice the space. */
+/** Ranking makes queries faster, so it may take up to twice the space. */
 function ranksPay(values: TextValues, rowCount: number): boolean {
   const { texts } = values;
   if (!values.repeating || 2 * texts.count > values.count) return false;
@@ -73,7 +73,7 @@ async function rank(values: TextValues, rows: RowTexts, pace: Pace): Promise<Ran
   return { encoding: 'ranked', codes, values: distinct };
 }
 
-/** 1 for each text that some row has: the arrivals that became no row may have had further ones. */
+/** Marks each text that some row has with 1; arrivals that did not become rows may have brought others. */
 async function usedTexts(values: TextValues, rows: RowTexts, pace: Pace): Promise<Uint32Array> {
   const used = new Uint32Array(values.texts.count);
   await paced(rows.rowCount, pace, (row) => {

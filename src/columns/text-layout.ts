@@ -10,11 +10,11 @@ import { UuidColumn } from './uuid-column.ts';
 /** Which text each row has. */
 export interface RowTexts {
   readonly rowCount: number;
-  /** The index of the row's text, or -1 where NULL. */
+  /** The index of the row's text, or -1 if NULL. */
   textOf(row: number): number;
 }
 
-/** Lays out the rows' texts one after the other, in the most compact column that holds them. */
+/** Stores the rows' texts one after the other, in the most compact column that can hold them. */
 export async function layTexts(texts: TextList, rows: RowTexts, pace: Pace): Promise<TextColumn> {
   const present = new PresenceBuilder();
   await paced(rows.rowCount, pace, (row) => {

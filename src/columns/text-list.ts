@@ -6,12 +6,12 @@ import { GrowingBytes, Span } from './growing-bytes.ts';
 import { type Pace, paced } from './pace.ts';
 import { sorted } from './sort.ts';
 
-/** How many bytes a number holds exactly: the keys by which texts are sorted. */
+/** How many bytes a double can hold exactly, as the key by which texts are sorted. */
 const keyLength = 6;
 
 /**
- * Texts appended one by one and kept as UTF-8. As long as all of them are UUIDs in lower case they take sixteen
- * bytes each; those stay packed when another text follows.
+ * Texts appended one by one and stored as UTF-8. As long as all of them are lower-case UUIDs they take sixteen bytes
+ * each; those stay packed when another text follows.
  */
 export class TextList {
   readonly #packed = new GrowingBytes();
@@ -69,13 +69,13 @@ export class TextList {
     return copy(this.#span, target, at);
   }
 
-  /** Writes the sixteen bytes of a text, where all are packed. */
+  /** Writes the sixteen bytes of a text. All must be packed. */
   writePacked(index: number, target: Uint8Array, at: number): number {
     this.#locatePacked(index, this.#span);
     return copy(this.#span, target, at);
   }
 
-  /** Negative, 0 or positive as text `a` stands before, equals or stands after text `b`, by UTF-8 bytes. */
+  /** Compares two texts by UTF-8 bytes: negative if `a` comes first, 0 if they are equal, positive otherwise. */
   compare(a: number, b: number): number {
     this.#locateSortable(a, this.#span);
     this.#locateSortable(b, this.#otherSpan);
@@ -83,7 +83,7 @@ export class TextList {
     return compareRanges(first.bytes, first.start, first.end, second.bytes, second.start, second.end);
   }
 
-  /** The indexes of the texts in the order of their UTF-8 bytes; equal ones stay in the order they had. */
+  /** The indexes of the texts sorted by their UTF-8 bytes, stably. */
   async order(pace: Pace): Promise<Uint32Array> {
     const skip = await this.#commonPrefix(pace);
     const { count } = this;
@@ -95,7 +95,7 @@ export class TextList {
     return sorted({ count, keys, compareTied: (a, b) => this.compare(a, b) }, pace);
   }
 
-  /** How many bytes all texts begin with alike. */
+  /** The length in bytes of the prefix that all texts share. */
   async #commonPrefix(pace: Pace): Promise<number> {
     if (this.count === 0) return 0;
     this.#locateSortable(0, this.#otherSpan);
@@ -127,20 +127,20 @@ export class TextList {
     this.#packed.locate(packedLength * index, packedLength * (index + 1), span);
   }
 
-  /** Where all texts are packed, their packed bytes sort as they do. */
+  /** If all texts are packed, sorting their packed bytes sorts the texts. */
   #locateSortable(index: number, span: Span): void {
     if (this.allPacked) this.#locatePacked(index, span);
     else this.#locate(index, span);
   }
 }
 
-/** Offsets are unsigned 32-bit numbers. */
+/** Offsets are unsigned 32-bit integers. */
 export function assertOffset(bytes: number): void {
   if (bytes > 0xffffffff)
     throw new RangeError(`a column must hold less than 4 GiB of text, but got ${bytes} bytes`);
 }
 
-/** Small spans are copied by hand, because a view of each costs more than its bytes. */
+/** Small spans are copied byte by byte, because creating a view costs more than copying them. */
 function copy(span: Span, target: Uint8Array, at: number): number {
   const length = span.end - span.start;
   if (length > 64) {
@@ -151,7 +151,7 @@ function copy(span: Span, target: Uint8Array, at: number): number {
   return at + length;
 }
 
-/** The number that six bytes of the text make after the first `skip`, with zeros beyond its end. */
+/** Six bytes of the text from `skip` on as a number, padded with zeros beyond its end. */
 function keyOf(span: Span, skip: number): number {
   let key = 0;
   for (let i = 0; i < keyLength; i++) {

@@ -2,13 +2,13 @@ import { GrowingCodes } from './codes.ts';
 import { TextList } from './text-list.ts';
 
 /**
- * The texts that arrived, each distinct one kept once for as long as texts repeat. As soon as most are new, every
- * later one is kept as it comes. What has been stored is never stored again in another form.
+ * The texts that arrived. As long as texts repeat, each distinct one is stored once; as soon as most are new, every
+ * later one is stored as it comes. What has been stored is never rewritten in another form.
  */
 export class TextValues {
   /** The texts as stored. Distinct while `repeating`. */
   readonly texts = new TextList();
-  /** The text of each value that came while `repeating`. */
+  /** The text of each value that arrived while `repeating`. */
   readonly #codes = new GrowingCodes();
   #known: Map<string, number> | undefined = new Map();
   #count = 0;
@@ -30,7 +30,7 @@ export class TextValues {
     else this.texts.push(value);
   }
 
-  /** The index in `texts` of the value that came as number `index`, from 0. */
+  /** The index in `texts` of the value that arrived at position `index`, from 0. */
   textOf(index: number): number {
     const repeating = this.#codes.length;
     return index < repeating ? this.#codes.at(index) : index - repeating + this.#textsWhileRepeating;
@@ -42,7 +42,7 @@ export class TextValues {
     if (this.texts.count > repeatingLimit(this.#count)) this.#known = undefined;
   }
 
-  /** Values that differ in lone surrogates alone are the same text, because UTF-8 has U+FFFD for each. */
+  /** Values that differ only in lone surrogates are the same text, because each becomes U+FFFD in UTF-8. */
   #learn(known: Map<string, number>, value: string): number {
     const code = known.get(value) ?? this.texts.count;
     if (code === this.texts.count) {
@@ -54,9 +54,9 @@ export class TextValues {
 }
 
 /**
- * How many distinct texts `count` values may have and still count as repeating. Names are mostly new among the
- * first thousands and repeat later, so the bound is generous at first; it ends at one in eight, where keeping
- * each text in a dictionary costs as much as keeping it in every row.
+ * How many distinct texts `count` values may have and still count as repeating. Names are mostly new among the first
+ * thousands and repeat later, so the limit is generous at first. It falls to one in eight, where a dictionary costs as
+ * much as storing the text in every row.
  */
 function repeatingLimit(count: number): number {
   return Math.max(1024, Math.min(16_384, 0.9 * count), count / 8);

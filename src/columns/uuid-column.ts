@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { expandUuid, packedLength, uuidLength } from '../values/uuid.ts';
 import type { TextColumn, TextReader } from './column.ts';
 
-/** Text without NULLs whose every value is a UUID in lower case, in sixteen bytes each. */
+/** Text without NULLs that consists of lower-case UUIDs, in sixteen bytes each. */
 export class UuidColumn implements TextColumn {
   readonly encoding = 'text';
   readonly length: number;

@@ -9,17 +9,17 @@ import { isPlainObject, type PlainObject } from '../values/plain-object.ts';
 import { keyFilter } from './key.ts';
 import { describe, toOperand } from './operand.ts';
 
-/** A filter as it arrives: plain data in the shape of the contract's filter inputs. */
+/** A filter as clients send it: plain data in the shape of the schema's filter inputs. */
 export type FilterInput = PlainObject;
 
 /**
- * Turns a filter input into a filter of the query engine; undefined where it asks nothing.
+ * Turns a filter input into a filter of the query engine; undefined if it contains no condition.
  *
- * As in pg_graphql, what is empty or null is ignored at every level, except that an operator's null is SQL's NULL.
+ * As in pg_graphql, empty objects and nulls are ignored at every level, except that an operator's null is SQL's NULL.
  *
- * @param path where the input stands, such as `filter`, for the error
- * @param pace of the request: lists may be long, and patterns take time to read
- * @throws BadUserInputError where the input breaks the contract
+ * @param path the path of the input in the arguments, such as `filter`, for errors
+ * @param pace of the request: lists may be long, and patterns take time to parse
+ * @throws BadUserInputError if the input breaks the contract
  */
 export async function planFilter(
   table: Table,
@@ -30,17 +30,17 @@ export async function planFilter(
   return takeSteps(readFilter(table, input ?? {}, path), pace);
 }
 
-/** The same at once, for an input that is known to be small. */
+/** The same without pauses, for an input that is known to be small. */
 export function toFilter(table: Table, input: FilterInput, path: string): Filter | undefined {
   return takeAllSteps(readFilter(table, input, path));
 }
 
-/** All of the filters; undefined where there are none. */
+/** The conjunction of the filters; undefined if there are none. */
 export function and(filters: readonly (Filter | undefined)[]): Filter | undefined {
   return combine('and', filters);
 }
 
-/** The key under which a filter input carries each combination, where no column has that name. */
+/** The keys that combine filters, unless a column has that name. */
 const combinations: ReadonlySet<string> = new Set(['and', 'or', 'not']);
 
 function* readFilter(table: Table, input: FilterInput, path: string): Steps<Filter | undefined> {
@@ -113,7 +113,7 @@ function* readCondition(
       return { kind: 'isNull', column, negated: isNotNull(operand, path) };
     case 'in': {
       if (operand === null) return { kind: 'in', column, values: null };
-      // GraphQL takes a single value for a list of one.
+      // GraphQL coerces a single value to a list of one.
       const elements: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
       const values: ReturnType<typeof toOperand>[] = [];
       for (const [i, element] of elements.entries()) {

@@ -5,10 +5,10 @@ import { decodeNodeId, type NodeId } from '../rows/page/cursor-and-node-id.ts';
 import type { Value } from '../values/value.ts';
 import { toOperand } from './operand.ts';
 
-/** Characters of the longest cursor or nodeId that is looked at: attributes have at most 2,048 each. */
+/** The most characters of a cursor or nodeId that is decoded: an attribute has at most 2,048. */
 export const longestId = 65_536;
 
-/** The filter that a nodeId stands for. A null names no row. */
+/** The filter for the row that a nodeId identifies. A null identifies no row. */
 export function keyFilter(table: Table, nodeId: unknown, path: string): Filter {
   const values = nodeId === null ? table.key.map(() => null) : keyOf(table, parseNodeId(nodeId, path), path);
   return {
@@ -22,7 +22,7 @@ export function keyFilter(table: Table, nodeId: unknown, path: string): Filter {
   };
 }
 
-/** @throws BadUserInputError where the text is none of ours */
+/** @throws BadUserInputError if it is not a nodeId */
 export function parseNodeId(text: unknown, path: string): NodeId {
   const id = typeof text === 'string' && text.length <= longestId ? decodeNodeId(text) : undefined;
   if (id) return id;
@@ -30,9 +30,9 @@ export function parseNodeId(text: unknown, path: string): NodeId {
 }
 
 /**
- * The values of the key's columns that a nodeId of this table names.
+ * The values of the key's columns in a nodeId of this table.
  *
- * @throws BadUserInputError where it belongs to another table or its values are none of the key's types
+ * @throws BadUserInputError if it belongs to another table, or its values are not of the key's types
  */
 export function keyOf(table: Table, id: NodeId, path: string): readonly (Value | null)[] {
   if (id.schema !== table.schema || id.table !== table.name) {

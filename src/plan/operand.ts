@@ -10,9 +10,9 @@ import { valueType } from '../values/type/registry.ts';
 import type { Value } from '../values/value.ts';
 
 /**
- * The value that an argument gives for a column of this type, or null.
+ * An argument as a value of the column's type, or null.
  *
- * @throws BadUserInputError where it is no value of the type
+ * @throws BadUserInputError if it is not a value of the type
  */
 export function toOperand(type: ColumnType, argument: unknown, path: string): Value | null {
   if (argument === null || argument === undefined) return null;
@@ -23,12 +23,12 @@ export function toOperand(type: ColumnType, argument: unknown, path: string): Va
   throw new BadUserInputError(path, `${path}: ${describe(argument)} is not a valid ${nameOfType(type)}`);
 }
 
-/** GraphQL takes a single value for a list of one. */
+/** GraphQL coerces a single value to a list of one. */
 function asList(argument: unknown): readonly unknown[] {
   return Array.isArray(argument) ? argument : [argument];
 }
 
-/** The argument as Postgres' input functions read it; undefined where it is none. */
+/** The argument as text for Postgres' input function; undefined if it cannot be a value of the type. */
 function toText(type: ElementType, argument: unknown): string | undefined {
   if (typeof argument === 'string') {
     if (type.kind === 'enum') return labelOf(type, argument);
@@ -38,8 +38,8 @@ function toText(type: ElementType, argument: unknown): string | undefined {
 }
 
 /**
- * Characters that an operand may have unless it is text: far more than numbers and dates are written with, and few
- * enough that arithmetic on them takes no time.
+ * The most characters of an operand that is not text: far more than any number or date needs, and few enough that
+ * arithmetic on it is fast.
  */
 const longestText = 4096;
 
@@ -47,7 +47,7 @@ function isTextual({ kind }: ElementType): boolean {
   return kind === 'text' || kind === 'citext' || kind === 'bpchar' || kind === 'opaque';
 }
 
-/** Arguments name the values of enums as GraphQL does; claims of tokens may name their labels. */
+/** Arguments hold the GraphQL names of enum values; claims of tokens may hold their labels. */
 function labelOf({ labels, valueNames }: EnumType, name: string): string {
   return labels[valueNames.indexOf(name)] ?? name;
 }
@@ -61,10 +61,10 @@ function quote(text: string | undefined): string | undefined {
   return text === undefined ? undefined : `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** Characters of a refused argument that an error repeats. */
+/** The most characters of a rejected argument that an error repeats. */
 const shownLength = 100;
 
-/** A refused argument, as an error shows it. */
+/** A rejected argument as an error shows it. */
 export function describe(argument: unknown): string {
   const text = JSON.stringify(argument) ?? 'nothing';
   return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;

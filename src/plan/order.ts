@@ -2,7 +2,7 @@ import { BadUserInputError } from '../errors.ts';
 import type { Table } from '../model/model.ts';
 import type { OrderKey } from '../rows/query.ts';
 
-/** The names of the GraphQL enum `OrderByDirection`, and what they ask of the engine. */
+/** The values of the GraphQL enum `OrderByDirection`, and what they mean to the engine. */
 export const orderDirections = {
   AscNullsFirst: { direction: 'asc', nulls: 'first' },
   AscNullsLast: { direction: 'asc', nulls: 'last' },
@@ -21,17 +21,17 @@ export const orderDirectionNames = [
   'DescNullsLast',
 ] as const;
 
-/** Elements that an `orderBy` may have: each costs a comparison of every row. */
+/** The most elements of an `orderBy`: each costs a comparison of every row. */
 const mostKeys = 100;
 
 /** One element of `orderBy`: one field and its direction. */
 export type OrderInput = { readonly [field: string]: OrderDirection | null | undefined };
 
 /**
- * The order that `orderBy` asks for, with the key appended, so that no two rows are equal in it.
+ * The order that `orderBy` asks for, with the key appended as the tie-breaker.
  *
- * @throws BadUserInputError where an element names several fields (which comes first would be anyone's guess), or
- *   there are too many
+ * @throws BadUserInputError if an element names several fields, whose order would be anyone's guess, or if there are
+ *   too many elements
  */
 export function toOrder(
   table: Table,

@@ -15,10 +15,10 @@ export interface PageInput {
 }
 
 /**
- * The page that the arguments ask for. A null argument is as good as none.
+ * The page that the arguments ask for. A null argument counts as absent.
  *
- * @param seal what cursors of tables without a key are sealed with
- * @throws BadUserInputError where they contradict each other, are negative, or a cursor is none of this order
+ * @param seal opens the cursors of tables without a key
+ * @throws BadUserInputError if arguments contradict each other or are negative, or a cursor is not one of this order
  */
 export function toPage(
   table: Table,
@@ -43,7 +43,7 @@ export function toPage(
   };
 }
 
-/** The arguments that cannot stand together, as in pg_graphql. */
+/** The arguments that cannot be combined, as in pg_graphql. */
 const contradictions = [
   ['first', 'last'],
   ['before', 'after'],

@@ -7,14 +7,14 @@ import { isPlainObject } from '../values/plain-object.ts';
 import { and, type FilterInput, toFilter } from './filter.ts';
 import { describe } from './operand.ts';
 
-/** What a role may see of a table's rows: all, none, or those that a filter keeps. */
+/** The rows of a table that a role may see: all, none, or those that match a filter. */
 export type Visibility = 'all' | 'none' | { readonly filter: Filter };
 
 /**
- * What the caller may see of the table's rows by its own policies. Whatever cannot be made sense of hides rows, never
+ * The rows that the caller may see by the table's own policies. A policy that cannot be evaluated hides rows; it never
  * shows them.
  *
- * @param table with all of its columns, since a policy may use what the role itself cannot read
+ * @param table with all of its columns, since a policy may use columns that the role cannot read
  */
 export function visibilityOf(table: Table, role: string, claims: Claims): Visibility {
   if (!table.policies) return 'all';
@@ -28,8 +28,8 @@ export function visibilityOf(table: Table, role: string, claims: Claims): Visibi
 }
 
 /**
- * What the caller may see of a table's rows. Of a view those that both its own policies and those of its foreign
- * table show, so that a view never shows more than the table does.
+ * The rows of a table that the caller may see. For a view these are the rows that both its own policies and those of its
+ * foreign table show, so that a view never shows more than its table.
  *
  * @param tables all tables, with all of their columns
  */
@@ -53,10 +53,10 @@ function bothOf(a: Visibility, b: Visibility): Visibility {
   return filter ? { filter } : 'all';
 }
 
-/** What policies show that use no claims: the same to everyone in the role. */
+/** The visibility of policies that use no claims, which is the same for everyone in the role. */
 const sharedVisibilities = new WeakMap<PolicyFilter, Visibility>();
 
-/** What is wrong with the policies of a table, or may surprise, found before any token is seen. */
+/** What is wrong with the policies of a table, or may surprise, as far as it can be known without a token. */
 export function policyProblems(table: Table): readonly Problem[] {
   return [...(table.policies ?? [])].flatMap(([role, policy]) => [
     ...mistakesIn(table, role, policy),
@@ -89,7 +89,7 @@ function mistakesIn(table: Table, role: string, policy: PolicyFilter): readonly 
   }
 }
 
-/** The value of a claim; undefined or null where the token has none. */
+/** The value of a claim; undefined or null if the token has none. */
 type ReadClaim = (path: string) => unknown;
 
 function readPolicy(table: Table, policy: PolicyFilter, claim: ReadClaim): Visibility {
@@ -103,13 +103,13 @@ function readPolicy(table: Table, policy: PolicyFilter, claim: ReadClaim): Visib
     const filter = filters.includes(undefined) ? undefined : and(filters);
     return filter ? { filter } : 'none';
   } catch (error) {
-    // A claim of the wrong type, as a number where the column holds UUIDs, matches nothing.
+    // A claim of the wrong type, such as a number for a column of UUIDs, matches nothing.
     if (error instanceof BadUserInputError) return 'none';
     throw error;
   }
 }
 
-/** A caller's filter may leave things empty; in a policy that would quietly show rows, and so it is refused. */
+/** A caller's filter may contain empty parts. In a policy they would silently show rows, so they are rejected. */
 function assertComplete(value: unknown, path: string): void {
   if (value === null || (typeof value === 'object' && isEmpty(value))) {
     throw new BadUserInputError(path, `${path} must not be empty in a policy, but got ${describe(value)}`);
@@ -122,15 +122,14 @@ function isEmpty(value: object): boolean {
   return Object.keys(value).length === 0;
 }
 
-/** Whether a `{"claim": "<path>"}` stands anywhere in it. */
+/** Whether it contains a `{"claim": "<path>"}`. */
 function usesClaims(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return claimPath(value) !== undefined || Object.values(value).some(usesClaims);
 }
 
 /**
- * The policy with each `{"claim": "<path>"}` that stands for an operator's value replaced by the claim's value, or
- * by null where there is none.
+ * The policy with each `{"claim": "<path>"}` replaced by the value of the claim, or by null if the token has none.
  */
 function withClaims(table: Table, policy: PolicyFilter, claim: ReadClaim): FilterInput {
   const entries = Object.entries(policy).map(([key, value]): [string, unknown] => {
@@ -163,14 +162,14 @@ function withClaim(operator: string, operand: unknown, claim: ReadClaim): unknow
   return path === undefined ? operand : toLiteral(operator, readable(claim(path)));
 }
 
-/** The path of the claim that an operand stands for; undefined where it stands for itself. */
+/** The path of the claim that an operand refers to; undefined if it is a value itself. */
 function claimPath(operand: unknown): string | undefined {
   return isPlainObject(operand) && typeof operand.claim === 'string' ? operand.claim : undefined;
 }
 
 /**
- * The claim's value, with null for what cannot be relied on: JSON's readers round whole numbers beyond 2^53, so that
- * one would match another one's rows.
+ * The claim's value, or null if it is unreliable: JSON parsers round integers beyond 2^53, so that a caller could match
+ * another caller's rows.
  */
 function readable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readable);
@@ -178,7 +177,7 @@ function readable(value: unknown): unknown {
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? null : value;
 }
 
-/** What a pattern means to match where a claim stands for it: its very text. None, where that is empty. */
+/** A claim in place of a pattern matches its literal text, and nothing if that is empty. */
 function toLiteral(operator: string, value: unknown): unknown {
   const quote = quotes.get(operator);
   if (!quote) return value;
@@ -197,7 +196,7 @@ function quoteLike(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }
 
-/** The places where a claim stands for a pattern. */
+/** The operators whose pattern is a claim. */
 function claimsInPatterns(
   table: Table,
   policy: PolicyFilter,

@@ -21,20 +21,20 @@ export type { OrderKey } from './order/row-order.ts';
 export type { PageRequest, RowPage } from './page/page.ts';
 export { readTyped, readValue } from './store/read-value.ts';
 
-/** What is asked of a table's rows. */
+/** A query over a table's rows. */
 export interface RowQuery extends Selection {
-  /** The first key decides, then the next; the row's identity where all are equal. */
+  /** The first key decides, then the next; rows that are equal in all keys are ordered by identity. */
   readonly order: readonly OrderKey[];
   readonly page: PageRequest;
-  /** What need not be found out otherwise. */
+  /** Optional parts of the result, computed only if wanted. */
   readonly wanted: { readonly totalCount: boolean; readonly pageInfo: boolean };
 }
 
 /**
- * Answers a query: filter, order, page. Never holds the event loop for more than some milliseconds.
+ * Answers a query: filter, order, page. Never blocks the event loop for more than a few milliseconds.
  *
- * @param pace of the request, whose signal ends the query
- * @throws InvalidPatternError where a pattern of the filter cannot be read
+ * @param pace of the request; its signal aborts the query
+ * @throws InvalidPatternError if a pattern of the filter cannot be read
  */
 export async function queryRows(view: TableView, query: RowQuery, pace: Pace): Promise<RowPage> {
   const { filter, candidates, page, wanted } = query;
@@ -49,10 +49,10 @@ export async function queryRows(view: TableView, query: RowQuery, pace: Pace): P
 }
 
 /**
- * Those of the rows for which the filter is true, in the order they have.
+ * The given rows for which the filter is true, in the given order.
  *
- * @param pace of the request, whose signal ends the search
- * @throws InvalidPatternError where a pattern of the filter cannot be read
+ * @param pace of the request; its signal aborts the search
+ * @throws InvalidPatternError if a pattern of the filter cannot be read
  */
 export async function filterRows(
   view: TableView,
@@ -64,7 +64,7 @@ export async function filterRows(
   return [...(await matchingRows({ kind: 'rows', rows: Uint32Array.from(rows) }, predicate, pace))];
 }
 
-/** A page of rows of which no more are found than it takes. */
+/** Searches only as far as the page needs. */
 async function searchPage(view: TableView, query: RowQuery, order: RowOrder, pace: Pace): Promise<RowPage> {
   const { filter, candidates } = query;
   const { source, predicate } =
@@ -80,7 +80,7 @@ async function searchPage(view: TableView, query: RowQuery, order: RowOrder, pac
   return cutPage(inOrder(await orderMatches(view, matched, order, pace)), order, query.page);
 }
 
-/** A page of matching rows, of which the order is remembered when it is asked for a second time. */
+/** A page of known matches. Their order is cached when it is requested a second time. */
 async function orderedPage(
   view: TableView,
   filter: Filter,
@@ -101,7 +101,7 @@ async function orderedPage(
   return cutPage(inOrder(await orderMatches(view, toArray(rows), order, pace)), order, page);
 }
 
-/** Up to how many rows are put in order whenever they are asked for. */
+/** The most rows that are sorted on every request instead of being cached. */
 const fewRows = 256;
 
 async function allRows(view: TableView, order: RowOrder, pace: Pace): Promise<OrderedRows> {
@@ -121,7 +121,7 @@ function inOrder(rows: Uint32Array): OrderedRows {
   return { length: rows.length, at: (index) => rows[index] ?? 0 };
 }
 
-/** Whether finding the page's rows takes less than ordering all that match. */
+/** Whether picking the page's rows is cheaper than sorting all matches. */
 function isSmallPart({ offset, limit }: PageRequest, matched: number): boolean {
   return offset + limit <= 4096 && 4 * (offset + limit) < matched;
 }

@@ -7,7 +7,7 @@ import { extremes } from './extremes.ts';
 import { type Figure, toFigure } from './figure.ts';
 import { average, total } from './total.ts';
 
-/** What is asked of the rows that match. */
+/** The aggregates wanted of the matching rows. */
 export interface AggregateRequest extends Selection {
   readonly min: readonly Column[];
   readonly max: readonly Column[];
@@ -15,7 +15,7 @@ export interface AggregateRequest extends Selection {
   readonly avg: readonly Column[];
 }
 
-/** Figures on rows, by column. */
+/** Aggregates of rows, by column. */
 export interface Aggregates {
   readonly count: number;
   readonly min: ReadonlyMap<Column, Figure>;
@@ -25,10 +25,10 @@ export interface Aggregates {
 }
 
 /**
- * Computes figures on the rows that a filter matches, as Postgres' aggregates do.
+ * Computes aggregates of the rows that a filter matches, as Postgres does.
  *
- * @param pace of the request, whose signal ends the work
- * @throws InvalidPatternError where a pattern of the filter cannot be read
+ * @param pace of the request; its signal aborts the work
+ * @throws InvalidPatternError if a pattern of the filter cannot be read
  */
 export async function aggregateRows(
   view: TableView,

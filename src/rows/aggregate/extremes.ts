@@ -6,13 +6,13 @@ import { toMicros } from '../store/raw-text.ts';
 import { readTyped } from '../store/read-value.ts';
 import type { TableView } from '../store/view.ts';
 
-/** The least and the greatest value of some rows; null where none has a value. */
+/** The minimum and maximum of a column over some rows; null if none of them has a value. */
 export interface Extremes {
   readonly min: Value | null;
   readonly max: Value | null;
 }
 
-/** Finds the least and the greatest value of some rows. */
+/** Finds the minimum and maximum of a column over some rows. */
 export async function extremes(
   view: TableView,
   column: Column,
@@ -26,7 +26,7 @@ export async function extremes(
       const { min, max } = await numericExtremes(rows, (row) => codes[row] || Number.NaN, pace);
       const valueAt = (code: number): Value | null => {
         if (!mergesForms) return data.values[code - 1] ?? null;
-        // Of values that are written differently, the one of the last row, as Postgres has it.
+        // Of equal values that are written differently, the last row's wins, as in Postgres.
         const row = rows.findLast((candidate) => codes[candidate] === code);
         return row === undefined ? null : (readTyped(view, column, row) ?? null);
       };

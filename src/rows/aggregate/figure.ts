@@ -8,12 +8,12 @@ import type { Value } from '../../values/value.ts';
 import { notInJson, type ValueFault } from '../store/read-value.ts';
 
 /**
- * One figure on rows, as pg_graphql has it in JSON: a number with all its digits, `"NaN"` and the infinities of
- * `numeric`, null where no row has a value. A fault where JSON has no such number.
+ * One aggregate as pg_graphql writes it in JSON: a number with all its digits, `"NaN"` or an infinity of `numeric` as
+ * a string, or null if no row has a value. A fault if JSON cannot express the number.
  */
 export type Figure = Result<JsonValue | ExactNumber, ValueFault>;
 
-/** A column's value as a figure. */
+/** A column's value as the result of an aggregate. */
 export function toFigure(type: SqlType, value: Value | null): Figure {
   if (value === null) return success(null);
   switch (type.kind) {
@@ -31,7 +31,7 @@ export function toFigure(type: SqlType, value: Value | null): Figure {
   }
 }
 
-/** A value of `numeric` as a figure. */
+/** A `numeric` value as the result of an aggregate. */
 export function numericFigure(value: Numeric | string): Figure {
   const text = String(value);
   return success(text.endsWith('NaN') || text.endsWith('Infinity') ? text : toJsonNumber(text));

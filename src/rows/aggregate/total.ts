@@ -10,7 +10,7 @@ import { readTyped } from '../store/read-value.ts';
 import type { TableView } from '../store/view.ts';
 import { type Figure, numericFigure, toFigure } from './figure.ts';
 
-/** The sum of the rows' values, as Postgres' sum() has it; null where no row has a value. */
+/** The sum of the rows' values, as Postgres' sum() computes it; null if no row has a value. */
 export async function total(view: TableView, column: Column, rows: Uint32Array, pace: Pace): Promise<Figure> {
   const { kind } = column.type;
   if (kind === 'float4' || kind === 'float8') {
@@ -21,7 +21,7 @@ export async function total(view: TableView, column: Column, rows: Uint32Array, 
   return count === 0 ? toFigure(column.type, null) : numericFigure(sum);
 }
 
-/** The mean of the rows' values, which pg_graphql computes as numeric; null where no row has a value. */
+/** The mean of the rows' values, which pg_graphql computes as numeric; null if no row has a value. */
 export async function average(
   view: TableView,
   column: Column,
@@ -64,7 +64,7 @@ async function sumExactly(view: TableView, column: Column, rows: Uint32Array, pa
   const sum = new ExactSum();
   const { mergesForms } = await view.typed(column, pace);
   if (mergesForms && column.type.kind === 'numeric') {
-    // A sum has as many decimal places as the longest of what is added, which ranks do not tell.
+    // A sum has as many decimal places as the term with the most of them, which ranks do not record.
     await paced(rows.length, pace, (i) => {
       const value = readTyped(view, column, rows[i] ?? 0);
       if (value !== null && value !== undefined) sum.add(toNumeric(column.type.kind, value), 1);
@@ -84,7 +84,7 @@ async function sumExactly(view: TableView, column: Column, rows: Uint32Array, pa
   return sum;
 }
 
-/** Adds at the smallest exponent there has been, so that a term costs no more than an addition. */
+/** Adds at the smallest exponent seen so far, so that each term costs a single addition. */
 class ExactSum implements Sum {
   count = 0;
   #coefficient = 0n;
@@ -113,7 +113,7 @@ class ExactSum implements Sum {
   }
 }
 
-/** Significant digits that a float keeps when Postgres casts it to numeric: FLT_DIG and DBL_DIG of C. */
+/** Significant digits that remain when Postgres casts a float to numeric: C's FLT_DIG and DBL_DIG. */
 const floatDigits = 6;
 const doubleDigits = 15;
 

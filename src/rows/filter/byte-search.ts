@@ -1,18 +1,18 @@
-/** From this length on, skipping ahead by the last byte pays. */
+/** The shortest needle for which a skip table pays off. */
 const shortestSkip = 3;
 
-/** Bytes with ASCII's capital letters as small ones. */
+/** A case-folding table: ASCII capitals become lower case. */
 export const lowerCase: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte,
 );
-/** Bytes as they are. */
+/** A folding table that changes nothing. */
 export const sameCase: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => byte);
 
-/** Searches for some bytes: by their last byte, as Horspool does (Practical fast searching in strings, 1980). */
+/** Finds a byte sequence with Horspool's algorithm (Practical fast searching in strings, 1980). */
 export class ByteSearch {
   readonly #wanted: Uint8Array;
   readonly #fold: Uint8Array;
-  /** How far the search may go on, by the byte at its last place. */
+  /** How far the search may skip ahead, by the byte under the needle's last position. */
   readonly #skips: Uint16Array;
   /** The two bytes that fold to the first one. */
   readonly #first: number;

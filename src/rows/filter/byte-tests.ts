@@ -1,18 +1,18 @@
 import { compareRanges, hashBytes, randomSeed } from '../../values/bytes.ts';
 import type { BytesTest } from './text-predicate.ts';
 
-/** How two values may stand to each other: bits that can be combined. */
+/** The possible outcomes of a comparison, as bits that can be combined. */
 export const less = 1;
 export const equal = 2;
 export const greater = 4;
 
-/** Whether the bytes are those of the value. */
+/** Tests whether the bytes equal the value. */
 export function equals(value: Uint8Array): BytesTest {
   const { length } = value;
   return (bytes, start, end) => end - start === length && isAt(bytes, start, value);
 }
 
-/** Whether the bytes stand to the value in one of the accepted ways. */
+/** Tests whether comparing the bytes with the value gives one of the accepted outcomes. */
 export function comparesTo(value: Uint8Array, accepted: number): BytesTest {
   return (bytes, start, end) => {
     const order = compareRanges(bytes, start, end, value, 0, value.length);
@@ -20,7 +20,7 @@ export function comparesTo(value: Uint8Array, accepted: number): BytesTest {
   };
 }
 
-/** Whether the bytes are those of one of the values. */
+/** Tests whether the bytes equal one of the values. */
 export function isAmong(values: readonly Uint8Array[]): BytesTest {
   const seed = randomSeed();
   const byHash = new Map<number, Uint8Array[]>();

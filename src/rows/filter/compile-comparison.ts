@@ -29,7 +29,7 @@ export function compileComparison(
   }
 }
 
-/** True where the column has a value, or where it has none. */
+/** Compiles `is not null` (`expected` is true) or `is null`. */
 export function compilePresence({ data }: TypedColumn, expected: boolean): Predicate {
   switch (data.encoding) {
     case 'ranked':
@@ -41,7 +41,7 @@ export function compilePresence({ data }: TypedColumn, expected: boolean): Predi
   }
 }
 
-/** What is true where the comparison is false, and unknown where it is unknown. */
+/** The negation of each comparison: true if it is false, unknown if it is unknown. */
 const opposites: Readonly<Record<Comparison, Comparison>> = {
   eq: 'neq',
   neq: 'eq',

@@ -10,10 +10,10 @@ import { allOf, anyOf, type Predicate } from './predicate.ts';
 /**
  * Compiles a filter for the columns of a view.
  *
- * Negations go down to the single comparisons, where `not` of unknown is unknown. Above them unknown need not be
- * told from false, since `and` and `or` make true of neither.
+ * Negations are pushed down to the comparisons, where `not unknown` is unknown. Above them unknown and false need not
+ * be distinguished, since neither makes an `and` or an `or` true.
  *
- * @throws InvalidPatternError where a pattern cannot be read
+ * @throws InvalidPatternError if a pattern cannot be read
  */
 export function compileFilter(view: TableView, filter: Filter, pace: Pace): Promise<Predicate> {
   return compile(view, filter, false, pace);

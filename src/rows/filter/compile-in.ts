@@ -12,7 +12,7 @@ import { codeMarked } from './ranked-predicate.ts';
 import { bytesTested } from './text-predicate.ts';
 import { smallestForm } from './text-spans.ts';
 
-/** Compiles a comparison with each of some values. */
+/** Compiles `= any (values)`. */
 export async function compileIn(
   { data, type }: TypedColumn,
   { values }: InFilter,
@@ -20,10 +20,10 @@ export async function compileIn(
   pace: Pace,
 ): Promise<Predicate> {
   if (values === null) return never;
-  // No comparison takes place, so that not even NULL makes it unknown.
+  // With no values nothing is compared, so that not even a NULL makes the result unknown.
   if (values.length === 0) return negated ? always : never;
   const known = values.filter((value) => value !== null);
-  // Whatever equals none of the others might equal the unknown one.
+  // What equals none of the other values might equal the unknown one.
   if (negated && known.length < values.length) return never;
   switch (data.encoding) {
     case 'ranked':
@@ -38,7 +38,7 @@ export async function compileIn(
   }
 }
 
-/** For each code whether it is one of the values', or none of them. */
+/** Marks the codes whose values are, or are not, among the given values. */
 async function marks(
   data: RankedColumn,
   values: readonly Value[],
@@ -57,7 +57,7 @@ async function marks(
   return marked;
 }
 
-/** The instant as milliseconds, where it is a whole number of them. */
+/** The instant in milliseconds, if it is a whole number of them. */
 function wholeMilliseconds(value: Value): number[] {
   const { floor, ceiling } = toInstant(value);
   return floor === ceiling ? [floor] : [];

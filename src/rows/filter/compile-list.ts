@@ -7,10 +7,10 @@ import type { ListFilter } from './filter.ts';
 import { never, type Predicate } from './predicate.ts';
 import { valueTested } from './ranked-predicate.ts';
 
-/** Rows whose lists are compared at once: a list may have a thousand elements. */
+/** Rows per block: a list may have a thousand elements. */
 const listBlock = 16;
 
-/** Compiles a comparison of lists as sets, in which no NULL equals another. */
+/** Compiles a comparison of arrays as sets. NULL elements equal nothing. */
 export function compileList(
   { data }: TypedColumn,
   { column, operator, value }: ListFilter,
@@ -34,7 +34,7 @@ export function compileList(
   return valueTested(data, test, !negated, listBlock);
 }
 
-/** The distinct elements of a list, sorted, so that those of two long lists are compared in little time. */
+/** The distinct elements of an array, sorted, so that two long arrays are compared in linear time. */
 class ElementSet {
   readonly #type: ValueType;
   readonly #values: readonly Value[];
@@ -62,7 +62,7 @@ class ElementSet {
     return false;
   }
 
-  /** A list that has a NULL is held by none, since nothing is known to equal it. */
+  /** No array contains one with a NULL element, because nothing is known to equal NULL. */
   holdsAllOf(other: ElementSet): boolean {
     if (other.#hasNull || other.#values.length > this.#values.length) return false;
     return other.#values.every((value) => this.holds(value));

@@ -12,17 +12,17 @@ import { type BytesTest, bytesTested, textTested } from './text-predicate.ts';
 import { utf8Form } from './text-spans.ts';
 
 /**
- * Rows times characters of a pattern that make a block: the time for a text may be the product of its length and
- * the pattern's.
+ * Rows per block times characters of the pattern: matching a text may take time proportional to the product of both
+ * lengths.
  */
 const blockWork = 16_384;
-/** Characters that even the shortest pattern counts for. */
+/** The least number of characters that a pattern counts as. */
 const leastWork = 16;
 
 /**
  * Compiles a comparison with a pattern.
  *
- * @throws InvalidPatternError where the pattern cannot be read
+ * @throws InvalidPatternError if the pattern cannot be read
  */
 export async function compileMatch(
   view: TableView,
@@ -32,7 +32,7 @@ export async function compileMatch(
 ): Promise<Predicate> {
   if (pattern === null) return never;
   const ignoreCase = operator === 'ilike' || operator === 'iregex' || column.type.kind === 'citext';
-  // Patterns see the text as it is stored, whatever the type ignores when it compares.
+  // Patterns match the stored text, including what the type's comparison ignores.
   const { data } = await view.typed(column, pace, plainText);
   const searchBlock = Math.max(1, Math.floor(blockWork / Math.max(pattern.length, leastWork)));
   switch (operator) {

@@ -7,9 +7,10 @@ import type { Filter } from './filter.ts';
 import type { Predicate } from './predicate.ts';
 
 /**
- * The filter compiled for the columns of a view: once for each filter and store, however many collections ask.
+ * The filter compiled for the columns of a view. It is compiled once per filter and store, however many collections
+ * use it.
  *
- * @throws InvalidPatternError where a pattern cannot be read
+ * @throws InvalidPatternError if a pattern cannot be read
  */
 export async function compiledFilter(view: TableView, filter: Filter, pace: Pace): Promise<Predicate> {
   const byFilter = compiled.get(view.cache) ?? new WeakMap<Filter, SharedWork<Predicate>>();

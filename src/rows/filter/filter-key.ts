@@ -5,7 +5,7 @@ import type { Value } from '../../values/value.ts';
 import { columnKey } from '../store/view.ts';
 import type { Filter } from './filter.ts';
 
-/** A text that filters share only where they match the same rows of the same store. */
+/** A key that two filters share only if they match the same rows of any store. */
 export async function filterKey(filter: Filter, pace: Pace): Promise<string> {
   const known = keys.get(filter);
   if (known !== undefined) return known;
@@ -41,14 +41,14 @@ async function write(filter: Filter, pace: Pace): Promise<string> {
   }
 }
 
-/** Values of one column's type are told apart by this, though some that are equal may be, too. */
+/** Different texts for values that differ; equal values may have different texts, too. */
 function writeValue(value: Value | null): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (value instanceof Decimal) return `${value.coefficient}e${value.exponent}`;
   return value !== null && typeof value === 'object' ? `[${value.map(writeValue).join(',')}]` : String(value);
 }
 
-/** Longer texts are kept as their hash. */
+/** Longer keys are replaced by their hash. */
 const longest = 512;
 
 function shorten(text: string): string {

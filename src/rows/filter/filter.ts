@@ -1,11 +1,11 @@
 import type { Column } from '../../model/model.ts';
 import type { Value } from '../../values/value.ts';
 
-/** A condition on rows, in SQL's three-valued logic: a row matches where it is true, not where it is unknown. */
+/** A condition on rows in SQL's three-valued logic: a row matches if it is true, not if it is unknown. */
 export type Filter =
   | { readonly kind: 'and' | 'or'; readonly filters: readonly Filter[] }
   | { readonly kind: 'not'; readonly filter: Filter }
-  /** Rests on the claims of one caller, so that its rows are remembered for nobody. */
+  /** Depends on the claims of one caller, so its matching rows are never cached. */
   | { readonly kind: 'personal'; readonly filter: Filter }
   | { readonly kind: 'isNull'; readonly column: Column; readonly negated: boolean }
   | CompareFilter
@@ -13,7 +13,7 @@ export type Filter =
   | MatchFilter
   | ListFilter;
 
-/** Compares a column with a value of its type. A null operand, here and below, is SQL's NULL: unknown. */
+/** Compares a column with a value of its type. A null operand, here and below, is SQL's NULL: the result is unknown. */
 export interface CompareFilter {
   readonly kind: 'compare';
   readonly column: Column;
@@ -23,7 +23,7 @@ export interface CompareFilter {
 
 export type Comparison = 'eq' | 'neq' | 'lt' | 'lte' | 'gt' | 'gte';
 
-/** Whether a column equals one of some values: SQL's `= any`. */
+/** Tests whether a column equals any of some values: SQL's `= any`. */
 export interface InFilter {
   readonly kind: 'in';
   readonly column: Column;
@@ -38,7 +38,7 @@ export interface MatchFilter {
   readonly pattern: string | null;
 }
 
-/** Compares the elements of a list with those of another. */
+/** Compares the elements of an array column with those of another array. */
 export interface ListFilter {
   readonly kind: 'list';
   readonly column: Column;
@@ -46,12 +46,12 @@ export interface ListFilter {
   readonly value: Value | null;
 }
 
-/** The filters that must all be true for this one to be. */
+/** The operands of a conjunction, flattened, or the filter itself if it is something else. */
 export function conjuncts(filter: Filter): readonly Filter[] {
   return filter.kind === 'and' ? filter.filters.flatMap(conjuncts) : [filter];
 }
 
-/** Whether the filter rests on the claims of one caller. */
+/** Whether the filter depends on the claims of one caller. */
 export function isPersonal(filter: Filter): boolean {
   switch (filter.kind) {
     case 'personal':
@@ -66,7 +66,7 @@ export function isPersonal(filter: Filter): boolean {
   }
 }
 
-/** A pattern cannot be read, or would cost too much to search for. */
+/** A pattern is invalid, or would cost too much to match. */
 export class InvalidPatternError extends Error {
   constructor(message: string) {
     super(message);

@@ -3,11 +3,10 @@ import { InvalidPatternError } from './filter.ts';
 import type { BytesTest } from './text-predicate.ts';
 
 /**
- * Compiles a pattern of SQL's LIKE: `%` is any text, `_` any one code point, and a backslash takes away the meaning
- * of the next character.
+ * Compiles a LIKE pattern: `%` matches any text, `_` any one code point, and a backslash escapes the next character.
  *
- * @param ignoreCase whether ASCII letters match in either case, as ILIKE has it under the collation `C`
- * @throws InvalidPatternError where the pattern is too long, or ends with a backslash that escapes nothing
+ * @param ignoreCase whether ASCII letters match in either case, as with ILIKE under the collation `C`
+ * @throws InvalidPatternError if the pattern is too long, or ends with a backslash that escapes nothing
  */
 export function compileLike(pattern: string, ignoreCase: boolean): BytesTest {
   assertLength(pattern);
@@ -33,9 +32,9 @@ export function compileLike(pattern: string, ignoreCase: boolean): BytesTest {
 }
 
 /**
- * Compiles a test for a beginning.
+ * Compiles a test for a prefix.
  *
- * @throws InvalidPatternError where it is too long
+ * @throws InvalidPatternError if it is too long
  */
 export function compilePrefix(prefix: string): BytesTest {
   assertLength(prefix);
@@ -44,8 +43,8 @@ export function compilePrefix(prefix: string): BytesTest {
 }
 
 /**
- * Characters that a pattern may have: the time for a text may be the product of its length and the pattern's. No
- * attribute of a user is longer than half of this.
+ * The most characters of a pattern: matching a text may take time proportional to the product of both lengths. No
+ * attribute of a Cognito user is longer than half of this.
  */
 const longestPattern = 4096;
 
@@ -56,10 +55,10 @@ function assertLength(pattern: string): void {
   );
 }
 
-/** Up to how many pieces are searched for by a table of their own, which takes half a kilobyte each. */
+/** The most pieces that get a skip table of their own, at half a kilobyte each. */
 const mostSearches = 32;
 
-/** What stands between two `%`: bytes, and `anyCharacter` for each `_`. */
+/** The part between two `%`: bytes, and `anyCharacter` for each `_`. */
 type Piece = readonly number[];
 
 const anyCharacter = -1;
@@ -84,7 +83,7 @@ function splitPattern(pattern: string, fold: Uint8Array): readonly Piece[] {
   return pieces;
 }
 
-/** Where the piece ends that begins at `at`; -1 where it does not stand there. */
+/** The end of the piece if it occurs at `from`, else -1. */
 function matchAt(piece: Piece, fold: Uint8Array, bytes: Uint8Array, from: number, end: number): number {
   let at = from;
   for (const wanted of piece) {
@@ -99,7 +98,7 @@ function matchAt(piece: Piece, fold: Uint8Array, bytes: Uint8Array, from: number
   return at;
 }
 
-/** Where the piece begins that ends at `end`, not before `from`; -1 where it does not stand there. */
+/** The start of the piece if it occurs right before `end` and not before `from`, else -1. */
 function matchBefore(piece: Piece, fold: Uint8Array, bytes: Uint8Array, from: number, end: number): number {
   let at = end;
   for (let i = piece.length - 1; i >= 0; i--) {
@@ -115,7 +114,7 @@ function matchBefore(piece: Piece, fold: Uint8Array, bytes: Uint8Array, from: nu
   return at;
 }
 
-/** Finds where the first occurrence of a piece ends; -1 where there is none. */
+/** Finds the end of the first occurrence of a piece; -1 if there is none. */
 type FindPiece = (bytes: Uint8Array, from: number, end: number) => number;
 
 function searchFor(piece: Piece, fold: Uint8Array): FindPiece {

@@ -1,7 +1,7 @@
 import type { NumberColumn } from '../../columns/column.ts';
 import { never, type Predicate, wholeBlock } from './predicate.ts';
 
-/** True where `from` ≤ value ≤ `to`. */
+/** True if `from` ≤ value ≤ `to`. */
 export function numberWithin({ values }: NumberColumn, from: number, to: number): Predicate {
   if (from > to) return never;
   return {
@@ -18,7 +18,7 @@ export function numberWithin({ values }: NumberColumn, from: number, to: number)
   };
 }
 
-/** True where the value is one of some, or where there is a value and it is none of them. */
+/** True if the value is among some values, or, for a negation, is present and not among them. */
 export function numberAmong(
   { values }: NumberColumn,
   some: ReadonlySet<number>,
@@ -38,7 +38,7 @@ export function numberAmong(
   };
 }
 
-/** True where there is a value, or where there is none. */
+/** True if there is a value (`expected`), or if there is none. */
 export function numberPresent({ values }: NumberColumn, expected: boolean): Predicate {
   return {
     largestBlock: wholeBlock,

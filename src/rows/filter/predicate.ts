@@ -1,19 +1,19 @@
-/** A filter over the columns of one store, compiled: it goes through many rows at a time. */
+/** A filter compiled for the columns of one store. It tests many rows per call. */
 export interface Predicate {
-  /** How many rows may be asked about at once, so that no call takes more than a few milliseconds. */
+  /** The most rows per call, so that none takes more than a few milliseconds. */
   readonly largestBlock: number;
   /**
-   * Keeps the rows for which the filter is true, in the order they have.
+   * Keeps the rows for which the filter is true, in the given order.
    *
    * @param rows the row numbers
-   * @param count how many of them count, at most `largestBlock`
-   * @param kept receives the kept ones; may be `rows` itself
+   * @param count how many of them to test, at most `largestBlock`
+   * @param kept receives the rows that are kept; may be `rows` itself
    * @returns how many were kept
    */
   keep(rows: Uint32Array, count: number, kept: Uint32Array): number;
 }
 
-/** The largest block of predicates that take some nanoseconds for each row. */
+/** The block size of predicates that take a few nanoseconds per row. */
 export const wholeBlock = 16_384;
 
 /** True for no row. */
@@ -28,7 +28,7 @@ export const always: Predicate = {
   },
 };
 
-/** True where all are. */
+/** True if all of the predicates are. */
 export function allOf(predicates: readonly Predicate[]): Predicate {
   if (predicates.includes(never)) return never;
   const [first, ...others] = predicates.filter((predicate) => predicate !== always);
@@ -47,7 +47,7 @@ export function allOf(predicates: readonly Predicate[]): Predicate {
   };
 }
 
-/** True where any is. */
+/** True if any of the predicates is. */
 export function anyOf(predicates: readonly Predicate[]): Predicate {
   if (predicates.includes(always)) return always;
   const possible = predicates.filter((predicate) => predicate !== never);
@@ -85,7 +85,7 @@ function smallest(predicates: readonly Predicate[]): number {
   return Math.min(...predicates.map(({ largestBlock }) => largestBlock));
 }
 
-/** The rows that are not among `others`, which are some of them in the same order. */
+/** The rows that are not among `others`, a subsequence of them. */
 function without(
   rows: Uint32Array,
   count: number,

@@ -3,7 +3,7 @@ import type { Value } from '../../values/value.ts';
 import type { CodeRange } from '../store/probe.ts';
 import { never, type Predicate, wholeBlock } from './predicate.ts';
 
-/** True where the code is in the range. */
+/** True if the code is in the range. */
 export function codeIn({ codes }: RankedColumn, { from, to }: CodeRange): Predicate {
   if (from >= to) return never;
   return {
@@ -20,7 +20,7 @@ export function codeIn({ codes }: RankedColumn, { from, to }: CodeRange): Predic
   };
 }
 
-/** True where there is a value, and its code is not in the range. */
+/** True if there is a value, and its code is not in the range. */
 export function codeNotIn({ codes }: RankedColumn, { from, to }: CodeRange): Predicate {
   return {
     largestBlock: wholeBlock,
@@ -36,7 +36,7 @@ export function codeNotIn({ codes }: RankedColumn, { from, to }: CodeRange): Pre
   };
 }
 
-/** True where the code is marked with 1. */
+/** True if the code is marked with 1. */
 export function codeMarked({ codes }: RankedColumn, marks: Uint8Array): Predicate {
   return {
     largestBlock: wholeBlock,
@@ -51,7 +51,7 @@ export function codeMarked({ codes }: RankedColumn, marks: Uint8Array): Predicat
   };
 }
 
-/** True where the test gives `expected` for the value. Each distinct value is tested once, when it first occurs. */
+/** True if the test gives `expected` for the value. Each distinct value is tested once, when it first occurs. */
 export function valueTested(
   { codes, values }: RankedColumn,
   test: (value: Value) => boolean,

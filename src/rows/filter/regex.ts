@@ -4,37 +4,37 @@ import { InvalidPatternError } from './filter.ts';
 
 /** A compiled regular expression. */
 export interface Regex {
-  /** Whether it matches somewhere in the text. */
+  /** Whether it matches anywhere in the text. */
   test(text: string): boolean;
-  /** Instructions. */
+  /** The number of instructions it compiled to. */
   readonly size: number;
-  /** How many texts of some kilobytes may be tested before other work gets its turn. */
+  /** How many texts of a few kilobytes may be tested before other work gets its turn. */
   readonly largestBlock: number;
 }
 
-/** Characters that a regular expression may have: reading it takes milliseconds at most. */
+/** The most characters of a regular expression, so that parsing takes milliseconds at most. */
 const longestPattern = 1000;
 
 /**
- * Instructions that a compiled regular expression may have. The time for a text is linear in its length times this:
- * with this many, a text of two kilobytes takes up to 50 ms.
+ * The most instructions of a compiled regular expression. Matching takes time proportional to the text's length times
+ * this: up to 50 ms for a text of two kilobytes.
  */
 const largestProgram = 1000;
 
 /**
- * Instructions up to which RE2's automaton with lazily built states is used. Each new state costs some microseconds
- * an instruction, and only small programs run out of new ones soon.
+ * The most instructions for which RE2's lazily built DFA is used. Building a state costs some microseconds per
+ * instruction, and only small programs soon stop needing new ones.
  */
 const largestAutomaton = 50;
 
-/** Rows times instructions that make a block. */
+/** Rows per block times instructions. */
 const blockWork = 1024;
 
 /**
- * Compiles a regular expression of RE2. As in Postgres, a dot matches newlines too, and `^` and `$` the ends of
- * the text alone.
+ * Compiles an RE2 regular expression. As in Postgres, a dot also matches newlines, and `^` and `$` match only at the
+ * ends of the text.
  *
- * @throws InvalidPatternError where it cannot be read or would be too costly
+ * @throws InvalidPatternError if it cannot be read or would be too costly
  */
 export function compileRegex(pattern: string, ignoreCase: boolean): Regex {
   if (pattern.length > longestPattern) {
@@ -50,10 +50,10 @@ export function compileRegex(pattern: string, ignoreCase: boolean): Regex {
   return created;
 }
 
-/** Instructions of all remembered expressions together: about 16 MB. */
+/** The most instructions of all cached expressions together: about 16 MB. */
 const mostInstructions = 131_072;
 
-/** Compiling takes up to some milliseconds, and the same expressions are asked for again and again. */
+/** Compiling takes up to a few milliseconds, and clients send the same expressions again and again. */
 const remembered = new LRUCache<string, Regex>({
   maxSize: mostInstructions,
   sizeCalculation: ({ size }) => size,

@@ -2,10 +2,10 @@ import type { TextColumn } from '../../columns/column.ts';
 import { type Predicate, wholeBlock } from './predicate.ts';
 import { type LocateRows, TextSpans } from './text-spans.ts';
 
-/** A test of the bytes from `start` to `end`. */
+/** Tests the bytes from `start` to `end`. */
 export type BytesTest = (bytes: Uint8Array, start: number, end: number) => boolean;
 
-/** True where the test gives `expected` for the row's bytes. */
+/** True if the test gives `expected` for the row's bytes. */
 export function bytesTested(
   locate: LocateRows,
   test: BytesTest,
@@ -28,7 +28,7 @@ export function bytesTested(
   };
 }
 
-/** True where the test gives `expected` for the row's text. */
+/** True if the test gives `expected` for the row's text. */
 export function textTested(
   column: TextColumn,
   test: (text: string) => boolean,
@@ -49,7 +49,7 @@ export function textTested(
   };
 }
 
-/** True where the row has a value, or where it has none. */
+/** True if the row has a value (`expected`), or if it has none. */
 export function textPresent(column: TextColumn, expected: boolean): Predicate {
   return {
     largestBlock: wholeBlock,

@@ -5,7 +5,7 @@ import type { Presence } from '../../columns/presence.ts';
 import { UuidColumn } from '../../columns/uuid-column.ts';
 import { packedLength, packUuid } from '../../values/uuid.ts';
 
-/** Where the texts of some rows are: of those that have one, in the order they were asked for. */
+/** Where the texts of some rows are stored: those that have one, in the order they were requested. */
 export class TextSpans {
   bytes: Uint8Array = new Uint8Array(0);
   readonly rows: Uint32Array;
@@ -22,10 +22,10 @@ export class TextSpans {
 /** Finds the texts of `count` rows, and returns how many of them have one. */
 export type LocateRows = (rows: Uint32Array, count: number, spans: TextSpans) => number;
 
-/** A way to look at a column's texts. */
+/** A representation of a column's texts. */
 export interface TextForm {
   readonly locate: LocateRows;
-  /** A text in this form; undefined where no row can hold it. */
+  /** A text in this form; undefined if no row can hold it. */
   encode(text: string): Uint8Array | undefined;
 }
 
@@ -34,7 +34,7 @@ export function utf8Form(column: TextColumn): TextForm {
   return { locate: locateUtf8(column), encode: (text) => Buffer.from(text) };
 }
 
-/** The texts in the smallest form that tells them apart: UUIDs that are stored as sixteen bytes stay so. */
+/** The texts in the smallest form that distinguishes them: UUIDs that are stored as sixteen bytes stay so. */
 export function smallestForm(column: TextColumn): TextForm {
   const values = column instanceof NullableColumn ? column.values : column;
   if (!(values instanceof UuidColumn)) return utf8Form(column);
@@ -86,7 +86,7 @@ function locatePacked(packed: Uint8Array): LocateRows {
   };
 }
 
-/** @param locate finds values by their number among those that are present */
+/** @param locate finds values by their index among those that are present */
 function locatePresent(presence: Presence, locate: LocateRows): LocateRows {
   let present = new Uint32Array(0);
   let places = new Uint32Array(0);
@@ -108,7 +108,7 @@ function locatePresent(presence: Presence, locate: LocateRows): LocateRows {
   };
 }
 
-/** Copies texts that are stored in another form, one after the other. */
+/** Copies texts that are stored in another form into one buffer. */
 function copyOut(column: TextColumn): LocateRows {
   const reader = column.reader();
   let scratch = new Uint8Array(4096);

@@ -8,10 +8,10 @@ import { columnKey, type TableView } from '../store/view.ts';
 import { HashIndex } from './hash-index.ts';
 
 /**
- * The rows whose columns equal each key, ascending, by SQL's equality: nothing equals null. By an index that is
- * built once per store, so that further keys cost next to nothing.
+ * The rows whose columns equal each key by SQL's equality (nothing equals null), in ascending order. They are found by an
+ * index that is built once per store, so that further keys cost next to nothing.
  *
- * @param pace of the request, whose signal ends the search
+ * @param pace of the request; its signal aborts the search
  */
 export async function findRows(
   view: TableView,
@@ -31,7 +31,7 @@ export async function findRows(
 /** Finds the rows that have a key. */
 export type RowFinder = (key: readonly (Value | null)[]) => readonly number[];
 
-/** A finder of rows by these columns, built where it is asked for the first time. */
+/** A finder of rows by these columns. Its index is built on first use. */
 export async function rowFinder(view: TableView, columns: readonly Column[], pace: Pace): Promise<RowFinder> {
   return (
     readyRowFinder(view, columns) ??
@@ -41,7 +41,7 @@ export async function rowFinder(view: TableView, columns: readonly Column[], pac
   );
 }
 
-/** A finder of rows by these columns, where one exists already. */
+/** A finder of rows by these columns, if their index has been built. */
 export function readyRowFinder(view: TableView, columns: readonly Column[]): RowFinder | undefined {
   const [first, ...others] = columns;
   if (first && others.length === 0 && view.isIdentity(first))

@@ -7,10 +7,10 @@ import { codesEqualTo, toBytes, toInstant } from '../store/probe.ts';
 import type { RowIndex } from '../store/store-cache.ts';
 import type { TypedColumn } from '../store/typed-column.ts';
 
-/** An index by hash. Takes eight to twelve bytes a row. */
+/** A hash index. It takes eight to twelve bytes per row. */
 export class HashIndex implements RowIndex {
   readonly #parts: readonly KeyPart[];
-  /** By hash: 1 + the first row of its chain, 0 where there is none. */
+  /** By hash: 1 + the first row of its chain, or 0 if it is empty. */
   readonly #heads: Uint32Array;
   /** By row: 1 + the next row of its chain. */
   readonly #next: Uint32Array;
@@ -32,7 +32,7 @@ export class HashIndex implements RowIndex {
       columns.map((column) => keyPart(column, seed)),
       rowCount,
     );
-    // From the last row to the first, so that every chain ascends.
+    // From the last row to the first, so that the rows of every chain ascend.
     for (let row = rowCount - 1; row >= 0; row--) {
       index.#add(row);
       if (row % 512 === 0 && pace.due) await pace.pause();
@@ -66,7 +66,7 @@ export class HashIndex implements RowIndex {
   }
 
   #place(hash: number): number {
-    // The high bits are the best mixed.
+    // The high bits are mixed best.
     return (hash ^ (hash >>> 15)) & (this.#heads.length - 1);
   }
 }
@@ -78,9 +78,9 @@ function mix(sum: number, hash: number): number {
 
 /** One column of a key. */
 interface KeyPart {
-  /** Undefined where the row has no value. */
+  /** The hash of the row's value; undefined if it has none. */
   hashAt(row: number): number | undefined;
-  /** A value to look for; undefined where no row has it. */
+  /** Prepares a search for a value; undefined if no row has it. */
   probe(value: Value | null): Probe | undefined;
 }
 

@@ -5,19 +5,19 @@ import type { Value } from '../../values/value.ts';
 import { codesEqualTo, searchRows, toBytes, toInstant } from '../store/probe.ts';
 import type { RowRanks } from '../store/store-cache.ts';
 
-/** Where a row or a value stands in the order of one key. Bounds of the same key compare with each other. */
+/** The position of a row or value in the order of one key. Only bounds of the same key can be compared. */
 export type Bound = number | Uint8Array | null;
 
-/** The order of rows by one key, NULLs where they belong and the direction applied. */
+/** The order of rows by one key, with its direction and the position of NULLs. */
 export interface KeyOrder {
   boundAt(row: number): Bound;
   boundOf(value: Value | null): Bound;
   compareBounds(a: Bound, b: Bound): number;
-  /** As `compareBounds` with the row's bound, which is not made. */
+  /** Like `compareBounds` with the row's bound, without creating that. */
   compareRow(row: number, bound: Bound): number;
 }
 
-/** Which way an order goes, and where it puts NULLs. */
+/** The direction of an order, and where it puts NULLs. */
 export interface Direction {
   readonly direction: 'asc' | 'desc';
   readonly nulls: 'first' | 'last';
@@ -29,7 +29,7 @@ export function rankedOrder(column: RankedColumn, type: ValueType, direction: Di
     column.codes,
     (value) => {
       const { from, to } = codesEqualTo(column, value, type);
-      // A value that no row has stands between two codes.
+      // A value that no row has falls between two codes.
       return to > from ? from : from - 0.5;
     },
     direction,
@@ -53,7 +53,7 @@ export function rankedTextOrder(column: TextColumn, ranks: RowRanks, direction: 
   );
 }
 
-/** Orders by the row's identity, which is the order of rows. */
+/** Orders by the identity column, which is the order of row numbers. */
 export function identityOrder(column: TextColumn, direction: Direction): KeyOrder {
   const sign = direction.direction === 'asc' ? 1 : -1;
   const absent = direction.nulls === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
@@ -103,7 +103,7 @@ export function textOrder(column: TextColumn, { direction, nulls }: Direction): 
   };
 }
 
-/** @param codes per row 0 where NULL */
+/** @param codes the code of each row; 0 if NULL */
 function codeOrder(
   codes: ArrayLike<number>,
   codeOf: (value: Value) => number,

@@ -3,22 +3,22 @@ import { columnKey, type TableView } from '../store/view.ts';
 import type { OrderKey } from './row-order.ts';
 import { rankNumbers, rankText } from './row-ranks.ts';
 
-/** All rows of the store in an order, sorted once and shared. Undefined where it is the order of rows itself. */
+/** All rows of the store in an order, sorted once and shared; undefined if it is the order of row numbers. */
 export function orderIndex(view: TableView, keys: readonly OrderKey[], pace: Pace): Promise<Uint32Array> {
   return view.cache.orders.get(orderKey(keys), pace, (shared) => sortRows(view, keys, shared));
 }
 
-/** The same, where it has been sorted already. */
+/** The same, if it has been sorted already. */
 export function readyOrderIndex(view: TableView, keys: readonly OrderKey[]): Uint32Array | undefined {
   return view.cache.orders.peek(orderKey(keys));
 }
 
-/** A text that orders share only where they are the same. */
+/** A key that two orders share only if they are the same. */
 export function orderKey(keys: readonly OrderKey[]): string {
   return JSON.stringify(keys.map(({ column, direction, nulls }) => [columnKey(column), direction, nulls]));
 }
 
-/** Sorts by the last key first: each pass keeps the order of rows that are equal in its own key. */
+/** Sorts by the last key first; each pass is stable, so that it keeps the order of the passes before it. */
 async function sortRows(view: TableView, keys: readonly OrderKey[], pace: Pace): Promise<Uint32Array> {
   let from = new Uint32Array(view.store.rowCount);
   await paced(from.length, pace, (row) => {
@@ -35,7 +35,7 @@ async function sortRows(view: TableView, keys: readonly OrderKey[], pace: Pace):
 }
 
 interface Ranks {
-  /** Per row 0 where NULL, else its rank from 1. */
+  /** The rank of each row's value, from 1; 0 if NULL. */
   readonly codes: ArrayLike<number>;
   readonly highest: number;
 }
@@ -49,10 +49,10 @@ async function rankColumn(view: TableView, { column }: OrderKey, pace: Pace): Pr
   return { codes, highest: examples.length };
 }
 
-/** How many rows are gone through between two looks at the clock. */
+/** How many rows are processed between two checks of the clock. */
 const stride = 8192;
 
-/** Counts how many rows have each rank, then puts every row where the rows before it leave off. */
+/** A counting sort: counts the rows of each rank, then writes every row to the next free place of its rank. */
 async function sortByKey(
   { direction, nulls }: OrderKey,
   { codes, highest }: Ranks,

@@ -5,10 +5,10 @@ import type { Bound } from './key-order.ts';
 import { orderIndex } from './order-index.ts';
 import type { RowOrder } from './row-order.ts';
 
-/** Up to how many rows are sorted by themselves; more are picked out of all rows in that order. */
+/** The most rows that are sorted on their own; for more, they are picked from the order of all rows. */
 const mostSorted = 8192;
 
-/** Puts matching rows in an order that is not that of rows. */
+/** Sorts matching rows by an order other than that of row numbers. */
 export async function orderMatches(
   view: TableView,
   matched: Uint32Array,

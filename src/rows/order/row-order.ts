@@ -13,26 +13,26 @@ import {
   textOrder,
 } from './key-order.ts';
 
-/** One of the keys that rows are ordered by. */
+/** One key of an order. */
 export interface OrderKey extends Direction {
   readonly column: Column;
 }
 
-/** A total order of a store's rows: by its keys, and by identity where they leave rows equal. */
+/** A total order of a store's rows: by its keys, with the identity as the tie-breaker. */
 export interface RowOrder {
-  /** The keys that decide: none after the identity, which is unique. */
+  /** The keys that decide. The identity is unique, so nothing follows it. */
   readonly keys: readonly OrderKey[];
-  /** Which way rows go where the identity alone decides; undefined where other keys do. */
+  /** The direction, if the identity alone decides the order; undefined if other keys do. */
   readonly natural: 'asc' | 'desc' | undefined;
   boundsAt(row: number): readonly Bound[];
-  /** @param cursor a value for each key asked for and, at most, the text of an identity after them */
+  /** @param cursor a value for each requested key, optionally followed by the text of an identity */
   boundsOf(cursor: readonly (Value | null)[]): readonly Bound[];
   compareBounds(a: readonly Bound[], b: readonly Bound[]): number;
-  /** As `compareBounds` with the row's bounds. Those of fewer keys stand where all rows do that agree in them. */
+  /** Like `compareBounds` with the row's bounds. A prefix of bounds equals every row that agrees in those keys. */
   compareRow(row: number, bounds: readonly Bound[]): number;
 }
 
-/** Rows in the order asked for. */
+/** Rows in the requested order. */
 export interface OrderedRows {
   readonly length: number;
   at(index: number): number;

@@ -4,7 +4,7 @@ import { sorted } from '../../columns/sort.ts';
 import type { RowRanks } from '../store/store-cache.ts';
 import { sortByText, textComparer } from './text-sort.ts';
 
-/** Ranks the rows of a column of text by their UTF-8. */
+/** Ranks the rows of a text column by their UTF-8 bytes. */
 export async function rankText(column: TextColumn, pace: Pace): Promise<RowRanks> {
   const rows = await rowsWhere(column.length, (row) => !column.isNull(row), pace);
   await sortByText(column, rows, pace);
@@ -12,7 +12,7 @@ export async function rankText(column: TextColumn, pace: Pace): Promise<RowRanks
   return rankSorted(column.length, rows, (a, b) => compare(a, b) === 0, pace);
 }
 
-/** Ranks the rows of a column of numbers. */
+/** Ranks the rows of a number column. */
 export async function rankNumbers({ values }: NumberColumn, pace: Pace): Promise<RowRanks> {
   const rows = await rowsWhere(values.length, (row) => !Number.isNaN(values[row]), pace);
   const keys = new Float64Array(rows.length);

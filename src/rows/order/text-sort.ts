@@ -3,9 +3,9 @@ import { type Pace, paced } from '../../columns/pace.ts';
 import { sorted } from '../../columns/sort.ts';
 import { type ByteSpan, compareRanges } from '../../values/bytes.ts';
 
-/** How many bytes a number holds exactly. */
+/** How many bytes a double can hold exactly. */
 const keyLength = 6;
-/** Up to how many rows are sorted by comparing their texts as a whole. */
+/** The most rows that are sorted by comparing whole texts. */
 const smallGroup = 32;
 
 /** Rows from `from` up to `to` whose texts begin with the same `skip` bytes. */
@@ -16,8 +16,8 @@ interface Group {
 }
 
 /**
- * Sorts rows that have texts by their UTF-8, in place; those with equal texts stay in the order they had. Sorts by
- * some bytes as a number, then those rows again that have them alike, by the bytes that follow.
+ * Sorts rows by their UTF-8 bytes, in place and stably. All of them must have a text. It sorts by a few bytes as a
+ * number, then sorts the rows that agree in them by the bytes that follow.
  */
 export async function sortByText(column: TextColumn, rows: Uint32Array, pace: Pace): Promise<void> {
   const groups: Group[] = [{ from: 0, to: rows.length, skip: 0 }];
@@ -38,7 +38,7 @@ export async function sortByText(column: TextColumn, rows: Uint32Array, pace: Pa
       keys[i] = prefixNumber(reader, skip);
       longest = Math.max(longest, reader.end - reader.start);
     });
-    // Past their ends, texts that are still alike differ in nothing but NULs, which count as much as an end.
+    // Texts that agree up to their ends can differ only in trailing NULs, which sort like the end.
     const compareTied = longest <= skip + keyLength ? tiedBy(part, compare) : () => 0;
     const order = await sorted({ count: part.length, keys, compareTied }, pace);
     let start = 0;
@@ -58,7 +58,7 @@ function tiedBy(rows: Uint32Array, compare: (a: number, b: number) => number) {
   return (a: number, b: number) => compare(rows[a] ?? 0, rows[b] ?? 0);
 }
 
-/** The bytes from `skip` on as a number that orders texts by them. */
+/** The bytes from `skip` on as a number by which texts sort. */
 function prefixNumber({ bytes, start, end }: ByteSpan, skip: number): number {
   let key = 0;
   for (let at = start + skip; at < start + skip + keyLength; at++) {
@@ -67,7 +67,7 @@ function prefixNumber({ bytes, start, end }: ByteSpan, skip: number): number {
   return key;
 }
 
-/** Compares two rows that have values by their UTF-8. */
+/** Compares two rows by their UTF-8 bytes. Both must have a value. */
 export function textComparer(column: TextColumn): (a: number, b: number) => number {
   const reader = column.reader();
   const other = column.reader();

@@ -11,8 +11,8 @@ import type { CursorSeal } from './cursor-seal.ts';
 import type { Cursor } from './page.ts';
 
 /**
- * The place of a row in an order, as pg_graphql writes it: base64 of the JSON array of the values by which it is
- * ordered. Where the table has no key, the row's identity follows, sealed, which breaks ties.
+ * The position of a row in an order, as pg_graphql encodes it: base64 of the JSON array of the values it is ordered by.
+ * If the table has no key, the sealed identity of the row follows, as the tie-breaker.
  */
 export function encodeCursor(view: TableView, order: readonly OrderKey[], row: number): string {
   const values = order.map(({ column }) => {
@@ -26,10 +26,9 @@ export function encodeCursor(view: TableView, order: readonly OrderKey[], row: n
 }
 
 /**
- * The values that a cursor holds, one for each order key; undefined where it is none of this order.
+ * The values of a cursor, one for each order key; undefined if it is not a cursor of this order.
  *
- * @param seal what the row's identity, which follows them where the table has no key, is sealed with; undefined
- *   where the table has a key
+ * @param seal opens the row's identity, which follows the values if the table has no key; undefined if it has one
  */
 export function decodeCursor(
   order: readonly OrderKey[],
@@ -53,7 +52,7 @@ function identityFromJson(json: string, seal: CursorSeal | undefined): string | 
   return typeof sealed === 'string' ? seal?.open(sealed) : undefined;
 }
 
-/** Reads a value as `jsonb` writes it; undefined where it is none of the type. */
+/** Reads a value as `jsonb` writes it; undefined if it is not a value of the type. */
 function fromJson(type: Column['type'], json: string): Value | null | undefined {
   if (json === 'null') return null;
   const text: unknown = json.startsWith('"') ? JSON.parse(json) : json;
@@ -62,21 +61,21 @@ function fromJson(type: Column['type'], json: string): Value | null | undefined 
   return isOfType ? value : undefined;
 }
 
-/** What sort of JSON this is, by its first character. */
+/** The kind of JSON value, by its first character. */
 function jsonKind(json: string): string {
   const first = json.charAt(0);
   return /[-\d]/.test(first) ? 'number' : first;
 }
 
-/** What a nodeId names: a table, and the values of its key. */
+/** A decoded nodeId: a table and the values of its key. */
 export interface NodeId {
   readonly schema: string;
   readonly table: string;
-  /** Strings, booleans, nulls, and numbers; those that a double does not hold exactly as strings of their digits. */
+  /** Strings, booleans, nulls and numbers. Numbers that a double cannot hold exactly are strings of their digits. */
   readonly values: readonly JsonValue[];
 }
 
-/** A row's nodeId, as pg_graphql writes it: base64 of the JSON array of schema, table and key. */
+/** A row's nodeId, as pg_graphql encodes it: base64 of the JSON array of schema, table and key. */
 export function encodeNodeId(view: TableView, row: number): string {
   const { schema, name, key } = view.table;
   const values = key.map((column) => {
@@ -86,14 +85,14 @@ export function encodeNodeId(view: TableView, row: number): string {
   return toBase64(`[${[textType.jsonb(schema), textType.jsonb(name), ...values].join(', ')}]`);
 }
 
-/** What the nodeId names; undefined where it is none. */
+/** Decodes a nodeId; undefined if the text is not one. */
 export function decodeNodeId(text: string): NodeId | undefined {
   const [schema, table, ...values] = readArray(fromBase64(text) ?? '');
   if (typeof schema !== 'string' || typeof table !== 'string' || values.length === 0) return undefined;
   return { schema, table, values };
 }
 
-/** Nearly every nodeId: texts that need no escape, which JSON.parse() reads as they are, and much faster. */
+/** Matches nearly every nodeId: strings without escapes, for which the much faster JSON.parse() is exact. */
 const plainTexts = /^\["[^"\\\p{Cc}]*"(?:, "[^"\\\p{Cc}]*")*\]$/u;
 
 function readArray(json: string): readonly JsonValue[] {
@@ -106,12 +105,12 @@ function toValue(json: string): JsonValue {
   return typeof value === 'number' && String(value) !== json ? json : value;
 }
 
-/** The base64 of a text's UTF-8, in one line: RFC 4648, section 4. */
+/** The base64 of a text's UTF-8 on one line: RFC 4648, section 4. */
 function toBase64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
-/** The text; undefined where this is no base64, or not of UTF-8. */
+/** The decoded text; undefined if it is not base64 of UTF-8. */
 function fromBase64(base64: string): string | undefined {
   const text = Buffer.from(base64, 'base64').toString();
   return toBase64(text) === base64 ? text : undefined;

@@ -1,18 +1,18 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
-/** AES-GCM takes nonces of this length, and its tag has this one: NIST SP 800-38D. */
+/** The lengths of AES-GCM's nonce and tag: NIST SP 800-38D. */
 const nonceLength = 12;
 const tagLength = 16;
 const keyLength = 32;
 
 /**
- * Seals the identities of rows in cursors: whoever may not read an identity learns nothing from the cursor that holds
- * it, and nobody else can make one. The same identity is always sealed alike, so that a row has one cursor.
+ * Encrypts the identities of rows in cursors, so that a cursor reveals nothing to callers who may not read the identity,
+ * and cannot be forged. Sealing is deterministic: a row always has the same cursor.
  */
 export class CursorSeal {
   readonly #key: Buffer;
 
-  /** @param secret what every gateway that is to open these cursors has; without it, nobody else opens them */
+  /** @param secret shared by all gateways that are to open each other's cursors; without it the key is random */
   constructor(secret?: string) {
     this.#key =
       secret === undefined
@@ -27,7 +27,7 @@ export class CursorSeal {
     return Buffer.concat([nonce, ...sealed, cipher.getAuthTag()]).toString('base64url');
   }
 
-  /** The identity that was sealed; undefined where it was sealed with another secret. */
+  /** The identity; undefined if the text was sealed with another secret, or is something else. */
   open(text: string): string | undefined {
     const bytes = Buffer.from(text, 'base64url');
     if (bytes.length < nonceLength + tagLength) return undefined;

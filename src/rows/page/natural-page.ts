@@ -11,8 +11,8 @@ interface NaturalQuery {
 }
 
 /**
- * The page of a query whose order is that of rows, or its reverse. Keeps no more rows than the page takes, and looks
- * at no more where the count of all is not wanted.
+ * The page of a query that is ordered by row number, ascending or descending. It keeps no more rows than the page
+ * takes, and stops there unless the total count is wanted.
  */
 export async function naturalPage(
   source: RowSource,
@@ -48,7 +48,7 @@ export async function naturalPage(
   );
 }
 
-/** The rows beyond the cursor, in the direction the page is read, and those it has passed. */
+/** Splits the rows at the cursor: those ahead of it in the direction of reading, and those behind. */
 function splitAtCursor(
   source: RowSource,
   order: RowOrder,
@@ -61,7 +61,7 @@ function splitAtCursor(
   return ascends ? { ahead: above, behind: below } : { ahead: below, behind: above };
 }
 
-/** @param one whether it is enough to know that there is one */
+/** @param one whether it is enough to know that there is at least one */
 async function countMatches(
   source: RowSource,
   predicate: Predicate,

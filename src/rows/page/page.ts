@@ -3,31 +3,31 @@ import { countWhile } from '../match/row-source.ts';
 import type { Bound } from '../order/key-order.ts';
 import type { OrderedRows, RowOrder } from '../order/row-order.ts';
 
-/** The part of an order that is asked for. */
+/** The requested part of an order. */
 export interface PageRequest {
   readonly limit: number;
-  /** Rows to pass over before the page. */
+  /** Rows to skip before the page. */
   readonly offset: number;
-  /** The page begins after it, or ends before it where it is `backward`. One value for each order key. */
+  /** The page begins after this position or, if it is `backward`, ends before it. */
   readonly cursor: Cursor | undefined;
-  /** Whether the page is the last part instead of the first. */
+  /** Whether the page is taken from the end instead of the beginning. */
   readonly backward: boolean;
 }
 
-/** A cursor's values: one for each order key, and the text of the identity where the table has no key. */
+/** A cursor's values: one for each order key, followed by the text of the identity if the table has no key. */
 export type Cursor = readonly (Value | null)[];
 
 /** A page of rows. */
 export interface RowPage {
-  /** In the order asked for. */
+  /** In the requested order. */
   readonly rows: readonly number[];
-  /** How many rows match, whatever the page; undefined where it was not wanted. */
+  /** How many rows match, regardless of the page; undefined if it was not wanted. */
   readonly totalCount: number | undefined;
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
 }
 
-/** What was found for a page, in the direction it is read: `backward` begins at the end. */
+/** The rows of a page in the direction of reading: from the end if it is `backward`. */
 interface FoundRows {
   readonly rows: readonly number[];
   /** Whether there are matching rows before these. */
@@ -37,7 +37,7 @@ interface FoundRows {
   readonly totalCount: number | undefined;
 }
 
-/** The page that was found. One without rows does not tell whether there are rows before it. */
+/** Makes a page of the rows found. An empty one does not tell whether there are rows before it. */
 export function pageOf({ rows, hasEarlier, hasLater, totalCount }: FoundRows, backward: boolean): RowPage {
   const leftBehind = hasEarlier && rows.length > 0;
   return backward
@@ -45,7 +45,7 @@ export function pageOf({ rows, hasEarlier, hasLater, totalCount }: FoundRows, ba
     : { rows, totalCount, hasNextPage: hasLater, hasPreviousPage: leftBehind };
 }
 
-/** Cuts a page out of rows that stand in order. */
+/** Cuts a page out of ordered rows. */
 export function cutPage(rows: OrderedRows, order: RowOrder, request: PageRequest): RowPage {
   const { limit, offset, cursor, backward } = request;
   const totalCount = rows.length;
@@ -65,7 +65,7 @@ export function cutPage(rows: OrderedRows, order: RowOrder, request: PageRequest
   );
 }
 
-/** Whether a row stands beyond a cursor, in the direction the page is read. */
+/** Whether a row comes after a cursor in the direction of reading. */
 export function isBeyond(order: RowOrder, row: number, cursor: readonly Bound[], backward: boolean): boolean {
   const place = order.compareRow(row, cursor);
   return backward ? place < 0 : place > 0;

@@ -3,7 +3,7 @@ import type { Bound } from '../order/key-order.ts';
 import type { RowOrder } from '../order/row-order.ts';
 import { isBeyond, type PageRequest, pageOf, type RowPage } from './page.ts';
 
-/** A page that is a small part of the matching rows: they are gone through once, and not ordered. */
+/** Picks a page that is a small part of the matching rows in one pass, without sorting them all. */
 export async function topPage(
   matched: Uint32Array,
   order: RowOrder,
@@ -30,18 +30,18 @@ export async function topPage(
   );
 }
 
-/** Keeps the first rows, in an order, of all that are added. */
+/** Keeps the first of all added rows, by an order. */
 class TopRows {
   readonly #order: RowOrder;
   readonly #sign: number;
   readonly #capacity: number;
   #kept: { readonly row: number; readonly bounds: readonly Bound[] }[] = [];
-  /** What rows must stand before, once there are as many as are kept. */
+  /** Once enough rows are kept: the bound that a further one must come before. */
   #limit: readonly Bound[] | undefined;
 
   /**
    * @param capacity how many rows are kept, at least 1
-   * @param backward keeps the last rows instead, beginning with the very last
+   * @param backward keeps the last rows instead, the very last first
    */
   constructor(order: RowOrder, capacity: number, backward: boolean) {
     this.#order = order;
@@ -52,7 +52,7 @@ class TopRows {
   add(row: number): void {
     if (this.#limit && this.#sign * this.#order.compareRow(row, this.#limit) >= 0) return;
     this.#kept.push({ row, bounds: this.#order.boundsAt(row) });
-    // Sorting every so often costs less than keeping the rows sorted at all times.
+    // Sorting now and then costs less than keeping the rows sorted all the time.
     if (this.#kept.length >= 2 * this.#capacity + 16) this.#cut();
   }
 

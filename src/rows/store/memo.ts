@@ -2,20 +2,20 @@ import { LRUCache } from 'lru-cache';
 import type { Pace } from '../../columns/pace.ts';
 import { SharedWork } from './shared-work.ts';
 
-/** How much is remembered of one kind of thing. */
+/** The size of one cache. */
 export interface MemoSize {
   readonly entries: number;
   readonly bytes: number;
 }
 
-/** Things that are made once each, by key, however many ask for them at the same time. */
+/** A cache of values that are computed once per key, however many callers request them at the same time. */
 export class Memo<T extends object> {
   readonly #made: LRUCache<string, T>;
   readonly #underway = new Map<string, SharedWork<T>>();
 
   /**
-   * @param maxBytes how much is kept; beyond it, what was asked for longest ago goes
-   * @param bytesOf what a thing takes
+   * @param maxBytes the capacity; beyond it the least recently used values are dropped
+   * @param bytesOf the size of a value
    */
   constructor(maxBytes: number, bytesOf: (thing: T) => number) {
     this.#made = new LRUCache({
@@ -29,10 +29,10 @@ export class Memo<T extends object> {
   }
 
   /**
-   * The thing of that key, made by `make` where it is asked for the first time. It is made for all who wait for it,
-   * and no longer than someone does. A failure is not remembered.
+   * The value of a key, computed by `make` on first use. The work is shared by all callers that wait for it, and is
+   * aborted when none is left. A failure is not cached.
    *
-   * @param pace whose signal ends the waiting
+   * @param pace of the caller; its signal ends the wait
    */
   async get(key: string, pace: Pace, make: (pace: Pace) => Promise<T>): Promise<T> {
     const made = this.#made.get(key);
@@ -43,7 +43,7 @@ export class Memo<T extends object> {
     return work.wait(pace.signal);
   }
 
-  /** The thing of that key, where it has been made already. */
+  /** The value of a key, if it has been computed already. */
   peek(key: string): T | undefined {
     return this.#made.get(key);
   }
@@ -63,5 +63,5 @@ export class Memo<T extends object> {
   }
 }
 
-/** Bytes that an entry takes beside its key and its thing: an estimate. */
+/** An estimate of the bytes that an entry takes besides its key and value. */
 const overhead = 100;

@@ -3,7 +3,7 @@ import { compareSpan } from '../../values/bytes.ts';
 import type { ValueType } from '../../values/type/value-type.ts';
 import type { Value } from '../../values/value.ts';
 
-// How a value that is looked for stands in each encoding of a column.
+// How a searched value is represented in each encoding of a column.
 
 /** The codes of a ranked column from `from` up to, but not including, `to`. */
 export interface CodeRange {
@@ -11,7 +11,7 @@ export interface CodeRange {
   readonly to: number;
 }
 
-/** The code of the values that equal `value`: none or one, at the place where it would stand. */
+/** The code of the values that equal `value`: a range of one code or, if there is none, an empty one where it would be. */
 export function codesEqualTo({ values }: RankedColumn, value: Value, type: ValueType): CodeRange {
   let low = 0;
   let high = values.length;
@@ -25,7 +25,7 @@ export function codesEqualTo({ values }: RankedColumn, value: Value, type: Value
   return { from: low + 1, to: isFound ? low + 2 : low + 1 };
 }
 
-/** An instant among whole milliseconds: the last that is not after it, and the first that is not before it. */
+/** An instant between whole milliseconds: rounded down and rounded up. */
 export interface Instant {
   readonly floor: number;
   readonly ceiling: number;
@@ -41,18 +41,18 @@ export function toInstant(value: Value): Instant {
   return { floor, ceiling: rest === 0n ? floor : floor + 1 };
 }
 
-/** A value that is kept as text. */
+/** A value that is stored as text. */
 export function toText(value: Value): string {
   if (typeof value === 'string') return value;
   throw new TypeError(`a text must be a string, but got ${typeof value}`);
 }
 
-/** The UTF-8 of a value that is kept as text. */
+/** The UTF-8 of a value that is stored as text. */
 export function toBytes(value: Value): Uint8Array {
   return Buffer.from(toText(value));
 }
 
-/** Finds UTF-8 among ascending rows of a column that have values: its place, or where it would stand. */
+/** Binary search for UTF-8 bytes among ascending rows that have values: its position, or where it would be inserted. */
 export function searchRows(
   column: TextColumn,
   wanted: Uint8Array,

@@ -3,7 +3,7 @@ import type { Origin } from '../../model/model.ts';
 import { timestampType } from '../../values/type/timestamp-types.ts';
 import type { RowStore } from './row-store.ts';
 
-/** The text of a row's value, as it would be cast to the type of a column; null where there is none. */
+/** The text of a row's value, from which it is cast to a column's type; null if there is none. */
 export function readText(store: RowStore, origin: Origin, row: number): string | null {
   if (origin.kind === 'attributes') return attributesText(store, row);
   const column = store.column(origin);
@@ -24,7 +24,7 @@ export function columnText(column: Column, row: number): string | null {
   }
 }
 
-/** A row's attributes as `jsonb` writes them: an array of objects with one key each. */
+/** A row's attributes in the notation of `jsonb`: an array of single-key objects. */
 export function attributesText(store: RowStore, row: number): string {
   const objects = store
     .attributes(row)
@@ -32,13 +32,13 @@ export function attributesText(store: RowStore, row: number): string {
   return `[${objects.join(', ')}]`;
 }
 
-/** As Postgres casts a timestamp to text, with a space before the time. */
+/** The text of a timestamp as Postgres casts it, with a space before the time. */
 function instantText(milliseconds: number): string | null {
   if (Number.isNaN(milliseconds)) return null;
   return String(timestampType.print(toMicros(milliseconds))).replace('T', ' ');
 }
 
-/** Milliseconds as the values of `timestamp` and `timestamptz` count time. */
+/** Milliseconds as a value of `timestamp` or `timestamptz`. */
 export function toMicros(milliseconds: number): bigint {
   return BigInt(Math.floor(milliseconds)) * 1000n;
 }

@@ -8,10 +8,10 @@ import { columnText, readText, toMicros } from './raw-text.ts';
 import { servesMilliseconds } from './typed-column.ts';
 import type { TableView } from './view.ts';
 
-/** Why a row has no value that can be shown, to be read after `column age: `. */
+/** Why a row's value cannot be shown, worded to follow `column age: `. */
 export type ValueFault = string;
 
-/** A row's value in a column, as pg_graphql prints it. Looks at that row only. */
+/** A row's value in a column as pg_graphql prints it. Reads that row only. */
 export function readValue(view: TableView, column: Column, row: number): Result<JsonValue, ValueFault> {
   const value = readTyped(view, column, row);
   if (value === null) return nothing;
@@ -23,19 +23,19 @@ export function readValue(view: TableView, column: Column, row: number): Result<
 
 const nothing = success(null);
 
-/** NaN and the infinities are printed as texts. */
+/** JSON has no NaN or infinity, which are printed as text. */
 function checkFloats(printed: JsonValue): Result<JsonValue, ValueFault> {
   const values = Array.isArray(printed) ? printed : [printed];
   const text = values.find((value) => typeof value === 'string');
   return text === undefined ? success(printed) : failure(notInJson(text));
 }
 
-/** What is wrong with NaN and the infinities of floats. */
+/** The fault of a float that is NaN or infinite. */
 export function notInJson(number: string | number): ValueFault {
   return `JSON has no number for ${number}`;
 }
 
-/** A row's value in a column; null where there is none, undefined where the row's text is no value of the type. */
+/** A row's value in a column; null if there is none, undefined if the row's text is not a value of the type. */
 export function readTyped(
   { store }: TableView,
   { origin, type }: Column,
@@ -52,7 +52,7 @@ export function readTyped(
   return servesText(type) ? text : parse(text, type);
 }
 
-/** Whether any text is a value of the type as it is stored, and needs no reading. */
+/** Whether any stored text is a value of the type as it is, without parsing. */
 export function servesText(type: Column['type']): boolean {
   return type.kind === 'text' && type.modifier === undefined;
 }

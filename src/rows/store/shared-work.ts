@@ -1,8 +1,8 @@
 import { Pace } from '../../columns/pace.ts';
 
 /**
- * Work that several requests wait for. It goes on for as long as anyone waits and ends when nobody does: one
- * request that is aborted leaves the others theirs.
+ * Work that several requests wait for. It continues as long as any of them waits and is aborted when none does, so that
+ * an aborted request does not affect the others.
  */
 export class SharedWork<T> {
   readonly #controller = new AbortController();
@@ -10,26 +10,26 @@ export class SharedWork<T> {
   #waiting = 0;
   #settled = false;
 
-  /** @param work begins at once, and is paced so that it can be ended */
+  /** @param work starts at once, and is paced so that it can be aborted */
   constructor(work: (pace: Pace) => Promise<T>) {
     this.#result = work(new Pace({ signal: this.#controller.signal }));
     const settle = () => {
       this.#settled = true;
     };
-    // Where nobody waits any more, nobody is left to hear of a failure.
+    // If nobody waits any more, a failure concerns nobody.
     this.#result.then(settle, settle);
   }
 
-  /** Whether everyone who waited has gone, so that the work comes to nothing. */
+  /** Whether everyone who waited has left, so that the work has been aborted. */
   get abandoned(): boolean {
     return this.#controller.signal.aborted;
   }
 
   /**
-   * What the work comes to.
+   * The result of the work.
    *
-   * @param signal ends the waiting
-   * @throws the signal's reason where it has been aborted
+   * @param signal ends the wait
+   * @throws the signal's reason if it has been aborted
    */
   async wait(signal: AbortSignal | undefined): Promise<T> {
     this.#waiting++;

@@ -4,7 +4,7 @@ import { Memo, type MemoSize } from './memo.ts';
 import type { RowStore } from './row-store.ts';
 import type { TypedColumn } from './typed-column.ts';
 
-/** What is derived from a store, made once and shared by all queries for as long as the store is alive. */
+/** What is derived from a store: computed once, and shared by all queries as long as the store is alive. */
 export interface StoreCache {
   readonly columns: Memo<TypedColumn>;
   readonly ranks: Memo<RowRanks>;
@@ -14,30 +14,30 @@ export interface StoreCache {
   readonly valueRows: Memo<ValueRows>;
   /** The rows that match a filter, ascending. */
   readonly matches: Memo<Uint32Array>;
-  /** What has been asked for so far. What is asked for again is worth an effort. */
+  /** The keys requested so far. What is requested again is worth caching. */
   readonly asked: LRUCache<string, true>;
 }
 
-/** The rank of each row's value, for a column that is not ranked as stored. */
+/** The rank of each row's value, for a column that is not stored ranked. */
 export interface RowRanks {
-  /** Per row 0 where NULL, else the rank of its value, from 1; equal values share one. */
+  /** The rank of each row's value, from 1; 0 if NULL. Equal values share a rank. */
   readonly codes: Uint32Array;
-  /** One row for each rank: that of rank `i` is at `i - 1`. */
+  /** One row of each rank: that of rank `i` is at `i - 1`. */
   readonly examples: Uint32Array;
 }
 
 /** Finds rows by the values of some columns. */
 export interface RowIndex {
   readonly byteLength: number;
-  /** The rows whose columns equal the values, ascending. Nothing equals null. */
+  /** The rows whose columns equal the values, in ascending order. Nothing equals null. */
   rowsOf(values: readonly (Value | null)[]): readonly number[];
 }
 
 /** The rows of each value of a ranked column. */
 export interface ValueRows {
-  /** By code, 0 for NULL: where its rows begin. */
+  /** For each code (0 is NULL), where its rows begin. */
   readonly starts: Uint32Array;
-  /** All rows, those of each code together and ascending. */
+  /** All rows, grouped by code, ascending within each group. */
   readonly rows: Uint32Array;
 }
 
@@ -55,7 +55,7 @@ export function cacheOf(store: RowStore): StoreCache {
 
 type RememberedKind = Exclude<keyof StoreCache, 'asked'>;
 
-/** What is remembered of a store at present, by kind; of all stores that are alive, where none is named. */
+/** The current cache sizes of a store, by kind; of all live stores if none is given. */
 export function remembered(store?: RowStore): Readonly<Record<RememberedKind, MemoSize>> {
   const counted = store ? [cacheOf(store)] : livingCaches();
   const sizeOf = (kind: RememberedKind): MemoSize => ({
@@ -72,7 +72,7 @@ export function remembered(store?: RowStore): Readonly<Record<RememberedKind, Me
   };
 }
 
-/** All caches that have been made, as long as their stores are alive. */
+/** The caches of all live stores. */
 const references = new Set<WeakRef<StoreCache>>();
 
 function livingCaches(): readonly StoreCache[] {
@@ -83,16 +83,16 @@ function livingCaches(): readonly StoreCache[] {
   });
 }
 
-/** Bytes that are remembered of each kind however few rows there are. */
+/** The least capacity of each kind of cache in bytes, however few rows there are. */
 const leastBytes = 8 * 2 ** 20;
-/** How many things are known to have been asked for. */
+/** The most keys that are kept as requested before. */
 const mostAsked = 1000;
 
-/** What is remembered grows with the rows, since most things take some bytes for each of them. */
+/** Capacities grow with the number of rows, since most cached values take some bytes per row. */
 function createCache({ rowCount }: RowStore): StoreCache {
   const bytes = (perRow: number) => leastBytes + perRow * rowCount;
   return {
-    // Sixteen columns of four bytes a row.
+    // Sixteen columns of four bytes per row.
     columns: new Memo(bytes(64), ({ ownBytes }) => ownBytes),
     // Four of eight.
     ranks: new Memo(bytes(32), ({ codes, examples }) => codes.byteLength + examples.byteLength),
@@ -108,7 +108,7 @@ function createCache({ rowCount }: RowStore): StoreCache {
   };
 }
 
-/** Whether it was asked for before; from now on it was. */
+/** Whether the key was requested before. Notes the request. */
 export function askedBefore({ asked }: StoreCache, key: string): boolean {
   const before = asked.has(key);
   asked.set(key, true);

@@ -15,21 +15,21 @@ import { attributesText, columnText } from './raw-text.ts';
 import type { RowStore } from './row-store.ts';
 
 /**
- * A column's values as its type has them. In ranked columns, values that compare equal share a rank; in number
- * columns they are milliseconds of a `timestamp` or `timestamptz`; text columns compare by bytes.
+ * A column's values as values of its type. In ranked columns, values that compare equal share a rank; number columns
+ * hold the milliseconds of a `timestamp` or `timestamptz`; text columns compare by bytes.
  */
 export interface TypedColumn {
   readonly type: ValueType;
   readonly data: Column;
-  /** Whether values share a rank that compare equal but are written differently, such as `1.0` and `1.00`. */
+  /** Whether a rank may stand for values that are equal but written differently, such as `1.0` and `1.00`. */
   readonly mergesForms: boolean;
-  /** How many rows hold text that is no value of the type; they count as NULL. */
+  /** How many rows hold text that is not a value of the type; they count as NULL. */
   readonly invalidValues: number;
-  /** Bytes that it takes beside the store's own, those of its values estimated. */
+  /** The bytes it takes in addition to the store's own; the size of its values is estimated. */
   readonly ownBytes: number;
 }
 
-/** Reads what a store has at an origin as values of a type. Values stay as they are stored where that serves. */
+/** Reads the values of an origin as a type. They stay as they are stored if they are valid and compare alike. */
 export async function typeColumn(
   store: RowStore,
   origin: Origin,
@@ -70,12 +70,12 @@ async function servesAsStored(raw: Column, type: SqlType, pace: Pace): Promise<b
   }
 }
 
-/** Whether instants of whole milliseconds are the type's values as they are. */
+/** Whether stored milliseconds can serve as values of the type without a conversion. */
 export function servesMilliseconds(type: SqlType): boolean {
   return (type.kind === 'timestamp' || type.kind === 'timestamptz') && (type.modifier ?? 6) >= 3;
 }
 
-/** Whether no text has more characters than that, each of which takes at least one byte. */
+/** Whether no text is longer than `length` characters, each of which takes at least one byte. */
 async function fits(column: Column, length: number, pace: Pace): Promise<boolean> {
   if (column.encoding === 'number') return false;
   if (column.encoding === 'ranked') return column.values.every((value) => String(value).length <= length);
@@ -87,7 +87,7 @@ async function fits(column: Column, length: number, pace: Pace): Promise<boolean
   return true;
 }
 
-/** Canonical UUIDs compare as text just as they do as UUIDs. */
+/** Canonical UUIDs compare the same as text and as UUIDs. */
 async function holdsCanonicalUuids(column: TextColumn, pace: Pace): Promise<boolean> {
   const values = column instanceof NullableColumn ? column.values : column;
   if (values instanceof UuidColumn) return true;
@@ -128,7 +128,7 @@ async function rankRows(
   return { type, data: { encoding: 'ranked', codes, values }, mergesForms, invalidValues, ownBytes };
 }
 
-/** Ranks a column anew whose values are ranked already, as text or booleans. */
+/** Ranks a column by its type that is stored ranked as text or booleans. */
 async function rankValues(raw: RankedColumn, type: ValueType, pace: Pace): Promise<TypedColumn> {
   const parsed: Value[] = [];
   const places: number[] = [];
@@ -149,11 +149,11 @@ async function rankValues(raw: RankedColumn, type: ValueType, pace: Pace): Promi
   return { type, data: { encoding: 'ranked', codes, values }, mergesForms, invalidValues, ownBytes };
 }
 
-/** What a value in the heap takes, with the reference to it: an estimate. */
+/** An estimate of the bytes that a value on the heap takes, with the reference to it. */
 const bytesPerValue = 40;
 
 interface Ranking {
-  /** For each item 1 + the place of its value. */
+  /** For each item, 1 + the index of its value. */
   readonly ranks: Codes;
   /** The distinct values in ascending order. */
   readonly values: readonly Value[];

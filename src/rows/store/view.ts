@@ -8,11 +8,11 @@ import type { RowStore } from './row-store.ts';
 import { cacheOf, type StoreCache } from './store-cache.ts';
 import { type TypedColumn, typeColumn } from './typed-column.ts';
 
-/** A table over a store. Costs nothing to make: what is derived belongs to the store. */
+/** A table over a store. It is cheap to create: everything derived belongs to the store. */
 export class TableView {
   readonly store: RowStore;
   readonly table: Table;
-  /** What the identities of rows are sealed with in cursors. */
+  /** Seals the identities of rows in cursors. */
   readonly seal: CursorSeal;
   readonly cache: StoreCache;
 
@@ -24,9 +24,9 @@ export class TableView {
   }
 
   /**
-   * The column's values as its type has them, derived once per store on first use.
+   * The column's values as values of its type, derived once per store on first use.
    *
-   * @param type another type to read the column as
+   * @param type a type to read the column as, other than its own
    */
   typed(column: Column, pace: Pace, type: SqlType = column.type): Promise<TypedColumn> {
     return this.cache.columns.get(columnKey(column, type), pace, (shared) =>
@@ -34,7 +34,7 @@ export class TableView {
     );
   }
 
-  /** Whether the column is what tells rows apart, so that its order is that of rows. */
+  /** Whether the column is the identity, so that its order is that of row numbers. */
   isIdentity({ origin, type }: Column): boolean {
     const { identity } = this.store;
     if (origin.kind === 'attributes' || this.store.column(origin) !== identity) return false;
@@ -44,7 +44,7 @@ export class TableView {
   }
 }
 
-/** Bytes of the longest identity. */
+/** The length of the longest identity in bytes. */
 function longestIdentity(store: RowStore): number {
   const known = longestIdentities.get(store);
   if (known !== undefined) return known;
@@ -60,7 +60,7 @@ function longestIdentity(store: RowStore): number {
 
 const longestIdentities = new WeakMap<RowStore, number>();
 
-/** What columns have in common that share their values: where they come from, and how they are read. */
+/** A key that columns share if they have the same values: where these come from, and how they are read. */
 export function columnKey(column: Column, type: SqlType = column.type): string {
   if (type !== column.type) return writeKey(column, type);
   const known = columnKeys.get(column);
