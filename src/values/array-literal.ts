@@ -1,6 +1,6 @@
 /**
- * The elements of an array literal with one dimension, as Postgres reads it: `{a,"b c",NULL}`. Undefined for any
- * other text, such as one with several dimensions.
+ * The elements of a one-dimensional array literal as Postgres reads it, such as `{a,"b c",NULL}`; undefined for any other
+ * text, including arrays of several dimensions.
  */
 export function parseArrayLiteral(text: string): readonly (string | null)[] | undefined {
   const inner = braces.exec(text)?.[1];
@@ -20,8 +20,8 @@ const braces = /^[ \t\n\v\f\r]*\{(.*)\}[ \t\n\v\f\r]*$/s;
 const blank = /^[ \t\n\v\f\r]*$/;
 
 /**
- * A quoted element, or a bare one, which ends before the white space that follows it; then a comma or the end. In
- * both a backslash takes away the meaning of the next character.
+ * A quoted or bare element, followed by a comma or the end. A bare one ends before trailing white space. In both, a
+ * backslash escapes the next character.
  */
 const element =
   /[ \t\n\v\f\r]*(?:"((?:[^"\\]|\\.)*)"|((?:[^"\\{}, \t\n\v\f\r]|\\.)(?:(?:[^"\\{},]|\\.)*(?:[^"\\{}, \t\n\v\f\r]|\\.))?))[ \t\n\v\f\r]*(,|$)/suy;

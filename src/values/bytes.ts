@@ -1,23 +1,23 @@
 import { randomInt } from 'node:crypto';
 
-/** Some bytes of a larger piece. */
+/** A range of bytes in a larger array. */
 export interface ByteSpan {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
 }
 
-/** Byte by byte, the shorter first where it is the other's beginning: negative, 0 or positive. */
+/** Compares byte by byte, with a prefix before what it is a prefix of: negative, 0 or positive. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return compareRanges(a, 0, a.length, b, 0, b.length);
 }
 
-/** The same with the bytes that a span points at. */
+/** The same for the bytes of a span. */
 export function compareSpan({ bytes, start, end }: ByteSpan, value: Uint8Array): number {
   return compareRanges(bytes, start, end, value, 0, value.length);
 }
 
-/** The same with two ranges of bytes. */
+/** The same for two ranges of bytes. */
 export function compareRanges(
   a: Uint8Array,
   startA: number,
@@ -34,18 +34,18 @@ export function compareRanges(
   return endA - startA - (endB - startB);
 }
 
-/** A copy of the bytes that a span points at. */
+/** Copies the bytes of a span. */
 export function copySpan({ bytes, start, end }: ByteSpan): Uint8Array {
-  // Not `slice`, which makes a view where the bytes are a Buffer.
+  // Not `slice`, which returns a view if the bytes are a Buffer.
   return new Uint8Array(bytes.subarray(start, end));
 }
 
-/** A seed for `hashBytes` that nobody can foresee, so that nobody can choose values whose hashes collide. */
+/** An unpredictable seed for `hashBytes`, so that nobody can choose values whose hashes collide. */
 export function randomSeed(): number {
   return randomInt(2 ** 32);
 }
 
-/** FNV-1a with 32 bits from a seed (RFC 9923), with MurmurHash3's last mixing, so that any of its bits will do. */
+/** 32-bit FNV-1a with a seed (RFC 9923) and MurmurHash3's finalizer, so that all of its bits are usable. */
 export function hashBytes(bytes: Uint8Array, start: number, end: number, seed: number): number {
   let hash = seed ^ 0x811c9dc5;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);

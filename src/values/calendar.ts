@@ -1,6 +1,6 @@
 /** A day of the proleptic Gregorian calendar. */
 export interface CivilDate {
-  /** Astronomical: 0 is 1 BC, -1 is 2 BC. */
+  /** Astronomical year numbering: 0 is 1 BC, -1 is 2 BC. */
   readonly year: number;
   /** From 1. */
   readonly month: number;
@@ -24,12 +24,12 @@ export function toDays({ year, month, day }: CivilDate): number {
   return 365 * marchYear + leapDays + (daysBeforeMonth[(month + 9) % 12] ?? 0) + day - 1 - daysToEpoch;
 }
 
-/** The day that many days after 1970-01-01. */
+/** The date of a number of days since 1970-01-01. */
 export function fromDays(days: number): CivilDate {
   const sinceMarch0 = days + daysToEpoch;
   const eras = Math.floor(sinceMarch0 / daysPer400Years);
   let rest = sinceMarch0 - eras * daysPer400Years;
-  // The last day of an era, and of four years, is a leap day: it belongs to the year before it.
+  // The last day of an era, and of four years, is a leap day, which belongs to the year it ends.
   const centuries = Math.min(3, Math.floor(rest / daysPer100Years));
   rest -= centuries * daysPer100Years;
   const olympiads = Math.floor(rest / daysPer4Years);
@@ -46,7 +46,7 @@ export function fromDays(days: number): CivilDate {
   };
 }
 
-/** How many days the month has. */
+/** The number of days in the month. */
 export function daysInMonth(year: number, month: number): number {
   if (month === 2) return isLeapYear(year) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;

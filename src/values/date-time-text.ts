@@ -2,19 +2,19 @@ import { type CivilDate, daysInMonth, fromDays, toDays } from './calendar.ts';
 import { trimSpace } from './number/number-text.ts';
 import { zoneOffset } from './time-zone.ts';
 
-/** What a text says of a date, a time of day and a zone. */
+/** The date, time of day and zone in a text. */
 export interface DateTimeText {
   readonly date: CivilDate | undefined;
-  /** Microseconds since midnight; undefined where the text has no time. Up to a day and a second. */
+  /** Microseconds since midnight; undefined if the text has no time. Up to a day and a second. */
   readonly time: number | undefined;
-  /** Seconds that the zone is ahead of UTC; undefined where the text has no zone. */
+  /** The zone's offset from UTC in seconds, positive to the east; undefined if the text has no zone. */
   readonly offset: number | undefined;
 }
 
 /**
- * Reads dates and times as Postgres does under its DateStyle `ISO, MDY`: ISO 8601, and the common ways of writing
- * that its documentation lists (section 8.5.1). Names of days and zones are read; words such as `today`, whose meaning
- * changes, are not. Undefined for what is none of these.
+ * Reads dates and times as Postgres does with the DateStyle `ISO, MDY`: ISO 8601, and the common formats that its
+ * documentation lists (section 8.5.1), including names of days and zones, but not words such as `today`, whose meaning
+ * changes. Undefined for any other text.
  */
 export function readDateTime(text: string): DateTimeText | undefined {
   const trimmed = trimSpace(text);
@@ -31,7 +31,7 @@ export function readDateTime(text: string): DateTimeText | undefined {
   return isComplete ? { date, time, offset } : undefined;
 }
 
-/** Characters that Postgres reads of a date and time: MAXDATELEN, less the end. */
+/** The most characters that Postgres reads as a date and time: MAXDATELEN without the terminator. */
 const longest = 128;
 
 const month =
@@ -48,7 +48,7 @@ const namedDate = [
 const clock = String.raw`\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d*)?)?`;
 const compactClock = String.raw`\d{6}(?:\.\d*)?`;
 const zone = String.raw`(?!(?:bc|ad)$)[a-z]{1,5}(?:/[a-z_+-]+)*|[a-z_]+(?:/[a-z_+-]+)+|[+-](?:\d{1,2}(?::\d{2}(?::\d{2})?)?|\d{4})`;
-/** White space as C's isspace() has it. */
+/** White space as defined by C's isspace(). */
 const space = String.raw`[ \t\n\v\f\r]`;
 
 const dateTime = new RegExp(
@@ -62,16 +62,16 @@ const dateTime = new RegExp(
 const dayName =
   'mon(?:day)?|tue(?:s|sday)?|wed(?:s|nesday)?|thu(?:r|rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?';
 
-/** The name of a day before a date with the name of a month: it says nothing new. */
+/** The name of a weekday before a date with a named month. It is redundant. */
 const weekday = new RegExp(`^(?:${dayName})(?:,${space}*|${space}+)(?=(?:\\d{1,2} )?(?:${month}) )`, 'i');
 
-/** As C's ctime() and the command `date` have it: `Feb 29 12:00:00 UTC 2024`. */
+/** The format of C's ctime() and the command `date`: `Feb 29 12:00:00 UTC 2024`. */
 const yearLast = new RegExp(
   `^((?:${month})${space}+\\d{1,2})${space}+(${clock})(${space}+(?:${zone}))?${space}+(\\d{4})$`,
   'i',
 );
 
-/** The dates that a `T` may follow. */
+/** The date formats that a `T` may follow. */
 const beforeT = new RegExp(`^(?:${isoDate})$`);
 
 function readDate(text: string, era: string | undefined): CivilDate | undefined {
@@ -90,13 +90,13 @@ function dateFields(text: string): readonly string[] {
   return rest.length === 0 ? [first, '1', second] : [first, second, ...rest];
 }
 
-/** The day of that number, from 1, in a year. */
+/** The date of an ordinal day, from 1, of a year. */
 function dayOfYear(year: number, number: number): CivilDate | undefined {
   const date = fromDays(toDays({ year, month: 1, day: 1 }) + number - 1);
   return number >= 1 && date.year === year ? date : undefined;
 }
 
-/** Year, month and day, whichever way round they stand. */
+/** The date of three parts, in whichever order they are written. */
 function inOrder(
   fields: readonly string[],
   isBc: boolean,
@@ -108,7 +108,7 @@ function inOrder(
   return [fullYear(third, isBc), monthOf(first), Number(second)];
 }
 
-/** Two digits are a year from 1970 to 2069, unless it is one BC. */
+/** Two digits mean a year from 1970 to 2069, unless it is BC. */
 function fullYear(digits: string, isBc: boolean): number {
   const year = Number(digits);
   if (digits.length > 2 || isBc) return year;
@@ -121,7 +121,7 @@ function monthOf(field: string): number {
 
 const monthNames = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
-/** Microseconds of a day. */
+/** Microseconds per day. */
 export const dayMicros = 86_400_000_000;
 
 function readTime(text: string, half: string | undefined): number | undefined {
@@ -147,7 +147,7 @@ function hourOf(hour: number, half: string | undefined): number | undefined {
   return (hour % 12) + (half === 'pm' ? 12 : 0);
 }
 
-/** A fraction of a second, rounded half to even as C's rint() does. */
+/** Microseconds of a fraction of a second, rounded half to even like C's rint(). */
 function toMicros(digits: string): number {
   const micros = Number(`0.${digits || '0'}`) * 1_000_000;
   const below = Math.floor(micros);
@@ -155,7 +155,7 @@ function toMicros(digits: string): number {
   return below % 2 === 0 ? below : below + 1;
 }
 
-/** The farthest that a zone may be from UTC is below 16 hours. */
+/** A zone's offset from UTC must be below this many hours. */
 const zoneHours = 16;
 
 function readZone(text: string, date: CivilDate | undefined, time: number | undefined): number | undefined {

@@ -3,14 +3,14 @@ const millisPerDay = 86_400_000;
 const firstInstant = -62_135_596_800_000;
 const lastInstant = 253_402_300_799_999;
 
-/** Bytes that `writeInstant` writes at most: `2024-02-29T12:00:00.123`. */
+/** The most bytes that `writeInstant` writes: `2024-02-29T12:00:00.123`. */
 export const longestInstant = 23;
 
 /**
- * Writes an instant as `timestamp` prints it, without making a string or a big integer of it.
+ * Writes an instant as `timestamp` prints it, without allocating a string or a BigInt.
  *
  * @param milliseconds since 1970-01-01T00:00:00
- * @returns where it ends; -1 where its year is none from 1 to 9999, and nothing is written
+ * @returns the end of what was written, or -1 if the year is not from 1 to 9999, in which case nothing is written
  */
 export function writeInstant(target: Uint8Array, at: number, milliseconds: number): number {
   const whole = Math.floor(milliseconds);
@@ -20,7 +20,7 @@ export function writeInstant(target: Uint8Array, at: number, milliseconds: numbe
   return writeTime(target, writeDate(target, at, days), time);
 }
 
-/** Days of the Gregorian calendar by Howard Hinnant's algorithm: https://howardhinnant.github.io/date_algorithms.html */
+/** Howard Hinnant's algorithm for Gregorian dates: https://howardhinnant.github.io/date_algorithms.html */
 function writeDate(target: Uint8Array, at: number, days: number): number {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);
@@ -56,7 +56,7 @@ function writeTime(target: Uint8Array, at: number, time: number): number {
   return writeFraction(target, at + 8, time - 1_000 * seconds);
 }
 
-/** The fraction with as many digits as it takes, as Postgres writes it. */
+/** Writes the fraction without trailing zeros, as Postgres does. */
 function writeFraction(target: Uint8Array, at: number, millis: number): number {
   if (millis === 0) return at;
   const tenths = (millis / 100) | 0;

@@ -1,12 +1,12 @@
 import { compareBytes } from './bytes.ts';
 import { parseDecimal } from './number/decimal.ts';
 
-/** The nesting at which reading ends, well before the stack does. Postgres' own limit is its stack's depth. */
+/** The deepest nesting that is read, far from overflowing the stack. Postgres is limited by its stack depth. */
 const deepest = 1024;
 
 /**
- * JSON as `jsonb` writes it: object keys by length and bytes, of repeated keys the last, numbers in full, one space
- * after each comma and colon. Undefined for what is no JSON, or none that `jsonb` holds.
+ * JSON as `jsonb` writes it: object keys sorted by length, then bytes; the last of repeated keys; numbers in full; a space
+ * after each comma and colon. Undefined if the text is not JSON, or JSON that `jsonb` cannot hold.
  */
 export function normalizeJson(text: string): string | undefined {
   const reader = new JsonReader(text);
@@ -25,8 +25,8 @@ export function isJson(text: string): boolean {
 }
 
 /**
- * The elements of a JSON array, each as `jsonb` writes it: numbers keep all of their digits, which JSON.parse()
- * would round. Undefined for what is no array.
+ * The elements of a JSON array, each as `jsonb` writes it. Numbers keep all of their digits, which JSON.parse() would
+ * round. Undefined if the text is not a JSON array.
  */
 export function readJsonArray(text: string): readonly string[] | undefined {
   const reader = new JsonReader(text);
@@ -34,7 +34,7 @@ export function readJsonArray(text: string): readonly string[] | undefined {
   return reader.isAtEnd() ? elements : undefined;
 }
 
-/** Reads one token after the other. Whatever cannot be read is undefined, and nothing is read after it. */
+/** Reads one token after another. It returns undefined at the first error, after which it must not be used. */
 class JsonReader {
   readonly #text: string;
   #at = 0;
@@ -101,7 +101,7 @@ class JsonReader {
     return value?.isWellFormed() && !value.includes('\0') ? value : undefined;
   }
 
-  /** Where the string ends that begins here. */
+  /** The end of the string that starts here. */
   #stringEnd(): number | undefined {
     if (this.#text[this.#at] !== '"') return undefined;
     let quote = this.#text.indexOf('"', this.#at + 1);
@@ -109,7 +109,7 @@ class JsonReader {
     return quote < 0 ? undefined : quote + 1;
   }
 
-  /** Whether an odd number of backslashes stands before a place. */
+  /** Whether an odd number of backslashes precedes a position. */
   #isEscaped(place: number): boolean {
     let first = place;
     while (this.#text[first - 1] === '\\') first--;
@@ -145,7 +145,7 @@ const space = /[ \t\n\r]*/y;
 const word = /(?:true|false|null)(?![\w$])/y;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w$.+-])/y;
 
-/** @param token from quote to quote */
+/** @param token the string with its quotes */
 function parseString(token: string): string | undefined {
   try {
     const value: unknown = JSON.parse(token);

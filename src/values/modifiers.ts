@@ -3,10 +3,10 @@ import { roundDecimal } from './number/decimal-arithmetic.ts';
 import type { Numeric } from './type/numeric-type.ts';
 import type { ValueType } from './type/value-type.ts';
 
-// What a cast to a type with a modifier makes of the type's values, such as `varchar(3)` or `numeric(10,2)`. The
-// modifiers are those of Postgres' catalog (pg_attribute.atttypmod).
+// How a cast to a type with a modifier, such as `varchar(3)` or `numeric(10,2)`, changes the type's values. The modifiers
+// are those of Postgres' catalog (pg_attribute.atttypmod).
 
-/** What the modifiers of texts and numbers count beside what is declared: VARHDRSZ. */
+/** What Postgres adds to the declared length in modifiers of texts and numerics: VARHDRSZ. */
 const headerSize = 4;
 
 /** `varchar(n)`: the first n characters. */
@@ -14,7 +14,7 @@ export function varcharType(type: ValueType<string>, modifier: number): ValueTyp
   return casting(type, (text) => firstCharacters(text, modifier - headerSize));
 }
 
-/** `char(n)`: the first n characters, filled up with blanks. */
+/** `char(n)`: the first n characters, padded with blanks. */
 export function charType(type: ValueType<string>, modifier: number): ValueType<string> {
   const length = modifier - headerSize;
   return casting(type, (text) => {
@@ -23,21 +23,21 @@ export function charType(type: ValueType<string>, modifier: number): ValueType<s
   });
 }
 
-/** The characters that a modifier of `varchar` or `char` leaves. */
+/** The declared length of a modifier of `varchar` or `char`. */
 export function lengthOf(modifier: number): number {
   return modifier - headerSize;
 }
 
-/** Characters are code points: of the units of UTF-16 one or two. */
+/** Characters are code points: one or two UTF-16 units. */
 function firstCharacters(text: string, count: number): string {
   return text.length <= count ? text : [...text.slice(0, 2 * count)].slice(0, count).join('');
 }
 
-/** `numeric(precision, scale)`: rounded to the scale; what then has too many digits is no value. */
+/** `numeric(precision, scale)`: rounded to the scale; a number with too many digits is not a value of the type. */
 export function declaredNumericType(type: ValueType<Numeric>, modifier: number): ValueType<Numeric> {
   const declared = modifier - headerSize;
   const precision = (declared >> 16) & 0xffff;
-  // Eleven bits with a sign.
+  // The scale is a signed integer of eleven bits.
   const scale = ((declared & 0x7ff) ^ 1024) - 1024;
   return casting(type, (value) => {
     if (value === 'NaN') return value;
@@ -48,7 +48,7 @@ export function declaredNumericType(type: ValueType<Numeric>, modifier: number):
   });
 }
 
-/** Postgres counts instants from here when it rounds them: 2000-01-01T00:00:00, in microseconds since 1970. */
+/** The epoch from which Postgres rounds: 2000-01-01T00:00:00 in microseconds since 1970. */
 const postgresEpoch = 946_684_800_000_000n;
 
 /** `timestamp(p)` and `timestamptz(p)`: rounded to p digits of the second. */
@@ -68,7 +68,7 @@ export function roundedTimeType(type: ValueType<number>, modifier: number): Valu
   return casting(type, (micros) => Math.floor((micros + Math.floor(scale / 2)) / scale) * scale);
 }
 
-/** @param cast undefined where the cast would raise */
+/** @param cast returns undefined if the cast would raise an error */
 function casting<T extends string | number | bigint | Numeric>(
   type: ValueType<T>,
   cast: (value: T) => T | undefined,

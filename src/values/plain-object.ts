@@ -1,7 +1,7 @@
-/** An object as JSON has it: neither null nor an array. */
+/** A JSON object: neither null nor an array. */
 export type PlainObject = { readonly [key: string]: unknown };
 
-/** Whether a value is an object as JSON has it. */
+/** Whether a value is a JSON object. */
 export function isPlainObject(value: unknown): value is PlainObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

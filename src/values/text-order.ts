@@ -1,6 +1,6 @@
 /**
- * Compares as Postgres does under the collation `C`: by UTF-8 bytes, which is by code point. JavaScript's own
- * operators compare UTF-16 units, where the surrogates of large code points stand below U+E000.
+ * Compares like Postgres under the collation `C`: by UTF-8 bytes, which is the order of code points. JavaScript's operators
+ * compare UTF-16 units, in which the surrogates of large code points sort before U+E000.
  */
 export function compareText(a: string, b: string): number {
   if (a === b) return 0;
@@ -13,14 +13,14 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Puts surrogates above all other units, where their code points are. */
+/** Moves surrogates above all other units, where their code points belong. */
 function aboveSurrogates(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
 
-/** A number that orders texts by their first UTF-16 units, never against `compareText`. */
+/** A number by which texts sort by their first UTF-16 units, consistent with `compareText`. */
 export function prefixKey(text: string): number {
-  // Three units of 17 bits fill 51 of the 53 bits that a number holds exactly.
+  // Three units of 17 bits fill 51 of the 53 bits that a double holds exactly.
   let key = 0;
   for (let i = 0; i < 3; i++) {
     key = key * 0x20000 + (i < text.length ? aboveSurrogates(text.charCodeAt(i)) + 1 : 0);
@@ -28,7 +28,7 @@ export function prefixKey(text: string): number {
   return key;
 }
 
-/** In lower case as Postgres has it under the collation `C`: ASCII alone. */
+/** Lower case as in Postgres under the collation `C`: ASCII only. */
 export function foldCase(text: string): string {
   return text.replace(upperCase, (letters) => letters.toLowerCase());
 }

@@ -1,8 +1,8 @@
 import { type CivilDate, toDays } from './calendar.ts';
 
 /**
- * Seconds that a zone is ahead of UTC at a local time, by one of the abbreviations that Postgres knows by default or
- * by its name in the IANA database, in any case. Undefined where the zone is not known, or not at that time.
+ * A zone's offset from UTC at a local time in seconds, positive to the east. The zone is one of Postgres' default
+ * abbreviations or a name of the IANA database, in any case. Undefined if it is not known, or not at that time.
  *
  * @param micros since midnight
  */
@@ -14,7 +14,7 @@ export function zoneOffset(zone: string, date: CivilDate | undefined, micros: nu
   return clock && localOffset(clock, toDays(date) * dayMs + Math.floor(micros / 1000));
 }
 
-/** Hours ahead of UTC, by abbreviations that always mean the same: Postgres' file `timezonesets/Default`. */
+/** Hours ahead of UTC of the abbreviations with a fixed meaning: Postgres' file `timezonesets/Default`. */
 const abbreviations: ReadonlyMap<string, number> = new Map([
   ...(['z', 'utc', 'uct', 'ut', 'gmt', 'zulu', 'wet'] as const).map((zone) => [zone, 0] as const),
   ...([
@@ -75,13 +75,13 @@ const abbreviations: ReadonlyMap<string, number> = new Map([
   ] as const),
 ]);
 
-/** Years in which the database that JavaScript has agrees with that of Postgres. */
+/** The years in which JavaScript's zone database agrees with that of Postgres. */
 const firstYear = 1970;
 const lastYear = 9999;
 
 const dayMs = 86_400_000;
 
-/** Tells what the clocks of a zone show at a time, both in milliseconds since 1970, the former as if they were UTC. */
+/** The local time of a zone as if it were UTC, for an instant, both in milliseconds since 1970. */
 type Clock = (time: number) => number;
 
 /** By name; there are some six hundred. */
@@ -128,8 +128,8 @@ function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
 }
 
 /**
- * The offset at a local time. Where clocks are set back and show it twice, it is the second; where they are set
- * forward and never show it, it is what went before: as Postgres' DetermineTimeZoneOffset() decides.
+ * The offset at a local time. If clocks are set back and show it twice, the later one counts; if they are set forward and
+ * skip it, the offset before the change counts, as in Postgres' DetermineTimeZoneOffset().
  */
 function localOffset(clock: Clock, local: number): number {
   const seconds = Math.floor(local / 1000) * 1000;

@@ -1,17 +1,17 @@
-/** Bytes that a UUID takes when packed. */
+/** The bytes of a packed UUID. */
 export const packedLength = 16;
-/** Characters, and bytes in UTF-8, of a UUID as text: RFC 9562, section 4. */
+/** The characters (and UTF-8 bytes) of a UUID as text: RFC 9562, section 4. */
 export const uuidLength = 36;
 
 const hyphen = 0x2d;
-/** Where each of the sixteen bytes has its two digits in the text. */
+/** The position of the two digits of each of the sixteen bytes in the text. */
 const digitPositions = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
 const hyphenPositions = [8, 13, 18, 23] as const;
 const digits = new TextEncoder().encode('0123456789abcdef');
 
 /**
- * Packs a UUID in lower case with its hyphens. Returns false for any other text, and leaves `target` undefined.
- * Packed UUIDs compare by bytes as their texts do.
+ * Packs a lower-case UUID with hyphens. Returns false for any other text; `target` is then unspecified. The bytes of
+ * packed UUIDs sort like their texts.
  */
 export function packUuid(text: string, target: Uint8Array): boolean {
   if (text.length !== uuidLength) return false;
@@ -36,7 +36,7 @@ export function expandUuid(source: Uint8Array, from: number, target: Uint8Array,
   for (const at of hyphenPositions) target[to + at] = hyphen;
 }
 
-/** Whether the bytes are the text of a UUID in lower case with its hyphens. */
+/** Whether the bytes are the text of a lower-case UUID with hyphens. */
 export function isUuid(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start !== uuidLength) return false;
   for (const at of hyphenPositions) if (bytes[start + at] !== hyphen) return false;
@@ -45,7 +45,7 @@ export function isUuid(bytes: Uint8Array, start: number, end: number): boolean {
   );
 }
 
-/** Negative where the character is no lower-case hexadecimal digit. */
+/** The value of a lower-case hexadecimal digit; negative if the character is not one. */
 function digitValue(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   if (code >= 0x61 && code <= 0x66) return code - 0x61 + 10;

@@ -1,7 +1,7 @@
 import type { Decimal } from './number/decimal.ts';
 
-/** A value of any type, in the form its type compares. It comes from the type's `parse`, and from nowhere else. */
+/** A value of any type, in the form that its type compares. It comes only from the `parse` of that type. */
 export type Value = string | number | bigint | boolean | Decimal | ArrayValue;
 
-/** An array with one dimension. */
+/** A one-dimensional array. */
 export type ArrayValue = readonly (Value | null)[];

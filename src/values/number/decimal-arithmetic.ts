@@ -1,21 +1,21 @@
 import { Decimal } from './decimal.ts';
 
-/** The exact sum, with as many places as the longer of the two. */
+/** The exact sum, with the decimal places of the term that has more. */
 export function addDecimals(a: Decimal, b: Decimal): Decimal {
   const exponent = Math.min(a.exponent, b.exponent);
   return Decimal.of(a.scaled(-exponent) + b.scaled(-exponent), exponent, Math.max(a.scale, b.scale));
 }
 
-/** The exact product with a whole number. */
+/** The exact product with an integer. */
 export function timesWhole({ coefficient, exponent, scale }: Decimal, factor: bigint): Decimal {
   return Decimal.of(coefficient * factor, exponent, scale);
 }
 
-/** Significant digits that a quotient has at least, and decimal places at most: select_div_scale() of Postgres. */
+/** The least significant digits and the most decimal places of a quotient: Postgres' select_div_scale(). */
 const fewestDigits = 16;
 const mostPlaces = 1000;
 
-/** The quotient, rounded to as many places as Postgres chooses: half away from zero. */
+/** The quotient, rounded half away from zero to the number of places that Postgres chooses. */
 export function divideDecimals(dividend: Decimal, divisor: Decimal): Decimal {
   const quads = leading(dividend).weight - leading(divisor).weight;
   const weight = leading(dividend).digits <= leading(divisor).digits ? quads - 1 : quads;
@@ -27,7 +27,7 @@ export function divideDecimals(dividend: Decimal, divisor: Decimal): Decimal {
   return Decimal.of(divideRounding(numerator, denominator), -scale, scale);
 }
 
-/** The first four digits as Postgres groups them, from the decimal point on, and how many groups follow them. */
+/** The first base-10000 digit as Postgres groups them from the decimal point, and its weight. */
 function leading({ coefficient, exponent, magnitude }: Decimal): { weight: number; digits: number } {
   if (coefficient === 0n) return { weight: 0, digits: 0 };
   const weight = Math.floor((magnitude - 1) / 4);
@@ -37,7 +37,7 @@ function leading({ coefficient, exponent, magnitude }: Decimal): { weight: numbe
   return { weight, digits: Number(digits) };
 }
 
-/** Rounded to that many places, or to tens where they are negative: half away from zero. */
+/** Rounds half away from zero to a number of decimal places, or to a power of ten if it is negative. */
 export function roundDecimal(value: Decimal, places: number): Decimal {
   const { coefficient, exponent } = value;
   const scale = Math.max(0, places);

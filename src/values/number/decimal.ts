@@ -1,14 +1,14 @@
 /**
- * A number of Postgres' type `numeric`: exact, with the number of decimal places it is shown with. The value is
- * `coefficient` × 10^`exponent`, kept in the smallest form, so that `1e100000` takes no more room than `1`.
+ * A finite `numeric` of Postgres: exact, with the number of decimal places it is displayed with. The value is
+ * `coefficient` × 10^`exponent` in its smallest form, so that `1e100000` takes no more memory than `1`.
  */
 export class Decimal {
   /** Without trailing zeros; 0 for zero. */
   readonly coefficient: bigint;
   readonly exponent: number;
-  /** How many decimal places are shown. */
+  /** The number of decimal places displayed. */
   readonly scale: number;
-  /** How many digits stand before the decimal point; negative where zeros follow the point. 0 for zero. */
+  /** The number of digits before the decimal point; negative if zeros follow the point. 0 for zero. */
   readonly magnitude: number;
 
   private constructor(coefficient: bigint, exponent: number, scale: number, magnitude: number) {
@@ -18,13 +18,13 @@ export class Decimal {
     this.magnitude = magnitude;
   }
 
-  /** @param scale at least as many places as the value has */
+  /** @param scale at least the number of decimal places of the value */
   static of(coefficient: bigint, exponent: number, scale: number): Decimal {
     const digits = String(coefficient < 0n ? -coefficient : coefficient);
     return Decimal.fromDigits(coefficient < 0n, digits, exponent, scale);
   }
 
-  /** @param digits the coefficient's, without its sign */
+  /** @param digits of the coefficient, without a sign */
   static fromDigits(isNegative: boolean, digits: string, exponent: number, scale: number): Decimal {
     const end = lengthWithoutZeros(digits);
     if (end === 0) return new Decimal(0n, 0, scale, 0);
@@ -38,13 +38,13 @@ export class Decimal {
     );
   }
 
-  /** The value × 10^`places`, cut to a whole number. */
+  /** The value × 10^`places`, truncated to an integer. */
   scaled(places: number): bigint {
     const shift = this.exponent + places;
     return shift >= 0 ? this.coefficient * 10n ** BigInt(shift) : this.coefficient / 10n ** BigInt(-shift);
   }
 
-  /** As Postgres' output function writes it: no exponent, all places of the scale. */
+  /** The text that Postgres' output function gives: no exponent, all decimal places of the scale. */
   toString(): string {
     const sign = this.coefficient < 0n ? '-' : '';
     const whole = this.scaled(this.scale);
@@ -65,7 +65,7 @@ export class Decimal {
 
 const zero = 0x30;
 
-/** The length of some digits without the zeros at their end. */
+/** The number of digits without trailing zeros. */
 function lengthWithoutZeros(digits: string): number {
   let length = digits.length;
   while (digits.charCodeAt(length - 1) === zero) length--;
@@ -78,7 +78,7 @@ function leadingZeros(digits: string): number {
   return zeros;
 }
 
-/** Numeric order: negative, 0 or positive. The scale does not matter. */
+/** Compares by value, regardless of scale: negative, 0 or positive. */
 export function compareDecimals(a: Decimal, b: Decimal): number {
   const signA = signOf(a.coefficient);
   const signB = signOf(b.coefficient);
@@ -93,14 +93,14 @@ function signOf(value: bigint): number {
   return value > 0n ? 1 : value < 0n ? -1 : 0;
 }
 
-/** Digits that Postgres keeps before the decimal point, and after it: its documentation, section 8.1.2. */
+/** The most digits before and after the decimal point: Postgres' documentation, section 8.1.2. */
 const mostDigitsBefore = 131_072;
 const mostDigitsAfter = 16_383;
-/** An exponent that Postgres takes notice of is below half of a 32-bit integer. */
+/** Postgres accepts only exponents below half of INT_MAX. */
 const largestExponent = 2 ** 30 - 1;
 
 /**
- * Reads a decimal number, such as `-1_000.50e3`, as Postgres' numeric_in() does; undefined where it would raise.
+ * Reads a decimal number, such as `-1_000.50e3`, like Postgres' numeric_in(); undefined if that would raise an error.
  *
  * @param text without white space
  */

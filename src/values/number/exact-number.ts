@@ -1,9 +1,9 @@
-/** Something would have been written as JSON that is less than what it stands for. */
+/** Writing a value as JSON would have lost digits. */
 export class InexactJsonError extends Error {}
 
-/** A number that JSON is to have with all its digits, however many: no `number` of JavaScript holds them. */
+/** A number to be written to JSON with all of its digits, which a JavaScript `number` cannot hold. */
 export class ExactNumber {
-  /** A number as JSON writes it (RFC 8259, section 6). */
+  /** The digits in JSON's notation (RFC 8259, section 6). */
   readonly digits: string;
 
   constructor(digits: string) {
@@ -16,7 +16,7 @@ export class ExactNumber {
   }
 }
 
-/** A number as JSON is to have it: a `number` where that is written with the same digits. */
+/** A number for JSON: a `number` if that is written with the same digits. */
 export function toJsonNumber(digits: string): number | ExactNumber {
   const value = Number(digits);
   return String(value) === digits ? value : new ExactNumber(digits);

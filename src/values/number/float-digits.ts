@@ -2,8 +2,8 @@ import { compareDecimals, Decimal, parseDecimal } from './decimal.ts';
 import { addDecimals, timesWhole } from './decimal-arithmetic.ts';
 
 /**
- * The fewest significant digits that tell a number of double precision from all others. As Postgres, and unlike
- * JavaScript, it does not count on the reader to resolve a tie between two numbers.
+ * The fewest significant digits that identify a double. Like Postgres, and unlike JavaScript, it does not rely on the
+ * reader to round a tie between two doubles to even.
  */
 export function shortestFloat64(value: number): string {
   const text = String(value);
@@ -12,7 +12,7 @@ export function shortestFloat64(value: number): string {
     .replace(/e.*$/, '')
     .replace(/\D/g, '')
     .replace(/^0+|0+$/g, '').length;
-  // Seventeen digits always tell: IEEE 754-2008, section 5.12.2.
+  // Seventeen digits always suffice: IEEE 754-2008, section 5.12.2.
   for (let precision = digits + 1; precision < 17; precision++) {
     const longer = value.toPrecision(precision);
     if (Number(longer) === value && !isTie(longer, value)) return longer;
@@ -20,9 +20,9 @@ export function shortestFloat64(value: number): string {
   return value.toPrecision(17);
 }
 
-/** The fewest significant digits that tell a number of single precision from all others, likewise. */
+/** The same for a number of single precision. */
 export function shortestFloat32(value: number): string {
-  // Nine digits always tell.
+  // Nine digits always suffice.
   for (let precision = 1; precision < 9; precision++) {
     const read = Number(roundedDigits(value, precision));
     const isHalfway = read !== value && read === (value + neighbour32(value, read)) / 2;
@@ -31,7 +31,7 @@ export function shortestFloat32(value: number): string {
   return String(Number(value.toPrecision(9)));
 }
 
-/** The nearest decimal of so many digits; the even one where two are equally near. */
+/** The nearest decimal with this many digits; the even one if two are equally near. */
 function roundedDigits(value: number, precision: number): string {
   const { coefficient, exponent } = exactDecimal(value);
   const digits = String(coefficient);
@@ -40,7 +40,7 @@ function roundedDigits(value: number, precision: number): string {
   return isBetween && isEven ? `${digits.slice(0, -1)}e${exponent + 1}` : value.toPrecision(precision);
 }
 
-/** The next number of single precision from `value` on the side where `towards` is. */
+/** The next number of single precision from `value` in the direction of `towards`. */
 export function neighbour32(value: number, towards: number): number {
   const view = new DataView(new ArrayBuffer(4));
   view.setFloat32(0, value);
@@ -48,7 +48,7 @@ export function neighbour32(value: number, towards: number): number {
   return view.getFloat32(0);
 }
 
-/** The exact value of a double: half of a number is five tenths of it. */
+/** The exact decimal value of a double. It exists because a half is five tenths. */
 export function exactDecimal(double: number): Decimal {
   let whole = double;
   let halvings = 0;
@@ -59,7 +59,7 @@ export function exactDecimal(double: number): Decimal {
   return Decimal.of(BigInt(whole) * 5n ** BigInt(halvings), -halvings, halvings);
 }
 
-/** Whether the text, which reads back as `value`, stands exactly halfway between it and the next number. */
+/** Whether the text, which reads back as `value`, is exactly halfway between it and an adjacent number. */
 function isTie(text: string, value: number): boolean {
   const written = parseDecimal(text);
   if (!written) return false;
@@ -80,7 +80,7 @@ function neighbour64(value: number, side: number): number {
   return view.getFloat64(0);
 }
 
-/** Counting up a float's bits takes it away from zero, whatever its sign. */
+/** Incrementing a float's bits moves it away from zero, whatever its sign. */
 function stepTowards(value: number, towards: number): number {
   return towards > value === value > 0 ? 1 : -1;
 }

@@ -2,7 +2,7 @@ import { compareDecimals, parseDecimal } from './decimal.ts';
 import { exactDecimal, neighbour32 } from './float-digits.ts';
 import { trimSpace } from './number-text.ts';
 
-/** Reads a number of double precision as Postgres does, which leaves it to C's strtod(); undefined where it raises. */
+/** Reads a double like Postgres, which uses C's strtod(); undefined if that would raise an error. */
 export function parseFloat64(text: string): number | undefined {
   const trimmed = trimSpace(text);
   const word = words.get(trimmed.toLowerCase());
@@ -11,7 +11,7 @@ export function parseFloat64(text: string): number | undefined {
   return value === undefined || isOutOfRange(value, trimmed) ? undefined : value;
 }
 
-/** Reads a number of single precision likewise. */
+/** The same for a number of single precision. */
 export function parseFloat32(text: string): number | undefined {
   const double = parseFloat64(text);
   if (double === undefined) return undefined;
@@ -42,14 +42,14 @@ function parseHexadecimal(text: string): number | undefined {
   return sign === '-' ? -magnitude : magnitude;
 }
 
-/** Postgres refuses what would be rounded to infinity, or to zero. */
+/** Postgres rejects what would be rounded to infinity or to zero. */
 function isOutOfRange(value: number, text: string): boolean {
   if (value !== 0) return !Number.isFinite(value);
   const mantissa = text.replace(/^[+-]?0x/i, '').split(/[ep]/i)[0] ?? '';
   return /[1-9a-f]/i.test(mantissa);
 }
 
-/** Rounding twice differs from rounding once where the double stands halfway between two floats. */
+/** Rounding twice differs from rounding once if the double is halfway between two floats. */
 function toFloat32(double: number, text: string): number {
   const float = Math.fround(double);
   if (float === double || !Number.isFinite(float)) return float;

@@ -1,5 +1,5 @@
 /**
- * A whole number as Postgres' input functions read it since version 16: decimal, hexadecimal, octal or binary, with
+ * An integer as Postgres' input functions read it since version 16: decimal, hexadecimal, octal or binary, with optional
  * white space around it and single underscores between digits.
  */
 export function parseWhole(text: string): bigint | undefined {
@@ -12,7 +12,7 @@ export function parseWhole(text: string): bigint | undefined {
 const whole =
   /^[ \t\n\v\f\r]*([+-]?)(\d+(?:_\d+)*|0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+)[ \t\n\v\f\r]*$/;
 
-/** The text without the white space around it, as C's isspace() has it. */
+/** The text without surrounding white space as defined by C's isspace(). */
 export function trimSpace(text: string): string {
   let start = 0;
   let end = text.length;

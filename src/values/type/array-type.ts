@@ -25,7 +25,7 @@ export function arrayType(element: ValueType): ValueType<ArrayValue> {
   };
 }
 
-/** Element by element; NULL equals NULL here and stands above all values, as in Postgres. */
+/** Compares element by element. NULL equals NULL and sorts above all values, as in Postgres. */
 function compareArrays(element: ValueType, a: ArrayValue, b: ArrayValue): number {
   for (const [i, valueA] of a.entries()) {
     const valueB = b[i];

@@ -1,7 +1,7 @@
 import { trimSpace } from '../number/number-text.ts';
 import type { ValueType } from './value-type.ts';
 
-/** `bool`: false stands before true. */
+/** `bool`: false sorts before true. */
 export const boolType: ValueType<boolean> = {
   parse(text) {
     const word = trimSpace(text).toLowerCase();
@@ -14,6 +14,6 @@ export const boolType: ValueType<boolean> = {
   jsonb: String,
 };
 
-/** Every spelling that Postgres takes: the words and their unambiguous beginnings. */
+/** Every spelling that Postgres accepts: the words and their unambiguous prefixes. */
 const trueWords = new Set(['t', 'tr', 'tru', 'true', 'y', 'ye', 'yes', 'on', '1']);
 const falseWords = new Set(['f', 'fa', 'fal', 'fals', 'false', 'n', 'no', 'of', 'off', '0']);

@@ -3,7 +3,7 @@ import { readDateTime } from '../date-time-text.ts';
 import { trimSpace } from '../number/number-text.ts';
 import type { ValueType } from './value-type.ts';
 
-/** `date`: days since 1970-01-01, or plus or minus Infinity. */
+/** `date`: days since 1970-01-01, or ±Infinity. */
 export const dateType: ValueType<number> = {
   parse(text) {
     const known = dayWords.get(trimSpace(text).toLowerCase());
@@ -27,11 +27,11 @@ export const dayWords: ReadonlyMap<string, number> = new Map([
   ['-infinity', Number.NEGATIVE_INFINITY],
 ]);
 
-/** The first day that Postgres' dates and timestamps have, in days since 1970-01-01. */
+/** The first day of Postgres' dates and timestamps, in days since 1970-01-01. */
 export const firstDay = toDays({ year: -4713, month: 11, day: 24 });
 const lastDay = toDays({ year: 5_874_897, month: 12, day: 31 });
 
-/** The date as ISO 8601 writes it, without the era: that of a year before 1 is written after everything else. */
+/** The date in ISO 8601 without its era, which is written after everything else. */
 export function writeDate(days: number): string {
   const { year, month, day } = fromDays(days);
   return `${pad(year > 0 ? year : 1 - year, 4)}-${pad(month, 2)}-${pad(day, 2)}`;

@@ -1,10 +1,10 @@
 import type { ValueType } from './value-type.ts';
 
 /**
- * An enum: a value is the index of its label, so that values compare in the order of the labels.
+ * An enum. A value is the index of its label, so that values compare in the order of the labels.
  *
  * @param labels in sort order
- * @param valueNames what each is printed as
+ * @param valueNames the printed name of each label
  */
 export function enumType(
   labels: readonly string[],

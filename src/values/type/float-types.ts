@@ -10,7 +10,7 @@ export const float4Type: ValueType<number> = floatType(parseFloat32, shortestFlo
 /** `float8`: numbers of double precision. */
 export const float8Type: ValueType<number> = floatType(parseFloat64, shortestFloat64);
 
-/** @param shortest the fewest digits that tell a number from all others of its precision */
+/** @param shortest gives the fewest digits that identify a number of the type's precision */
 function floatType(
   parse: (text: string) => number | undefined,
   shortest: (value: number) => string,
@@ -18,14 +18,14 @@ function floatType(
   return {
     parse,
     compare(a, b) {
-      // NaN equals itself and stands above all others.
+      // NaN equals itself and sorts above all other values.
       if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
       return a < b ? -1 : Number(a > b);
     },
     sortKey: (value) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value),
-    // JSON has no sign of zero: adding 0 takes it away.
+    // Adding 0 removes the sign of a negative zero.
     print: (value): JsonValue => (Number.isFinite(value) ? Number(shortest(value)) + 0 : String(value)),
-    // JSON's numbers become numeric in jsonb, which is written without exponent.
+    // A number in jsonb is a numeric, which is written without an exponent.
     jsonb: (value) => (Number.isFinite(value) ? String(parseDecimal(shortest(value))) : `"${value}"`),
   };
 }

@@ -1,13 +1,13 @@
 import { parseWhole } from '../number/number-text.ts';
 import type { ValueType } from './value-type.ts';
 
-/** `int2`: whole numbers of 16 bits. */
+/** `int2`: integers of 16 bits. */
 export const int2Type: ValueType<number> = smallIntegerType(16);
 
-/** `int4`: whole numbers of 32 bits. */
+/** `int4`: integers of 32 bits. */
 export const int4Type: ValueType<number> = smallIntegerType(32);
 
-/** `int8`: whole numbers of 64 bits, printed as strings, since JSON's readers would round them. */
+/** `int8`: integers of 64 bits, printed as strings because JSON parsers would round them. */
 export const int8Type: ValueType<bigint> = {
   parse(text) {
     const value = parseWhole(text);

@@ -3,8 +3,8 @@ import { compareText, prefixKey } from '../text-order.ts';
 import type { ValueType } from './value-type.ts';
 
 /**
- * `json`: its text as it stands, printed as a string of JSON. Postgres cannot compare it; here it compares by its
- * text, so that equal ones can be told from others.
+ * `json`: the text as it is, printed as a JSON string. Postgres cannot compare values of this type; here they compare by
+ * text, so that equal texts can be recognised.
  */
 export const jsonType: ValueType<string> = {
   parse: (text) => (text.isWellFormed() && isJson(text) ? text : undefined),
@@ -14,14 +14,14 @@ export const jsonType: ValueType<string> = {
   jsonb: (json) => normalizeJson(json) ?? JSON.stringify(json),
 };
 
-/** As pg_graphql prints a document: a text is itself, without quotes, and a null is none. */
+/** A document as pg_graphql prints it: a string without its quotes, and null for `null`. */
 function printJson(json: string): string | null {
   const document = json.trim();
   if (document === 'null') return null;
   return document.startsWith('"') ? String(JSON.parse(document)) : json;
 }
 
-/** `jsonb`: its text in normal form, printed as a string of JSON. */
+/** `jsonb`: the text in normal form, printed as a JSON string. */
 export const jsonbType: ValueType<string> = {
   ...jsonType,
   parse: (text) => (text.isWellFormed() ? normalizeJson(text) : undefined),

@@ -2,13 +2,13 @@ import { compareDecimals, Decimal, parseDecimal } from '../number/decimal.ts';
 import { parseWhole, trimSpace } from '../number/number-text.ts';
 import type { ValueType } from './value-type.ts';
 
-/** A value of `numeric`: a decimal, or one of what is not finite. */
+/** A value of `numeric`: a decimal, NaN or an infinity. */
 export type Numeric = Decimal | NonFinite;
 
-/** As JavaScript's numbers of those names, NaN being equal to itself and greater than all others, as in Postgres. */
+/** The values that are not finite. As in Postgres, NaN equals itself and is greater than all others. */
 export type NonFinite = 'NaN' | 'Infinity' | '-Infinity';
 
-/** `numeric`, printed as a string, since JSON's readers would round it. */
+/** `numeric`, printed as a string because JSON parsers would round it. */
 export const numericType: ValueType<Numeric> = {
   parse(text) {
     const trimmed = trimSpace(text);
@@ -23,7 +23,7 @@ export const numericType: ValueType<Numeric> = {
   jsonb: (value) => (value instanceof Decimal ? String(value) : `"${value}"`),
 };
 
-/** Numeric order, with NaN above all and equal to itself. */
+/** Compares by value; NaN equals itself and is greater than all others. */
 export function compareNumerics(a: Numeric, b: Numeric): number {
   if (a instanceof Decimal && b instanceof Decimal) return compareDecimals(a, b);
   return nonFiniteRank(a) - nonFiniteRank(b);
@@ -39,10 +39,10 @@ const nonFiniteWords: ReadonlyMap<string, NonFinite> = new Map<string, NonFinite
   ['-inf', '-Infinity'],
 ]);
 
-/** Hexadecimal, octal and binary are read as whole numbers. */
+/** Hexadecimal, octal and binary numbers are read as integers. */
 const prefixed = /^[+-]?0[xob]/i;
 
-/** NaN and Infinity share a key, which `compare` tells apart. */
+/** NaN and Infinity share a sort key; `compare` distinguishes them. */
 const nonFiniteKeys: Readonly<Record<NonFinite, number>> = {
   NaN: Number.POSITIVE_INFINITY,
   Infinity: Number.POSITIVE_INFINITY,

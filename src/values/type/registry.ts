@@ -20,7 +20,7 @@ import { timestampType, timestamptzType } from './timestamp-types.ts';
 import { uuidType } from './uuid-type.ts';
 import type { ValueType } from './value-type.ts';
 
-/** What Postgres does with the values of a type. Always the same object for the same type. */
+/** How Postgres treats the values of a type. The same type always has the same object. */
 export function valueType(type: SqlType): ValueType {
   if (type.kind !== 'enum' && type.kind !== 'array' && type.modifier === undefined) {
     return scalarTypes[type.kind];
@@ -43,7 +43,7 @@ function derive(type: SqlType): ValueType {
   }
 }
 
-/** A type with a modifier; other types than these have none that counts. */
+/** A type with a modifier. Types that are not listed have none that matters. */
 function declaredType(kind: ScalarKind, modifier: number): ValueType {
   switch (kind) {
     case 'text':
@@ -63,7 +63,7 @@ function declaredType(kind: ScalarKind, modifier: number): ValueType {
   }
 }
 
-/** Enums, arrays and types with modifiers, made when they are first asked for. */
+/** Enums, arrays and types with modifiers, created on first use. */
 const derivedTypes = new WeakMap<SqlType, ValueType>();
 
 const scalarTypes: Readonly<Record<ScalarKind, ValueType>> = {

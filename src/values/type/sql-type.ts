@@ -1,6 +1,6 @@
 /**
- * The Postgres types of single values that the gateway tells apart, enums excepted. Everything it does not know by
- * name is `opaque`. `varchar` behaves like `text` here, so it shares its kind.
+ * The Postgres types of single values that the gateway distinguishes, except enums. Any other type is `opaque`.
+ * `varchar` behaves like `text`, so it has the same kind.
  */
 export type ScalarKind =
   | 'text'
@@ -22,17 +22,17 @@ export type ScalarKind =
   | 'jsonb'
   | 'opaque';
 
-/** A type of single values. */
+/** A scalar type. */
 export interface ScalarType {
   readonly kind: ScalarKind;
-  /** What the type is declared with, as `varchar(3)` is, in the form of Postgres' catalog. */
+  /** The modifier that the type is declared with, as in `varchar(3)`, in the form of Postgres' catalog. */
   readonly modifier?: number;
 }
 
-/** A Postgres type, as far as its values go. */
+/** A Postgres type, as far as its values are concerned. */
 export type SqlType =
   | ScalarType
-  /** Labels in sort order, and at the same places what they are printed as; as themselves where left out. */
+  /** Labels in sort order, with their printed names at the same indexes (the labels themselves by default). */
   | {
       readonly kind: 'enum';
       readonly labels: readonly string[];

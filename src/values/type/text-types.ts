@@ -10,14 +10,14 @@ export const textType: ValueType<string> = {
   jsonb: (text) => JSON.stringify(text),
 };
 
-/** `citext`: keeps its case and ignores it in comparisons. */
+/** `citext`: keeps the case and ignores it in comparisons. */
 export const citextType: ValueType<string> = {
   ...textType,
   compare: (a, b) => compareText(foldCase(a), foldCase(b)),
   sortKey: (text) => prefixKey(foldCase(text)),
 };
 
-/** `bpchar`: keeps its trailing blanks and ignores them in comparisons. */
+/** `bpchar`: keeps trailing blanks and ignores them in comparisons. */
 export const bpcharType: ValueType<string> = {
   ...textType,
   compare: (a, b) => compareText(withoutTrailingBlanks(a), withoutTrailingBlanks(b)),
@@ -29,10 +29,10 @@ export function withoutTrailingBlanks(text: string): string {
   return text.endsWith(' ') ? text.replace(trailingBlanks, '') : text;
 }
 
-/** Blanks alone: Postgres keeps other white space. */
+/** Only blanks: Postgres keeps other white space. */
 const trailingBlanks = /(?<! ) +$/;
 
-/** Postgres' text holds neither NUL nor what UTF-8 cannot. */
+/** Postgres' text can hold neither NUL nor anything that UTF-8 cannot encode. */
 function parseText(text: string): string | undefined {
   return text.isWellFormed() && !text.includes('\0') ? text : undefined;
 }

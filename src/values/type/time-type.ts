@@ -5,7 +5,7 @@ import type { ValueType } from './value-type.ts';
 export const timeType: ValueType<number> = {
   parse(text) {
     const { date, time, offset } = readDateTime(text) ?? {};
-    // Of dates before the time Postgres takes but some, which depends on how they are written.
+    // Whether Postgres accepts a date before the time depends on how it is written.
     return date && (offset !== undefined || !plainDate.test(text)) ? undefined : time;
   },
   compare: (a, b) => a - b,
@@ -16,7 +16,7 @@ export const timeType: ValueType<number> = {
 
 const plainDate = /^\s*\d{4}-\d\d-\d\d /;
 
-/** The time as ISO 8601 writes it, with as many digits of the fraction as it takes. */
+/** The time in ISO 8601, with as many digits of the fraction as needed. */
 export function writeTime(micros: number): string {
   const seconds = Math.floor(micros / 1_000_000);
   const fraction = micros % 1_000_000;

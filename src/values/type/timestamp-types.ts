@@ -5,7 +5,7 @@ import { dayWords, firstDay, writeDate, writeEra } from './date-type.ts';
 import { writeTime } from './time-type.ts';
 import type { ValueType } from './value-type.ts';
 
-/** `timestamp`, which takes no notice of a zone. Values are microseconds since 1970-01-01T00:00:00. */
+/** `timestamp`, which ignores a zone. Values are microseconds since 1970-01-01T00:00:00. */
 export const timestampType: ValueType<bigint> = instantType(() => 0, '');
 
 /** `timestamptz`, shown in UTC. Values are microseconds since 1970-01-01T00:00:00Z. */
@@ -17,12 +17,12 @@ const beginningOfTime = -endOfTime;
 
 const dayLength = BigInt(dayMicros);
 const firstInstant = BigInt(firstDay) * dayLength;
-/** The first instant that Postgres' timestamps do not have. */
+/** The first instant after the range of Postgres' timestamps. */
 const lastInstant = BigInt(toDays({ year: 294_277, month: 1, day: 1 })) * dayLength;
 
 /**
- * @param toOffset how many seconds a text's zone shifts the value
- * @param zone what is written after the time
+ * @param toOffset the seconds by which the zone of a text shifts the value
+ * @param zone written after the time
  */
 function instantType(toOffset: (offset: number) => number, zone: string): ValueType<bigint> {
   const write = (micros: bigint): string => {

@@ -1,7 +1,7 @@
 import { compareText, prefixKey } from '../text-order.ts';
 import type { ValueType } from './value-type.ts';
 
-/** `uuid`: its canonical text, in lower case with four hyphens, which compares as its bytes do. */
+/** `uuid`: the canonical text, in lower case with four hyphens, which sorts like its bytes. */
 export const uuidType: ValueType<string> = {
   parse(text) {
     if (canonical.test(text)) return text;
@@ -16,7 +16,7 @@ export const uuidType: ValueType<string> = {
 
 const canonical = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
-/** Postgres takes a hyphen after any group of four digits, and braces around it all. */
+/** Postgres accepts a hyphen after any group of four digits, and braces around it all. */
 const lenient = /^(?:\{((?:[\da-f]{4}-?){7}[\da-f]{4})\}|((?:[\da-f]{4}-?){7}[\da-f]{4}))$/i;
 
 function toCanonical(digits: string): string {

@@ -2,16 +2,16 @@ import type { JsonValue } from '../json-value.ts';
 import type { Value } from '../value.ts';
 
 /**
- * What Postgres does with the values of a type. Values come from the same type's `parse`, and from nowhere else.
+ * How Postgres treats the values of a type. Values come only from the `parse` of the same type.
  */
 export interface ValueType<T extends Value = Value> {
-  /** As Postgres' input function reads text; undefined where it would raise. */
+  /** Reads a text like Postgres' input function; undefined if that would raise an error. */
   parse(text: string): T | undefined;
-  /** As the type's btree operators compare, under the collation `C`: negative, 0 or positive. */
+  /** Compares like the type's btree operators under the collation `C`: negative, 0 or positive. */
   compare(a: T, b: T): number;
-  /** A number that is never greater for the smaller of two values. Tells most values apart at little cost. */
+  /** A number that is never greater for the smaller of two values. It distinguishes most values cheaply. */
   sortKey(value: T): number;
-  /** As pg_graphql prints it in `data`. */
+  /** The value as pg_graphql prints it in `data`. */
   print(value: T): JsonValue;
   /** `to_jsonb(value)::text`, for cursors and nodeIds. */
   jsonb(value: T): string;
