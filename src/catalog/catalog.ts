@@ -6,7 +6,7 @@ export interface Catalog extends CatalogAccess {
   readDefinition(): Promise<CatalogDefinition>;
   /** How the catalog is now. Costs little. */
   fingerprint(): Promise<CatalogFingerprint>;
-  /** Calls back when the catalog itself says that it has changed, until the signal; absent where it cannot. */
+  /** Calls back when the catalog itself says that it has changed, until the signal; absent if it cannot. */
   readonly onNotified?: (callback: () => void, signal: AbortSignal) => void;
   close(): Promise<void>;
 }

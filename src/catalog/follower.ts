@@ -43,7 +43,7 @@ export class CatalogFollower {
     void this.#follow();
   }
 
-  /** Why the last look failed; undefined where it did not. */
+  /** Why the last look failed; undefined if it did not. */
   get failure(): ReloadFailure | undefined {
     return this.#failure;
   }

@@ -4,8 +4,8 @@ import { openPostgresCatalog } from './postgres/postgres-catalog.ts';
 import { openSqlCatalog } from './sql/sql-catalog.ts';
 
 /**
- * @throws UnavailableError where the catalog cannot be opened now
- * @throws ConfigurationError where it cannot be opened as configured
+ * @throws UnavailableError if the catalog cannot be opened now
+ * @throws ConfigurationError if it cannot be opened as configured
  */
 export async function openCatalog(location: CatalogLocation): Promise<Catalog> {
   return 'databaseUrl' in location ? openPostgresCatalog(location.databaseUrl) : openSqlCatalog(location);

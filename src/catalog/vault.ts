@@ -15,9 +15,9 @@ export interface StoredSecret {
  * The secret that a Vault reference stands for. A UUID matches a secret's `id` or `key_id`, any other reference
  * its `name`, as the Wrappers extension looks them up.
  *
- * @throws ConfigurationError where Vault is not installed, not readable or has no such secret; the message names
+ * @throws ConfigurationError if Vault is not installed, not readable or has no such secret; the message names
  *   the reference and never a secret
- * @throws UnavailableError where the database does not answer
+ * @throws UnavailableError if the database does not answer
  */
 export async function readVaultSecret(client: CatalogClient, reference: string): Promise<string> {
   const condition = uuid.test(reference) ? 'id = $1::uuid or key_id = $1::uuid' : 'name = $1';
@@ -35,7 +35,7 @@ export async function readVaultSecret(client: CatalogClient, reference: string):
 /**
  * The same, among secrets that have been read.
  *
- * @throws ConfigurationError where there is no such secret
+ * @throws ConfigurationError if there is no such secret
  */
 export function findSecret(secrets: readonly StoredSecret[], reference: string): string {
   const id = reference.toLowerCase();

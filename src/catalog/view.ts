@@ -51,7 +51,7 @@ function isPresent(clause: unknown): boolean {
   return Array.isArray(clause) ? clause.length > 0 : clause !== undefined && clause !== null;
 }
 
-/** The column that a target is; undefined where it is anything else. */
+/** The column that a target is; undefined if it is anything else. */
 function columnOf({ val }: ResTarget): string | undefined {
   if (!val || !('ColumnRef' in val)) return undefined;
   const field = val.ColumnRef.fields?.at(-1);

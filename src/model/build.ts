@@ -14,17 +14,17 @@ import { all, type Built, built, existing, type Result } from './result.ts';
 import { buildTable, type SchemaSettings, type TableDraft } from './table.ts';
 import { buildView } from './view.ts';
 
-/** What of a catalog to expose, and by what. */
+/** Which part of a catalog to expose, and how to interpret it. */
 export interface ModelOptions {
-  /** What the definitions of a server mean, or why none of its tables can be exposed. */
+  /** The dialect of a server's definitions, or why none of its tables can be exposed. */
   readonly dialectOf: (server: string) => Result<Dialect, Reason>;
-  /** The schemas to expose; all that hold foreign tables where undefined. */
+  /** The schemas to expose; if undefined, all that contain foreign tables. */
   readonly schemas: readonly string[] | undefined;
-  /** Whether the schema will be that of a subgraph, which needs more names; off by default. */
+  /** Whether the schema is for a federated subgraph, which needs more names; false by default. */
   readonly federation?: boolean;
 }
 
-/** Builds the model of a catalog. Never throws: what cannot be exposed becomes a problem, and everything else stays. */
+/** Builds the model of a catalog. It never throws: what cannot be exposed becomes a problem, and the rest is unaffected. */
 export function buildModel(catalog: CatalogDefinition, options: ModelOptions): Model {
   const { schemas: wanted, federation = false } = options;
   const exposed = catalog.schemas.filter(({ name }) => !wanted || wanted.includes(name));
@@ -56,7 +56,7 @@ export function buildModel(catalog: CatalogDefinition, options: ModelOptions): M
       }),
     ),
   );
-  // The tables have their names already, and whatever a view would take of them is a problem of the view.
+  // The tables have their names already, so that a collision is a problem of the view.
   const distinct = withoutCollisions([...tables.value, ...views.value], federation);
   const named = nameEnums(distinct.value, { tables: catalog.tables, inflects, federation });
   const related = relate(named.value, inflects);
@@ -67,12 +67,12 @@ export function buildModel(catalog: CatalogDefinition, options: ModelOptions): M
       ...unusableChoices(catalog, wanted),
       ...[directives, drafts, tables, views, distinct, named, related].flatMap(({ problems }) => problems),
     ]),
-    // One schema that forbids it is enough: its names would be seen otherwise.
+    // One schema that forbids introspection is enough, because its names would be visible otherwise.
     introspection: introspection.includes(false) ? false : introspection.includes(true) ? true : undefined,
   });
 }
 
-/** What the directive of a schema sets, for every table in it. */
+/** The settings of a schema's directive, which apply to every table in it. */
 function toSettings(directive: Directive): SchemaSettings & { readonly introspection: boolean | undefined } {
   return {
     inflectNames: directive.get(schemaKeys.inflectNames) ?? false,
@@ -82,7 +82,7 @@ function toSettings(directive: Directive): SchemaSettings & { readonly introspec
   };
 }
 
-/** Whether the directive of the table's server lets it be part of the API. */
+/** Whether the directive of the table's server allows it in the API. */
 function isExposed({ servers }: CatalogDefinition, table: ForeignTableDefinition): boolean {
   const server = servers.find(({ name }) => name === table.server);
   return (

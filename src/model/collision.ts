@@ -4,11 +4,11 @@ import { all, type Built, built, existing } from './result.ts';
 import { commentOn } from './statement.ts';
 import type { TableDraft } from './table.ts';
 
-/** Who has which name of a schema. */
+/** The owners of the names in a GraphQL schema. */
 export class ClaimedNames {
   readonly #owners = new Map<string, string>(reservedTypeNames.map((name) => [name, 'the gateway itself']));
 
-  /** Gives all of the names to an owner, or none where one is taken: then it is returned, with who has it. */
+  /** Gives all of the names to an owner. If one is taken, none is given, and that name is returned with its owner. */
   claim(
     names: readonly string[],
     owner: string,
@@ -22,7 +22,7 @@ export class ClaimedNames {
   }
 }
 
-/** Gives a table all of the names it brings to a schema; where one is taken, says which. */
+/** Claims all names that a table adds to a schema; if one is taken, returns it. */
 export function claimNames(names: ClaimedNames, table: Omit<Table, 'relations'>, federation: boolean) {
   const { results, collectionField, byPkField, ...types } = namesOfTable(table);
   return names.claim(
@@ -32,14 +32,14 @@ export function claimNames(names: ClaimedNames, table: Omit<Table, 'relations'>,
       // Fields of `Query` do not collide with types.
       `Query.${collectionField}`,
       `Query.${byPkField}`,
-      // The tables of a subgraph do not share these, so that they are not those of another subgraph.
+      // In a subgraph, tables do not share these types, because another subgraph may have types of the same names.
       ...(federation ? scalarInputNames(table.typeName) : []),
     ],
     `${table.schema}.${table.name}`,
   );
 }
 
-/** The tables none of whose names is taken already; of two rivals the earlier one wins. */
+/** The tables whose names do not collide. Of two rivals, the earlier one wins. */
 export function withoutCollisions(
   drafts: readonly TableDraft[],
   federation: boolean,

@@ -1,9 +1,9 @@
 import type { ScalarType } from '../values/type/sql-type.ts';
 
-/** The type of a column: a `SqlType` whose enums have names. */
+/** The type of a column: a `SqlType` whose enums have GraphQL names. */
 export type ColumnType = ElementType | ArrayType;
 
-/** The type of a single value. */
+/** A type of single values. */
 export type ElementType = ScalarType | EnumType;
 
 /** A Postgres enum. */
@@ -15,7 +15,7 @@ export interface EnumType {
   readonly labels: readonly string[];
   /** The name of its GraphQL type. */
   readonly typeName: string;
-  /** The GraphQL name of each label, at the same places. */
+  /** The GraphQL name of each label, at the same index. */
   readonly valueNames: readonly string[];
   readonly description: string | undefined;
 }
@@ -31,7 +31,7 @@ export function elementTypeOf(type: ColumnType): ElementType {
   return type.kind === 'array' ? type.element : type;
 }
 
-/** The type without what it is declared with: an operand may be longer than the column's values. */
+/** The type without its modifier: an operand may be longer than the column's values. */
 export function undeclared(type: ColumnType): ColumnType {
   return type.kind === 'array'
     ? { kind: 'array', element: withoutModifier(type.element) }
@@ -42,7 +42,7 @@ function withoutModifier(type: ElementType): ElementType {
   return type.kind === 'enum' || type.modifier === undefined ? type : { kind: type.kind };
 }
 
-/** What Postgres calls the type, as far as the gateway knows: `int4`, `mood[]`. */
+/** Postgres' name of the type, such as `int4` or `mood[]`. */
 export function nameOfType(type: ColumnType): string {
   if (type.kind === 'array') return `${nameOfType(type.element)}[]`;
   return type.kind === 'enum' ? type.name : type.kind;

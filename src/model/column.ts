@@ -9,14 +9,14 @@ import { isGraphQLName, toFieldName } from './name.ts';
 import { all, type Built, built, failure, type Result, success } from './result.ts';
 import { commentOn } from './statement.ts';
 
-/** The columns of a table that can be exposed. */
+/** The exposable columns of a table. */
 export interface BuiltColumns {
   readonly columns: readonly Column[];
-  /** Whether a column's comment has something without effect that could have been meant as policies. */
+  /** Whether a column's comment contains something without effect that may have been meant as policies. */
   readonly mayMeanPolicies: boolean;
 }
 
-/** Builds the columns of a table, in their order. Of two with the same field the first one has it. */
+/** Builds the columns of a table in declaration order. Of two with the same field name, the first one gets it. */
 export function buildColumns(
   table: ForeignTableDefinition,
   dialect: Dialect,
@@ -73,7 +73,7 @@ function buildColumn(
   return built({ column, mayMeanPolicies }, ...problems);
 }
 
-/** Where the column's values come from, and its type, which must be one that those values can have. */
+/** The origin of the column's values, and its type, which must suit them. */
 function sourceOf(
   table: ForeignTableDefinition,
   definition: ColumnDefinition,
@@ -101,7 +101,7 @@ function naming({ schema, name }: ForeignTableDefinition, column: Pick<Column, '
   return `name it with: ${commentOn('column', [schema, name, column.name], { name: '…' })}`;
 }
 
-/** The type of a column as the gateway sees it. An enum has its names in Postgres, until `nameEnums` has named it. */
+/** The type of a column. An enum keeps its Postgres names until `nameEnums` has named it. */
 function toColumnType(type: TypeDefinition): ColumnType {
   const element = toElementType(type);
   return type.array ? { kind: 'array', element } : element;
@@ -118,12 +118,12 @@ function toElementType(type: TypeDefinition): ElementType {
 }
 
 function kindOf(type: TypeDefinition): ScalarKind {
-  // An extension's type may live in any schema.
+  // An extension's type may be in any schema.
   if (type.name === 'citext') return 'citext';
   return (type.schema === 'pg_catalog' && kindsByName.get(type.name)) || 'opaque';
 }
 
-/** What Postgres calls the types of each kind, in the schema `pg_catalog` or, for `citext`, in any. */
+/** The kinds by type name, for types in the schema `pg_catalog` or, for `citext`, in any schema. */
 const kindsByName: ReadonlyMap<string, ScalarKind> = new Map<string, ScalarKind>([
   ['text', 'text'],
   ['varchar', 'text'],

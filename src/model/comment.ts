@@ -4,20 +4,20 @@ import { nearestSpelling } from './spelling.ts';
 /** A comment, split into its prose and the settings of its `@graphql({…})` directive. */
 export interface Comment {
   readonly prose: string | undefined;
-  /** Empty where there is no directive, or none that can be read. */
+  /** Empty if there is no directive, or one that cannot be parsed. */
   readonly settings: Settings;
-  /** What is wrong with what the comment holds or nearly holds of directives; undefined where nothing is. */
+  /** What is wrong with a directive, or something resembling one, in the comment; undefined if nothing is. */
   readonly fault: CommentFault | undefined;
 }
 
-/** The object in a directive's parentheses. */
+/** The JSON object in a directive's parentheses. */
 export type Settings = PlainObject;
 
-/** Why a comment says something else than its author may have meant. */
+/** Why a comment may not mean what its author intended. */
 export interface CommentFault {
   readonly reason: string;
   readonly hint: string;
-  /** Whether what cannot be read could have been meant as policies. */
+  /** Whether the faulty part may have been meant as policies. */
   readonly mayMeanPolicies: boolean;
 }
 
@@ -27,8 +27,7 @@ const rightSpelling = 'write it as @graphql({"key": value}), once in the comment
 /**
  * Splits a comment.
  *
- * @param knownKeys what the directives of any object may hold, by which a directive is known that is not written as
- *   one
+ * @param knownKeys the keys of all directives, by which something that resembles a directive is recognised
  */
 export function parseComment(comment: string | undefined, knownKeys: ReadonlySet<string>): Comment {
   const text = comment ?? '';
@@ -38,7 +37,10 @@ export function parseComment(comment: string | undefined, knownKeys: ReadonlySet
     return {
       prose: trimmed(text),
       settings: {},
-      fault: near === undefined ? undefined : faulty(`its comment nearly holds a directive: ${near}`, text),
+      fault:
+        near === undefined
+          ? undefined
+          : faulty(`its comment contains something that resembles a directive: ${near}`, text),
     };
   }
   const end = endOfDirective(text, start + opening.length);
@@ -46,7 +48,7 @@ export function parseComment(comment: string | undefined, knownKeys: ReadonlySet
     return {
       prose: trimmed(text.slice(0, start)),
       settings: {},
-      fault: faulty('the @graphql directive is malformed: its parenthesis is never closed', text),
+      fault: faulty('the @graphql directive is malformed: its parenthesis is not closed', text),
     };
   }
   const rest = `${text.slice(0, start)}${text.slice(end + 1)}`;
@@ -55,7 +57,10 @@ export function parseComment(comment: string | undefined, knownKeys: ReadonlySet
     return {
       prose: trimmed(rest),
       settings: {},
-      fault: faulty('the @graphql directive is malformed: its parentheses hold no JSON object', text),
+      fault: faulty(
+        'the @graphql directive is malformed: its parentheses do not contain a JSON object',
+        text,
+      ),
     };
   }
   const second = rest.includes(opening) ? opening : nearDirective(rest, knownKeys);
@@ -65,7 +70,10 @@ export function parseComment(comment: string | undefined, knownKeys: ReadonlySet
     fault:
       second === undefined
         ? undefined
-        : faulty(`its comment has more than one directive, or nearly so: ${second}`, text),
+        : faulty(
+            `its comment contains more than one directive, or something that resembles one: ${second}`,
+            text,
+          ),
   };
 }
 
@@ -73,7 +81,7 @@ function faulty(reason: string, text: string): CommentFault {
   return { reason, hint: rightSpelling, mayMeanPolicies: mayMeanPolicies(text) };
 }
 
-/** The index of the parenthesis that closes the directive; parentheses in JSON strings do not count. */
+/** The index of the parenthesis that closes the directive, ignoring those in JSON strings. */
 function endOfDirective(text: string, from: number): number | undefined {
   let quoted = false;
   for (let i = from; i < text.length; i++) {
@@ -98,14 +106,14 @@ function parseObject(json: string): Settings | undefined {
   }
 }
 
-/** What stands before a bracket and could be a misspelt `@graphql`; anything longer is prose. */
+/** A word before a bracket that could be a misspelt `@graphql`; anything longer is prose. */
 const beforeBracket =
   /(@?)\s{0,4}([\p{L}\p{N}_-]{1,12}(?: [\p{L}\p{N}_-]{1,6})?)\s{0,4}(\(\s{0,4}\{|[({[])/gu;
 const quotes = '"\'“”„«»`';
-/** A key of something like a JSON object. */
+/** A key in something that resembles a JSON object. */
 const jsonKey = new RegExp(`[{,]\\s{0,20}[${quotes}]([^${quotes}]{1,40})[${quotes}]\\s{0,20}:`, 'gu');
 
-/** The part of a text that looks like a directive but is none; undefined where nothing does. */
+/** The part of a text that resembles a directive but is not one; undefined if there is none. */
 function nearDirective(text: string, knownKeys: ReadonlySet<string>): string | undefined {
   for (const [found, at, word, bracket] of text.matchAll(beforeBracket)) {
     // `GraphQL (…)` is prose; `@GraphQL(…)` and `GraphQL({…})` are not.
@@ -117,13 +125,13 @@ function nearDirective(text: string, knownKeys: ReadonlySet<string>): string | u
   return undefined;
 }
 
-/** Whether a text that nobody can be sure of speaks of policies, or of what only policies have. */
+/** Whether a text that cannot be parsed mentions policies, or something that only policies contain. */
 function mayMeanPolicies(text: string): boolean {
   const words = [...text.matchAll(/[\p{L}_]+/gu), ...text.matchAll(/"([^"]{1,40})"/gu)];
   return words.some(([word, quoted]) => resemblesPolicies(quoted ?? word));
 }
 
-/** Whether a key could have been meant as `policies`, or as the filter or the claim of a policy. */
+/** Whether a key may have been meant as `policies`, or as the filter or claim of a policy. */
 export function resemblesPolicies(key: string): boolean {
   return /polic/i.test(key) || nearestSpelling(key, ['policies', 'policy', 'filter', 'claim']) !== undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * What a Postgres catalog says about its foreign tables, in this project's own words.
+ * What a Postgres catalog says about its foreign tables, in this project's own terms.
  *
  * The catalog module produces these values and the model is built from them. They hold the server options as
  * written, secrets included, so they stay between the catalog and the sources and are never printed.
@@ -18,7 +18,7 @@ export interface ServerDefinition {
   readonly options: Options;
   readonly wrapper: {
     readonly name: string;
-    /** The handler function's name; absent where the wrapper was created without one. */
+    /** The name of the handler function; undefined if the wrapper was created without one. */
     readonly handler: string | undefined;
     readonly options: Options;
   };
@@ -26,13 +26,13 @@ export interface ServerDefinition {
 
 /** The Postgres type of a column, after domains are resolved to their base type. */
 export interface TypeDefinition {
-  /** The type's name in the catalog, of the element where `array` is set: `text`, `int4`, `timestamptz`, … */
+  /** The type's name in the catalog (of the element type if `array` is set): `text`, `int4`, `timestamptz`, … */
   readonly name: string;
   readonly schema: string;
   readonly array: boolean;
-  /** What the type is declared with, as `varchar(3)` is: pg_attribute.atttypmod. Absent where it is with nothing. */
+  /** The modifier of a type such as `varchar(3)`, as in pg_attribute.atttypmod; absent if there is none. */
   readonly modifier?: number;
-  /** What it is besides, where it is an enum. */
+  /** The labels and comment, if it is an enum. */
   readonly enum: EnumDefinition | undefined;
 }
 
@@ -67,28 +67,28 @@ export interface ViewDefinition {
   readonly schema: string;
   readonly name: string;
   readonly comment: string | undefined;
-  /** The role with whose privileges it reads; undefined where those of whoever asks are meant. */
+  /** The role with whose privileges it reads; undefined if it reads with those of the caller (`security_invoker`). */
   readonly reader: string | undefined;
   readonly columns: readonly ColumnDefinition[];
-  /** The one relation it reads and the column of it that each of its own is, or why it does more than that. */
+  /** The one relation it reads and the column behind each of its own, or why it is more than that. */
   readonly base: Result<ViewBase, Reason>;
 }
 
-/** What a view shows of which relation. */
+/** The columns of a relation that a view shows. */
 export interface ViewBase {
   readonly schema: string;
   readonly name: string;
-  /** At the places of the view's columns. */
+  /** The relation's column for each column of the view, in the same order. */
   readonly columns: readonly string[];
 }
 
-/** A schema that holds foreign tables, or views of some. */
+/** A schema that contains foreign tables or views of them. */
 export interface SchemaDefinition {
   readonly name: string;
   readonly comment: string | undefined;
 }
 
-/** Everything one consistent read of the catalog found. */
+/** Everything found by one consistent read of the catalog. */
 export interface CatalogDefinition {
   readonly schemas: readonly SchemaDefinition[];
   readonly servers: readonly ServerDefinition[];
@@ -97,19 +97,19 @@ export interface CatalogDefinition {
   readonly roles: readonly RoleGrants[];
   /** The role the catalog was read as. */
   readonly loginRole: string;
-  /** Statements that play no part in the catalog, where it comes from files of SQL. */
+  /** Statements that were irrelevant to the catalog, if it comes from SQL files. */
   readonly skipped?: SkippedStatements | undefined;
 }
 
-/** Statements that were left out or failed, each alone. */
+/** Statements that were skipped, or that failed without affecting the catalog. */
 export interface SkippedStatements {
   readonly total: number;
   /** The first of them. */
   readonly statements: readonly {
     readonly file: string;
-    /** Of its first word, from 1. */
+    /** The line of its first word, from 1. */
     readonly line: number;
-    /** How it begins; it holds no values. */
+    /** The beginning of the statement, without any values. */
     readonly statement: string;
     readonly reason: string;
   }[];

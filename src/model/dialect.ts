@@ -3,49 +3,51 @@ import type { Origin, Problem, Reason } from './model.ts';
 import type { Result } from './result.ts';
 import { nearestSpelling } from './spelling.ts';
 
-/** What the definitions of one kind of foreign-data wrapper mean. Each kind of source brings its own. */
+/** What the definitions of one kind of foreign-data wrapper mean. Each kind of source has its own. */
 export interface Dialect {
-  /** The object the table stands for, or why it cannot be exposed. */
+  /** The foreign object of the table, or why it cannot be exposed. */
   objectOf(table: ForeignTableDefinition): Result<string, Reason>;
-  /** Where the column's value comes from, or why it has none. */
+  /** The origin of the column's values, or why it has none. */
   originOf(column: ColumnDefinition, table: ForeignTableDefinition): Result<Origin, Reason>;
-  /** What the texts of an origin's values look like; undefined where they can be anything. */
+  /** The textual form of an origin's values; undefined if they can be anything. */
   formOf(origin: Origin): ValueForm | undefined;
-  /** The options that tables of this kind may have, by what each means. Others are accepted and mean nothing. */
+  /** The known table options, with the meaning of each. Others are accepted and ignored. */
   readonly tableOptions: KnownOptions;
-  /** The same of columns. */
+  /** The same for columns. */
   readonly columnOptions: KnownOptions;
-  /** The names of the columns, in order of preference, that identify a row where no directive names a key. */
+  /** The keys to try, in order of preference, if no directive names one. */
   readonly defaultKeys: readonly (readonly string[])[];
-  /** Who reads the rows: Postgres, as a role that needs its privileges, or the gateway with keys of its own. */
+  /** Who reads the rows: Postgres, as a role that needs privileges, or the gateway with its own credentials. */
   readonly readBy: 'postgres' | 'gateway';
-  /** Whether every record has a value there. */
+  /** Whether every record has a value at the origin. */
   isAlwaysPresent(origin: Origin): boolean;
 }
 
-/** What each known option means, by its name. */
+/** The meaning of each known option, by name. */
 export type KnownOptions = ReadonlyMap<string, string>;
 
-/** What all values of an origin have in common. */
+/** The common form of all values of an origin. */
 export interface ValueForm {
-  /** The Postgres type to declare a column as that has such values. */
+  /** The Postgres type that suits such values. */
   readonly type: string;
-  /** Texts that stand for all others: no type has such values that has none of these. */
+  /** Representative texts: a type that accepts none of them accepts no value of this form. */
   readonly samples: readonly [string, ...string[]];
 }
 
 /**
- * The options that were probably meant to be known ones. Others mean nothing, and may: a wrapper's own validator
- * decides on them.
+ * Reports unknown options that resemble a known one. Other unknown options are ignored, because they are up to the
+ * wrapper's own validator.
  *
- * @param object what has the options
+ * @param object the object that has the options, for the problems
  */
 export function misspeltOptions(object: string, options: Options, known: KnownOptions): readonly Problem[] {
   return [...options.keys()].flatMap((name) => {
     if (known.has(name)) return [];
     const meant = nearestSpelling(name, known.keys());
-    // Where the option that is meant is there too, the other one is something else.
+    // If the known option is present as well, the unknown one must be something else.
     if (meant === undefined || options.has(meant)) return [];
-    return [{ object, reason: `its option ${name} means nothing`, hint: `did you mean ${meant}?` }];
+    return [
+      { object, reason: `its option ${name} is unknown and has no effect`, hint: `did you mean ${meant}?` },
+    ];
   });
 }

@@ -17,10 +17,10 @@ import {
   truth,
 } from './shape.ts';
 
-/** A key that the directive of an object may have. */
+/** A key of an object's directive. */
 export interface DirectiveKey<T = unknown> extends Shape<T> {
   readonly name: string;
-  /** What it does, for the reference. */
+  /** Its meaning, for the reference. */
   readonly meaning: string;
 }
 
@@ -28,14 +28,18 @@ function key<T>(name: string, shape: Shape<T>, meaning: string): DirectiveKey<T>
   return { name, ...shape, meaning };
 }
 
-/** What the directive of a schema may hold. */
+/** The keys of a schema's directive. */
 export const schemaKeys = {
   inflectNames: key(
     'inflect_names',
     truth,
     'Whether types are named in PascalCase and fields in camelCase; false by default.',
   ),
-  maxRows: key('max_rows', count, 'The most rows of a page, for all tables of the schema; 30 by default.'),
+  maxRows: key(
+    'max_rows',
+    count,
+    'The maximum number of rows per page, for all tables of the schema; 30 by default.',
+  ),
   introspection: key(
     'introspection',
     truth,
@@ -43,21 +47,25 @@ export const schemaKeys = {
   ),
 };
 
-/** What the directive of a foreign table may hold. */
+/** The keys of a foreign table's directive. */
 export const tableKeys = {
   name: key('name', text, 'The name of the GraphQL type.'),
   description: key(
     'description',
     text,
-    'The description of the type; prose outside of the directive by default.',
+    'The description of the type; by default the text outside the directive.',
   ),
   totalCount: key('totalCount', switchable, 'Whether collections have `totalCount`; enabled by default.'),
   aggregate: key('aggregate', switchable, 'Whether collections have `aggregate`; disabled by default.'),
-  maxRows: key('max_rows', count, "The most rows of a page; what the schema's directive says by default."),
+  maxRows: key(
+    'max_rows',
+    count,
+    "The maximum number of rows per page; by default that of the schema's directive.",
+  ),
   primaryKeyColumns: key(
     'primary_key_columns',
     names,
-    'The columns that tell rows apart; of a user pool `username`, else `sub`, by default.',
+    'The columns that identify a row; for a user pool `username`, else `sub`, by default.',
   ),
   foreignKeys: key(
     'foreign_keys',
@@ -83,35 +91,35 @@ export const tableKeys = {
   refresh: key(
     'refresh',
     duration,
-    'How long after one scan began the next begins on its own; `--refresh` by default.',
+    'How long after the start of one scan the next starts on its own; `--refresh` by default.',
   ),
   expose: key('expose', truth, 'Whether the table is part of the API; true by default.'),
   policies: key(
     'policies',
     policies,
-    'Which rows each role sees. With policies, a role that none is for sees no rows.',
+    'Which rows each role sees. If there are policies, a role without one sees no rows.',
   ),
 };
 
-/** What the directive of a foreign server may hold. */
+/** The keys of a foreign server's directive. */
 export const serverKeys = {
   expose: key('expose', truth, 'Whether its tables are part of the API; true by default.'),
 };
 
-/** What the directive of a column may hold. */
+/** The keys of a column's directive. */
 export const columnKeys = {
   name: key('name', text, 'The name of the field.'),
   description: key(
     'description',
     text,
-    'The description of the field; prose outside of the directive by default.',
+    'The description of the field; by default the text outside the directive.',
   ),
 };
 
-/** What the directive of an enum type may hold. */
+/** The keys of an enum type's directive. */
 export const enumKeys = {
   name: key('name', text, 'The name of the GraphQL enum.'),
-  mappings: key('mappings', mappings, 'The names of labels, for those that GraphQL does not allow.'),
+  mappings: key('mappings', mappings, 'Names for labels, such as those that GraphQL does not allow.'),
 };
 
 const knownNames: ReadonlySet<string> = new Set(
@@ -120,22 +128,22 @@ const knownNames: ReadonlySet<string> = new Set(
   ),
 );
 
-/** What a comment says. */
+/** A parsed comment. */
 export interface Directive {
   readonly prose: string | undefined;
-  /** Whether the directive has the key, whatever it holds. */
+  /** Whether the directive has the key, whatever its value. */
   has(key: DirectiveKey): boolean;
-  /** What the key holds; undefined where the directive does not have it, or not as it must be. */
+  /** The value of the key; undefined if it is absent or invalid. */
   get<T>(key: DirectiveKey<T>): T | undefined;
-  /** Whether something that has no effect could have been meant as policies. */
+  /** Whether something without effect may have been meant as policies. */
   readonly mayMeanPolicies: boolean;
 }
 
 /**
- * Reads the comment of an object. Everything in it that has no effect but looks as if it was meant to is a problem.
+ * Parses the comment of an object. Everything in it that has no effect but seems to have been meant to is a problem.
  *
- * @param object what the problems are of
- * @param keys what the directive of such an object may hold
+ * @param object the object that the problems are about
+ * @param keys the keys that its directive may have
  */
 export function readDirective(
   object: string,
@@ -151,10 +159,7 @@ export function readDirective(
   for (const { name, expected, read } of known) {
     const value = settings[name];
     if (isAbsent(value) || read(value, report) !== undefined) continue;
-    report(
-      `${name} must be ${expected}, but is ${shown(value)}`,
-      'correct it; until then it is as if it were not there',
-    );
+    report(`${name} must be ${expected}, but is ${shown(value)}`, 'correct it; until then it has no effect');
   }
   const knownHere = known.map(({ name }) => name);
   reportUnknownKeys(settings, knownHere, undefined, report);

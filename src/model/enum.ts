@@ -10,19 +10,19 @@ import { nearestSpelling } from './spelling.ts';
 import { commentOn } from './statement.ts';
 import type { TableDraft } from './table.ts';
 
-/** How enums are named. */
+/** The context in which enums are named. */
 export interface EnumOptions {
-  /** The tables of the catalog, whose columns tell of the enums. */
+  /** The tables of the catalog, whose columns define the enums. */
   readonly tables: readonly ForeignTableDefinition[];
-  /** Whether names of a schema are inflected. */
+  /** Whether the names of a schema are inflected. */
   readonly inflects: (schema: string) => boolean;
   readonly federation: boolean;
 }
 
 /**
- * Gives the enums of the tables' columns their GraphQL names. The columns of an enum that cannot have one are opaque.
+ * Gives the enums of the tables' columns their GraphQL names. Columns of an enum that cannot be named become opaque.
  *
- * @param drafts tables whose own names do not collide
+ * @param drafts tables whose names do not collide
  */
 export function nameEnums(drafts: readonly TableDraft[], options: EnumOptions): Built<readonly TableDraft[]> {
   const names = new ClaimedNames();
@@ -69,7 +69,7 @@ function enumDefinitions(tables: readonly ForeignTableDefinition[]): ReadonlyMap
   );
 }
 
-/** An enum, and where it is used. */
+/** An enum and where it is used. */
 interface EnumUse {
   readonly type: EnumType;
   readonly columns: readonly { readonly table: Pick<Table, 'typeName'>; readonly array: boolean }[];
@@ -89,7 +89,7 @@ function enumUses(drafts: readonly TableDraft[]): Iterable<EnumUse> {
   return uses.values();
 }
 
-/** The names that an enum brings to a schema, by where it is used. In a subgraph each table has its own. */
+/** The names that an enum adds to a schema, depending on where it is used. In a subgraph each table has its own. */
 function namesOfUse({ columns }: EnumUse, type: EnumType, { federation }: EnumOptions): readonly string[] {
   const names = columns.flatMap(({ table, array }) => {
     const own = namesOfEnum(type, federation ? table.typeName : '');
@@ -98,7 +98,7 @@ function namesOfUse({ columns }: EnumUse, type: EnumType, { federation }: EnumOp
   return [...new Set(names)];
 }
 
-/** The enum with its GraphQL names; undefined where it cannot have them. */
+/** The enum with its GraphQL names; undefined if it cannot be named. */
 function nameEnum(
   type: EnumType,
   comment: string | undefined,
@@ -113,7 +113,7 @@ function nameEnum(
     const meant = nearestSpelling(label, type.labels);
     problems.push({
       object,
-      reason: `its mappings name ${JSON.stringify(label)}, which is no label of it`,
+      reason: `its mappings name ${JSON.stringify(label)}, which is not one of its labels`,
       hint: meant === undefined ? 'remove it from the mappings' : `did you mean "${meant}"?`,
     });
   }
@@ -125,16 +125,16 @@ function nameEnum(
       hint: `${opaqueMeanwhile}; name it with: ${commentOn('type', [type.schema, type.name], settings)}`,
     });
   if (!isGraphQLName(typeName)) {
-    return unusable(`GraphQL allows no type named ${JSON.stringify(typeName)}`, { name: '…' });
+    return unusable(`GraphQL does not allow a type named ${JSON.stringify(typeName)}`, { name: '…' });
   }
   const wrong = type.labels.filter((_, i) => !isEnumValueName(valueNames[i] ?? ''));
   const [first] = wrong;
   if (first !== undefined) {
     const name = JSON.stringify(mappings.get(first) ?? first);
     const remedy = { mappings: Object.fromEntries(wrong.map((label) => [label, '…'])) };
-    return unusable(`GraphQL allows no value named ${name}`, remedy);
+    return unusable(`GraphQL does not allow a value named ${name}`, remedy);
   }
-  // A name that is another's label would leave it open which of the two a text means.
+  // A name that is also the label of another value would make texts ambiguous.
   const ambiguous = valueNames.find(
     (name, i) => valueNames.indexOf(name) < i || type.labels.some((label, j) => label === name && j !== i),
   );
@@ -157,7 +157,7 @@ function retyped(type: ColumnType, types: ReadonlyMap<string, ElementType>): Col
   return type.kind === 'array' ? { kind: 'array', element: named } : named;
 }
 
-/** Unlike its path, never that of another one: names may hold dots. */
+/** Unlike its path, this is unambiguous: names may contain dots. */
 function keyOf({ schema, name }: Pick<EnumType, 'schema' | 'name'>): string {
   return JSON.stringify([schema, name]);
 }

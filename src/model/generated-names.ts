@@ -2,7 +2,7 @@ import type { EnumType } from './column-type.ts';
 import type { Table } from './model.ts';
 import { lowerFirst } from './name.ts';
 
-/** The names of everything that a schema has for one table. */
+/** The names of everything that a GraphQL schema contains for one table. */
 export interface TableNames {
   readonly type: string;
   readonly connection: string;
@@ -10,18 +10,18 @@ export interface TableNames {
   readonly filter: string;
   readonly orderBy: string;
   readonly aggregate: string;
-  /** The types of each figure's results. */
+  /** The result type of each aggregate function. */
   readonly results: Readonly<Record<Figure, string>>;
   /** The field of `Query` that returns pages. */
   readonly collectionField: string;
-  /** The field of `Query` that returns the row with a key. */
+  /** The field of `Query` that returns a row by its key. */
   readonly byPkField: string;
 }
 
-/** What an aggregate can tell of a column. */
+/** The aggregate functions over a column. */
 export type Figure = 'sum' | 'avg' | 'min' | 'max';
 
-/** The names that a table brings to a schema. */
+/** The names that a table adds to a schema. */
 export function namesOfTable({ typeName }: Pick<Table, 'typeName'>): TableNames {
   return {
     type: typeName,
@@ -41,7 +41,7 @@ export function namesOfTable({ typeName }: Pick<Table, 'typeName'>): TableNames 
   };
 }
 
-/** The names of the type of a column's values, and of the filters on it. */
+/** The names of an element type and of its filters. */
 export interface ElementNames {
   readonly type: string;
   readonly filter: string;
@@ -49,27 +49,27 @@ export interface ElementNames {
 }
 
 /**
- * The names that an enum brings to a schema.
+ * The names that an enum adds to a schema.
  *
- * @param prefix what they begin with where the types of one table are kept apart from those of others
+ * @param prefix put before each name, if every table has types of its own
  */
 export function namesOfEnum({ typeName }: Pick<EnumType, 'typeName'>, prefix = ''): ElementNames {
   return { type: `${prefix}${typeName}`, ...filterNames(typeName, prefix) };
 }
 
-/** The names of the filters on columns of a scalar or an enum. */
+/** The names of the filters for columns of a scalar or an enum. */
 export function filterNames(elementName: string, prefix = ''): Omit<ElementNames, 'type'> {
   return { filter: `${prefix}${elementName}Filter`, listFilter: `${prefix}${elementName}ListFilter` };
 }
 
-/** The names of what filters and orders of all tables share. */
+/** The names of the input types that all tables share. */
 export interface SharedInputNames {
   readonly filterIs: string;
   readonly orderByDirection: string;
   readonly idFilter: string;
 }
 
-/** @param prefix as of `namesOfEnum` */
+/** @param prefix as for `namesOfEnum` */
 export function sharedInputNames(prefix = ''): SharedInputNames {
   return {
     filterIs: `${prefix}FilterIs`,
@@ -78,13 +78,13 @@ export function sharedInputNames(prefix = ''): SharedInputNames {
   };
 }
 
-/** The scalars that columns can have. */
+/** The scalars of columns. */
 const columnScalars = [
   ...['String', 'Int', 'Float', 'Boolean', 'BigInt', 'BigFloat', 'UUID', 'Date', 'Time', 'Datetime', 'JSON'],
   'Opaque',
 ];
 
-/** The types that a schema has for columns of scalars, apart from the scalars themselves. */
+/** The input types that a schema has for scalar columns. */
 export function scalarInputNames(prefix = ''): readonly string[] {
   return [
     ...Object.values(sharedInputNames(prefix)),
@@ -92,11 +92,11 @@ export function scalarInputNames(prefix = ''): readonly string[] {
   ];
 }
 
-/** The types that any schema of the gateway may have, whatever its tables. */
+/** The types that any schema of the gateway may have, regardless of its tables. */
 export const reservedTypeNames: readonly string[] = [
   ...['Query', 'Mutation', 'Subscription', 'Node', 'PageInfo', 'ID', 'Cursor', ...columnScalars],
   ...scalarInputNames(),
-  // Of a subgraph: https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec
+  // Those of a subgraph: https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec
   ...['_Entity', '_Service', '_Any', 'FieldSet', 'link__Import', 'link__Purpose'],
   ...['FieldSet', 'Scope', 'Policy', 'ContextFieldValue'].map((name) => `federation__${name}`),
 ];

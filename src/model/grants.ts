@@ -2,8 +2,8 @@ import type { RoleGrants } from './definition.ts';
 import { findTable, type Model, type Table } from './model.ts';
 
 /**
- * The part of a model that a role may read. What it may not read is not there: no table, column, key or relation
- * tells of it.
+ * The part of a model that a role may read. No table, column, key or relation of the result reveals what it may not
+ * read.
  */
 export function restrict(model: Model, grants: RoleGrants): Model {
   const tables = model.tables
@@ -12,7 +12,7 @@ export function restrict(model: Model, grants: RoleGrants): Model {
   return { ...model, tables: tables.map((table) => withVisibleRelations(table, tables)) };
 }
 
-/** The same grants without some columns, whoever may read them. */
+/** The same grants without some columns, for all roles. */
 export function withoutColumns(
   roles: readonly RoleGrants[],
   columns: readonly { readonly schema: string; readonly table: string; readonly column: string }[],
@@ -37,7 +37,7 @@ export function withoutColumns(
   }));
 }
 
-/** One text per distinct set of grants on the model's tables: roles that share it share a schema. */
+/** A text that identifies a set of grants on the model's tables: roles with the same text share a schema. */
 export function grantsFingerprint(model: Model, grants: RoleGrants): string {
   return JSON.stringify(
     model.tables.map((table) => {
@@ -56,7 +56,7 @@ function readableColumns(grants: RoleGrants, schema: string, table: string): Rea
 function restrictTable(table: Table, readable: ReadonlySet<string>): Table | undefined {
   const columns = table.columns.filter((column) => readable.has(column.name));
   if (columns.length === 0) return undefined;
-  // A key of which a part is hidden would tell it in every nodeId and cursor.
+  // With a partly hidden key, every nodeId and cursor would reveal the hidden part.
   const key = table.key.every((column) => readable.has(column.name)) ? table.key : [];
   return { ...table, columns, key };
 }

@@ -5,9 +5,9 @@ import { type Built, built } from './result.ts';
 import { nearestSpelling } from './spelling.ts';
 
 /**
- * The key's columns: those that the directive names, else the first of the dialect's own that the table has.
+ * The key's columns: those that the directive names, or the first of the dialect's default keys that the table has.
  *
- * @param path the table, for problems
+ * @param path the table's path, for problems
  */
 export function chooseKey(
   path: string,
@@ -40,12 +40,12 @@ function keyFromDirective(
         columns.map((candidate) => candidate.name),
       );
       return wrong(
-        `name ${JSON.stringify(name)}, which is no exposed column of the table`,
+        `name ${JSON.stringify(name)}, which is not an exposed column of the table`,
         meant === undefined ? 'name columns that are exposed' : `did you mean "${meant}"?`,
       );
     }
     if (!isFilterable(column.type)) {
-      return wrong(`name ${name}, which is of a type that no key can have`, 'leave it out of the key');
+      return wrong(`name ${name}, whose type cannot be part of a key`, 'leave it out of the key');
     }
     key.push(column);
   }

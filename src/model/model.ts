@@ -1,10 +1,10 @@
 import type { ColumnType } from './column-type.ts';
 
-/** The foreign tables that can be exposed, and what stood in the way of the rest. Frozen. */
+/** The exposed foreign tables, and the problems of the rest. Frozen. */
 export interface Model {
   readonly tables: readonly Table[];
   readonly problems: readonly Problem[];
-  /** What the directives on the exposed schemas say of introspection; undefined where none says anything. */
+  /** What the directives of the exposed schemas say about introspection; undefined if they say nothing. */
   readonly introspection: boolean | undefined;
 }
 
@@ -16,32 +16,32 @@ export interface Table {
   readonly typeName: string;
   readonly description: string | undefined;
   readonly server: string;
-  /** The object of the server that the table stands for, such as `users`. */
+  /** The foreign object that the table exposes, such as `users`. */
   readonly object: string;
   readonly columns: readonly Column[];
-  /** The key's columns in key order; empty where the table has none. */
+  /** The key's columns in key order; empty if the table has none. */
   readonly key: readonly Column[];
   readonly totalCount: boolean;
   readonly aggregate: boolean;
   readonly maxRows: number;
-  /** The role as which Postgres is asked for the rows, where it is and the directive names one. */
+  /** The role as which rows are read through Postgres, if the directive names one. */
   readonly scanAs: string | undefined;
   /** Whether Postgres counts the rows before each scan. */
   readonly countRows: boolean;
-  /** How fresh the rows are to be, where the directive says other than the gateway's own settings. */
+  /** The freshness settings of the directive, which override those of the gateway. */
   readonly freshness: Freshness;
-  /** References to other tables and, in reverse, from them. */
+  /** References to other tables and, in reverse, references from them. */
   readonly relations: readonly Relation[];
-  /** The foreign table that it is a view of; undefined where it is one itself. */
+  /** The foreign table, if this is a view of one. */
   readonly base?: TableName | undefined;
-  /** Row filters by role, in the words of the contract's filters; undefined where the table has no policies. */
+  /** Row filters by role, as filter inputs of the API; undefined if the table has no policies. */
   readonly policies: ReadonlyMap<string, PolicyFilter> | undefined;
 }
 
-/** What tells tables apart. */
+/** The qualified name of a table. */
 export type TableName = Pick<Table, 'schema' | 'name'>;
 
-/** The table of that schema and name; undefined where none is exposed. */
+/** The table with this schema and name; undefined if it is not exposed. */
 export function findTable<T extends Pick<Table, 'schema' | 'name'>>(
   tables: readonly T[],
   { schema, name }: Pick<Table, 'schema' | 'name'>,
@@ -49,13 +49,13 @@ export function findTable<T extends Pick<Table, 'schema' | 'name'>>(
   return tables.find((table) => table.schema === schema && table.name === name);
 }
 
-/** Times in milliseconds, each undefined where the gateway's own setting has it. */
+/** Durations in milliseconds. If one is undefined, the gateway's setting applies. */
 export interface Freshness {
-  /** How long a snapshot is fresh, from when its scan began. */
+  /** How long a snapshot is fresh, from the start of its scan. */
   readonly maxAgeMs: number | undefined;
-  /** How much longer it is served while a scan replaces it. */
+  /** How much longer it is served stale while a scan replaces it. */
   readonly staleWhileRevalidateMs: number | undefined;
-  /** How long after the beginning of one scan the next begins on its own. */
+  /** How long after the start of one scan the next starts on its own. */
   readonly refreshMs: number | undefined;
 }
 
@@ -66,17 +66,17 @@ export interface Column {
   readonly description: string | undefined;
   readonly type: ColumnType;
   readonly notNull: boolean;
-  /** Where a scan's record has the value. */
+  /** Where the value is in a scanned record. */
   readonly origin: Origin;
 }
 
-/** Where a scan's record has a column's value. */
+/** Where a column's value is in a scanned record. */
 export type Origin =
   /** One of the fixed fields of the source, such as `username`. */
   | {
       readonly kind: 'field';
       readonly field: string;
-      /** The type that its text is of, where the source is to see to it. */
+      /** The declared type of its text, if the source itself has to apply it. */
       readonly declaredType?: string;
     }
   /** One of a record's attributes, by name. */
@@ -88,36 +88,36 @@ export type Origin =
 export interface Relation {
   readonly fieldName: string;
   readonly table: { readonly schema: string; readonly name: string };
-  /** This table's columns and, at the same places, the columns of the other table that equal them. */
+  /** This table's columns and, at the same indexes, the columns of the other table that equal them. */
   readonly columns: readonly string[];
   readonly otherColumns: readonly string[];
-  /** `one`: at most one row of the other table; `many`: a connection of them. */
+  /** `one`: at most one row of the other table; `many`: a connection of rows. */
   readonly cardinality: 'one' | 'many';
 }
 
-/** A policy's filter: a filter of the contract whose values may be `{"claim": "<path>"}`. */
+/** A policy's filter: a filter input of the API whose values may be `{"claim": "<path>"}`. */
 export type PolicyFilter = { readonly [key: string]: unknown };
 
-/** Why something cannot be exposed, or is ignored, and what to do about it. */
+/** Why something cannot be exposed or is ignored, and what to do about it. */
 export interface Reason {
   readonly reason: string;
   readonly hint: string;
 }
 
-/** Something that could not be exposed, or was ignored. */
+/** Something that cannot be exposed or is ignored. */
 export interface Problem extends Reason {
   /** The object, as `schema.table`, `schema.table.column`, `schema x` or `server x`. */
   readonly object: string;
 }
 
-/** What one scan reads: an object of a foreign server, and the tables that show it. */
+/** What one scan reads: an object of a foreign server, with the tables that expose it. */
 export interface ForeignObject {
   readonly server: string;
   readonly object: string;
   readonly tables: readonly Table[];
 }
 
-/** The foreign objects behind some tables, each once, in the order of their first tables. */
+/** The distinct foreign objects of some tables, in the order of their first tables. */
 export function objectsOf(tables: readonly Table[]): readonly ForeignObject[] {
   const groups = new Map<string, Table[]>();
   for (const table of tables) {

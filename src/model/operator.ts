@@ -1,6 +1,6 @@
 import { type ColumnType, type ElementType, isFilterable } from './column-type.ts';
 
-/** What a filter can ask of one column. */
+/** The operators of a filter on one column. */
 export type Operator =
   | ComparisonOperator
   | MatchOperator
@@ -11,7 +11,7 @@ export type Operator =
 
 export type ComparisonOperator = 'eq' | 'neq' | 'lt' | 'lte' | 'gt' | 'gte';
 export type MatchOperator = 'like' | 'ilike' | 'startsWith' | 'regex' | 'iregex';
-/** Set operators of array columns. */
+/** The set operators of array columns. */
 export type ListOperator = 'contains' | 'containedBy' | 'overlaps';
 
 const ordered: readonly Operator[] = ['eq', 'gt', 'gte', 'in', 'is', 'lt', 'lte', 'neq'];
@@ -42,7 +42,7 @@ const operatorsByKind: Readonly<Record<ElementType['kind'], readonly Operator[]>
   opaque: equality,
 };
 
-/** The operators that a filter on a column of this type may use, as pg_graphql has them; none for JSON. */
+/** The operators for columns of this type, as in pg_graphql; none for JSON. */
 export function operatorsOf(type: ColumnType): readonly Operator[] {
   if (type.kind === 'array') return isFilterable(type) ? list : [];
   return operatorsByKind[type.kind];

@@ -3,9 +3,9 @@ import { type Built, built } from './result.ts';
 import { qualifiedName, quoteIdentifier } from './statement.ts';
 
 /**
- * The table with the columns that a role may SELECT, since a column that it may not would fail the whole scan.
+ * The table with only the columns that a role may SELECT, because any other column would fail the whole scan.
  *
- * @param role as which Postgres is asked for the rows
+ * @param role as which the rows are read through Postgres
  */
 export function readableBy(
   table: ForeignTableDefinition,
@@ -19,7 +19,7 @@ export function readableBy(
       { ...table, columns: [] },
       {
         object: path,
-        reason: `it is to be read as the role ${role}, which does not exist`,
+        reason: `it is configured to be read as the role ${role}, which does not exist`,
         hint: 'correct "scan_as" in its directive',
       },
     );

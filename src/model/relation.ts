@@ -7,7 +7,7 @@ import type { TableDraft } from './table.ts';
 /**
  * Gives each table its relations, in both directions of every foreign key that the directives declare.
  *
- * @param inflects whether names of a schema are inflected
+ * @param inflects whether the names of a schema are inflected
  */
 export function relate(
   drafts: readonly TableDraft[],
@@ -67,22 +67,22 @@ export function relate(
 
 type Unrelated = Omit<Table, 'relations'>;
 
-/** Why a relation of the table cannot have a field of this name; undefined where it can. */
+/** Why a relation of the table cannot have a field with this name; undefined if it can. */
 function faultOfName(
   fieldName: string,
   { columns }: Unrelated,
   siblings: readonly Relation[],
 ): string | undefined {
-  if (!isGraphQLName(fieldName)) return 'GraphQL allows no such name';
+  if (!isGraphQLName(fieldName)) return 'GraphQL does not allow this name';
   if (fieldName === 'nodeId') return 'it is the ID of the row';
   const column = columns.find((candidate) => candidate.fieldName === fieldName);
-  if (column) return `it is the column ${column.name}`;
-  // A role that may read all attributes has it, whatever other columns it sees.
+  if (column) return `that is the column ${column.name}`;
+  // Any role that may read all attributes has this field, whatever other columns it sees.
   if (fieldName === 'attribute' && columns.some(({ origin }) => origin.kind === 'attributes')) {
-    return 'it is the field of any one attribute';
+    return 'that is the field for single attributes';
   }
   return siblings.some((sibling) => sibling.fieldName === fieldName)
-    ? 'it is that of another foreign key'
+    ? 'that is the field of another foreign key'
     : undefined;
 }
 
@@ -98,7 +98,7 @@ function faultOf(key: ForeignKeySetting, local: Unrelated, foreign: Unrelated): 
   return undefined;
 }
 
-/** Whether SQL's equality of the two columns is equality of their values here. */
+/** Whether SQL's equality of the two columns is the equality of their values. */
 function areComparable(a: Column, b: Column): boolean {
   if (a.type.kind === 'array' || b.type.kind === 'array') return false;
   if (a.type.kind === 'enum' && b.type.kind === 'enum') return a.type.typeName === b.type.typeName;
@@ -110,8 +110,8 @@ function isKey(table: Unrelated, columns: readonly string[]): boolean {
 }
 
 /**
- * The field that leads to the one row: named like the columns that refer to it, without their `_id` (`Id` where
- * names are verbatim), else like its table.
+ * The name of a field to a single row: that of the referring column without `_id` (`Id` if names are verbatim), or else
+ * that of the table.
  */
 function singularName(table: Unrelated, columns: readonly string[], inflect: boolean): string {
   const [column] = columns;

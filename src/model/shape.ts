@@ -4,15 +4,15 @@ import { resemblesPolicies, type Settings } from './comment.ts';
 import type { PolicyFilter } from './model.ts';
 import { nearestSpelling } from './spelling.ts';
 
-/** What a key of a directive must hold. */
+/** The shape that the value of a directive's key must have. */
 export interface Shape<T> {
-  /** To be read after `must be`. */
+  /** Worded to follow `must be`. */
   readonly expected: string;
-  /** The value, or undefined where it is not of this shape. What is wrong inside of it goes to `faults`. */
+  /** The value, or undefined if it does not have this shape. Faults inside it are reported to `faults`. */
   read(value: unknown, faults: Faults): T | undefined;
 }
 
-/** Collects what is wrong inside of a value, each as a sentence about the directive. */
+/** Receives each fault inside a value, as a sentence about the directive. */
 export type Faults = (reason: string, hint: string) => void;
 
 export const text: Shape<string> = {
@@ -54,7 +54,7 @@ export const switchable: Shape<boolean> = {
       : undefined,
 };
 
-/** The names of an enum's labels, by label. */
+/** The GraphQL names of an enum's labels, by label. */
 export const mappings: Shape<ReadonlyMap<string, string>> = {
   expected: 'an object of {"<label>": "<name>"}',
   read(value) {
@@ -116,7 +116,7 @@ function readForeignKey(value: unknown): ForeignKeySetting | undefined {
 }
 
 /**
- * Filters by role. What is not one leaves its role without a filter, so that a slip hides rows and never shows them.
+ * Filters by role. An invalid one leaves its role without a filter, so that a mistake hides rows and never shows them.
  */
 export const policies: Shape<ReadonlyMap<string, PolicyFilter>> = {
   expected: 'an object of {"<role>": {"filter": {…}}}',
@@ -137,7 +137,7 @@ export const policies: Shape<ReadonlyMap<string, PolicyFilter>> = {
   },
 };
 
-/** Reports each key that is not known, with what it may have been meant to be. */
+/** Reports each unknown key, with the known key that was probably meant. */
 export function reportUnknownKeys(
   settings: Settings,
   known: readonly string[],
@@ -147,13 +147,13 @@ export function reportUnknownKeys(
   for (const key of Object.keys(settings).filter((candidate) => !known.includes(candidate))) {
     const meant = nearestSpelling(key, known);
     faults(
-      `the key ${JSON.stringify(key)}${place === undefined ? '' : ` of ${place}`} means nothing here`,
-      meant === undefined ? `remove it; what is known is ${known.join(', ')}` : `did you mean "${meant}"?`,
+      `the key ${JSON.stringify(key)}${place === undefined ? '' : ` of ${place}`} is not known here`,
+      meant === undefined ? `remove it; the known keys are ${known.join(', ')}` : `did you mean "${meant}"?`,
     );
   }
 }
 
-/** Whether a key anywhere inside of a value could have been meant as `policies`. */
+/** Whether a key anywhere in a value may have been meant as `policies`. */
 export function holdsPolicies(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(holdsPolicies);
   if (!isPlainObject(value)) return false;
@@ -168,10 +168,10 @@ function isOptionalText(value: unknown): value is string | undefined {
   return value === undefined || typeof value === 'string';
 }
 
-/** Characters of a wrong value that a problem repeats. */
+/** The most characters of a wrong value that a problem repeats. */
 const shownLength = 100;
 
-/** A wrong value, as a problem repeats it. */
+/** A wrong value as a problem repeats it. */
 export function shown(value: unknown): string {
   const json = JSON.stringify(value) ?? 'undefined';
   return json.length > shownLength ? `${json.slice(0, shownLength)}…` : json;

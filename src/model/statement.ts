@@ -1,14 +1,14 @@
-/** The name of a table, column or role as it stands in a statement; quoted where it has to be, as `quote_ident` does. */
+/** An identifier for use in a statement, quoted if necessary, like Postgres' `quote_ident`. */
 export function quoteIdentifier(name: string): string {
   return simpleName.test(name) && !keywords.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A qualified name as it stands in a statement. */
+/** A qualified name for use in a statement. */
 export function qualifiedName(object: { readonly schema: string; readonly name: string }): string {
   return `${quoteIdentifier(object.schema)}.${quoteIdentifier(object.name)}`;
 }
 
-/** A statement that gives an object a directive, to be pasted where a hint proposes it. */
+/** A statement that gives an object a directive, for hints to propose. */
 export function commentOn(kind: string, path: readonly string[], settings: object): string {
   const json = JSON.stringify(settings, null, 1)
     .replaceAll(/\n\s*/g, ' ')
@@ -17,10 +17,10 @@ export function commentOn(kind: string, path: readonly string[], settings: objec
   return `comment on ${kind} ${path.map(quoteIdentifier).join('.')} is '@graphql(${json})'`;
 }
 
-/** What needs no quotes: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
+/** The identifiers that need no quotes: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
 const simpleName = /^[a-z_][a-z0-9_]*$/;
 
-/** Every word that cannot be a name everywhere: those of PostgreSQL 18's `pg_get_keywords()` with a `catcode` but `U`. */
+/** The words that need quotes: those of PostgreSQL 18's `pg_get_keywords()` whose `catcode` is not `U` (unreserved). */
 const keywords: ReadonlySet<string> = new Set(
   `
   all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both

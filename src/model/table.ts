@@ -11,7 +11,7 @@ import type { ForeignKeySetting } from './shape.ts';
 import { nearestSpelling } from './spelling.ts';
 import { commentOn } from './statement.ts';
 
-/** Rows of a page where no directive says otherwise, as pg_graphql has it. */
+/** The page size if no directive sets one, as in pg_graphql. */
 const defaultMaxRows = 30;
 
 /** A table that can be exposed, before its relations to other tables are known. */
@@ -20,18 +20,18 @@ export interface TableDraft {
   readonly foreignKeys: readonly ForeignKeySetting[];
 }
 
-/** What the directive of a schema sets for its tables. */
+/** The settings of a schema's directive for its tables. */
 export interface SchemaSettings {
   readonly inflectNames: boolean;
   readonly maxRows: number | undefined;
-  /** Whether the schema's comment has something without effect that could have been meant as policies. */
+  /** Whether the schema's comment contains something without effect that may have been meant as policies. */
   readonly mayMeanPolicies: boolean;
 }
 
 /**
- * Builds a table; undefined where it cannot be exposed.
+ * Builds a table; undefined if it cannot be exposed.
  *
- * @param base the foreign table that the definition is a view of
+ * @param base the foreign table, if the definition is a view of one
  */
 export function buildTable(
   definition: ForeignTableDefinition,
@@ -69,7 +69,7 @@ export function buildTable(
     return built(undefined, ...problems, ...columns.problems, {
       object: path,
       reason: 'none of its columns can be exposed',
-      hint: 'correct at least one column, as their own problems say',
+      hint: 'correct at least one column as its own problem says',
     });
   }
   const key = chooseKey(path, columns.value.columns, get(tableKeys.primaryKeyColumns), dialect);
@@ -109,12 +109,12 @@ export function buildTable(
   );
 }
 
-/** Policies that cannot be read hide every row, as those of nobody do. */
+/** Invalid policies hide every row, like policies for no role. */
 function policiesOf(directive: Directive): Table['policies'] {
   return directive.get(tableKeys.policies) ?? (directive.has(tableKeys.policies) ? new Map() : undefined);
 }
 
-/** Roles that the database does not have, though it has one of nearly that name. */
+/** The problems of policies for roles that do not exist, if a role with a similar name does. */
 function misspeltRoles(
   path: string,
   policies: Table['policies'],

@@ -10,14 +10,14 @@ import type { Problem } from './model.ts';
 import type { Built } from './result.ts';
 import { buildTable, type SchemaSettings, type TableDraft } from './table.ts';
 
-/** The foreign table that a view shows. */
+/** The foreign table behind a view. */
 export interface ShownTable {
   readonly definition: ForeignTableDefinition;
   readonly table: TableDraft['table'];
   readonly dialect: Dialect;
 }
 
-/** Builds the table of a view that picks columns of a foreign table: the same object under other names. */
+/** Builds the table of a view that selects columns of a foreign table: the same object under other names. */
 export function buildView(
   view: ViewDefinition,
   base: ViewBase,
@@ -48,7 +48,7 @@ export function buildView(
   return { value: draft.value, problems: [...problems, ...draft.problems] };
 }
 
-/** What the view's definitions mean: what those of its table do. Postgres reads the table, not the view. */
+/** A view has the dialect of its table, because Postgres reads the table, not the view. */
 function dialectOf(
   { definition, table, dialect }: ShownTable,
   baseNames: ReadonlyMap<string, string | undefined>,

@@ -111,7 +111,7 @@ describe('keys', () => {
     const model = build([foreignTable({ comment: directive({ primary_key_columns: ['id'] }) })]);
     expect(model.tables[0]?.key.map((part) => part.name)).toEqual(['username']);
     expect(problemsOf(model)).toEqual([
-      'cognito.users: primary_key_columns name "id", which is no exposed column of the table',
+      'cognito.users: primary_key_columns name "id", which is not an exposed column of the table',
     ]);
   });
 
@@ -165,8 +165,8 @@ describe('directives', () => {
     expect(model.tables[0]?.typeName).toBe('users');
     expect(model.tables[0]?.columns).toHaveLength(2);
     expect(problemsOf(model)).toEqual([
-      'cognito.users: the @graphql directive is malformed: its parenthesis is never closed',
-      'cognito.users.username: the @graphql directive is malformed: its parentheses hold no JSON object',
+      'cognito.users: the @graphql directive is malformed: its parenthesis is not closed',
+      'cognito.users.username: the @graphql directive is malformed: its parentheses do not contain a JSON object',
     ]);
   });
 
@@ -177,7 +177,7 @@ describe('directives', () => {
     expect(model.tables[0]).toMatchObject({ typeName: 'Person', maxRows: 30 });
     expect(problemsOf(model)).toEqual([
       'cognito.users: in the @graphql directive, max_rows must be a whole number from 1, but is 0',
-      'cognito.users: in the @graphql directive, the key "totalcount" means nothing here',
+      'cognito.users: in the @graphql directive, the key "totalcount" is not known here',
     ]);
   });
 
@@ -260,7 +260,7 @@ describe('what cannot be exposed', () => {
     const model = build([foreignTable({ columns: [column('username'), column('tenant', { options })] })]);
     expect(model.problems[0]).toEqual({
       object: 'cognito.users.tenant',
-      reason: 'its option attribut means nothing',
+      reason: 'its option attribut is unknown and has no effect',
       hint: 'did you mean attribute?',
     });
   });
@@ -327,12 +327,12 @@ describe('relations', () => {
   });
 
   test.each([
-    ['"a b"', 'a b', 'GraphQL allows no such name'],
-    ['""', '', 'GraphQL allows no such name'],
-    ['"__typename"', '__typename', 'GraphQL allows no such name'],
+    ['"a b"', 'a b', 'GraphQL does not allow this name'],
+    ['""', '', 'GraphQL does not allow this name'],
+    ['"__typename"', '__typename', 'GraphQL does not allow this name'],
     ['"nodeId"', 'nodeId', 'it is the ID of the row'],
-    ['"username"', 'username', 'it is the column username'],
-    ['"attribute"', 'attribute', 'it is the field of any one attribute'],
+    ['"username"', 'username', 'that is the column username'],
+    ['"attribute"', 'attribute', 'that is the field for single attributes'],
   ])('cannot be the field %s, and everything else stays', (_, name, why) => {
     const users = foreignTable({
       columns: [column('username'), column('attributes', { type: builtIn('jsonb') })],
@@ -350,7 +350,7 @@ describe('relations', () => {
     expect(model.problems).toEqual([
       {
         object: 'cognito.employees',
-        reason: 'in the @graphql directive, the key "local_nam" of foreign_keys means nothing here',
+        reason: 'in the @graphql directive, the key "local_nam" of foreign_keys is not known here',
         hint: 'did you mean "local_name"?',
       },
     ]);

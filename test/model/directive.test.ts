@@ -90,7 +90,7 @@ test('an unknown key is told the known one that it resembles', () => {
   expect(read(directive({ total_count: { enabled: false } })).problems).toEqual([
     {
       object: 'cognito.users',
-      reason: 'in the @graphql directive, the key "total_count" means nothing here',
+      reason: 'in the @graphql directive, the key "total_count" is not known here',
       hint: 'did you mean "totalCount"?',
     },
   ]);

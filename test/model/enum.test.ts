@@ -42,7 +42,7 @@ describe('an enum', () => {
     expect(model.problems).toEqual([
       {
         object: 'public.st',
-        reason: 'its mappings name "Open-Updatd", which is no label of it',
+        reason: 'its mappings name "Open-Updatd", which is not one of its labels',
         hint: 'did you mean "Open_Updated"?',
       },
     ]);
@@ -93,7 +93,7 @@ describe('the columns of an enum are opaque, and the enum is a problem,', () => 
     const comment = directive({ mappings: { 'very sad': 1 } });
     expect(problemsOf(built(enumType('mood', ['very sad'], { comment })).model)).toEqual([
       'public.mood: in the @graphql directive, mappings must be an object of {"<label>": "<name>"}, but is {"very sad":1}',
-      'public.mood: GraphQL allows no value named "very sad"',
+      'public.mood: GraphQL does not allow a value named "very sad"',
     ]);
   });
 

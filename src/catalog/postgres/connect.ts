@@ -18,7 +18,7 @@ type Host = ConnectionParameters['hosts'][number];
 /**
  * Connects to the first host that answers and is in the wanted state.
  *
- * @throws UnavailableError where none is to be had now, or else a ConfigurationError that says what to change
+ * @throws UnavailableError if none is to be had now, or else a ConfigurationError that says what to change
  */
 export async function connect(
   parameters: ConnectionParameters,

@@ -66,7 +66,7 @@ const defaultConnectTimeoutMs = 10_000;
  * Reads a connection string as libpq does: a URL, or `name=value` pairs. What it leaves open, the `PG…` environment
  * variables say. Parameters that libpq does not have, such as those that tools add for themselves, mean nothing.
  *
- * @throws ConfigurationError where it cannot be read; the message never repeats a password
+ * @throws ConfigurationError if it cannot be read; the message never repeats a password
  */
 export function parseConnectionString(
   text: string,

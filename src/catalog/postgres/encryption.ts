@@ -13,7 +13,7 @@ export type Encryption = false | ConnectionOptions;
  *
  * https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION
  *
- * @throws ConfigurationError where a file that a parameter names cannot be read
+ * @throws ConfigurationError if a file that a parameter names cannot be read
  */
 export function encryptionsOf(parameters: ConnectionParameters, host: string): readonly Encryption[] {
   if (host.startsWith('/')) return [false];

@@ -14,8 +14,8 @@ const queryTimeoutMs = 60_000;
 /**
  * A catalog in a Postgres server.
  *
- * @throws UnavailableError where the server is away for now
- * @throws ConfigurationError where it would refuse each time; the message says what to change
+ * @throws UnavailableError if the server is away for now
+ * @throws ConfigurationError if it would refuse each time; the message says what to change
  */
 export async function openPostgresCatalog(databaseUrl: string): Promise<Catalog> {
   const parameters = parseConnectionString(databaseUrl);

@@ -6,7 +6,7 @@ import envPaths from 'env-paths';
 /** The user's own folder for what can be made again. A cache is never needed, so it never fails. */
 export const cacheFolder = envPaths('fdw-graphql', { suffix: '' }).cache;
 
-/** Undefined where there is no such file, or another user could have written it. */
+/** Undefined if there is no such file, or another user could have written it. */
 export async function readCached(name: string): Promise<Buffer | undefined> {
   try {
     const path = join(cacheFolder, name);

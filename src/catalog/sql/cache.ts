@@ -16,7 +16,7 @@ const tagBytes = 16;
  * What scripts have been evaluated to, kept in the user's cache folder, so that the next start needs no Postgres.
  *
  * A result is named by a hash of the scripts and encrypted with another one. So it can only be read, or forged, by
- * who has the scripts, and gives away no secret that they hold. Undefined where there is none.
+ * who has the scripts, and gives away no secret that they hold. Undefined if there is none.
  */
 export async function readEvaluated(scripts: readonly SqlScript[]): Promise<EvaluatedScripts | undefined> {
   const { name, key } = await entryOf(scripts);
@@ -92,7 +92,7 @@ function seal(text: string, key: Buffer): Buffer {
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
 }
 
-/** @throws Error where the bytes were not sealed with this key */
+/** @throws Error if the bytes were not sealed with this key */
 function unseal(bytes: Buffer, key: Buffer): string {
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, nonceBytes), {
     authTagLength: tagBytes,

@@ -35,7 +35,7 @@ const otherKinds: readonly { readonly start: readonly number[]; readonly advice:
  * The text of a file of SQL. It is UTF-8, or else in the encoding that its `set client_encoding` names, as dumps of
  * databases of other encodings are.
  *
- * @throws ConfigurationError where the file is something else; the message names it
+ * @throws ConfigurationError if the file is something else; the message names it
  */
 export async function decodeScript(bytes: Uint8Array, file: string): Promise<string> {
   const other = otherKinds.find(({ start }) => start.every((byte, index) => bytes[index] === byte));
@@ -70,7 +70,7 @@ async function decodeAsDeclared(bytes: Uint8Array, file: string): Promise<string
   }
 }
 
-/** @throws TypeError where the bytes are not of that encoding; RangeError where it is not known */
+/** @throws TypeError if the bytes are not of that encoding; RangeError where it is not known */
 function decode(bytes: Uint8Array, encoding: string): string {
   return new TextDecoder(encoding, { fatal: true }).decode(bytes);
 }

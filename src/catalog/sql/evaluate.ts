@@ -11,7 +11,7 @@ const timeoutMs = 180_000;
 /**
  * Runs scripts in an embedded Postgres in a process of its own, which ends before the result is returned.
  *
- * @throws ConfigurationError where the process fails or the scripts take too long; the message names the statement
+ * @throws ConfigurationError if the process fails or the scripts take too long; the message names the statement
  */
 export function evaluateScripts(
   scripts: readonly SqlScript[],

@@ -20,7 +20,7 @@ const toldAtMost = 5;
 /**
  * A catalog that SQL defines. It is run in an embedded Postgres, unless the cache knows what comes of it.
  *
- * @throws ConfigurationError where a file cannot be read, or a statement fails that the catalog needs
+ * @throws ConfigurationError if a file cannot be read, or a statement fails that the catalog needs
  */
 export async function openSqlCatalog(location: SqlLocation): Promise<Catalog> {
   const closing = new AbortController();
@@ -49,7 +49,7 @@ export async function openSqlCatalog(location: SqlLocation): Promise<Catalog> {
   };
 }
 
-/** Where the rows of its foreign tables are read; undefined where none of its wrappers has anything to read. */
+/** Where the rows of its foreign tables are read; undefined if none of its wrappers has anything to read. */
 function databaseOf(location: SqlLocation): CatalogDatabase | undefined {
   if (!('sql' in location) || !location.data) return undefined;
   const files = location.data;

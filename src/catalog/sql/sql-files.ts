@@ -18,7 +18,7 @@ const undoing = /\.down\.sql$|^U\d[\w.]*__/;
 /**
  * Reads files of SQL in the order given, and those of a folder in the order of their names, numbers by their value.
  *
- * @throws ConfigurationError where one cannot be read, a folder holds none, or they are too large
+ * @throws ConfigurationError if one cannot be read, a folder holds none, or they are too large
  */
 export async function readSqlFiles(paths: readonly string[]): Promise<readonly SqlFile[]> {
   const names = (await Promise.all(paths.map(filesAt))).flat();

@@ -3,7 +3,7 @@ import { loadModule, type Node, parseSync, scanSync } from 'libpg-query';
 /** What a statement of a file is to the catalog. */
 export interface Statement {
   readonly sql: string;
-  /** Undefined where Postgres cannot parse it. */
+  /** Undefined if Postgres cannot parse it. */
   readonly node: Node | undefined;
   /** Why it cannot be parsed. */
   readonly syntaxError: string | undefined;
@@ -131,7 +131,7 @@ export function namesIn(node: Node): string[] {
   return [];
 }
 
-/** The value of a `name value` clause; undefined where the statement has none. */
+/** The value of a `name value` clause; undefined if the statement has none. */
 export function clause(options: readonly Node[] | undefined, name: string): string[] | undefined {
   for (const option of options ?? []) {
     if ('DefElem' in option && option.DefElem.defname === name && option.DefElem.arg) {
