@@ -42,7 +42,11 @@ test('a misspelt option of a server is a problem, an unknown one is none', async
     fakeKind('kind', () => true),
   ]);
   expect(opened.problems).toEqual([
-    { object: 'server good', reason: 'its option hots is unknown and has no effect', hint: 'did you mean host?' },
+    {
+      object: 'server good',
+      reason: 'its option hots is unknown and has no effect',
+      hint: 'did you mean host?',
+    },
   ]);
 });
 
