@@ -1,10 +1,12 @@
 /**
  * What it takes to share a scan of a million users, of whom one in a thousand changes between two scans: bytes that are
- * published and loaded, time and CPU, and the longest that either held the event loop.
+ * published and loaded, time and CPU, and the longest that either held the event loop: as a delay, which others on the
+ * machine add to, and as CPU of the process in one turn, to which only its own threads do.
  *
- * `npx tsx bench/sharing.ts [users]`
+ * `npx tsx bench/sharing.ts [users] [one of how many changes]`
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { systemClock } from '../src/clock.ts';
 import { SnapshotBuilder } from '../src/snapshot/builder.ts';
 import { MemoryPlace } from '../src/snapshot/exchange/memory-place.ts';
@@ -14,7 +16,7 @@ import type { Field, SourceRecord } from '../src/source/source.ts';
 
 const userCount = Number(process.argv[2] ?? 1_000_000);
 /** One in so many users changes. */
-const changeEvery = 1000;
+const changeEvery = Number(process.argv[3] ?? 1000);
 /** Users per second that one scan reads at the quota: 25 requests of 60 users. */
 const usersPerSecond = 1500;
 
@@ -26,11 +28,43 @@ const fields: readonly Field[] = [
   { name: 'updated_at', type: 'timestamp' },
 ];
 
+/** The most CPU that the process used between two turns of the event loop. */
+class LongestTurn {
+  #longest = 0;
+  #cpu = process.cpuUsage();
+  #ended = false;
+
+  constructor() {
+    void this.#watch();
+  }
+
+  reset(): void {
+    this.#longest = 0;
+    this.#cpu = process.cpuUsage();
+  }
+
+  /** @returns milliseconds */
+  end(): number {
+    this.#ended = true;
+    return this.#longest;
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#ended) {
+      await nextTurn();
+      const { user, system } = process.cpuUsage(this.#cpu);
+      this.#longest = Math.max(this.#longest, (user + system) / 1000);
+      this.#cpu = process.cpuUsage();
+    }
+  }
+}
+
 const place = new MemoryPlace(systemClock);
 let bytes = 0;
 let began = 0;
 let cpu = process.cpuUsage();
 let delay = monitorEventLoopDelay({ resolution: 1 });
+let turns: LongestTurn;
 const [publisher, reader, newcomer] = [open('publisher'), open('reader'), open('newcomer')];
 const first = await measured('first publication', () => publish(publisher, 0));
 report({ 'snapshot bytes/user': first.byteLength / userCount, 'published bytes/user': bytes / userCount });
@@ -72,6 +106,7 @@ async function publish(shared: SharedObject, generation: number): Promise<Column
   began = performance.now();
   cpu = process.cpuUsage();
   delay.reset();
+  turns.reset();
   await shared.publish({ snapshot, ageMs: () => 0 }, { lease, published });
   return snapshot;
 }
@@ -123,6 +158,7 @@ function idOf(index: number): string {
 async function measured<T>(name: string, act: () => Promise<T>): Promise<T> {
   delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
+  turns = new LongestTurn();
   began = performance.now();
   cpu = process.cpuUsage();
   const result = await act();
@@ -131,6 +167,7 @@ async function measured<T>(name: string, act: () => Promise<T>): Promise<T> {
     [`${name} (s)`]: (performance.now() - began) / 1000,
     '  CPU (s)': (userTime + system) / 1e6,
     '  longest event-loop delay (ms)': delay.max / 1e6,
+    '  longest turn, CPU (ms)': turns.end(),
   });
   delay.disable();
   return result;

@@ -1,6 +1,6 @@
 import { newCodes } from '../../columns/codes.ts';
 import type { Column } from '../../columns/column.ts';
-import type { Pace } from '../../columns/pace.ts';
+import { type Pace, paced } from '../../columns/pace.ts';
 import { type Shapes, ShapesBuilder } from '../shape.ts';
 import type { Slot, SnapshotContent } from '../snapshot.ts';
 import { type Delta, slotKey } from './delta.ts';
@@ -17,7 +17,7 @@ export async function applyDelta(
   { removed, positions, rows }: Delta,
   pace: Pace,
 ): Promise<SnapshotContent> {
-  const origins = mergeOrigins(older.rowCount, removed, positions);
+  const origins = await mergeOrigins(older.rowCount, removed, positions, pace);
   const merge = createMerge(origins, pace);
   const fields = new Map<string, Column>();
   for (const [name, column] of older.fields) fields.set(name, await merge(column, rows.fields.get(name)));
@@ -78,8 +78,8 @@ async function mergeShapes(
 ): Promise<Shapes> {
   const builder = new ShapesBuilder();
   const shapeOf = {
-    kept: learn(builder, older, (slot) => slot),
-    added: learn(builder, added, (slot) => slotOf[slot] ?? 0),
+    kept: await learn(builder, older, (slot) => slot, pace),
+    added: await learn(builder, added, (slot) => slotOf[slot] ?? 0, pace),
   };
   const { parents, slots } = await builder.finish(new Uint32Array(0), pace);
   const codes = newCodes(origins.rowCount, parents.length - 1);
@@ -91,11 +91,17 @@ async function mergeShapes(
 }
 
 /** Teaches the builder shapes, each of which comes after the one that it extends. */
-function learn(builder: ShapesBuilder, shapes: Shapes, slotOf: (slot: number) => number): Uint32Array {
-  const learned = new Uint32Array(shapes.parents.length);
-  for (let shape = 1; shape < learned.length; shape++) {
-    const parent = learned[shapes.parents[shape] ?? 0] ?? 0;
-    learned[shape] = builder.extended(parent, slotOf(shapes.slots[shape] ?? 0));
-  }
+async function learn(
+  builder: ShapesBuilder,
+  { parents, slots }: Shapes,
+  slotOf: (slot: number) => number,
+  pace: Pace,
+): Promise<Uint32Array> {
+  const learned = new Uint32Array(parents.length);
+  await paced(parents.length, pace, (shape) => {
+    const parent = learned[parents[shape] ?? 0] ?? 0;
+    // Shape 0 is empty, and the same everywhere.
+    if (shape > 0) learned[shape] = builder.extended(parent, slotOf(slots[shape] ?? 0));
+  });
   return learned;
 }

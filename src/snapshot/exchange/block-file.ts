@@ -8,7 +8,7 @@ import type { Block, ExchangePlace, Part } from './place.ts';
 /** Bytes of a block: small enough to hash, send and store without holding up anything. */
 const blockLength = 2 ** 19;
 /** A place may answer at once, so that reading and writing pause on their own. */
-const sliceMs = 5;
+const sliceMs = 2;
 /** Blocks that travel together. */
 const batch = 4;
 

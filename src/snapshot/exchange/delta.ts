@@ -1,13 +1,13 @@
 import { Buffer } from 'node:buffer';
 import type { Column, TextColumn } from '../../columns/column.ts';
-import type { Pace } from '../../columns/pace.ts';
+import { type Pace, paced } from '../../columns/pace.ts';
 import type { Field, SourceRecord } from '../../source/source.ts';
+import type { Value } from '../../values/value.ts';
 import { SnapshotBuilder } from '../builder.ts';
 import type { BlockReader } from '../file/block-reader.ts';
 import type { BlockWriter } from '../file/block-writer.ts';
 import { readContent } from '../file/content-reader.ts';
 import { writeContent } from '../file/content-writer.ts';
-import { slotsOf } from '../shape.ts';
 import type { ColumnarSnapshot, SnapshotContent } from '../snapshot.ts';
 
 /** What makes one snapshot of another: rows that go, and rows that come. A row that changed does both. */
@@ -34,7 +34,7 @@ export async function deltaBetween(
   fields: readonly Field[],
   pace: Pace,
 ): Promise<Delta> {
-  const isSameRow = rowComparison(older.content, newer.content);
+  const isSameRow = await rowComparison(older.content, newer.content, pace);
   const compareIdentities = identityComparison(older.identity, newer.identity);
   const removed: number[] = [];
   const positions: number[] = [];
@@ -48,8 +48,8 @@ export async function deltaBetween(
     if (steps % stride === 0 && pace.due) await pace.pause();
   }
   return {
-    removed: Uint32Array.from(removed),
-    positions: Uint32Array.from(positions),
+    removed: new Uint32Array(removed),
+    positions: new Uint32Array(positions),
     rows: await rowsAt(newer, positions, fields, pace),
   };
 }
@@ -88,17 +88,21 @@ function identityComparison(older: TextColumn, newer: TextColumn): (from: number
 type RowComparison = (from: number, to: number) => boolean;
 
 /** Whether a row of each snapshot has the same fields, and the same attributes in the same order. */
-function rowComparison(older: SnapshotContent, newer: SnapshotContent): RowComparison {
-  const pairs: RowComparison[] = [sameShapes(older, newer)];
+async function rowComparison(
+  older: SnapshotContent,
+  newer: SnapshotContent,
+  pace: Pace,
+): Promise<RowComparison> {
+  const pairs: RowComparison[] = [await sameShapes(older, newer, pace)];
   const compared = new Map<Column, Set<Column>>();
-  const addPair = (a: Column | undefined, b: Column | undefined) => {
+  const addPair = async (a: Column | undefined, b: Column | undefined) => {
     if (!a || !b || compared.get(a)?.has(b)) return;
     compared.set(a, (compared.get(a) ?? new Set()).add(b));
-    pairs.push(sameValues(a, b));
+    pairs.push(await sameValues(a, b, pace));
   };
-  for (const [name, column] of older.fields) addPair(column, newer.fields.get(name));
+  for (const [name, column] of older.fields) await addPair(column, newer.fields.get(name));
   const slots = new Map(newer.slots.map((slot) => [slotKey(slot), slot.column]));
-  for (const slot of older.slots) addPair(slot.column, slots.get(slotKey(slot)));
+  for (const slot of older.slots) await addPair(slot.column, slots.get(slotKey(slot)));
   return (from, to) => {
     for (const isSame of pairs) if (!isSame(from, to)) return false;
     return true;
@@ -111,30 +115,48 @@ export function slotKey({ name, occurrence, column }: SnapshotContent['slots'][n
 }
 
 /** Numbers shapes alike in both snapshots, by the slots that make them. */
-function sameShapes(older: SnapshotContent, newer: SnapshotContent): RowComparison {
-  const known = new Map<string, number>();
-  const [a, b] = [older, newer].map(({ shapes, slots }) =>
-    Uint32Array.from(shapes.parents, (_, shape) => {
-      const single = { ...shapes, codes: Uint32Array.of(shape) };
-      const key = slotsOf(single, 0)
-        .map((slot) => slots[slot] && slotKey(slots[slot]))
-        .join('\n');
-      const number = known.get(key) ?? known.size;
-      known.set(key, number);
-      return number;
-    }),
-  );
-  return (from, to) => a?.[older.shapes.codes[from] ?? 0] === b?.[newer.shapes.codes[to] ?? 0];
+async function sameShapes(
+  older: SnapshotContent,
+  newer: SnapshotContent,
+  pace: Pace,
+): Promise<RowComparison> {
+  const slotNumbers = new Numbering();
+  const shapeNumbers = new Numbering();
+  const numbered = async ({ shapes: { parents, slots: lastSlots }, slots }: SnapshotContent) => {
+    const slotNumber = slots.map((slot) => slotNumbers.of(slotKey(slot)));
+    const numbers = new Uint32Array(parents.length);
+    await paced(parents.length, pace, (shape) => {
+      const parent = numbers[parents[shape] ?? 0] ?? 0;
+      if (shape > 0) numbers[shape] = shapeNumbers.of(`${parent} ${slotNumber[lastSlots[shape] ?? 0]}`);
+    });
+    return numbers;
+  };
+  const [a, b] = [await numbered(older), await numbered(newer)];
+  return (from, to) => a[older.shapes.codes[from] ?? 0] === b[newer.shapes.codes[to] ?? 0];
 }
 
-function sameValues(a: Column, b: Column): RowComparison {
+/** Gives each text a number of its own, from 1. */
+class Numbering {
+  readonly #numbers = new Map<string, number>();
+
+  of(text: string): number {
+    const number = this.#numbers.get(text) ?? this.#numbers.size + 1;
+    this.#numbers.set(text, number);
+    return number;
+  }
+}
+
+async function sameValues(a: Column, b: Column, pace: Pace): Promise<RowComparison> {
   if (a.encoding === 'number' && b.encoding === 'number') {
     return (from, to) => Object.is(a.values[from], b.values[to]);
   }
   if (a.encoding === 'ranked' && b.encoding === 'ranked') {
-    const places = new Map(b.values.map((value, place) => [value, place + 1]));
+    const places = new Map<Value, number>();
+    await paced(b.values.length, pace, (place) => places.set(b.values[place] ?? '', place + 1));
     const codes = new Uint32Array(a.values.length + 1);
-    for (const [place, value] of a.values.entries()) codes[place + 1] = places.get(value) ?? 0xffffffff;
+    await paced(a.values.length, pace, (place) => {
+      codes[place + 1] = places.get(a.values[place] ?? '') ?? 0xffffffff;
+    });
     return (from, to) => codes[a.codes[from] ?? 0] === b.codes[to];
   }
   if (a.encoding === 'text' && b.encoding === 'text') {

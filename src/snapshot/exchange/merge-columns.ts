@@ -1,6 +1,7 @@
 import { newCodes } from '../../columns/codes.ts';
 import type { Column, NumberColumn, RankedColumn } from '../../columns/column.ts';
 import type { Pace } from '../../columns/pace.ts';
+import { unwritten } from '../../columns/unwritten.ts';
 import { mergeRanked } from './merge-ranked.ts';
 import { mergeText } from './merge-text.ts';
 import { eachRun, type RowOrigins } from './row-origins.ts';
@@ -48,10 +49,11 @@ async function mergeNumbers(
   origins: RowOrigins,
   pace: Pace,
 ): Promise<NumberColumn> {
-  const values = new Float64Array(origins.rowCount).fill(Number.NaN);
+  const values = new Float64Array(unwritten(8 * origins.rowCount));
   await eachRun(origins, pace, ({ side, from, length }, row) => {
     const source = side === 'kept' ? kept : added;
     if (source) values.set(source.values.subarray(from, from + length), row);
+    else values.fill(Number.NaN, row, row + length);
   });
   return { encoding: 'number', values };
 }

@@ -16,9 +16,8 @@ export async function mergeRanked(
   await eachRun(origins, pace, ({ side, from, length }) => {
     if (side === 'kept') for (let i = from; i < from + length; i++) used[kept.codes[i] ?? 0] = 1;
   });
-  const addedCount = addedRows(origins);
   const texts = new Set<string>();
-  await paced(addedCount, pace, (row) => {
+  await paced(origins.addedCount, pace, (row) => {
     const text = textAt(added, row);
     if (text !== null) texts.add(text);
   });
@@ -29,8 +28,12 @@ export async function mergeRanked(
     known.add(value);
     if (used[place + 1] === 1 || texts.has(String(value))) usedValues.push(String(value));
   });
-  const news = [...texts].filter((text) => !known.has(text)).sort(compareText);
-  const values = await mergeSorted(usedValues, news, pace);
+  const news: string[] = [];
+  for (const text of texts) {
+    if (!known.has(text)) news.push(text);
+    if (pace.due) await pace.pause();
+  }
+  const values = await mergeSorted(usedValues, await sortTexts(news, pace), pace);
   const places = new Map<string, number>();
   await paced(values.length, pace, (place) => places.set(values[place] ?? '', place + 1));
   const translated = new Uint32Array(kept.values.length + 1);
@@ -51,6 +54,17 @@ export async function mergeRanked(
   return { encoding: 'ranked', codes, values };
 }
 
+/** So few are sorted in well under a millisecond. */
+const sortedAtOnce = 512;
+
+async function sortTexts(texts: readonly string[], pace: Pace): Promise<readonly string[]> {
+  if (texts.length <= sortedAtOnce) return texts.toSorted(compareText);
+  const middle = texts.length >> 1;
+  const first = await sortTexts(texts.slice(0, middle), pace);
+  const second = await sortTexts(texts.slice(middle), pace);
+  return mergeSorted(first, second, pace);
+}
+
 async function mergeSorted(a: readonly string[], b: readonly string[], pace: Pace): Promise<string[]> {
   const merged: string[] = [];
   let fromA = 0;
@@ -61,8 +75,4 @@ async function mergeSorted(a: readonly string[], b: readonly string[], pace: Pac
     merged.push((takesA ? a[fromA++] : b[fromB++]) ?? '');
   });
   return merged;
-}
-
-function addedRows({ runs }: RowOrigins): number {
-  return runs.reduce((sum, { side, length }) => (side === 'added' ? sum + length : sum), 0);
 }

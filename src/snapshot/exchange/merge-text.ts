@@ -2,27 +2,44 @@ import { ArenaColumn } from '../../columns/arena-column.ts';
 import type { Column, TextColumn } from '../../columns/column.ts';
 import { NullableColumn } from '../../columns/nullable-column.ts';
 import { type Pace, paced } from '../../columns/pace.ts';
-import { PresenceBuilder } from '../../columns/presence.ts';
+import { Presence, PresenceBuilder } from '../../columns/presence.ts';
 import { TextBuilder } from '../../columns/text-builder.ts';
+import { unwritten } from '../../columns/unwritten.ts';
 import { UuidColumn } from '../../columns/uuid-column.ts';
 import { packedLength } from '../../values/uuid.ts';
-import { eachRun, type RowOrigins } from './row-origins.ts';
+import { eachRun, type RowOrigins, RowOriginsBuilder } from './row-origins.ts';
 
-/** Columns of text; what is added to one may be ranked, where few rows come. See `mergeColumns`. */
+/**
+ * Columns of text: copied run by run where both sides have the same encoding, and as UTF-8 where they have not. See
+ * `mergeColumns`.
+ */
 export async function mergeText(
   kept: TextColumn | undefined,
   added: Column | undefined,
   origins: RowOrigins,
   pace: Pace,
 ): Promise<Column> {
-  if (kept instanceof UuidColumn && added instanceof UuidColumn) {
-    return mergeUuids(kept, added, origins, pace);
-  }
-  if (kept instanceof ArenaColumn && added?.encoding === 'text' && !(added instanceof NullableColumn)) {
-    return mergeArenas(kept, await asArena(added, pace), origins, pace);
-  }
   if (kept instanceof NullableColumn) return mergeNullable(kept, added, origins, pace);
-  return rebuildText(kept, added, origins, pace);
+  if (kept instanceof ArenaColumn || kept instanceof UuidColumn) {
+    if (!added || hasNull(added)) return mergeNullable(withPresence(kept), added, origins, pace);
+    if (kept instanceof UuidColumn && added instanceof UuidColumn) {
+      return mergeUuids(kept, added, origins, pace);
+    }
+    return mergeArenas(await asArena(kept, pace), await asArena(added, pace), origins, pace);
+  }
+  return buildText(added, origins, pace);
+}
+
+function hasNull(column: Column): boolean {
+  return column.encoding === 'ranked' ? column.codes.includes(0) : column instanceof NullableColumn;
+}
+
+/** The same column as one in which some rows could have no value. */
+function withPresence(column: ArenaColumn | UuidColumn): NullableColumn {
+  const { length } = column;
+  const words = new Uint32Array(Math.ceil(length / 32)).fill(0xffffffff);
+  if (length % 32 > 0) words[words.length - 1] = 2 ** (length % 32) - 1;
+  return new NullableColumn(length, new Presence(words), column);
 }
 
 /** The text of a row; null where it has none. */
@@ -39,7 +56,7 @@ async function mergeUuids(
   origins: RowOrigins,
   pace: Pace,
 ): Promise<UuidColumn> {
-  const packed = new Uint8Array(packedLength * origins.rowCount);
+  const packed = new Uint8Array(unwritten(packedLength * origins.rowCount));
   await eachRun(origins, pace, ({ side, from, length }, row) => {
     const source = side === 'kept' ? kept : added;
     packed.set(
@@ -56,7 +73,8 @@ async function mergeArenas(
   origins: RowOrigins,
   pace: Pace,
 ): Promise<ArenaColumn> {
-  const offsets = new Uint32Array(origins.rowCount + 1);
+  const offsets = new Uint32Array(unwritten(4 * (origins.rowCount + 1)));
+  offsets[0] = 0;
   let end = 0;
   await eachRun(origins, pace, ({ side, from, length }, row) => {
     const source = side === 'kept' ? kept : added;
@@ -65,7 +83,7 @@ async function mergeArenas(
     end += (source.offsets[from + length] ?? 0) - (source.offsets[from] ?? 0);
     if (end > 0xffffffff) throw new RangeError('a column of text is too long');
   });
-  const bytes = new Uint8Array(end);
+  const bytes = new Uint8Array(unwritten(end));
   await eachRun(origins, pace, ({ side, from, length }, row) => {
     const source = side === 'kept' ? kept : added;
     bytes.set(source.bytes.subarray(source.offsets[from], source.offsets[from + length]), offsets[row]);
@@ -81,9 +99,8 @@ async function mergeNullable(
   pace: Pace,
 ): Promise<Column> {
   const present = new PresenceBuilder();
-  const runs: { side: 'kept' | 'added'; from: number; length: number }[] = [];
+  const valueOrigins = new RowOriginsBuilder();
   const texts: string[] = [];
-  let count = 0;
   await eachRun(origins, pace, ({ side, from, length }, row) => {
     const begin = side === 'kept' ? rankAt(kept, from) : texts.length;
     for (let i = 0; i < length; i++) {
@@ -92,13 +109,12 @@ async function mergeNullable(
       if (typeof text === 'string') texts.push(text);
     }
     const end = side === 'kept' ? rankAt(kept, from + length) : texts.length;
-    if (end > begin) runs.push({ side, from: begin, length: end - begin });
-    count += end - begin;
+    valueOrigins.push(side, begin, end - begin);
   });
   const values = await mergeText(
     kept.values,
     await textColumn(texts, kept.values, pace),
-    { rowCount: count, runs },
+    valueOrigins.finish(),
     pace,
   );
   const presence = present.finish(origins.rowCount);
@@ -121,11 +137,8 @@ async function textColumn(
   if (texts.length === 0)
     return like instanceof UuidColumn ? new UuidColumn(new Uint8Array(0)) : emptyArena();
   const builder = new TextBuilder();
-  for (const [row, text] of texts.entries()) builder.set(row, text);
-  const column = await builder.finish(
-    Uint32Array.from(texts, (_, row) => row),
-    pace,
-  );
+  await paced(texts.length, pace, (row) => builder.set(row, texts[row] ?? ''));
+  const column = await builder.finish(await asTheyAre(texts.length, pace), pace);
   return column.encoding === 'ranked' ? asArena(column, pace) : column;
 }
 
@@ -136,39 +149,36 @@ function emptyArena(): ArenaColumn {
 async function asArena(column: Column, pace: Pace): Promise<ArenaColumn> {
   if (column instanceof ArenaColumn) return column;
   const length = lengthOf(column);
-  const texts: Buffer[] = [];
   const offsets = new Uint32Array(length + 1);
   await paced(length, pace, (row) => {
-    const bytes = Buffer.from(textAt(column, row) ?? '');
-    texts.push(bytes);
-    offsets[row + 1] = (offsets[row] ?? 0) + bytes.length;
+    offsets[row + 1] = (offsets[row] ?? 0) + Buffer.byteLength(textAt(column, row) ?? '');
   });
-  return new ArenaColumn(offsets, new Uint8Array(Buffer.concat(texts)));
+  const bytes = Buffer.alloc(offsets[length] ?? 0);
+  await paced(length, pace, (row) => {
+    bytes.write(textAt(column, row) ?? '', offsets[row] ?? 0);
+  });
+  return new ArenaColumn(offsets, bytes);
 }
 
-/** The slow way, for a column whose encoding does not hold what comes. */
-async function rebuildText(
-  kept: Column | undefined,
-  added: Column | undefined,
-  origins: RowOrigins,
-  pace: Pace,
-): Promise<Column> {
+/** A column of which no kept row has a value. */
+async function buildText(added: Column | undefined, origins: RowOrigins, pace: Pace): Promise<Column> {
   const builder = new TextBuilder();
-  let row = 0;
-  for (const { side, from, length } of origins.runs) {
-    const source = side === 'kept' ? kept : added;
-    const begin = row;
-    await paced(length, pace, (i) => {
-      const text = textAt(source, from + i);
-      if (text !== null) builder.set(begin + i, text);
-    });
-    row += length;
-  }
-  const order = new Uint32Array(origins.rowCount);
-  await paced(order.length, pace, (i) => {
-    order[i] = i;
+  await eachRun(origins, pace, ({ side, from, length }, row) => {
+    for (let i = 0; side === 'added' && i < length; i++) {
+      const text = textAt(added, from + i);
+      if (text !== null) builder.set(row + i, text);
+    }
   });
-  return builder.finish(order, pace);
+  return builder.finish(await asTheyAre(origins.rowCount, pace), pace);
+}
+
+/** The order of rows that have arrived in it. */
+async function asTheyAre(count: number, pace: Pace): Promise<Uint32Array> {
+  const order = new Uint32Array(count);
+  await paced(count, pace, (row) => {
+    order[row] = row;
+  });
+  return order;
 }
 
 function lengthOf(column: Column): number {

@@ -1,14 +1,5 @@
 import type { Pace } from '../../columns/pace.ts';
 
-/**
- * Where each row of a merged snapshot comes from: a run of rows from one of two sides at a time. Most rows are kept,
- * in long runs that are copied as one.
- */
-export interface RowOrigins {
-  readonly rowCount: number;
-  readonly runs: readonly Run[];
-}
-
 /** `length` rows of one side, from row `from` on. */
 export interface Run {
   readonly side: 'kept' | 'added';
@@ -17,49 +8,103 @@ export interface Run {
 }
 
 /**
+ * Where each row of a merged snapshot comes from: a run of rows from one of two sides at a time. Most rows are kept,
+ * in long runs that are copied as one.
+ */
+export interface RowOrigins {
+  readonly rowCount: number;
+  readonly addedCount: number;
+  /** For each run whether its rows are added (1) or kept (0), its first row on that side, and its length. */
+  readonly runs: Uint32Array;
+}
+
+const numbersOfRun = 3;
+
+/** Collects runs, the first rows first; a run that continues the one before becomes one with it. */
+export class RowOriginsBuilder {
+  #runs = new Uint32Array(64 * numbersOfRun);
+  #end = 0;
+  #rowCount = 0;
+  #addedCount = 0;
+
+  push(side: Run['side'], from: number, length: number): void {
+    if (length === 0) return;
+    const isAdded = side === 'added' ? 1 : 0;
+    const last = this.#end - numbersOfRun;
+    const lastEnd = (this.#runs[last + 1] ?? 0) + (this.#runs[last + 2] ?? 0);
+    this.#rowCount += length;
+    this.#addedCount += isAdded * length;
+    if (last >= 0 && this.#runs[last] === isAdded && lastEnd === from) {
+      this.#runs[last + 2] = (this.#runs[last + 2] ?? 0) + length;
+      return;
+    }
+    if (this.#end === this.#runs.length) {
+      const larger = new Uint32Array(2 * this.#runs.length);
+      larger.set(this.#runs);
+      this.#runs = larger;
+    }
+    this.#runs[this.#end++] = isAdded;
+    this.#runs[this.#end++] = from;
+    this.#runs[this.#end++] = length;
+  }
+
+  finish(): RowOrigins {
+    return {
+      rowCount: this.#rowCount,
+      addedCount: this.#addedCount,
+      runs: this.#runs.subarray(0, this.#end),
+    };
+  }
+}
+
+/** How many rows are gone through between two looks at the clock. */
+const stride = 512;
+
+/**
  * @param keptCount how many rows the older snapshot has
  * @param removed which of them are gone, ascending
  * @param positions where the added rows stand, ascending
  * @throws RangeError where these do not fit together
  */
-export function mergeOrigins(keptCount: number, removed: Uint32Array, positions: Uint32Array): RowOrigins {
+export async function mergeOrigins(
+  keptCount: number,
+  removed: Uint32Array,
+  positions: Uint32Array,
+  pace: Pace,
+): Promise<RowOrigins> {
   const rowCount = keptCount - removed.length + positions.length;
-  const runs: Run[] = [];
-  let row = 0;
-  let from = 0;
-  let gone = 0;
-  for (let added = 0; added <= positions.length; added++) {
-    const until = positions[added] ?? rowCount;
-    while (row < until) {
-      const next = removed[gone] ?? keptCount;
-      const length = Math.min(until - row, next - from);
-      if (length > 0) runs.push({ side: 'kept', from, length });
-      else if (gone === removed.length) throw new RangeError('there are fewer rows than positions');
-      row += length;
+  const origins = new RowOriginsBuilder();
+  let [row, from, gone, added] = [0, 0, 0, 0];
+  for (let step = 0; row < rowCount || gone < removed.length; step++) {
+    if (step % stride === 0 && pace.due) await pace.pause();
+    if (removed[gone] === from) {
+      from++;
+      gone++;
+    } else if (positions[added] === row) {
+      origins.push('added', added, 1);
+      added++;
+      row++;
+    } else {
+      const length = Math.min((positions[added] ?? rowCount) - row, (removed[gone] ?? keptCount) - from);
+      // Rows that are not ascending, or beyond the last, lead nowhere.
+      if (length <= 0) throw misfit();
+      origins.push('kept', from, length);
       from += length;
-      if (from === next && gone < removed.length) {
-        from++;
-        gone++;
-      }
+      row += length;
     }
-    if (added === positions.length) break;
-    const last = runs.at(-1);
-    if (last?.side === 'added') runs[runs.length - 1] = { ...last, length: last.length + 1 };
-    else runs.push({ side: 'added', from: added, length: 1 });
-    row++;
   }
-  while (gone < removed.length && removed[gone] === from) {
-    from++;
-    gone++;
-  }
-  if (row !== rowCount || from !== keptCount || gone !== removed.length) {
-    throw new RangeError('the rows of a delta do not fit the snapshot');
-  }
-  return { rowCount, runs };
+  if (row !== rowCount || from !== keptCount || added !== positions.length) throw misfit();
+  return origins.finish();
+}
+
+function misfit(): RangeError {
+  return new RangeError('the rows of a delta do not fit the snapshot');
 }
 
 /** A run of this many rows is copied in well under a millisecond, unless its texts are very long. */
-const longestRun = 2 ** 15;
+const longestRun = 2 ** 13;
+/** What it takes to begin with a run, in rows. */
+const runCost = 16;
 
 /** Calls `act` with each run, long ones in parts, and with where it begins in the merged snapshot. */
 export async function eachRun(
@@ -68,11 +113,20 @@ export async function eachRun(
   act: (run: Run, row: number) => void,
 ): Promise<void> {
   let row = 0;
-  for (const { side, from, length } of runs) {
-    for (let done = 0; done < length; done += longestRun) {
-      act({ side, from: from + done, length: Math.min(longestRun, length - done) }, row + done);
+  let done = 0;
+  for (let at = 0; at < runs.length; at += numbersOfRun) {
+    const side = runs[at] === 1 ? 'added' : 'kept';
+    let from = runs[at + 1] ?? 0;
+    const end = from + (runs[at + 2] ?? 0);
+    while (from < end) {
+      const length = Math.min(longestRun, end - from);
+      act({ side, from, length }, row);
+      from += length;
+      row += length;
+      done += length + runCost;
+      if (done < longestRun) continue;
+      done = 0;
       if (pace.due) await pace.pause();
     }
-    row += length;
   }
 }

@@ -1,3 +1,4 @@
+import { unwritten } from '../../columns/unwritten.ts';
 import type { Unseal } from './seal.ts';
 import { DamagedContent } from './unusable-file.ts';
 
@@ -52,7 +53,7 @@ export class BlockReader {
   async bytes(length: number): Promise<ArrayBuffer> {
     // Memory is taken only for what the file can fill: the length itself may be damaged.
     if (length > this.#rest.length + this.#end - this.#position) throw new DamagedContent();
-    const bytes = new Uint8Array(length);
+    const bytes = new Uint8Array(unwritten(length));
     for (let done = 0; done < length; ) {
       if (this.#rest.length === 0) await this.#nextBlock();
       const part = this.#rest.subarray(0, length - done);
