@@ -29,6 +29,22 @@ export function inSpan<T>(options: SpanOptions, work: (span: Span | undefined) =
   return tracer ? run(tracer, options, work) : work(undefined);
 }
 
+/** The same for work that does not wait. */
+export function inSyncSpan<T>(options: SpanOptions, work: () => T): T {
+  const tracer = activeTracer();
+  if (!tracer) return work();
+  return tracer.startActiveSpan(options.name, spanOptions(options), (span) => {
+    try {
+      return work();
+    } catch (error) {
+      markFailed(span, error);
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
+
 /** The same for a request that came with headers: the trace that they name goes on. */
 export function inRequestSpan<T>(
   options: SpanOptions,
@@ -43,19 +59,27 @@ export function inRequestSpan<T>(
 
 const kinds = { internal: SpanKind.INTERNAL, server: SpanKind.SERVER, client: SpanKind.CLIENT } as const;
 
+function spanOptions({ kind = 'internal', attributes = {} }: SpanOptions) {
+  return { kind: kinds[kind], attributes };
+}
+
+function markFailed(span: Span, error: unknown): void {
+  // The code says enough: a message may hold what a caller sent.
+  const code = error instanceof GatewayError ? error.code : 'INTERNAL_SERVER_ERROR';
+  span.setStatus({ code: SpanStatusCode.ERROR, message: code });
+  span.setAttribute('error.type', code);
+}
+
 function run<T>(
   tracer: Tracer,
-  { name, kind = 'internal', attributes = {} }: SpanOptions,
+  options: SpanOptions,
   work: (span: Span | undefined) => Promise<T>,
 ): Promise<T> {
-  return tracer.startActiveSpan(name, { kind: kinds[kind], attributes }, async (span) => {
+  return tracer.startActiveSpan(options.name, spanOptions(options), async (span) => {
     try {
       return await work(span);
     } catch (error) {
-      // The code says enough: a message may hold what a caller sent.
-      const code = error instanceof GatewayError ? error.code : 'INTERNAL_SERVER_ERROR';
-      span.setStatus({ code: SpanStatusCode.ERROR, message: code });
-      span.setAttribute('error.type', code);
+      markFailed(span, error);
       throw error;
     } finally {
       span.end();

@@ -22,10 +22,12 @@ export interface Caller {
 
 export interface Authenticator {
   /**
+   * Only a token has to be waited for.
+   *
    * @param authorization the request's `Authorization` header
    * @throws UnauthenticatedError where the caller cannot be believed
    */
-  authenticate(authorization: string | null): Promise<Caller>;
+  authenticate(authorization: string | null): Caller | Promise<Caller>;
   /** Whether tokens are verified at all; without it every request has the same role. */
   readonly verifiesTokens: boolean;
   /** Whether a request without a token is refused. */
@@ -88,17 +90,19 @@ function authenticatorFor(rules: Rules, { loginRole, roleExists }: PostgresRoles
     return { role, claims: {}, authenticated: false };
   }
 
+  async function bearer(authorization: string, verifyToken: VerifyToken): Promise<Caller> {
+    const claims = await verifyToken(bearerToken(authorization));
+    const role = roleOf(claims, rolePath, roleExists) ?? anonRole;
+    if (role === undefined) {
+      throw new UnauthenticatedError(`the token must name a role in its claim ${rolePath}, but has none`);
+    }
+    assertExists(role, roleExists);
+    return { role, claims, authenticated: true };
+  }
+
   return {
-    async authenticate(authorization) {
-      if (!verify || authorization === null) return anonymous();
-      const claims = await verify(bearerToken(authorization));
-      const role = roleOf(claims, rolePath, roleExists) ?? anonRole;
-      if (role === undefined) {
-        throw new UnauthenticatedError(`the token must name a role in its claim ${rolePath}, but has none`);
-      }
-      assertExists(role, roleExists);
-      return { role, claims, authenticated: true };
-    },
+    authenticate: (authorization) =>
+      verify && authorization !== null ? bearer(authorization, verify) : anonymous(),
     verifiesTokens: verify !== undefined,
     required: verify !== undefined && anonRole === undefined,
     withRoles: (roles) => authenticatorFor(rules, roles),

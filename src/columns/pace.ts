@@ -2,7 +2,7 @@
 export interface PaceOptions {
   /** How long the loop may run between two pauses, in milliseconds. */
   readonly sliceMs?: number;
-  /** Aborts the loop at its next pause. */
+  /** Aborts the loop at its next pause. Read only when it is needed: a signal may cost more than a short loop. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -16,14 +16,18 @@ export interface PaceOptions {
  * loops delay other work no longer than one does.
  */
 export class Pace {
+  readonly #options: PaceOptions;
   readonly #sliceMs: number;
-  readonly signal: AbortSignal | undefined;
   #sliceEnd: number;
 
-  constructor({ sliceMs = 5, signal }: PaceOptions = {}) {
-    this.#sliceMs = sliceMs;
-    this.signal = signal;
-    this.#sliceEnd = performance.now() + sliceMs;
+  constructor(options: PaceOptions = {}) {
+    this.#options = options;
+    this.#sliceMs = options.sliceMs ?? 5;
+    this.#sliceEnd = performance.now() + this.#sliceMs;
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#options.signal;
   }
 
   /** Whether the time slice is used up. Reads the clock, which takes about 50 ns. */

@@ -83,15 +83,14 @@ export function createGeneration(
   const introspection = model.introspection ?? parts.introspection;
   const visibleTo = ({ role, claims }: Caller, table: Table) =>
     visibilityAmong(model.tables, table, role, claims);
-  const portsFor = (caller: Caller, { noCache, whileWaiting }: ReadWish): RequestPorts => ({
+  const portsFor = (caller: Caller, { noCache, place }: ReadWish): RequestPorts => ({
     visibilityOf: (table: Table) => visibleTo(caller, table),
     seal: parts.seal,
-    async read(table, signal) {
-      const store = stores.of(table);
-      const atHand = noCache ? undefined : store.tryRead(signal);
+    tryRead: (table) => (noCache ? undefined : stores.of(table).tryRead()),
+    read(table, signal) {
       const { server, object } = table;
       const wait = { name: 'wait for snapshot', attributes: { server, object } };
-      return atHand ?? inSpan(wait, () => whileWaiting(() => store.read({ noCache, signal })));
+      return inSpan(wait, () => place.whileWaiting(() => stores.of(table).read({ noCache, signal })));
     },
   });
   const documents = new PreparedDocuments({

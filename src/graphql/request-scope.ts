@@ -13,6 +13,8 @@ import type { Value } from '../values/value.ts';
 
 /** What a request needs of the gateway to answer its fields. */
 export interface RequestPorts {
+  /** The table's snapshot, where one is at hand that is fresh enough for the request. */
+  tryRead(table: Table): SnapshotRead | undefined;
   /** The table's snapshot, fresh enough for the request. The signal ends the wait for it. */
   read(table: Table, signal: AbortSignal): Promise<SnapshotRead>;
   /** What the caller may see of the table's rows. */
@@ -29,10 +31,9 @@ export interface UsedScan {
   rowsMatched: number | undefined;
 }
 
-/** What a scope is made of. */
-export interface RequestScopeOptions {
-  readonly ports: RequestPorts;
-  /** Aborted when the request's deadline has passed or its client has gone. */
+/** How long a request may go on. */
+export interface Lifetime {
+  /** Aborted when the request's deadline has passed or its client has gone. Read only by what waits or takes long. */
   readonly signal: AbortSignal;
 }
 
@@ -41,43 +42,74 @@ export interface RequestScopeOptions {
  * that answer a level of the query in one pass. Ends with the request.
  */
 export class RequestScope {
-  /** Ends everything that is done for the request: waits for scans, and the loops over rows. */
-  readonly signal: AbortSignal;
   /** Of the loops over rows that are gone through for the request. */
   readonly pace: Pace;
   readonly seal: CursorSeal;
   /** The scans that have been used so far, by table. */
   readonly scans = new Map<string, UsedScan>();
   readonly #ports: RequestPorts;
-  readonly #reads = new Map<string, Promise<SnapshotRead>>();
+  readonly #lifetime: Lifetime;
   readonly #visibilities = new Map<Table, Visibility>();
-  /** Ends the reading of each snapshot that is held. */
-  readonly #releases: (() => void)[] = [];
+  /** The snapshots that are held, by their foreign objects. */
+  readonly #reads = new Map<string, SnapshotRead>();
+  /** Those that were not at hand. */
+  #awaited: Map<string, Promise<SnapshotRead>> | undefined;
   #ended = false;
   // By the objects themselves, of which a schema has one each: these are looked up for every single key.
-  readonly #views = new Map<Table, Promise<TableView>>();
-  readonly #loaders = new Map<readonly Column[], KeyLoader>();
-  readonly #filters = new Map<Table, PlannedFilters>();
+  readonly #views = new Map<Table, TableView>();
+  #loaders: Map<readonly Column[], KeyLoader> | undefined;
+  #filters: Map<Table, PlannedFilters> | undefined;
 
-  constructor({ ports, signal }: RequestScopeOptions) {
+  constructor(ports: RequestPorts, lifetime: Lifetime) {
     this.#ports = ports;
     this.seal = ports.seal;
-    this.signal = signal;
-    this.pace = new Pace({ signal });
+    this.#lifetime = lifetime;
+    this.pace = new Pace(lifetime);
+  }
+
+  /** Ends everything that is done for the request: waits for scans, and the loops over rows. */
+  get signal(): AbortSignal {
+    return this.#lifetime.signal;
   }
 
   /**
-   * The table over the request's snapshot.
+   * The table over the request's snapshot, at once where that is at hand.
    *
    * @throws the signal's reason where the request has ended
    */
-  view(table: Table): Promise<TableView> {
-    return memoize(this.#views, table, async () => {
-      const read = await memoize(this.#reads, objectPath(table), () => this.#read(table));
-      if (!this.scans.has(tablePath(table)))
-        this.scans.set(tablePath(table), { table, read, rowsMatched: undefined });
-      return new TableView(read.snapshot, table, this.seal);
-    });
+  view(table: Table): TableView | Promise<TableView> {
+    return this.viewAtHand(table) ?? this.#awaitView(table);
+  }
+
+  /** The same; undefined where the snapshot has to be waited for. */
+  viewAtHand(table: Table): TableView | undefined {
+    const known = this.#views.get(table);
+    if (known) return known;
+    const read = this.#readAtHand(table);
+    return read && this.#viewOver(read, table);
+  }
+
+  async #awaitView(table: Table): Promise<TableView> {
+    this.#awaited ??= new Map();
+    const read = await memoize(this.#awaited, objectPath(table), () => this.#await(table));
+    return this.#views.get(table) ?? this.#viewOver(read, table);
+  }
+
+  #viewOver(read: SnapshotRead, table: Table): TableView {
+    const path = tablePath(table);
+    if (!this.scans.has(path)) this.scans.set(path, { table, read, rowsMatched: undefined });
+    const view = new TableView(read.snapshot, table, this.seal);
+    this.#views.set(table, view);
+    return view;
+  }
+
+  #readAtHand(table: Table): SnapshotRead | undefined {
+    const path = objectPath(table);
+    const known = this.#reads.get(path);
+    if (known || this.#ended || this.#awaited?.has(path)) return known;
+    const read = this.#ports.tryRead(table);
+    if (read) this.#reads.set(path, read);
+    return read;
   }
 
   /** The filter that keeps the rows which the caller may see and which `filter` matches; `none` where it may see none. */
@@ -95,10 +127,11 @@ export class RequestScope {
   /** Ends the reading of every snapshot, also of one that arrives later. To be called once the request is answered. */
   end(): void {
     this.#ended = true;
-    for (const release of this.#releases.splice(0)) release();
+    for (const read of this.#reads.values()) read.release();
+    this.#reads.clear();
   }
 
-  async #read(table: Table): Promise<SnapshotRead> {
+  async #await(table: Table): Promise<SnapshotRead> {
     const read = await this.#ports.read(table, this.signal).catch((error: unknown) => {
       throw error instanceof ScanError && !this.seesAll(table) ? error.withoutProgress() : error;
     });
@@ -107,7 +140,7 @@ export class RequestScope {
       this.signal.throwIfAborted();
       throw new Error(`the request ended before the snapshot of ${table.schema}.${table.name} arrived`);
     }
-    this.#releases.push(() => read.release());
+    this.#reads.set(objectPath(table), read);
     return read;
   }
 
@@ -127,6 +160,7 @@ export class RequestScope {
    */
   async plannedFilter(table: Table, input: FilterInput | null | undefined): Promise<Filter | undefined> {
     if (!input) return undefined;
+    this.#filters ??= new Map();
     const filters = this.#filters.get(table) ?? new PlannedFilters(table, this.pace);
     this.#filters.set(table, filters);
     return filters.of(input);
@@ -150,6 +184,7 @@ export class RequestScope {
    * @param columns the same list for all keys that are to be found together
    */
   rowsByKey(table: Table, columns: readonly Column[], key: Key): Promise<readonly number[]> {
+    this.#loaders ??= new Map();
     const known = this.#loaders.get(columns);
     const loader = known ?? this.#createLoader(table, columns);
     if (!known) this.#loaders.set(columns, loader);
@@ -210,12 +245,19 @@ function describeValue(value: Value | null): string {
   return `${typeof value}:${typeof value === 'object' ? JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? `${part}n` : part)) : String(value)}`;
 }
 
-function tablePath(table: Table): string {
-  return JSON.stringify([table.schema, table.name]);
-}
+const tablePath = pathBy(({ schema, name }) => [schema, name]);
+const objectPath = pathBy(({ server, object }) => [server, object]);
 
-function objectPath(table: Table): string {
-  return JSON.stringify([table.server, table.object]);
+/** Paths by their parts, written once for each table. */
+function pathBy(partsOf: (table: Table) => readonly string[]): (table: Table) => string {
+  const paths = new WeakMap<Table, string>();
+  return (table) => {
+    const known = paths.get(table);
+    if (known !== undefined) return known;
+    const path = JSON.stringify(partsOf(table));
+    paths.set(table, path);
+    return path;
+  };
 }
 
 /** A map, strong or weak. */

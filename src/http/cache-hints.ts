@@ -1,5 +1,4 @@
 import type { RequestScope } from '../graphql/request-scope.ts';
-import type { SnapshotRead } from '../snapshot/store.ts';
 import type { HttpReplyHeaders } from './message.ts';
 
 /** The request headers that an answer depends on, beside the query. */
@@ -18,23 +17,17 @@ export interface CacheTerms {
  * `max-age` is over already: what remains is the difference, after which a new scan is due.
  */
 export function cacheHeaders(scope: RequestScope, terms: CacheTerms): HttpReplyHeaders {
-  const reads = [...scope.scans.values()].map(({ read }) => read);
-  return { ...ageHeader(reads), 'cache-control': directives(reads, terms), vary: varying };
-}
-
-/** How old the oldest snapshot behind an answer is, in seconds. */
-function ageHeader(reads: readonly SnapshotRead[]): HttpReplyHeaders {
-  if (reads.length === 0) return {};
-  return { age: String(Math.floor(Math.max(...reads.map(({ ageMs }) => ageMs)) / 1000)) };
-}
-
-/** What rests on no snapshot has no freshness either: the schema may be another after the next start. */
-function directives(reads: readonly SnapshotRead[], { isPersonal, isComplete }: CacheTerms): string {
-  if (reads.length === 0 || !isComplete) return 'no-store';
-  const oldestMs = Math.max(...reads.map(({ ageMs }) => ageMs));
-  const remainingMs = Math.min(
-    ...reads.map(({ state, ageMs, maxAgeMs }) => (state === 'stale' ? 0 : maxAgeMs - ageMs)),
-  );
-  const maxAgeMs = remainingMs > 0 ? oldestMs + remainingMs : 0;
-  return `${isPersonal ? 'private' : 'public'}, max-age=${Math.floor(maxAgeMs / 1000)}`;
+  // What rests on no snapshot has no freshness either: the schema may be another after the next start.
+  if (scope.scans.size === 0) return { 'cache-control': 'no-store', vary: varying };
+  let oldestMs = 0;
+  let remainingMs = Number.POSITIVE_INFINITY;
+  for (const { read } of scope.scans.values()) {
+    oldestMs = Math.max(oldestMs, read.ageMs);
+    remainingMs = Math.min(remainingMs, read.state === 'stale' ? 0 : read.maxAgeMs - read.ageMs);
+  }
+  const age = String(Math.floor(oldestMs / 1000));
+  if (!terms.isComplete) return { age, 'cache-control': 'no-store', vary: varying };
+  const maxAge = Math.floor((remainingMs > 0 ? oldestMs + remainingMs : 0) / 1000);
+  const scopeOfUse = terms.isPersonal ? 'private' : 'public';
+  return { age, 'cache-control': `${scopeOfUse}, max-age=${maxAge}`, vary: varying };
 }

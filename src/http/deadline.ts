@@ -4,43 +4,87 @@ import { clientGone } from './http-error.ts';
 import type { Client } from './message.ts';
 
 /**
+ * The deadlines of all requests, each so many milliseconds after its request began. As all take equally long, they
+ * are over in the order in which they were set: one timer, for the first of them, serves all.
+ */
+export class Deadlines {
+  readonly #ms: number;
+  /** In the order in which they are over. */
+  readonly #open = new Map<Deadline, number>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param ms how long a request may take */
+  constructor(ms: number) {
+    this.#ms = ms;
+  }
+
+  /** Sets the deadline of a request that begins now. */
+  set(client: Client): Deadline {
+    const deadline = new Deadline(client, this.#forget);
+    this.#open.set(deadline, performance.now() + this.#ms);
+    // Set once for many requests: it may go off when none is late, and is then set for the first that is left.
+    this.#timer ??= setTimeout(this.#endLate, this.#ms).unref();
+    return deadline;
+  }
+
+  readonly #forget = (ended: Deadline): void => {
+    this.#open.delete(ended);
+  };
+
+  readonly #endLate = (): void => {
+    this.#timer = undefined;
+    const now = performance.now();
+    for (const [deadline, end] of this.#open) {
+      // Timers may go off up to a millisecond early.
+      if (end - now > 1) {
+        this.#timer = setTimeout(this.#endLate, Math.ceil(end - now)).unref();
+        return;
+      }
+      this.#open.delete(deadline);
+      deadline.abort(lateError(this.#ms));
+    }
+  };
+}
+
+/**
  * The one signal of a request, aborted when its time is up or its client has gone. Every paced loop and every wait of
  * the request ends with it.
- *
- * It is a controller of its own, not `AbortSignal.any` with `AbortSignal.timeout`, because those live on until the
- * time is up: at thousands of requests per second, and a minute each, that is too many.
  */
 export class Deadline {
-  readonly #controller = new AbortController();
   readonly #client: Client;
-  readonly #timer: NodeJS.Timeout;
+  readonly #onEnd: (ended: Deadline) => void;
+  /** Made when somebody asks for the signal: most requests are answered before anybody does. */
+  #controller: AbortController | undefined;
+  #reason: { readonly why: unknown } | undefined;
   /** Ends the wait for the work. */
-  #giveUp: (reason: unknown) => void = () => undefined;
+  #giveUp: ((reason: unknown) => void) | undefined;
 
-  /**
-   * @param ms how long the request may take
-   */
-  constructor(client: Client, ms: number) {
+  constructor(client: Client, onEnd: (ended: Deadline) => void) {
     this.#client = client;
-    this.#timer = setTimeout(() => this.abort(lateError(ms)), ms);
+    this.#onEnd = onEnd;
     client.onLeave(() => this.abort(clientGone()));
   }
 
   /** Ends everything that is done for the request before its time. */
-  readonly abort = (reason: unknown): void => {
-    if (this.signal.aborted) return;
-    this.#controller.abort(reason);
-    this.#giveUp(reason);
+  readonly abort = (why: unknown): void => {
+    if (this.#reason) return;
+    this.#reason = { why };
+    this.#controller?.abort(why);
+    this.#giveUp?.(why);
   };
 
   get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#reason) this.#controller.abort(this.#reason.why);
+    }
     return this.#controller.signal;
   }
 
   /** Waits for the work, but no longer than the signal allows. The work is left to end by the same signal. */
   race<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.signal.aborted) reject(this.signal.reason);
+      if (this.#reason) reject(this.#reason.why);
       this.#giveUp = reject;
       work.then(resolve, reject);
     });
@@ -48,7 +92,7 @@ export class Deadline {
 
   /** Ends what still waits for the signal; to be called when the request has been answered. */
   end(): void {
-    clearTimeout(this.#timer);
+    this.#onEnd(this);
     this.#client.onLeave(undefined);
   }
 }

@@ -4,7 +4,7 @@ import { CompiledOperation } from '../compiled/compile.ts';
 import type { RequestScope } from '../graphql/request-scope.ts';
 import type { AnswerMeter } from './answer-meter.ts';
 import type { PreparedOperation } from './prepare.ts';
-import type { Variables } from './receive.ts';
+import type { Asked, Variables } from './receive.ts';
 import { RememberedAnswers } from './remembered-answers.ts';
 
 /** What an operation comes to. */
@@ -21,6 +21,15 @@ export type Outcome =
 export interface ExecutionContext {
   readonly scope: RequestScope;
   readonly answer: AnswerMeter;
+}
+
+/** An operation with the values of its variables. */
+export interface Question {
+  readonly prepared: PreparedOperation;
+  /** As they were sent. */
+  readonly variables: Variables;
+  /** What its answer is remembered by; undefined where it is not. */
+  readonly key: string | undefined;
 }
 
 /** How many operations ran in either way. */
@@ -69,30 +78,33 @@ export class Executor {
     this.#suggestions = suggestions;
   }
 
-  async execute(
-    prepared: PreparedOperation,
-    variables: Variables,
-    context: ExecutionContext,
-  ): Promise<Outcome> {
+  question(prepared: PreparedOperation, asked: Asked): Question {
+    return { prepared, variables: asked.variables, key: this.answers.keyOf(prepared, asked) };
+  }
+
+  async execute(question: Question, context: ExecutionContext): Promise<Outcome> {
+    const { prepared, variables } = question;
     const compiled = this.#compiled(prepared);
-    const written = compiled && (await this.#write(prepared, compiled, variables, context));
+    const written = compiled && (await this.#write(question, compiled, context));
     this.runs[written ? 'compiled' : 'interpreted']++;
     return written ? { written } : this.#interpret(prepared, variables, context);
   }
 
+  /** The answer of a question that was asked before, where its snapshots are at hand and it is still good. */
+  recall({ key }: Question, { scope, answer: meter }: ExecutionContext): Outcome | undefined {
+    const known = key === undefined ? undefined : this.answers.find(key, scope);
+    if (!known) return undefined;
+    meter.write(known.length);
+    this.runs.compiled++;
+    return { written: [known] };
+  }
+
   /** Undefined where there is an error, which the interpreter is to tell of. */
   async #write(
-    prepared: PreparedOperation,
+    { variables, key }: Question,
     compiled: CompiledOperation,
-    variables: Variables,
     { scope, answer: meter }: ExecutionContext,
   ): Promise<readonly Uint8Array[] | undefined> {
-    const key = this.answers.keyOf(prepared, variables);
-    const known = key === undefined ? undefined : await this.answers.find(key, scope).catch(() => undefined);
-    if (known) {
-      meter.write(known.length);
-      return [known];
-    }
     const written = await compiled.run({ scope, variables, meter });
     if (written && key !== undefined) this.answers.remember(key, written, scope);
     return written;

@@ -19,14 +19,18 @@ export class Journal {
   constructor(request: HttpRequest) {
     const given = headerOf(request, 'x-request-id');
     this.isNamedByClient = given !== undefined && requestIds.test(given);
-    this.requestId = this.isNamedByClient && given !== undefined ? given : randomUUID();
+    this.requestId = this.isNamedByClient && given !== undefined ? given : nextRequestId();
     this.#method = request.method;
   }
 
   /** The request as the log and the metrics have it. */
   close({ status, codes = [], body }: HttpReply): AnsweredRequest {
-    const scans = this.scope ? [...this.scope.scans.values()] : [];
-    const counted = scans.flatMap(({ rowsMatched }) => rowsMatched ?? []);
+    let matched: number | undefined;
+    const snapshots: AnsweredRequest['snapshots'][number][] = [];
+    for (const { read, rowsMatched } of this.scope?.scans.values() ?? []) {
+      if (rowsMatched !== undefined) matched = (matched ?? 0) + rowsMatched;
+      if (!snapshots.includes(read.state)) snapshots.push(read.state);
+    }
     const operation = this.prepared?.operation;
     return {
       requestId: this.requestId,
@@ -35,13 +39,22 @@ export class Journal {
       operationName: operation?.name?.value.slice(0, longestName),
       role: this.caller?.role,
       status,
-      codes: [...new Set(codes)],
+      codes: codes.length > 1 ? [...new Set(codes)] : codes,
       durationMs: performance.now() - this.#began,
       responseBytes: byteLengthOf(body),
-      rowsMatched: counted.length > 0 ? counted.reduce((sum, rows) => sum + rows, 0) : undefined,
-      snapshots: [...new Set(scans.map(({ read }) => read.state))],
+      rowsMatched: matched,
+      snapshots,
     };
   }
+}
+
+/** What the ids of this process's requests begin with; a number follows, which costs less than a UUID for each. */
+const idPrefix = randomUUID().slice(0, 24);
+let requests = 0;
+
+function nextRequestId(): string {
+  requests++;
+  return idPrefix + requests.toString(16).padStart(12, '0');
 }
 
 function byteLengthOf(body: ReplyBody): number {

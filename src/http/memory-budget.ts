@@ -10,15 +10,6 @@ export interface MemoryBudgetOptions {
   readonly what: string;
 }
 
-/** What one request holds of a budget. */
-export interface Holding {
-  readonly bytes: number;
-  /** @throws HttpError 503 where all requests together hold too much */
-  add(bytes: number): void;
-  /** Gives everything back. */
-  release(): void;
-}
-
 /** Bytes in memory that all requests share. */
 export class MemoryBudget {
   readonly #options: MemoryBudgetOptions;
@@ -34,21 +25,48 @@ export class MemoryBudget {
   }
 
   open(): Holding {
-    let own = 0;
-    return {
-      get bytes() {
-        return own;
-      },
-      add: (bytes) => {
-        const { capacity, small, what } = this.#options;
-        own += bytes;
-        this.#held += bytes;
-        if (own > small && this.#held > capacity) throw overloaded(`too many ${what} at once; retry shortly`);
-      },
-      release: () => {
-        this.#held -= own;
-        own = 0;
-      },
-    };
+    return new Holding(this);
+  }
+
+  /**
+   * Counts bytes of a request.
+   *
+   * @param own what the request holds then
+   * @throws HttpError 503 where all requests together hold too much
+   */
+  take(bytes: number, own: number): void {
+    const { capacity, small, what } = this.#options;
+    this.#held += bytes;
+    if (own > small && this.#held > capacity) throw overloaded(`too many ${what} at once; retry shortly`);
+  }
+
+  giveBack(bytes: number): void {
+    this.#held -= bytes;
+  }
+}
+
+/** What one request holds of a budget. */
+export class Holding {
+  readonly #budget: MemoryBudget;
+  #bytes = 0;
+
+  constructor(budget: MemoryBudget) {
+    this.#budget = budget;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** @throws HttpError 503 where all requests together hold too much */
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    this.#budget.take(bytes, this.#bytes);
+  }
+
+  /** Gives everything back. */
+  release(): void {
+    this.#budget.giveBack(this.#bytes);
+    this.#bytes = 0;
   }
 }

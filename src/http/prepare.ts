@@ -9,10 +9,12 @@ import { fragmentsOf } from '../limits/overlap.ts';
 import { type TrustedDocumentsOptions, trustedText } from '../limits/trusted-documents.ts';
 import { introspects, validateWithin } from '../limits/validation.ts';
 import { badRequest } from './http-error.ts';
-import type { GraphQLRequest } from './receive.ts';
+import type { Asked } from './receive.ts';
 
 /** An operation of a document that is valid against a role's schema. The same object each time it is asked for. */
 export interface PreparedOperation {
+  /** No other operation of this process has it. */
+  readonly number: number;
   readonly schema: RoleSchema;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
@@ -43,9 +45,6 @@ export interface PrepareOptions {
   readonly automaticPersistedQueries: boolean;
 }
 
-/** The part of a request that says what is to be executed. */
-type Asked = Pick<GraphQLRequest, 'query' | 'documentId' | 'hash' | 'operationName'>;
-
 /** Bytes of all remembered documents together, whatever the number of roles. */
 const capacity = 32 * 1024 * 1024;
 /** Bytes of the largest document that is remembered. */
@@ -65,7 +64,12 @@ export class PreparedDocuments {
     maxSize: capacity,
     maxEntrySize: largestEntry,
     sizeCalculation: ({ bytes }) => bytes,
+    dispose: ({ operations }) => {
+      for (const { number } of operations.values()) this.#byNumber.delete(number);
+    },
   });
+  /** The operations of the documents that are remembered. */
+  readonly #byNumber = new Map<number, PreparedOperation>();
   /** The texts of documents by their hashes, for each schema its own. */
   readonly #persistedTexts = new LRUCache<string, string>({
     maxSize: persistedCapacity,
@@ -84,6 +88,16 @@ export class PreparedDocuments {
    * @throws AggregateError of GraphQLErrors, where the document is not valid
    */
   prepare(schema: RoleSchema, asked: Asked): PreparedOperation {
+    const { memory } = asked;
+    const latest = memory.operation === undefined ? undefined : this.#byNumber.get(memory.operation);
+    if (latest?.schema === schema) return latest;
+    const prepared = this.#prepare(schema, asked);
+    memory.operation = prepared.number;
+    memory.answerKey = undefined;
+    return prepared;
+  }
+
+  #prepare(schema: RoleSchema, asked: Asked): PreparedOperation {
     const { trustedDocuments } = this.#options;
     if (trustedDocuments) {
       return this.#document(schema, trustedText(asked, trustedDocuments)).operation(asked.operationName);
@@ -142,6 +156,9 @@ export class PreparedDocuments {
     if (errors.length > 0) throw new AggregateError(errors);
     const prepared = new PreparedDocument(document, { schema, trusted });
     this.#documents.set(key, prepared);
+    if (this.#documents.has(key)) {
+      for (const operation of prepared.operations.values()) this.#byNumber.set(operation.number, operation);
+    }
     return prepared;
   }
 
@@ -151,6 +168,9 @@ export class PreparedDocuments {
     return prefix;
   }
 }
+
+/** The number of the operation that was prepared last. */
+let lastNumber = 0;
 
 class PreparedDocument {
   /** By their names; '' is the name of the one that has none. */
@@ -167,7 +187,7 @@ class PreparedDocument {
         .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
         .map((operation) => [
           operation.name?.value ?? '',
-          { ...shared, operation, size: measure(operation.selectionSet) },
+          { ...shared, number: ++lastNumber, operation, size: measure(operation.selectionSet) },
         ]),
     );
   }

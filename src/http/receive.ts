@@ -1,12 +1,26 @@
+import { Buffer } from 'node:buffer';
+import { LRUCache } from 'lru-cache';
+import { isPlainObject } from '../values/plain-object.ts';
+import { readOnce } from './header-memory.ts';
 import { badRequest, HttpError } from './http-error.ts';
+import { LatelySeen } from './lately-seen.ts';
 import { type MediaType, negotiateMediaType } from './media-type.ts';
 import { type HttpRequest, headerOf } from './message.ts';
 import { assertShallow } from './server/body-nesting.ts';
 import { assertPreflighted } from './server/cross-origin.ts';
 
-/** What a request asks for, before anything is known of the schema. */
+/** A request for GraphQL. */
 export interface GraphQLRequest {
   readonly mediaType: MediaType;
+  readonly asked: Asked;
+  /** Whether the answer may rest on no scan that had begun before. */
+  readonly noCache: boolean;
+  /** Whether the answer explains its scans. */
+  readonly explain: boolean;
+}
+
+/** What a request asks for, before anything is known of the schema. The same object for the same body, as a rule. */
+export interface Asked {
   /** The document's text. */
   readonly query: string | undefined;
   /** The name by which the document is known to the gateway. */
@@ -16,50 +30,100 @@ export interface GraphQLRequest {
   readonly operationName: string | undefined;
   /** As they were sent. */
   readonly variables: Variables;
-  /** Whether the answer may rest on no scan that had begun before. */
-  readonly noCache: boolean;
-  /** Whether the answer explains its scans. */
-  readonly explain: boolean;
+  /** In how many bytes they came, at the most. */
+  readonly variableBytes: number;
+  /** What later steps have found out for it, should it be asked again. */
+  readonly memory: AskedMemory;
+}
+
+/** Numbers and texts only: what is remembered elsewhere, within its own bound, must not live on here. */
+export interface AskedMemory {
+  /** The number of the operation that it was prepared as last. */
+  operation?: number;
+  /** What its answer is remembered by, for that operation. */
+  answerKey?: string | undefined;
 }
 
 /** Values of variables by name. */
 export type Variables = Readonly<Record<string, unknown>>;
 
-/**
- * The first step of the road: what the request asks for, by GraphQL over HTTP
- * (https://graphql.github.io/graphql-over-http/draft/).
- *
- * @throws HttpError where it is no such request
- */
-export function receive(request: HttpRequest): GraphQLRequest {
-  const mediaType = negotiateMediaType(headerOf(request, 'accept'));
-  if (contentTypeOf(request) === 'multipart/form-data')
-    throw unsupportedBody('multipart requests are not supported');
-  assertPreflighted(request);
-  const parameters = parametersOf(request);
-  return {
-    mediaType,
-    ...parameters,
-    noCache: /\bno-cache\b/i.test(headerOf(request, 'cache-control') ?? ''),
-    explain: headerOf(request, 'x-fdw-explain') === '1',
-  };
+/** Bytes that all bodies whose meaning is known may take together, and the largest of them. */
+const knownBytes = 16 * 1024 * 1024;
+const largestKnown = 4 * 1024;
+/** How many times its length a body takes in memory that is known: itself, and what it says. */
+const bytesPerByte = 3;
+/** Bytes that a known body takes beside: an estimate. */
+const overhead = 300;
+
+/** The first step of the road. Remembers what bodies say that come again and again. */
+export class Receiver {
+  readonly #seen = new LatelySeen();
+  readonly #known = new LRUCache<string, Asked>({
+    maxSize: knownBytes,
+    sizeCalculation: (_asked, body) => bytesPerByte * body.length + overhead,
+  });
+
+  /**
+   * What the request asks for, by GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/).
+   *
+   * @throws HttpError where it is no such request
+   */
+  receive(request: HttpRequest): GraphQLRequest {
+    const mediaType = acceptedMediaType(headerOf(request, 'accept'));
+    const contentType = readContentType(headerOf(request, 'content-type'));
+    if (contentType.type === 'multipart/form-data') {
+      throw unsupportedBody('multipart requests are not supported');
+    }
+    assertPreflighted(request);
+    return {
+      mediaType,
+      asked: this.#askedBy(request, contentType),
+      noCache: asksForNoCache(headerOf(request, 'cache-control')),
+      explain: headerOf(request, 'x-fdw-explain') === '1',
+    };
+  }
+
+  #askedBy(request: HttpRequest, contentType: ContentType): Asked {
+    const { method, body } = request;
+    if (method !== 'POST' || !contentType.isJson || body.length > largestKnown || !this.#seen.see(body)) {
+      return readParameters(request, contentType);
+    }
+    const key = bufferOf(body).toString('latin1');
+    const known = this.#known.get(key);
+    if (known) return known;
+    const asked = readParameters(request, contentType);
+    this.#known.set(key, asked);
+    return asked;
+  }
 }
 
-type Parameters = Pick<GraphQLRequest, 'query' | 'documentId' | 'hash' | 'operationName' | 'variables'>;
+function readParameters(request: HttpRequest, contentType: ContentType): Asked {
+  const parameters = parametersOf(request, contentType);
+  const bytes = request.url.length + request.body.length;
+  return { ...parameters, variableBytes: bytes - (parameters.query?.length ?? 0), memory: {} };
+}
 
-function parametersOf(request: HttpRequest): Parameters {
+const acceptedMediaType = readOnce(negotiateMediaType);
+const asksForNoCache = readOnce((cacheControl = '') => /\bno-cache\b/i.test(cacheControl));
+
+type Parameters = Omit<Asked, 'variableBytes' | 'memory'>;
+
+function parametersOf(request: HttpRequest, { type, charset, isJson }: ContentType): Parameters {
   if (request.method === 'GET') return ofSearch(new URLSearchParams(searchOf(request)));
   if (request.method !== 'POST') {
     throw new HttpError(405, 'BAD_REQUEST', `GraphQL is asked by GET or POST, not ${request.method}`, {
       allow: 'GET, POST',
     });
   }
-  assertUtf8(request);
-  switch (contentTypeOf(request)) {
-    case 'application/json':
-    case 'application/graphql+json':
-      assertShallow(request.body);
-      return ofObject(parseJson(textOf(request), 'the body'));
+  // JSON is in UTF-8 (RFC 8259, section 8.1).
+  if (!/^utf-?8$/i.test(charset)) {
+    throw unsupportedBody(`the body must be in UTF-8, not in ${JSON.stringify(charset.slice(0, 50))}`);
+  }
+  if (isJson) {
+    assertShallow(request.body);
+    return ofObject(parseJson(textOf(request), 'the body'));
+  }
+  switch (type) {
     case 'application/graphql':
       return ofObject({ query: textOf(request) });
     case 'application/x-www-form-urlencoded':
@@ -69,20 +133,23 @@ function parametersOf(request: HttpRequest): Parameters {
   }
 }
 
-/** The media type of the body, without its parameters. */
-function contentTypeOf(request: HttpRequest): string {
-  const header = headerOf(request, 'content-type') ?? '';
-  const end = header.indexOf(';');
-  return (end < 0 ? header : header.slice(0, end)).trim().toLowerCase();
+/** What a request says of its body. */
+interface ContentType {
+  /** The media type in lower case, without its parameters; empty where the request has no such header. */
+  readonly type: string;
+  readonly charset: string;
+  /** Whether the body is JSON in UTF-8. */
+  readonly isJson: boolean;
 }
 
-/** JSON is in UTF-8 (RFC 8259, section 8.1). */
-function assertUtf8(request: HttpRequest): void {
-  const [, charset = 'utf-8'] =
-    /;\s*charset=\s*"?([^\s;"]*)/i.exec(headerOf(request, 'content-type') ?? '') ?? [];
-  if (/^utf-?8$/i.test(charset)) return;
-  throw unsupportedBody(`the body must be in UTF-8, not in ${JSON.stringify(charset.slice(0, 50))}`);
-}
+const jsonTypes: ReadonlySet<string> = new Set(['application/json', 'application/graphql+json']);
+
+const readContentType = readOnce((header = ''): ContentType => {
+  const end = header.indexOf(';');
+  const [, charset = 'utf-8'] = /;\s*charset=\s*"?([^\s;"]*)/i.exec(header) ?? [];
+  const type = (end < 0 ? header : header.slice(0, end)).trim().toLowerCase();
+  return { type, charset, isJson: jsonTypes.has(type) && /^utf-?8$/i.test(charset) };
+});
 
 function unsupportedBody(message: string): HttpError {
   return new HttpError(415, 'BAD_REQUEST', message, { 'accept-post': 'application/json' });
@@ -90,8 +157,13 @@ function unsupportedBody(message: string): HttpError {
 
 /** Without the mark that some editors and libraries put before a text (U+FEFF). */
 function textOf({ body }: HttpRequest): string {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+  const text = bufferOf(body).toString();
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
+/** The same bytes, with the methods of a `Buffer`. */
+function bufferOf(bytes: Uint8Array): Buffer {
+  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function searchOf({ url }: HttpRequest): string {
@@ -131,24 +203,33 @@ function ofObject(parameters: unknown): Parameters {
   if (Array.isArray(parameters)) {
     throw badRequest('batching is not supported: send one operation per request');
   }
-  if (!isObject(parameters)) throw badRequest('the body must be a JSON object');
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined && value !== null && !known.has(name)) {
+  if (!isPlainObject(parameters)) throw badRequest('the body must be a JSON object');
+  for (const name of Object.keys(parameters)) {
+    if (!known.has(name) && (parameters[name] ?? undefined) !== undefined) {
       throw badRequest(`unknown parameter ${JSON.stringify(name)}`);
     }
   }
   const variables = parameters.variables ?? undefined;
-  if (variables !== undefined && !isObject(variables)) throw badRequest('variables must be an object');
+  if (variables !== undefined && !isPlainObject(variables)) throw badRequest('variables must be an object');
   const extensions = parameters.extensions ?? undefined;
-  if (extensions !== undefined && !isObject(extensions)) throw badRequest('extensions must be an object');
+  if (extensions !== undefined && !isPlainObject(extensions))
+    throw badRequest('extensions must be an object');
   return {
     query: textParameter(parameters, 'query'),
-    documentId: idParameters.map((name) => textParameter(parameters, name)).find((id) => id !== undefined),
+    documentId: documentIdOf(parameters),
     hash: hashOf(extensions),
     // Some clients send an empty name where the document has none.
     operationName: textParameter(parameters, 'operationName') || undefined,
     variables: variables ?? {},
   };
+}
+
+function documentIdOf(parameters: Variables): string | undefined {
+  for (const name of idParameters) {
+    const id = textParameter(parameters, name);
+    if (id !== undefined) return id;
+  }
+  return undefined;
 }
 
 function textParameter(parameters: Variables, name: string): string | undefined {
@@ -160,10 +241,6 @@ function textParameter(parameters: Variables, name: string): string | undefined 
 /** The hash by which Apollo's and urql's clients name a document. */
 function hashOf(extensions: Variables | undefined): string | undefined {
   const persisted = extensions?.persistedQuery;
-  const hash = isObject(persisted) ? persisted.sha256Hash : undefined;
+  const hash = isPlainObject(persisted) ? persisted.sha256Hash : undefined;
   return typeof hash === 'string' ? hash : undefined;
-}
-
-function isObject(value: unknown): value is Variables {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

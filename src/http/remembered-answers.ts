@@ -2,8 +2,9 @@ import { LRUCache } from 'lru-cache';
 import type { RequestScope } from '../graphql/request-scope.ts';
 import type { Table } from '../model/model.ts';
 import type { RowStore } from '../rows/store/row-store.ts';
+import { LatelySeen } from './lately-seen.ts';
 import type { PreparedOperation } from './prepare.ts';
-import type { Variables } from './receive.ts';
+import type { Asked } from './receive.ts';
 
 /** Bytes that all remembered answers may take together. */
 const capacity = 32 * 1024 * 1024;
@@ -11,8 +12,8 @@ const capacity = 32 * 1024 * 1024;
 const largestAnswer = 256 * 1024;
 /** Characters of the longest values of variables with which an answer is remembered. */
 const longestVariables = 1_000;
-/** How many questions are known to have been asked once. */
-const mostAsked = 10_000;
+/** Bytes in which a character may come that JSON has escaped, as a rule. */
+const mostEscaped = 6;
 /** Bytes that an answer takes beside its own and its key: an estimate. */
 const overhead = 500;
 
@@ -25,8 +26,8 @@ interface RememberedAnswer {
 /** A table that an answer rests on. */
 interface Read {
   readonly table: Table;
-  /** Held weakly, so that no answer keeps a snapshot alive. */
-  readonly store: WeakRef<RowStore>;
+  /** The number of its snapshot, so that no answer keeps one alive. */
+  readonly store: number;
   readonly rowsMatched: number | undefined;
 }
 
@@ -41,10 +42,9 @@ export class RememberedAnswers {
     maxEntrySize: largestAnswer,
     sizeCalculation: ({ bytes }, key) => bytes.length + 2 * key.length + overhead,
   });
-  readonly #asked = new LRUCache<string, true>({ max: mostAsked });
-  readonly #numbers = new WeakMap<PreparedOperation, number>();
-  readonly #references = new WeakMap<RowStore, WeakRef<RowStore>>();
-  #operations = 0;
+  readonly #asked = new LatelySeen();
+  readonly #stores = new WeakMap<RowStore, number>();
+  #knownStores = 0;
 
   /** How many answers there are, and what they take. */
   get size(): { readonly entries: number; readonly bytes: number } {
@@ -52,22 +52,28 @@ export class RememberedAnswers {
   }
 
   /** What a question is known by; undefined where its answer is not remembered. */
-  keyOf(prepared: PreparedOperation, variables: Variables): string | undefined {
-    const values = JSON.stringify(variables);
+  keyOf(prepared: PreparedOperation, asked: Asked): string | undefined {
+    // The variables may not have been checked yet.
+    if (asked.variableBytes > mostEscaped * longestVariables) return undefined;
+    const { memory } = asked;
+    if (memory.answerKey !== undefined && memory.operation === prepared.number) return memory.answerKey;
+    const values = JSON.stringify(asked.variables);
     if (values.length > longestVariables) return undefined;
-    const number = this.#numbers.get(prepared) ?? ++this.#operations;
-    this.#numbers.set(prepared, number);
-    return `${number} ${values}`;
+    memory.answerKey = `${prepared.number} ${values}`;
+    return memory.answerKey;
   }
 
-  /** The answer, where it is still good. The snapshots that it rests on are read, as they would be to compute it. */
-  async find(key: string, scope: RequestScope): Promise<Uint8Array | undefined> {
+  /**
+   * The answer, where it is still good. The snapshots that it rests on are those that the scope reads, as it would to
+   * compute it; where one is not at hand, the answer is computed.
+   */
+  find(key: string, scope: RequestScope): Uint8Array | undefined {
     const answer = this.#answers.get(key);
     if (!answer) return undefined;
     for (const { table, store } of answer.reads) {
       if (!scope.seesAll(table)) return undefined;
-      const { store: current } = await scope.view(table);
-      if (current !== store.deref()) return undefined;
+      const view = scope.viewAtHand(table);
+      if (!view || this.#stores.get(view.store) !== store) return undefined;
     }
     for (const { table, rowsMatched } of answer.reads) {
       if (rowsMatched !== undefined) scope.countMatches(table, rowsMatched);
@@ -77,27 +83,23 @@ export class RememberedAnswers {
 
   /** Remembers an answer without errors, where its question was asked before. */
   remember(key: string, [bytes, ...others]: readonly Uint8Array[], scope: RequestScope): void {
-    if (!this.#asked.has(key)) {
-      this.#asked.set(key, true);
-      return;
-    }
+    if (!this.#asked.see(key)) return;
     const scans = [...scope.scans.values()];
     if (!bytes || others.length > 0 || scans.length === 0) return;
     if (!scans.every(({ table }) => scope.seesAll(table))) return;
     const reads = scans.map(({ table, read, rowsMatched }) => ({
       table,
-      store: this.#referenceTo(read.snapshot),
+      store: this.#numberOf(read.snapshot),
       rowsMatched,
     }));
     this.#answers.set(key, { bytes, reads });
   }
 
-  /** One for all answers, since each costs the garbage collector more than an answer does. */
-  #referenceTo(store: RowStore): WeakRef<RowStore> {
-    const known = this.#references.get(store);
-    if (known) return known;
-    const created = new WeakRef(store);
-    this.#references.set(store, created);
-    return created;
+  #numberOf(store: RowStore): number {
+    const known = this.#stores.get(store);
+    if (known !== undefined) return known;
+    this.#knownStores++;
+    this.#stores.set(store, this.#knownStores);
+    return this.#knownStores;
   }
 }

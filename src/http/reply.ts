@@ -1,10 +1,11 @@
+import type { RequestScope } from '../graphql/request-scope.ts';
 import { cacheHeaders } from './cache-hints.ts';
 import type { ErrorWriter } from './error-writer.ts';
 import type { ExecutionContext, Outcome } from './execute.ts';
 import { reportScans } from './explain.ts';
 import { writeJson } from './json-writer.ts';
 import type { MediaType } from './media-type.ts';
-import type { HttpReply, ReplyBody } from './message.ts';
+import type { HttpReply, HttpReplyHeaders, ReplyBody } from './message.ts';
 
 /** What an answer is written with. */
 export interface ReplyOptions {
@@ -16,28 +17,62 @@ export interface ReplyOptions {
 }
 
 /** The sixth step of the road: what an operation came to, as an answer. */
-export async function reply(
+export function reply(
   outcome: Outcome,
-  { scope, answer }: ExecutionContext,
+  context: ExecutionContext,
   writer: ErrorWriter,
-  { mediaType, isPersonal, explain }: ReplyOptions,
-): Promise<HttpReply> {
-  const extensions = explain ? { scans: reportScans(scope) } : undefined;
-  if ('data' in outcome && outcome.data === undefined) throw new AggregateError(outcome.errors);
-  const errors = 'data' in outcome ? outcome.errors.map((error) => writer.write(error)) : [];
+  options: ReplyOptions,
+): HttpReply | Promise<HttpReply> {
+  return 'written' in outcome
+    ? writtenReply(outcome.written, context, options)
+    : resultReply(outcome, context, writer, options);
+}
+
+function writtenReply(
+  written: readonly Uint8Array[],
+  { scope, answer }: ExecutionContext,
+  options: ReplyOptions,
+): HttpReply {
   return {
     status: 200,
-    headers: {
-      'content-type': `${mediaType}; charset=utf-8`,
-      ...cacheHeaders(scope, { isPersonal, isComplete: errors.length === 0 }),
-    },
-    body:
-      'data' in outcome
-        ? await writeJson(resultOf(outcome.data, errors, extensions), scope.pace, answer)
-        : withExtensions(outcome.written, extensions),
+    headers: headersOf(scope, options, true),
+    body: withExtensions(written, extensionsOf(scope, options)),
+    codes: [],
+    release: () => answer.release(),
+  };
+}
+
+async function resultReply(
+  { data, errors: raised }: Extract<Outcome, { readonly data: unknown }>,
+  { scope, answer }: ExecutionContext,
+  writer: ErrorWriter,
+  options: ReplyOptions,
+): Promise<HttpReply> {
+  if (data === undefined) throw new AggregateError(raised);
+  const errors = raised.map((error) => writer.write(error));
+  const result = resultOf(data, errors, extensionsOf(scope, options));
+  return {
+    status: 200,
+    headers: headersOf(scope, options, errors.length === 0),
+    body: await writeJson(result, scope.pace, answer),
     codes: errors.map((error) => error.extensions.code),
     release: () => answer.release(),
   };
+}
+
+function headersOf(
+  scope: RequestScope,
+  { mediaType, isPersonal }: ReplyOptions,
+  isComplete: boolean,
+): HttpReplyHeaders {
+  return {
+    'content-type': `${mediaType}; charset=utf-8`,
+    ...cacheHeaders(scope, { isPersonal, isComplete }),
+  };
+}
+
+function extensionsOf(scope: RequestScope, { explain }: ReplyOptions): Extensions {
+  return explain ? { scans: reportScans(scope) } : undefined;
 }
 
 type Extensions = Readonly<Record<string, unknown>> | undefined;

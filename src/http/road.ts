@@ -6,17 +6,18 @@ import type { RoleSchemas } from '../graphql/role-schemas.ts';
 import { authorize } from '../limits/document.ts';
 import type { Limits, NoCachePolicy } from '../limits/limits.ts';
 import type { AnsweredRequest, Observe } from '../observation.ts';
-import { inRequestSpan, inSpan } from '../tracing.ts';
+import { inRequestSpan, inSpan, inSyncSpan } from '../tracing.ts';
 import { type AnswerMeter, AnswerMeters } from './answer-meter.ts';
-import { Deadline } from './deadline.ts';
+import { type Deadline, Deadlines } from './deadline.ts';
 import { withEntityTag } from './entity-tag.ts';
 import type { ErrorWriter } from './error-writer.ts';
-import type { Executor } from './execute.ts';
+import type { ExecutionContext, Executor, Outcome, Question } from './execute.ts';
 import { Journal } from './journal.ts';
+import type { MediaType } from './media-type.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { type HttpReply, type HttpRequest, headerOf, type Place } from './message.ts';
 import type { PreparedDocuments } from './prepare.ts';
-import { type GraphQLRequest, receive } from './receive.ts';
+import { Receiver } from './receive.ts';
 import { reply } from './reply.ts';
 import { withHeaders } from './server/cross-origin.ts';
 
@@ -37,9 +38,11 @@ export interface RoadOptions {
 }
 
 /** How a request wants its snapshots. */
-export interface ReadWish extends Place {
+export interface ReadWish {
   /** Whether they may rest on no scan that had begun before. */
   readonly noCache: boolean;
+  /** Left while the request waits for a scan. */
+  readonly place: Place;
 }
 
 function mayForceScans({ authenticated }: Caller, policy: NoCachePolicy): boolean {
@@ -54,6 +57,9 @@ const documentBytes = 32 * 1024 * 1024;
 /** Bytes of a document of about 200 tokens, as people write them: it is never refused. */
 const smallDocument = 80 * 1024;
 
+const prepareSpan = { name: 'prepare' };
+const executeSpan = { name: 'execute' };
+
 /** Answers a request to GraphQL; never rejects. */
 export type Road = (request: HttpRequest) => Promise<HttpReply>;
 
@@ -66,6 +72,8 @@ export type Road = (request: HttpRequest) => Promise<HttpReply>;
  */
 export function createRoad(options: RoadOptions): Road {
   const { schemas, authenticator, documents, executor, errors, limits } = options;
+  const deadlines = new Deadlines(limits.requestTimeout);
+  const receiver = new Receiver();
   const meters = new AnswerMeters(limits);
   const heldDocuments = new MemoryBudget({
     capacity: documentBytes,
@@ -74,50 +82,51 @@ export function createRoad(options: RoadOptions): Road {
   });
 
   async function answer(request: HttpRequest, deadline: Deadline, journal: Journal): Promise<HttpReply> {
-    let asked: GraphQLRequest | undefined;
-    let scope: RequestScope | undefined;
+    let mediaType: MediaType | undefined;
     let meter: AnswerMeter | undefined;
     const holding = heldDocuments.open();
     try {
-      asked = receive(request);
+      const { asked, ...wishes } = receiver.receive(request);
+      mediaType = wishes.mediaType;
       const caller = await identify(request);
-      if ((asked.query?.length ?? 0) > longText) await nextTurn();
       journal.caller = caller;
-      const wanted = asked;
-      const prepared = await inSpan({ name: 'prepare' }, async () =>
-        documents.prepare(schemas.of(caller.role), wanted),
-      );
+      if ((asked.query?.length ?? 0) > longText) await nextTurn();
+      const prepared = inSyncSpan(prepareSpan, () => documents.prepare(schemas.of(caller.role), asked));
       journal.prepared = prepared;
       holding.add(prepared.bytes);
-      const { variables } = asked;
-      authorize({ ...prepared, schema: prepared.schema.schema, variables }, limits);
       const ports = options.portsFor(caller, {
-        noCache: asked.noCache && mayForceScans(caller, options.allowNoCache),
-        whileWaiting: request.place.whileWaiting,
+        noCache: wishes.noCache && mayForceScans(caller, options.allowNoCache),
+        place: request.place,
       });
-      scope = new RequestScope({ ports, signal: deadline.signal });
+      const scope = new RequestScope(ports, deadline);
       journal.scope = scope;
       meter = meters.open(deadline.abort);
       const context = { scope, answer: meter };
-      const outcome = await inSpan({ name: 'execute' }, () =>
-        deadline.race(executor.execute(prepared, variables, context)),
-      );
+      const question = executor.question(prepared, asked);
+      const outcome = executor.recall(question, context) ?? (await execute(question, context, deadline));
       return await reply(outcome, context, errors, {
-        mediaType: asked.mediaType,
+        mediaType,
         // A token that was sent to a gateway which verifies none may still have mattered on the way here.
         isPersonal: caller.authenticated || request.headers.authorization !== undefined,
-        explain: asked.explain || options.explain,
+        explain: wishes.explain || options.explain,
       });
     } catch (error) {
       meter?.release();
-      return errors.reply(error, asked?.mediaType);
+      return errors.reply(error, mediaType);
     } finally {
       holding.release();
-      scope?.end();
+      journal.scope?.end();
     }
   }
 
-  function identify(request: HttpRequest): Promise<Caller> {
+  /** What is remembered was authorized when it was asked for the first time. */
+  function execute(question: Question, context: ExecutionContext, deadline: Deadline): Promise<Outcome> {
+    const { prepared, variables } = question;
+    authorize({ ...prepared, schema: prepared.schema.schema, variables }, limits);
+    return inSpan(executeSpan, () => deadline.race(executor.execute(question, context)));
+  }
+
+  function identify(request: HttpRequest): Caller | Promise<Caller> {
     return authenticator.authenticate(headerOf(request, 'authorization') ?? null);
   }
 
@@ -126,7 +135,7 @@ export function createRoad(options: RoadOptions): Road {
     inRequestSpan({ name: `${request.method} /graphql` }, request.headers, (span) => travel(request, span));
 
   async function travel(request: HttpRequest, span: Span | undefined): Promise<HttpReply> {
-    const deadline = new Deadline(request.client, limits.requestTimeout);
+    const deadline = deadlines.set(request.client);
     const journal = new Journal(request);
     try {
       const answered = withEntityTag(request, await answer(request, deadline, journal));

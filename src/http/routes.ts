@@ -6,7 +6,7 @@ import type { Road } from './road.ts';
 export const graphqlPath = '/graphql';
 
 /** Answers a request to anything that is served; never rejects. */
-export type Routes = (request: HttpRequest) => Promise<HttpReply>;
+export type Routes = (request: HttpRequest) => HttpReply | Promise<HttpReply>;
 
 /** What is served beside GraphQL. */
 export interface RouteOptions {
@@ -18,7 +18,7 @@ export interface RouteOptions {
 
 /** Sends each request where it belongs. */
 export function createRoutes({ road, graphiql, statusRoute }: RouteOptions): Routes {
-  return async (request) => {
+  return (request) => {
     const path = pathOf(request);
     if (path === graphqlPath || path === `${graphqlPath}/`) return graphiql.answer(request) ?? road(request);
     if (path === '/status' && statusRoute) return statusRoute(request);

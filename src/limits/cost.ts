@@ -18,6 +18,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
   valueFromASTUntyped,
+  visit,
 } from 'graphql';
 import { conditionCost } from './condition-cost.ts';
 import { fragmentsOf } from './overlap.ts';
@@ -49,13 +50,35 @@ export interface Cost {
  * Each fragment is costed once, so that the work is linear in the document. Introspection costs nothing here.
  */
 export function estimateCost(costed: CostedOperation): Cost {
-  const { schema, operation } = costed;
+  const { schema, operation, variables } = costed;
+  const known = estimates.get(operation);
+  if (known?.deciding.every(([name, value]) => variables[name] === value)) return known.cost;
   const root = schema.getRootType(operation.operation);
   if (!root) return nothing;
-  return new CostEstimator(costed).costOfSet(operation.selectionSet, root, outside);
+  const estimator = new CostEstimator(costed);
+  const cost = estimator.costOfSet(operation.selectionSet, root, outside);
+  const deciding = [...estimator.deciding].map((name) => [name, variables[name]] as const);
+  if (deciding.every(([, value]) => isShort(value))) estimates.set(operation, { cost, deciding });
+  return cost;
 }
 
+/** Whether a value costs next to nothing to be kept. Objects are never the same twice. */
+function isShort(value: unknown): boolean {
+  return typeof value === 'string' ? value.length <= longestKept : typeof value !== 'object';
+}
+
+/** Characters. */
+const longestKept = 1_000;
+
 const nothing: Cost = { nodes: 0, bytes: 0 };
+
+/** The latest estimate of an operation, and the variables that it depends on, with the values that they had. */
+interface Estimate {
+  readonly cost: Cost;
+  readonly deciding: readonly (readonly [name: string, value: unknown])[];
+}
+
+const estimates = new WeakMap<OperationDefinitionNode, Estimate>();
 
 /** Where a selection set stands. */
 interface Place {
@@ -75,6 +98,8 @@ class CostEstimator {
   readonly #variables: Readonly<Record<string, unknown>>;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #costs = new Map<string, Cost>();
+  /** The variables that have been looked at. */
+  readonly deciding = new Set<string>();
 
   constructor({ schema, document, operation, variables }: CostedOperation) {
     this.#schema = schema;
@@ -151,6 +176,7 @@ class CostEstimator {
   }
 
   #valueOf(value: ValueNode): unknown {
+    visit(value, { Variable: ({ name }) => void this.deciding.add(name.value) });
     return valueFromASTUntyped(value, this.#variables);
   }
 

@@ -30,7 +30,7 @@ export interface ReadOptions {
 /**
  * Lends a snapshot. Whoever is gone when it arrives gets none, and whoever goes later holds it no longer.
  *
- * @param signal the reader's
+ * @param signal the reader's; undefined where it is sure to release what it was lent
  */
 export function lend(
   held: HeldSnapshot,
@@ -39,10 +39,12 @@ export function lend(
 ): SnapshotRead {
   signal?.throwIfAborted();
   const letGo = held.hold();
+  const { snapshot } = held;
+  if (!signal) return { snapshot, state, ageMs, maxAgeMs, release: letGo };
   const release = () => {
-    signal?.removeEventListener('abort', release);
+    signal.removeEventListener('abort', release);
     letGo();
   };
-  signal?.addEventListener('abort', release, { once: true });
-  return { snapshot: held.snapshot, state, ageMs, maxAgeMs, release };
+  signal.addEventListener('abort', release, { once: true });
+  return { snapshot, state, ageMs, maxAgeMs, release };
 }

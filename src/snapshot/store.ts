@@ -118,9 +118,9 @@ export class SnapshotStore {
   }
 
   /** The latest snapshot where it is fresh enough, without waiting for another; undefined where it is not. */
-  tryRead(signal?: AbortSignal): SnapshotRead | undefined {
+  tryRead(): SnapshotRead | undefined {
     const found = this.#closed ? undefined : this.#findLatest(false);
-    return found && this.#lend(found, signal);
+    return found && this.#lend(found);
   }
 
   /**

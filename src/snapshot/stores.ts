@@ -27,6 +27,8 @@ export interface ColumnPath {
 /** One store per foreign object of a model, shared by every table on it, every role and every request. */
 export class SnapshotStores {
   readonly #stores = new Map<string, SnapshotStore>();
+  /** The same by tables, which are looked up for every request. */
+  readonly #byTable = new WeakMap<Table, SnapshotStore>();
   /** How often objects are scanned whose tables say so. */
   readonly #refreshMs = new Map<string, number>();
 
@@ -58,8 +60,11 @@ export class SnapshotStores {
 
   /** The store of the object behind a table. */
   of(table: Table): SnapshotStore {
+    const known = this.#byTable.get(table);
+    if (known) return known;
     const store = this.#stores.get(pathOf(table));
     if (!store) throw new Error(`the table must be one of the model, but got ${table.schema}.${table.name}`);
+    this.#byTable.set(table, store);
     return store;
   }
 

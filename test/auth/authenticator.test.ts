@@ -1,7 +1,12 @@
 import { inspect } from 'node:util';
 import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { type AuthenticatorOptions, createAuthenticator } from '../../src/auth/authenticator.ts';
+import {
+  type Authenticator,
+  type AuthenticatorOptions,
+  type Caller,
+  createAuthenticator,
+} from '../../src/auth/authenticator.ts';
 
 const secret = 'thirty-two bytes are just enough';
 const roles = ['login', 'anon', 'editor', 'viewer'];
@@ -15,11 +20,16 @@ async function bearer(claims: Record<string, unknown>): Promise<string> {
   return `Bearer ${token}`;
 }
 
+/** The caller, or a rejection, at once or later. */
+async function whoIs(authenticator: Authenticator, authorization: string | null): Promise<Caller> {
+  return authenticator.authenticate(authorization);
+}
+
 describe('without any verification', () => {
   test('every request has the role of the login', async () => {
     const authenticator = authenticatorWith({});
     expect(authenticator).toMatchObject({ verifiesTokens: false, required: false });
-    await expect(authenticator.authenticate(null)).resolves.toEqual({
+    await expect(whoIs(authenticator, null)).resolves.toEqual({
       role: 'login',
       claims: {},
       authenticated: false,
@@ -34,7 +44,7 @@ describe('without any verification', () => {
   test('a token is ignored: it gives nothing that its absence does not', async () => {
     const authenticator = authenticatorWith({ anonRole: 'anon' });
     for (const header of [await bearer({ role: 'editor' }), 'Basic dXNlcjpwYXNz', 'nonsense']) {
-      await expect(authenticator.authenticate(header)).resolves.toEqual({
+      await expect(whoIs(authenticator, header)).resolves.toEqual({
         role: 'anon',
         claims: {},
         authenticated: false,
@@ -44,7 +54,7 @@ describe('without any verification', () => {
 
   test('a role that was dropped is refused', async () => {
     const authenticator = authenticatorWith({ loginRole: 'dropped' });
-    await expect(authenticator.authenticate(null)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(whoIs(authenticator, null)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 });
 
@@ -52,13 +62,13 @@ describe('with a verification', () => {
   test('a request without a token is refused', async () => {
     const authenticator = authenticatorWith({ jwtSecret: secret });
     expect(authenticator).toMatchObject({ verifiesTokens: true, required: true });
-    await expect(authenticator.authenticate(null)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(whoIs(authenticator, null)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   test('a request without a token has the anonymous role, where there is one', async () => {
     const authenticator = authenticatorWith({ jwtSecret: secret, anonRole: 'anon' });
     expect(authenticator).toMatchObject({ verifiesTokens: true, required: false });
-    await expect(authenticator.authenticate(null)).resolves.toMatchObject({
+    await expect(whoIs(authenticator, null)).resolves.toMatchObject({
       role: 'anon',
       authenticated: false,
     });
@@ -67,7 +77,7 @@ describe('with a verification', () => {
   test('a bad token is refused, even where a request without one is answered', async () => {
     const authenticator = authenticatorWith({ jwtSecret: secret, anonRole: 'anon' });
     for (const header of ['', 'Basic dXNlcjpwYXNz', 'Bearer e30.e30.e30']) {
-      await expect(authenticator.authenticate(header)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+      await expect(whoIs(authenticator, header)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     }
   });
 
@@ -106,7 +116,7 @@ describe('with a verification', () => {
     ['groups of which none is a role', { role: ['staff', 'crew'] }],
   ])('a token that claims %s is refused, and not made anonymous', async (_case, claims) => {
     const authenticator = authenticatorWith({ jwtSecret: secret, anonRole: 'anon' });
-    await expect(authenticator.authenticate(await bearer(claims))).rejects.toMatchObject({
+    await expect(whoIs(authenticator, await bearer(claims))).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
       message: "the token's claim role must name a role of the database, but names none",
     });
@@ -114,7 +124,7 @@ describe('with a verification', () => {
 
   test('a token without a role is refused, where there is no anonymous role', async () => {
     const authenticator = authenticatorWith({ jwtSecret: secret });
-    await expect(authenticator.authenticate(await bearer({ sub: 'u1' }))).rejects.toMatchObject({
+    await expect(whoIs(authenticator, await bearer({ sub: 'u1' }))).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
     });
   });
@@ -123,9 +133,9 @@ describe('with a verification', () => {
     const existing = new Set(['login']);
     const authenticator = authenticatorWith({ jwtSecret: secret, roleExists: (role) => existing.has(role) });
     const header = await bearer({ role: 'newcomer' });
-    await expect(authenticator.authenticate(header)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(whoIs(authenticator, header)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     existing.add('newcomer');
-    await expect(authenticator.authenticate(header)).resolves.toMatchObject({ role: 'newcomer' });
+    await expect(whoIs(authenticator, header)).resolves.toMatchObject({ role: 'newcomer' });
   });
 
   test('time is what the clock says', async () => {
@@ -136,9 +146,9 @@ describe('with a verification', () => {
       clockToleranceSeconds: 0,
     });
     const header = await bearer({ role: 'editor', exp: 1_000_000_010 });
-    await expect(authenticator.authenticate(header)).resolves.toMatchObject({ role: 'editor' });
+    await expect(whoIs(authenticator, header)).resolves.toMatchObject({ role: 'editor' });
     time += 10_000;
-    await expect(authenticator.authenticate(header)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(whoIs(authenticator, header)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 });
 

@@ -93,12 +93,14 @@ const seal = new CursorSeal('sample');
 
 /** A request of a role to a snapshot. */
 export function sampleScope(role: SampleRole, snapshot: Snapshot): RequestScope {
-  return new RequestScope({
-    signal: new AbortController().signal,
-    ports: {
-      read: async () => ({ snapshot, state: 'fresh', ageMs: 0, maxAgeMs: 60_000, release: () => undefined }),
+  const read = { snapshot, state: 'fresh', ageMs: 0, maxAgeMs: 60_000, release: () => undefined } as const;
+  return new RequestScope(
+    {
+      tryRead: () => undefined,
+      read: async () => read,
       seal,
       visibilityOf: (table) => visibilityOf(findTable(model.tables, table) ?? table, role, { tag: 'a' }),
     },
-  });
+    { signal: new AbortController().signal },
+  );
 }

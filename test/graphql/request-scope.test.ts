@@ -27,8 +27,13 @@ beforeEach(async () => {
   asked = [];
   held = 0;
   client = new AbortController();
-  ports = { read: (_table, signal) => askForRead(signal), visibilityOf: () => 'all', seal: new CursorSeal() };
-  scope = new RequestScope({ ports, signal: client.signal });
+  ports = {
+    tryRead: () => undefined,
+    read: (_table, signal) => askForRead(signal),
+    visibilityOf: () => 'all',
+    seal: new CursorSeal(),
+  };
+  scope = new RequestScope(ports, client);
 });
 
 afterEach(() => {
@@ -67,7 +72,7 @@ describe('snapshots', () => {
 
   test('one that arrives after the client has gone is released at once', async () => {
     ports = { ...ports, read: () => askForRead(new AbortController().signal) };
-    scope = new RequestScope({ ports, signal: client.signal });
+    scope = new RequestScope(ports, client);
     const view = scope.view(table);
     client.abort(gone);
     arrive();
@@ -110,7 +115,7 @@ test('what the caller may see of a table is asked once', () => {
     questions++;
     return 'none';
   };
-  scope = new RequestScope({ ports: { ...ports, visibilityOf }, signal: client.signal });
+  scope = new RequestScope({ ...ports, visibilityOf }, client);
   expect(scope.seesAll(table)).toBe(false);
   expect(scope.visible(table, undefined)).toBe('none');
   expect(questions).toBe(1);

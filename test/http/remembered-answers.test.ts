@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Snapshot } from '../../src/snapshot/snapshot.ts';
 import { type SmallGateway, type SmallGatewayOptions, startSmallGateway } from '../limits/small-gateway.ts';
 import { smallSnapshot } from '../limits/small-schema.ts';
@@ -11,10 +11,9 @@ afterEach(() => gateway.close());
 
 async function start(options: SmallGatewayOptions = {}) {
   snapshot = await smallSnapshot();
-  gateway = await startSmallGateway({
-    read: async () => ({ snapshot, state: 'fresh', ageMs: 0, maxAgeMs: 60_000, release: () => undefined }),
-    ...options,
-  });
+  const tryRead = () =>
+    ({ snapshot, state: 'fresh', ageMs: 0, maxAgeMs: 60_000, release: () => undefined }) as const;
+  gateway = await startSmallGateway({ tryRead, read: async () => tryRead(), ...options });
 }
 
 const query = 'query($id: ID!) { user(id: $id) { name } users { totalCount } }';
@@ -30,7 +29,9 @@ describe('an answer that is asked for again and again', () => {
     await start();
     await askAgainAndAgain();
     expect(gateway.executor.answers.size.entries).toBe(1);
+    const execute = vi.spyOn(gateway.executor, 'execute');
     expect(await gateway.ask(query, { id: '1' })).toMatchObject(ada);
+    expect(execute).not.toHaveBeenCalled();
   });
 
   test('is another for other variables', async () => {

@@ -26,6 +26,8 @@ export interface SmallGatewayOptions {
   readonly acceptsHost?: (header: string | undefined) => boolean;
   /** Where the fields of users get their snapshot from. */
   readonly read?: RequestPorts['read'];
+  /** Where they get it from where it is at hand. */
+  readonly tryRead?: RequestPorts['tryRead'];
   readonly visibilityOf?: RequestPorts['visibilityOf'];
   /** What the field `slow` waits for. */
   readonly slow?: (signal: AbortSignal | undefined) => Promise<unknown>;
@@ -114,8 +116,9 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
     authenticator: {
       authenticate: async () => ({ role: 'anybody', claims: {}, authenticated: false }),
     },
-    portsFor: (_caller, { whileWaiting }) => ({
-      read: (table, signal) => whileWaiting(() => read(table, signal)),
+    portsFor: (_caller, { place }) => ({
+      tryRead: options.tryRead ?? (() => undefined),
+      read: (table, signal) => place.whileWaiting(() => read(table, signal)),
       visibilityOf,
       seal: new CursorSeal(),
     }),

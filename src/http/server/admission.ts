@@ -36,44 +36,27 @@ export class Admission {
   take(): TakenPlace {
     this.assertRoom();
     this.#active++;
-    let isHeld = true;
-    let isFree = false;
-    let waits = 0;
-    const leave = () => {
-      if (isHeld) this.#leave();
-      isHeld = false;
-    };
-    const comeBack = async () => {
-      await this.#comeBack();
-      // Meanwhile the request may have ended, or another of its waits.
-      if (isFree || isHeld) this.#leave();
-      else isHeld = true;
-    };
-    return {
-      free: () => {
-        isFree = true;
-        leave();
-      },
-      whileWaiting: async (wait) => {
-        if (this.#waiting >= this.#limits.waitingRequests) {
-          throw this.#tooMany('waitingRequests', 'requests that wait for a scan');
-        }
-        this.#waiting++;
-        waits++;
-        leave();
-        try {
-          return await wait();
-        } finally {
-          waits--;
-          if (waits === 0 && !isHeld && !isFree) await comeBack();
-          this.#waiting--;
-        }
-      },
-    };
+    return new TakenPlace(this);
   }
 
-  /** Who comes back goes before who is new. */
-  #comeBack(): Promise<void> {
+  /**
+   * Counts one more that waits for a scan.
+   *
+   * @throws HttpError 503 where too many do
+   */
+  beginWait(): void {
+    if (this.#waiting >= this.#limits.waitingRequests) {
+      throw this.#tooMany('waitingRequests', 'requests that wait for a scan');
+    }
+    this.#waiting++;
+  }
+
+  endWait(): void {
+    this.#waiting--;
+  }
+
+  /** Waits for a place. Who comes back goes before who is new. */
+  comeBack(): Promise<void> {
     if (this.#active < this.#limits.concurrentRequests) {
       this.#active++;
       return Promise.resolve();
@@ -81,7 +64,8 @@ export class Admission {
     return new Promise((resolve) => this.#returning.push(resolve));
   }
 
-  #leave(): void {
+  /** Gives a place to who waits for one, or to who comes next. */
+  leave(): void {
     const next = this.#returning.shift();
     if (next) next();
     else this.#active--;
@@ -94,10 +78,47 @@ export class Admission {
   }
 }
 
-/** A place, as its giver has it. */
-export interface TakenPlace extends Place {
-  /** Gives it back; further calls do nothing. */
-  free(): void;
+/** A request's place, which it leaves while it waits for a scan. */
+export class TakenPlace implements Place {
+  readonly #admission: Admission;
+  #isHeld = true;
+  #isFree = false;
+  #waits = 0;
+
+  constructor(admission: Admission) {
+    this.#admission = admission;
+  }
+
+  /** Gives it back for good; further calls do nothing. */
+  free(): void {
+    this.#isFree = true;
+    this.#leave();
+  }
+
+  async whileWaiting<T>(wait: () => Promise<T>): Promise<T> {
+    this.#admission.beginWait();
+    this.#waits++;
+    this.#leave();
+    try {
+      return await wait();
+    } finally {
+      this.#waits--;
+      if (this.#waits === 0 && !this.#isHeld && !this.#isFree) await this.#comeBack();
+      this.#admission.endWait();
+    }
+  }
+
+  #leave(): void {
+    if (this.#isHeld) this.#admission.leave();
+    this.#isHeld = false;
+  }
+
+  async #comeBack(): Promise<void> {
+    await this.#admission.comeBack();
+    // Meanwhile the request may have ended, or another of its waits.
+    if (this.#isFree || this.#isHeld) this.#admission.leave();
+    else this.#isHeld = true;
+  }
 }
 
 /** There is too much to do just now. */

@@ -13,8 +13,8 @@ const bodyless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** A body in memory. */
 export interface HeldBody {
   readonly bytes: Uint8Array;
-  /** Counts it no longer. */
-  release(): void;
+  /** What it is counted by until it is released. */
+  readonly holding: Holding;
 }
 
 /** Reads bodies, and counts them as they arrive, so that neither one nor all of them together fill the memory. */
@@ -36,10 +36,11 @@ export class BodyReader {
    */
   async read(request: IncomingMessage): Promise<HeldBody> {
     const holding = this.#budget.open();
-    const release = () => holding.release();
-    if (bodyless.has(request.method ?? '')) return { bytes: new Uint8Array(), release };
+    if (bodyless.has(request.method ?? '')) return { bytes: new Uint8Array(), holding };
     try {
-      return { bytes: await this.#receive(request, holding), release };
+      const sent = await this.#collect(request, holding);
+      const encoding = headerOf(request, 'content-encoding');
+      return { bytes: encoding === undefined ? sent : await this.#decode(sent, encoding, holding), holding };
     } catch (error) {
       holding.release();
       // The rest is read and forgotten, because a client that still sends would miss the answer.
@@ -48,11 +49,8 @@ export class BodyReader {
     }
   }
 
-  async #receive(request: IncomingMessage, holding: Holding): Promise<Uint8Array> {
-    const body = await this.#collect(request, holding);
-    const encoding = headerOf(request, 'content-encoding');
-    if (encoding === undefined) return body;
-    const decoded = await decodeBody(body, encoding, this.#limits);
+  async #decode(sent: Uint8Array, encoding: string, holding: Holding): Promise<Uint8Array> {
+    const decoded = await decodeBody(sent, encoding, this.#limits);
     holding.add(decoded.length);
     return decoded;
   }

@@ -1,8 +1,9 @@
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants, gunzip, gzip, inflate, inflateRaw } from 'node:zlib';
 import type { Limits } from '../../limits/limits.ts';
+import { readOnce } from '../header-memory.ts';
 import { badRequest, bodyTooLarge, HttpError } from '../http-error.ts';
-import { type HttpReply, type HttpRequest, headerOf, piecesOf } from '../message.ts';
+import { type HttpReply, type HttpReplyHeaders, type HttpRequest, headerOf, piecesOf } from '../message.ts';
 import { withHeaders } from './cross-origin.ts';
 
 type Decode = (body: Uint8Array, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
@@ -57,24 +58,34 @@ async function inflateEither(
 /** Bytes from which compressing an answer is worth its time. */
 const smallestCompressed = 1_024;
 
-type Encode = (body: Uint8Array) => Promise<Buffer>;
+/** A way to compress answers. */
+interface Encoding {
+  readonly name: string;
+  readonly encode: (body: Uint8Array) => Promise<Buffer>;
+}
 
 /** What answers are compressed by, the preferred first. Both at a level at which they take about as long as sending. */
-const encoders: ReadonlyMap<string, Encode> = new Map<string, Encode>([
-  ['br', (body) => promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })],
-  ['gzip', (body) => promisify(gzip)(body, { level: 4 })],
-]);
+const encodings: readonly Encoding[] = [
+  {
+    name: 'br',
+    encode: (body) => promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
+  },
+  { name: 'gzip', encode: (body) => promisify(gzip)(body, { level: 4 }) },
+];
 
 /** The reply, compressed where its client asked for that and it is worth it. */
-export async function compressed(reply: HttpReply, request: HttpRequest): Promise<HttpReply> {
+export function compressed(reply: HttpReply, request: HttpRequest): HttpReply | Promise<HttpReply> {
   // What is small is the same for everybody, and saying otherwise would keep caches from giving it to all.
   if (reply.headers['content-encoding'] !== undefined || lengthOf(reply) < smallestCompressed) return reply;
-  const varying = withHeaders(reply, { vary: 'Accept-Encoding' });
-  const encoding = negotiateEncoding(headerOf(request, 'accept-encoding'));
-  const encode = encoding === undefined ? undefined : encoders.get(encoding);
-  if (!encode || encoding === undefined) return varying;
+  const encoding = acceptedEncoding(headerOf(request, 'accept-encoding'));
+  return encoding === undefined ? withHeaders(reply, varying) : compressedBy(encoding, reply);
+}
+
+const varying: HttpReplyHeaders = { vary: 'Accept-Encoding' };
+
+async function compressedBy({ name, encode }: Encoding, reply: HttpReply): Promise<HttpReply> {
   const body = await encode(Buffer.concat(piecesOf(reply.body)));
-  return withHeaders({ ...varying, body }, { 'content-encoding': encoding });
+  return withHeaders({ ...reply, body }, { ...varying, 'content-encoding': name });
 }
 
 function lengthOf({ body }: HttpReply): number {
@@ -87,7 +98,7 @@ function lengthOf({ body }: HttpReply): number {
  *
  * @param accepted the request's `Accept-Encoding` header (RFC 9110, section 12.5.3)
  */
-function negotiateEncoding(accepted: string | undefined): string | undefined {
+const acceptedEncoding = readOnce((accepted: string | undefined): Encoding | undefined => {
   if (accepted === undefined) return undefined;
   const qualities = new Map(
     accepted.split(',').map((part) => {
@@ -96,7 +107,7 @@ function negotiateEncoding(accepted: string | undefined): string | undefined {
     }),
   );
   const qualityOf = (name: string) => qualities.get(name) ?? qualities.get('*') ?? 0;
-  const [best] = [...encoders.keys()].sort((a, b) => qualityOf(b) - qualityOf(a));
-  if (best === undefined || qualityOf(best) === 0) return undefined;
-  return qualityOf(best) >= (qualities.get('identity') ?? 0) ? best : undefined;
-}
+  const [best] = encodings.toSorted((a, b) => qualityOf(b.name) - qualityOf(a.name));
+  if (best === undefined || qualityOf(best.name) === 0) return undefined;
+  return qualityOf(best.name) >= (qualities.get('identity') ?? 0) ? best : undefined;
+});

@@ -38,7 +38,7 @@ export function createCorsPolicy(origins: readonly string[]): CorsPolicy {
       ...(only !== undefined && others.length === 0 && { 'access-control-allow-origin': only }),
     },
     headersFor(request) {
-      if (origins.length === 0) return {};
+      if (origins.length === 0) return noHeaders;
       const origin = headerOf(request, 'origin');
       // Also without an origin the answer would be another with one, which caches have to know.
       if (origin === undefined || !isAllowed(origin)) return { vary: 'Origin' };
@@ -56,13 +56,16 @@ export function createCorsPolicy(origins: readonly string[]): CorsPolicy {
 }
 
 /** The reply with more headers; the names in `Vary` are added to those that it has. */
-export function withHeaders(reply: HttpReply, { vary, ...headers }: HttpReplyHeaders): HttpReply {
-  const varying = [reply.headers.vary, vary].filter((names) => names !== undefined).join(', ');
-  return {
-    ...reply,
-    headers: { ...reply.headers, ...headers, ...(varying !== '' && { vary: varying }) },
-  };
+export function withHeaders(reply: HttpReply, added: HttpReplyHeaders): HttpReply {
+  if (added === noHeaders) return reply;
+  const headers = { ...reply.headers, ...added };
+  const { vary } = reply.headers;
+  if (vary !== undefined && added.vary !== undefined) headers.vary = `${vary}, ${added.vary}`;
+  return { ...reply, headers };
 }
+
+/** Where there is nothing to add. */
+const noHeaders: HttpReplyHeaders = {};
 
 /** https://fetch.spec.whatwg.org/#cors-safelisted-request-header */
 const simpleContentTypes = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\b/i;

@@ -10,14 +10,14 @@ import { type Limits, limitSettings } from '../../limits/limits.ts';
 import type { Observe } from '../../observation.ts';
 import type { ErrorWriter } from '../error-writer.ts';
 import { HttpError } from '../http-error.ts';
-import { Client, type HttpReply, type HttpRequest, pathOf } from '../message.ts';
+import { type HttpReply, pathOf } from '../message.ts';
 import { plainText, type Routes } from '../routes.ts';
 import { Admission } from './admission.ts';
 import { BodyReader } from './body.ts';
+import { type Connection, Connections, tooManyAtOnce } from './connection.ts';
 import { compressed } from './content-encoding.ts';
 import { type CorsPolicy, withHeaders } from './cross-origin.ts';
 import { GracefulStop } from './graceful-stop.ts';
-import { Pipelines } from './pipeline.ts';
 import { rawResponse, write } from './write.ts';
 
 /** What a server is made of. */
@@ -55,25 +55,24 @@ export function createNodeServer({
 }: NodeServerOptions): NodeServer {
   const admission = new Admission(limits);
   const bodies = new BodyReader(limits);
-  const pipelines = new Pipelines();
-  /** The last response on each connection. */
-  const responses = new WeakMap<Socket, ServerResponse>();
+  const connections = new Connections();
   const stopping = new GracefulStop();
 
   /** Bodies are read before a request takes a place, so that slow ones take none. */
-  async function answer(request: IncomingMessage, client: Client): Promise<HttpReply> {
+  async function answer(request: IncomingMessage, { client }: Connection): Promise<HttpReply> {
     admission.assertRoom();
     const body = await bodies.read(request);
     try {
       const place = admission.take();
       try {
-        const received = plainRequest(request, { body: body.bytes, client, place });
+        const { method = 'GET', url = '/', headers } = request;
+        const received = { method, url, headers, body: body.bytes, client, place };
         return await compressed(await routes(received), received);
       } finally {
         place.free();
       }
     } finally {
-      body.release();
+      body.holding.release();
     }
   }
 
@@ -94,24 +93,30 @@ export function createNodeServer({
     return reply;
   }
 
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    responses.set(request.socket, response);
-    const client = new Client();
-    response.once('close', () => {
-      if (!response.writableFinished) client.leave();
-    });
-    const send = async (reply: HttpReply) => {
+  async function send(reply: HttpReply, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
       if (stopping.held) await stopping.held;
-      const headers = { ...cors.headersFor(request), ...(stopping.isStopping && { connection: 'close' }) };
-      return write(response, withHeaders(reply, headers), limits.writeTimeout).finally(reply.release);
-    };
+      const answered = withHeaders(reply, cors.headersFor(request));
+      const last = stopping.isStopping ? withHeaders(answered, { connection: 'close' }) : answered;
+      await write(response, last, limits.writeTimeout);
+    } finally {
+      reply.release?.();
+    }
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const connection = connections.of(request.socket);
+    connection.latest = response;
     const atOnce = answerAtOnce(request);
-    if (atOnce) return send(atOnce);
-    const inTurn = pipelines.inTurn(request.socket, async () => {
-      await send(await answer(request, client).catch(refusal));
-    });
-    // What fails of it is only that there is no turn to wait for.
-    return inTurn.catch((error: unknown) => send(refusal(error)));
+    if (atOnce) return send(atOnce, request, response);
+    if (!connection.hasRoom) return send(refusal(tooManyAtOnce()), request, response);
+    const turn = connection.begin();
+    try {
+      if (turn) await turn;
+      await send(await answer(request, connection).catch(refusal), request, response);
+    } finally {
+      connection.end();
+    }
   }
 
   const server = createServer(serverOptions(limits), (request, response) => {
@@ -122,7 +127,7 @@ export function createNodeServer({
     });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    const response = responses.get(socket);
+    const response = connections.find(socket)?.latest;
     // Bytes of our own may only go where no answer was begun, or the last request is over.
     const isBetween = !response?.headersSent || (response.req.complete && response.writableFinished);
     if (socket.writable && isBetween) {
@@ -150,13 +155,6 @@ function endWith(socket: Socket, bytes: string): void {
   socket.end(bytes);
   const timer = setTimeout(() => socket.resetAndDestroy(), farewellMs);
   socket.once('close', () => clearTimeout(timer));
-}
-
-function plainRequest(
-  { method = 'GET', url = '/', headers }: IncomingMessage,
-  rest: Pick<HttpRequest, 'body' | 'client' | 'place'>,
-): HttpRequest {
-  return { method, url, headers, ...rest };
 }
 
 function serverOptions({ bodyTimeout }: Limits): ServerOptions {

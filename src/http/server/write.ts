@@ -8,32 +8,41 @@ const chunkBytes = 64 * 1024;
  * The last step: hands a reply to the socket.
  *
  * @param timeoutMs after which the connection is closed where the client takes nothing
- * @returns when the client has taken all of it, or is gone
+ * @returns when the client has taken all of it, or is gone; undefined where there is nothing to wait for
  */
-export async function write(
+export function write(
   response: ServerResponse,
   { status, headers, body }: HttpReply,
   timeoutMs: number,
-): Promise<void> {
-  if (response.headersSent || response.destroyed) return;
+): Promise<void> | undefined {
+  if (response.headersSent || response.destroyed) return undefined;
   if (status === 204 || status === 304) {
     response.writeHead(status, headers).end();
   } else if (!isInPieces(body) && body.length <= chunkBytes) {
-    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+    response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) }).end(body);
     // The kernel has taken all of it: there is nothing to wait for.
-    if (response.socket?.writableLength === 0) return;
+    if (response.socket?.writableLength === 0) return undefined;
   } else {
     const pieces = piecesOf(body);
     const length = pieces.reduce((total, piece) => total + piece.length, 0);
     response.writeHead(status, { ...headers, 'content-length': length });
-    for (const piece of pieces) await writeInChunks(response, piece, timeoutMs);
-    response.end();
+    return writePieces(response, pieces, timeoutMs);
   }
-  await taken(response, 'finish', timeoutMs);
+  return taken(response, 'finish', timeoutMs);
 }
 
 function isInPieces(body: ReplyBody): body is readonly Uint8Array[] {
   return Array.isArray(body);
+}
+
+async function writePieces(
+  response: ServerResponse,
+  pieces: readonly Uint8Array[],
+  timeoutMs: number,
+): Promise<void> {
+  for (const piece of pieces) await writeInChunks(response, piece, timeoutMs);
+  response.end();
+  await taken(response, 'finish', timeoutMs);
 }
 
 async function writeInChunks(response: ServerResponse, bytes: Uint8Array, timeoutMs: number): Promise<void> {

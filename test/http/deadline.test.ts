@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Deadlines } from '../../src/http/deadline.ts';
+import { Client } from '../../src/http/message.ts';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+const late = { code: 'REQUEST_TIMEOUT', message: expect.stringContaining('within 1000 milliseconds') };
+
+describe('a request', () => {
+  test('is ended when its time is up', () => {
+    const { signal } = new Deadlines(1000).set(new Client());
+    vi.advanceTimersByTime(999);
+    expect(signal.aborted).toBe(false);
+    vi.advanceTimersByTime(2);
+    expect(signal.reason).toMatchObject(late);
+  });
+
+  test('is ended at its own time, whatever becomes of those before it', () => {
+    const deadlines = new Deadlines(1000);
+    const first = deadlines.set(new Client());
+    vi.advanceTimersByTime(600);
+    const second = deadlines.set(new Client());
+    first.end();
+    vi.advanceTimersByTime(600);
+    expect(first.signal.aborted).toBe(false);
+    expect(second.signal.aborted).toBe(false);
+    vi.advanceTimersByTime(401);
+    expect(second.signal.reason).toMatchObject(late);
+  });
+
+  test('is not ended once it has been answered', () => {
+    const deadline = new Deadlines(1000).set(new Client());
+    deadline.end();
+    vi.advanceTimersByTime(5000);
+    expect(deadline.signal.aborted).toBe(false);
+  });
+
+  test('is ended when its client leaves', () => {
+    const client = new Client();
+    const { signal } = new Deadlines(1000).set(client);
+    client.leave();
+    expect(signal.aborted).toBe(true);
+  });
+
+  test('whose client has left before is ended at once', async () => {
+    const client = new Client();
+    client.leave();
+    const deadline = new Deadlines(1000).set(client);
+    await expect(deadline.race(new Promise(() => {}))).rejects.toMatchObject({ name: 'HttpError' });
+  });
+
+  test('waits for its work no longer than its time, though nobody asked for the signal', async () => {
+    const waiting = expect(new Deadlines(1000).set(new Client()).race(new Promise(() => {}))).rejects;
+    vi.advanceTimersByTime(1001);
+    await waiting.toMatchObject(late);
+  });
+});
+
+test('one timer serves all requests, and none is left when they have been ended by it', () => {
+  const deadlines = new Deadlines(1000);
+  for (let i = 0; i < 100; i++) deadlines.set(new Client());
+  expect(vi.getTimerCount()).toBe(1);
+  vi.advanceTimersByTime(1001);
+  expect(vi.getTimerCount()).toBe(0);
+});
