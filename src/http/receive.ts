@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { LRUCache } from 'lru-cache';
-import { isPlainObject } from '../values/plain-object.ts';
+import { isPlainObject, withoutPrototypes } from '../values/plain-object.ts';
 import { readOnce } from './header-memory.ts';
 import { badRequest, HttpError } from './http-error.ts';
 import { LatelySeen } from './lately-seen.ts';
@@ -220,7 +220,7 @@ function ofObject(parameters: unknown): Parameters {
     hash: hashOf(extensions),
     // Some clients send an empty name where the document has none.
     operationName: textParameter(parameters, 'operationName') || undefined,
-    variables: variables ?? {},
+    variables: withoutPrototypes(variables ?? {}),
   };
 }
 
