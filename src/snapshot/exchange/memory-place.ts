@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import type { ScanProgress } from '../../source/source.ts';
-import type {
-  Block,
-  Claim,
-  ExchangePlace,
-  Lease,
-  ObjectState,
-  Position,
-  Publication,
-  Published,
-  Renewal,
-  Term,
+import {
+  type Block,
+  blocksOf,
+  type Claim,
+  type ExchangePlace,
+  type Lease,
+  type ObjectState,
+  type Position,
+  type Publication,
+  type Published,
+  type Renewal,
+  type Term,
 } from './place.ts';
 
 /** A place in one process, for its own stores or, by messages, for other processes of the machine. */
@@ -105,7 +106,7 @@ export class MemoryPlace implements ExchangePlace {
     const position = { incarnation: this.#incarnation, sequence };
     shared.published = { position, beganAt: now - ageMs, publication };
     shared.lease = undefined;
-    const named = new Set(publication.parts.flatMap(({ blocks }) => blocks));
+    const named = new Set(blocksOf(publication));
     for (const hash of shared.blocks.keys()) if (!named.has(hash)) shared.blocks.delete(hash);
     this.#tell();
     return position;

@@ -99,6 +99,16 @@ export interface Publication {
   readonly stats: SnapshotStats;
   /** A whole snapshot, and what makes the next ones of it. */
   readonly parts: readonly Part[];
+  /**
+   * What makes it of the publication just before it, where that is no part: whoever has that need not read a whole
+   * snapshot that takes the place of many deltas.
+   */
+  readonly step?: Part | undefined;
+}
+
+/** The hashes of all blocks that a publication names. */
+export function blocksOf({ parts, step }: Pick<Publication, 'parts' | 'step'>): readonly string[] {
+  return [...parts, ...(step ? [step] : [])].flatMap(({ blocks }) => blocks);
 }
 
 /** A sealed file: the first part is a whole snapshot, all others are deltas. */

@@ -7,8 +7,9 @@ import { readSealed, writeSealed } from '../file/sealed-file.ts';
 import type { ColumnarSnapshot, SnapshotContent } from '../snapshot.ts';
 import { applyDelta } from './apply-delta.ts';
 import { BlockFileReader, BlockFileWriter } from './block-file.ts';
-import { deltaBetween, isEmptyDelta, readDelta, writeDelta } from './delta.ts';
-import type { ExchangePlace, Part } from './place.ts';
+import { composeDeltas } from './compose-deltas.ts';
+import { type Delta, deltaBetween, isEmptyDelta, readDelta, writeDelta } from './delta.ts';
+import type { ExchangePlace, Part, Publication } from './place.ts';
 
 /** Where the parts of an object's publications are, and how they are sealed. */
 export interface PublishedPartsOptions {
@@ -27,8 +28,8 @@ export interface KnownParts {
 
 /** After deltas that take this share of a whole snapshot, a whole one is published again. */
 const largestDeltas = 0.5;
-/** After so many deltas, too: whoever starts has to apply them all. */
-const mostDeltas = 64;
+/** After so many deltas, too: a publication names the blocks of each, and is read by all who look at it. */
+const mostDeltas = 256;
 /** With more than this share of its rows changed, a whole snapshot is as good as a delta. */
 const largestChange = 0.25;
 /** A look at what is published must hardly be felt by the requests that are served meanwhile. */
@@ -55,41 +56,49 @@ export class PublishedParts {
   /**
    * Reads a snapshot, or only what it has beside a known one that it continues.
    *
+   * @param isNext whether the known one is what was published just before
    * @throws UnusableFile where it is damaged, encrypted with another key, or replaced by now
    */
-  async read(parts: readonly Part[], known: KnownParts | undefined): Promise<SnapshotContent> {
-    const pace = new Pace({ sliceMs });
+  async read(
+    { parts, step }: Pick<Publication, 'parts' | 'step'>,
+    known: KnownParts | undefined,
+    isNext: boolean,
+  ): Promise<SnapshotContent> {
     const isContinued = known?.parts.every((part, i) => isSamePart(part, parts[i])) ?? false;
-    let content = isContinued ? known?.snapshot.content : undefined;
-    for (const part of content ? parts.slice(known?.parts.length) : parts) {
-      const older: SnapshotContent | undefined = content;
-      content = older
-        ? await applyDelta(older, await this.#read(part, readDelta), pace)
-        : await this.#read(part, readContent);
-    }
-    if (!content) throw new TypeError('a publication must have a part');
-    return content;
+    if (known && isContinued) return this.#continue(known.snapshot.content, parts.slice(known.parts.length));
+    if (known && isNext && step) return this.#continue(known.snapshot.content, [step]);
+    const [whole, ...deltas] = parts;
+    if (!whole) throw new TypeError('a publication must have a part');
+    return this.#continue(await this.#read(whole, readContent), deltas);
+  }
+
+  async #continue(content: SnapshotContent, parts: readonly Part[]): Promise<SnapshotContent> {
+    const pace = new Pace({ sliceMs });
+    const deltas: Delta[] = [];
+    for (const part of parts) deltas.push(await this.#read(part, readDelta));
+    const delta = await composeDeltas(deltas, pace);
+    return delta ? applyDelta(content, delta, pace) : content;
   }
 
   /**
    * Writes what a snapshot has beside the known one, as long as that is less than all of it.
    *
    * @param known what is published; undefined where that is not at hand
-   * @returns all parts that the snapshot consists of
+   * @returns what the snapshot consists of
    */
-  async write(snapshot: ColumnarSnapshot, known: KnownParts | undefined): Promise<readonly Part[]> {
+  async write(
+    snapshot: ColumnarSnapshot,
+    known: KnownParts | undefined,
+  ): Promise<Pick<Publication, 'parts' | 'step'>> {
+    const whole = () => this.#write((out) => writeContent(out, snapshot.content));
+    if (!known) return { parts: [await whole()] };
     const { fields } = this.#options;
-    const writeWhole = async () => [await this.#write((out) => writeContent(out, snapshot.content))];
-    const [whole, ...deltas] = known?.parts ?? [];
-    if (!known || !whole || deltas.length >= mostDeltas) return writeWhole();
     const delta = await deltaBetween(known.snapshot, snapshot, fields, new Pace({ sliceMs }));
-    if (isEmptyDelta(delta)) return known.parts;
+    if (isEmptyDelta(delta)) return { parts: known.parts };
     const changed = (delta.removed.length + delta.positions.length) / 2;
-    const byteLength = deltas.reduce((sum, part) => sum + part.byteLength, 0);
-    if (changed > largestChange * snapshot.rowCount || byteLength > largestDeltas * whole.byteLength) {
-      return writeWhole();
-    }
-    return [...known.parts, await this.#write((out) => writeDelta(out, delta))];
+    if (changed > largestChange * snapshot.rowCount) return { parts: [await whole()] };
+    const step = await this.#write((out) => writeDelta(out, delta));
+    return isFull(known.parts) ? { parts: [await whole()], step } : { parts: [...known.parts, step] };
   }
 
   async #read<T>(part: Part, read: Parameters<typeof readSealed<T>>[3]): Promise<T> {
@@ -123,6 +132,12 @@ export async function verifyPart(
 ): Promise<void> {
   const read = isWhole ? readContent : readDelta;
   await readSealed<unknown>(new BlockFileReader(place, object, part), part.byteLength, key, read);
+}
+
+/** Whether so many deltas belong to a whole snapshot that another one is due. */
+function isFull([whole, ...deltas]: readonly Part[]): boolean {
+  const byteLength = deltas.reduce((sum, part) => sum + part.byteLength, 0);
+  return deltas.length >= mostDeltas || byteLength > largestDeltas * (whole?.byteLength ?? 0);
 }
 
 function isSamePart(a: Part, b: Part | undefined): boolean {

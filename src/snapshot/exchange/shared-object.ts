@@ -254,10 +254,11 @@ export class SharedObject {
     const { place, owner, observe } = this.#options;
     const before = this.#parts.bytesWritten;
     const isKnown = isSame(this.#current?.position, published?.position);
-    const parts = await this.#parts.write(snapshot, isKnown ? this.#current : undefined);
-    const position = await place.publish(this.name, lease, { ageMs: ageMs(), stats: snapshot.stats, parts });
+    const written = await this.#parts.write(snapshot, isKnown ? this.#current : undefined);
+    const publication = { ageMs: ageMs(), stats: snapshot.stats, ...written };
+    const position = await place.publish(this.name, lease, publication);
     if (!position) throw new LeaseLostError();
-    this.#current = { snapshot, position, parts };
+    this.#current = { snapshot, position, parts: written.parts };
     const { server, object } = owner;
     const bytes = this.#parts.bytesWritten - before;
     observe({ event: 'snapshot-published', server, object, sequence: position.sequence, bytes });
@@ -324,7 +325,8 @@ export class SharedObject {
     const { clock, observe, owner } = this.#options;
     const began = clock.monotonic();
     const before = this.#parts.bytesRead;
-    const content = await this.#parts.read(publication.parts, this.#current);
+    const known = this.#current;
+    const content = await this.#parts.read(publication, known, isNext(position, known?.position));
     const snapshot = new ColumnarSnapshot({ ...content, startedAt, stats: publication.stats });
     if (!isBefore(position, this.#current?.position)) {
       this.#current = { snapshot, position, parts: publication.parts };
@@ -360,6 +362,10 @@ interface Current extends Latest, KnownParts {}
 
 function isSame(a: Position | undefined, b: Position | undefined): boolean {
   return a !== undefined && a.incarnation === b?.incarnation && a.sequence === b.sequence;
+}
+
+function isNext(a: Position, b: Position | undefined): boolean {
+  return a.incarnation === b?.incarnation && a.sequence === b.sequence + 1;
 }
 
 function isBefore(a: Position, b: Position | undefined): boolean {

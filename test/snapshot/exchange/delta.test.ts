@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { Pace } from '../../../src/columns/pace.ts';
 import { SnapshotBuilder } from '../../../src/snapshot/builder.ts';
 import { applyDelta } from '../../../src/snapshot/exchange/apply-delta.ts';
-import { deltaBetween, isEmptyDelta } from '../../../src/snapshot/exchange/delta.ts';
+import { composeDeltas } from '../../../src/snapshot/exchange/compose-deltas.ts';
+import { type Delta, deltaBetween, isEmptyDelta } from '../../../src/snapshot/exchange/delta.ts';
 import { ColumnarSnapshot } from '../../../src/snapshot/snapshot.ts';
 import type { SourceRecord } from '../../../src/source/source.ts';
 import { anyRecord, asStored, fields, readBack } from '../records.ts';
@@ -60,6 +61,47 @@ test('deltas add up', async () => {
       }
     }),
     { numRuns: 15 },
+  );
+}, 60_000);
+
+test('deltas that follow each other are one delta, from the first snapshot to the last', async () => {
+  const first = await build(users(200));
+  const rescans = fc.array(fc.array(change, { maxLength: 8 }), { minLength: 1, maxLength: 9 });
+  await fc.assert(
+    fc.asyncProperty(rescans, async (changes) => {
+      const deltas: Delta[] = [];
+      let scanned = first;
+      for (const some of changes) {
+        const next = await build(changed(readBack(scanned), some));
+        deltas.push(await deltaBetween(scanned, next, fields, new Pace()));
+        scanned = next;
+      }
+      const composed = (await composeDeltas(deltas, new Pace())) ?? expect.fail('no delta');
+      const content = await applyDelta(first.content, composed, new Pace());
+      expect(readBack(new ColumnarSnapshot(content))).toEqual(readBack(scanned));
+    }),
+    { numRuns: 60 },
+  );
+}, 60_000);
+
+test('any three snapshots: two deltas are one', async () => {
+  const records = fc.array(anyRecord, { maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(records, records, records, records, async (a, b, c, d) => {
+      const [one, two, three] = [
+        await build([...a, ...b]),
+        await build([...b, ...c]),
+        await build([...a, ...c, ...d]),
+      ];
+      const deltas = [
+        await deltaBetween(one, two, fields, new Pace()),
+        await deltaBetween(two, three, fields, new Pace()),
+      ];
+      const composed = (await composeDeltas(deltas, new Pace())) ?? expect.fail('no delta');
+      const content = await applyDelta(one.content, composed, new Pace());
+      expect(readBack(new ColumnarSnapshot(content))).toEqual(readBack(three));
+    }),
+    { numRuns: 150 },
   );
 }, 60_000);
 

@@ -146,6 +146,19 @@ describe.each(Object.keys(settings))('a place in %s', (name) => {
     expect(Buffer.from(found.get('z') ?? [])).toEqual(blocks[2]?.bytes);
   });
 
+  test('keeps what leads from the publication before to this one, until the next', async () => {
+    const block = (hash: string) => ({ hash, bytes: Buffer.from(hash) });
+    const lease = await taken('a');
+    await place.putBlocks(object, [block('whole'), block('step')]);
+    await place.publish(object, lease, { ageMs: 0, stats, parts: [part('whole')], step: part('step') });
+    const seen = (await place.look(object)).published;
+    expect(seen?.publication.step).toEqual(part('step'));
+    expect((await place.getBlocks(object, ['whole', 'step'])).size).toBe(2);
+    const next = (await claim('b', { seen: seen?.position })) ?? expect.fail('no lease');
+    await publish(next, 'whole');
+    expect([...(await place.getBlocks(object, ['whole', 'step'])).keys()]).toEqual(['whole']);
+  });
+
   test('keeps objects apart', async () => {
     await taken('a');
     expect(

@@ -1,17 +1,18 @@
 import pg from 'pg';
 import { type Clock, systemClock } from '../../../clock.ts';
 import type { ScanProgress } from '../../../source/source.ts';
-import type {
-  Block,
-  Claim,
-  ExchangePlace,
-  Lease,
-  ObjectState,
-  Position,
-  Publication,
-  Published,
-  Renewal,
-  Term,
+import {
+  type Block,
+  blocksOf,
+  type Claim,
+  type ExchangePlace,
+  type Lease,
+  type ObjectState,
+  type Position,
+  type Publication,
+  type Published,
+  type Renewal,
+  type Term,
 } from '../place.ts';
 import { blockTable, newsChannel, objectTable, tablesSql } from './schema.ts';
 
@@ -159,7 +160,7 @@ export class PostgresPlace implements ExchangePlace {
     { ageMs, ...publication }: Publication,
   ): Promise<Position | undefined> {
     const { holder, epoch, incarnation } = lease;
-    const hashes = publication.parts.flatMap(({ blocks }) => blocks);
+    const hashes = blocksOf(publication);
     const [row] = await this.#query<{ sequence: number }>(
       `with published as (
          update ${objectTable} set
