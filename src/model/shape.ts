@@ -17,7 +17,8 @@ export type Faults = (reason: string, hint: string) => void;
 
 export const text: Shape<string> = {
   expected: 'a string',
-  read: (value) => (typeof value === 'string' ? value : undefined),
+  // JSON can escape half of a surrogate pair, which no schema can be printed with.
+  read: (value) => (typeof value === 'string' && value.isWellFormed() ? value : undefined),
 };
 
 export const truth: Shape<boolean> = {
