@@ -9,7 +9,7 @@ import { cognitoServer, sevenColumns } from '../support/definitions.ts';
 import { testPool } from '../support/gateway.ts';
 
 /** So many that a snapshot takes several blocks. */
-const userCount = 12_000;
+const userCount = 6_000;
 const scanRequests = Math.ceil(userCount / 60);
 
 let emulator: Emulator;
@@ -53,7 +53,7 @@ beforeEach(async () => {
     if (typeof generation === 'string') torn.push(generation);
     else if (generation < newest) torn.push(`${generation} after ${newest}`);
     else newest = generation;
-  }, 50);
+  }, 100);
 }, 60_000);
 
 afterEach(async () => {
@@ -64,6 +64,37 @@ afterEach(async () => {
   await database.drop();
   expect(torn).toEqual([]);
 });
+
+test('a gateway that is killed while it scans: another one scans, once', async () => {
+  changePool(2);
+  const begun = emulatedRequests();
+  void askProcess({ 'cache-control': 'no-cache' }).catch(() => undefined);
+  await vi.waitUntil(() => emulatedRequests() > begun + 10, { timeout: 20_000, interval: 1 });
+  await serving.stop('SIGKILL');
+
+  const killed = emulatedRequests();
+  expect(killed).toBeLessThan(begun + scanRequests);
+  expect(await generationOf(askOther)).toBe(1);
+  expect(await generationOf((headers) => askOther({ ...headers, 'cache-control': 'no-cache' }))).toBe(2);
+  // One request may still have been on its way.
+  expect([0, 1]).toContain(emulatedRequests() - killed - scanRequests);
+}, 60_000);
+
+test('a gateway that is paused while it scans, for longer than its lease, gives its scan up', async () => {
+  changePool(2);
+  const begun = emulatedRequests();
+  const late = generationOf((headers) => askProcess({ ...headers, 'cache-control': 'no-cache' }));
+  await vi.waitUntil(() => emulatedRequests() > begun + 10, { timeout: 20_000, interval: 1 });
+  process.kill(serving.pid, 'SIGSTOP');
+
+  changePool(3);
+  expect(await generationOf((headers) => askOther({ ...headers, 'cache-control': 'no-cache' }))).toBe(3);
+  process.kill(serving.pid, 'SIGCONT');
+  expect(await late).toBe(3);
+  expect(await generationOf(askProcess)).toBe(3);
+  await vi.waitFor(async () => expect(await published()).toMatchObject({ sequence: 2, epoch: 3 }));
+  expect(emulatedRequests()).toBeLessThan(begun + 2 * scanRequests);
+}, 60_000);
 
 test('a gateway that is killed while it publishes: the others serve what they have, and one of them scans', async () => {
   await slowBlocks(true);

@@ -18,6 +18,11 @@ export class Reachability {
     return this.#failing.size === 0;
   }
 
+  /** Whether one of these steps failed when it was taken last. */
+  isFailing(...steps: readonly SharingStep[]): boolean {
+    return steps.some((step) => this.#failing.has(step));
+  }
+
   succeeded(...steps: readonly SharingStep[]): void {
     const wasReachable = this.isReachable;
     for (const step of steps) this.#failing.delete(step);

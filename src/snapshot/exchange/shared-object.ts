@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import type { Observe } from '../../observation.ts';
 import { Backoff } from '../backoff.ts';
@@ -60,6 +61,8 @@ interface PublishedStatus {
   readonly isLoaded: boolean;
 }
 
+/** Bytes of a block that only tries whether blocks can be written. */
+const probeLength = 512;
 /** The least share of the time between two looks that a gateway waits. */
 const leastPoll = 0.75;
 
@@ -126,10 +129,6 @@ export class SharedObject {
   async look(): Promise<ObjectState> {
     const state = await this.#attempt('look', () => this.#options.place.look(this.name));
     const { published, now } = state;
-    // Where anything new is published, gateways can write again.
-    if (published && !isSame(published.position, this.#state?.published?.position)) {
-      this.#reachability.succeeded('lease', 'publish');
-    }
     if (published && this.#unpublished && isOlder(this.#unpublished, published, now))
       this.#unpublished = undefined;
     this.#state = state;
@@ -137,9 +136,9 @@ export class SharedObject {
     return state;
   }
 
-  /** Whether what was scanned last could be published, unless somebody else has published something newer. */
+  /** Whether what was to be published last could be. */
   get canPublish(): boolean {
-    return this.#unpublished === undefined;
+    return !this.#reachability.isFailing('publish');
   }
 
   /** What was loaded or published here last. */
@@ -174,8 +173,25 @@ export class SharedObject {
     if (state.published && this.isNews(state, this.#current)) {
       const snapshot = await this.load(state.published, state.now);
       if (!signal.aborted) accept(snapshot);
-    } else if (this.#unpublished && this.#publishRetry.delayAt(clock.monotonic()) === 0) {
-      await this.publish(this.#unpublished);
+    } else if (
+      this.#reachability.isFailing('lease', 'publish') &&
+      this.#publishRetry.delayAt(clock.monotonic()) === 0
+    ) {
+      await (this.#unpublished ? this.publish(this.#unpublished) : this.#probe());
+    }
+  }
+
+  /** Tries whether anything can be written again, where somebody else has published something newer meanwhile. */
+  async #probe(): Promise<void> {
+    const { place, clock } = this.#options;
+    // It goes with the next publication, which does not name it.
+    const block = { hash: `probe ${randomUUID()}`, bytes: new Uint8Array(probeLength) };
+    try {
+      await this.#attempt('publish', () => place.putBlocks(this.name, [block]));
+      this.#reachability.succeeded('lease');
+      this.#publishRetry.succeed();
+    } catch (error) {
+      this.#publishRetry.fail(error, clock.monotonic());
     }
   }
 
@@ -230,6 +246,7 @@ export class SharedObject {
     } catch (error) {
       if (error instanceof LeaseLostError) {
         this.#unpublished = undefined;
+        this.#publishRetry.succeed();
         throw error;
       }
       this.#unpublished = scanned;

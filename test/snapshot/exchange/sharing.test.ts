@@ -334,6 +334,33 @@ describe('where nothing can be published', () => {
     expect(gateway?.store.status().sharing?.reachable).toBe(true);
   });
 
+  test('a gateway that alone cannot publish leaves scanning to the others, until it can', async () => {
+    const [mute, other] = startGateways(2);
+    place.refuse(mute?.name ?? '', 'putBlocks');
+    const first = mute?.store.read();
+    await scanned(0, 'a');
+    (await first)?.release();
+    const second_ = other?.store.read();
+    await scanned(0, 'b');
+    (await second_)?.release();
+    for (let cycle = 0; cycle < 4; cycle++) {
+      const before = published();
+      await clock.advance(2 * minute);
+      for (const gateway of [mute, other]) (await gateway?.store.read())?.release();
+      await until(() => running() !== undefined);
+      running()?.finish(`${cycle}`);
+      await until(() => published() > before);
+      await clock.advance(2 * second);
+      await until(() => atHand(mute)?.join() === `${cycle}`);
+    }
+    expect(mute?.source.scans).toHaveLength(1);
+    expect(mute?.store.status().sharing?.reachable).toBe(false);
+    expect(mute?.observations.filter(({ event }) => event === 'sharing')).toHaveLength(1);
+    place.connect(mute?.name ?? '');
+    for (let i = 0; i < 61; i++) await clock.advance(second);
+    await until(() => mute?.store.status().sharing?.reachable);
+  });
+
   test('a place that can be read but not written to is told of once, not at every look', async () => {
     const [gateway] = startGateways(1);
     await readOf(gateway, 'a');
