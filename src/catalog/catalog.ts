@@ -1,19 +1,19 @@
 import type { CatalogDefinition } from '../model/definition.ts';
 import type { CatalogAccess } from '../source/kind.ts';
 
-/** A catalog that stays open for as long as it may have to be read again, or secrets of it. */
+/** An open catalog, from which definitions and secrets can be read again. */
 export interface Catalog extends CatalogAccess {
   readDefinition(): Promise<CatalogDefinition>;
-  /** How the catalog is now. Costs little. */
+  /** The current fingerprint of the catalog. It is cheap. */
   fingerprint(): Promise<CatalogFingerprint>;
-  /** Calls back when the catalog itself says that it has changed, until the signal; absent if it cannot. */
+  /** Calls back when the catalog notifies of a change, until the signal is aborted; absent if it cannot notify. */
   readonly onNotified?: (callback: () => void, signal: AbortSignal) => void;
   close(): Promise<void>;
 }
 
-/** Texts of which each differs where what it stands for may differ. */
+/** Texts that change whenever what they stand for may have changed. */
 export interface CatalogFingerprint {
   readonly definition: string;
-  /** Of the secrets that have been read. */
+  /** The fingerprint of the secrets that have been read. */
   readonly secrets: string;
 }

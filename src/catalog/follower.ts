@@ -2,37 +2,37 @@ import type { Clock } from '../clock.ts';
 import type { Observe, ReloadFailure } from '../observation.ts';
 import type { Catalog, CatalogFingerprint } from './catalog.ts';
 
-/** Whose catalog is followed, and what for. */
+/** Which catalog to follow, and how. */
 export interface CatalogFollowerOptions {
   readonly catalog: Pick<Catalog, 'fingerprint' | 'onNotified'>;
-  /** How the catalog was when it was read last. */
+  /** The fingerprint of the catalog when it was last read. */
   readonly fingerprint: CatalogFingerprint;
-  /** Milliseconds between two looks at it; 0 looks only when told to. */
+  /** Milliseconds between two checks; with 0 it is only checked on request. */
   readonly intervalMs: number;
   /**
-   * Reads the catalog anew and serves what it says.
+   * Reads the catalog again and applies it.
    *
-   * @param always whether to do so even where it turns out to say the same
+   * @param always whether to apply it even if it turns out to be unchanged
    */
   readonly apply: (always: boolean) => Promise<void>;
   readonly clock: Clock;
   readonly observe: Observe;
 }
 
-/** The first wait after a failure, which doubles with each, and the longest. */
+/** The wait after the first failure, which doubles with each further one, and its maximum. */
 const firstRetryMs = 1_000;
 const longestRetryMs = 30_000;
 
-/** Follows a catalog: looks at it again and again, and has what changed applied, one time after the other. */
+/** Follows a catalog: checks it periodically and applies changes, one at a time. */
 export class CatalogFollower {
   readonly #options: CatalogFollowerOptions;
   readonly #closing = new AbortController();
   #applied: CatalogFingerprint | undefined;
   #running: Promise<void> | undefined;
-  /** The look that follows the running one, for those who came after it began. */
+  /** The check that follows the running one, for requests that came after that started. */
   #following: Promise<void> | undefined;
   #failure: ReloadFailure | undefined;
-  /** Ends the wait until the next look. */
+  /** Ends the wait for the next check. */
   #wake: (() => void) | undefined;
 
   constructor(options: CatalogFollowerOptions) {
@@ -43,18 +43,18 @@ export class CatalogFollower {
     void this.#follow();
   }
 
-  /** Why the last look failed; undefined if it did not. */
+  /** Why the last check failed; undefined if it did not. */
   get failure(): ReloadFailure | undefined {
     return this.#failure;
   }
 
-  /** Reads the catalog and applies it, whether or not it has changed. @throws what the reading or applying throws */
+  /** Reads the catalog and applies it, whether or not it has changed. @throws what reading or applying it throws */
   reload(): Promise<void> {
     this.#applied = undefined;
     return this.check();
   }
 
-  /** Applies the catalog where it has changed. @throws what the reading or applying throws */
+  /** Applies the catalog if it has changed. @throws what reading or applying it throws */
   check(): Promise<void> {
     if (!this.#running) return this.#look();
     this.#following ??= this.#running
@@ -66,7 +66,7 @@ export class CatalogFollower {
     return this.#following;
   }
 
-  /** Ends the following. What is being read is not waited for: a Postgres that hangs must not delay a stop. */
+  /** Stops following. It does not wait for a read in progress, because a Postgres that hangs must not delay a shutdown. */
   close(): void {
     this.#closing.abort();
   }
@@ -88,7 +88,7 @@ export class CatalogFollower {
       if (always || found.definition !== wanted?.definition) {
         if (this.#closing.signal.aborted) return;
         await apply(always);
-        // Where another reload was asked for meanwhile, it is still to come.
+        // If another reload was requested meanwhile, it is still to come.
         if (this.#applied === wanted) this.#applied = found;
       }
       this.#failure = undefined;
@@ -103,7 +103,7 @@ export class CatalogFollower {
     }
   }
 
-  /** Looks at its times, and soon again after a failure, whoever had asked for that look. */
+  /** Checks at the interval, and sooner after a failure, whoever requested the check that failed. */
   async #follow(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
@@ -114,7 +114,7 @@ export class CatalogFollower {
     }
   }
 
-  /** @param ms how long; until something fails where undefined */
+  /** @param ms how long; if undefined, until something fails */
   async #pause(ms: number | undefined): Promise<void> {
     const over = new AbortController();
     const signal = AbortSignal.any([this.#closing.signal, over.signal]);

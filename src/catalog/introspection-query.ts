@@ -1,7 +1,7 @@
 /**
- * Reads every foreign table, its columns, server and wrapper, and what each role may read of them. One statement,
- * so that all of it comes from one snapshot of the catalog. Works on PostgreSQL 14 and later, with no more
- * privileges than connecting: these catalogs are readable by everyone.
+ * Reads every foreign table, its columns, server and wrapper, and what each role may read of them, in one statement, so
+ * that everything comes from one snapshot of the catalog. It works on PostgreSQL 14 and later and needs no privileges but
+ * CONNECT, because these system catalogs are readable by everyone.
  */
 export const introspectionQuery = `
 with recursive foreign_table as (
@@ -200,7 +200,7 @@ export interface ViewRow {
   readonly owner: string;
   readonly security_invoker: boolean;
   readonly definition: string;
-  /** All relations that it reads. */
+  /** All relations that the view reads. */
   readonly bases: readonly { readonly nspname: string; readonly relname: string }[];
   readonly columns: readonly ColumnRow[];
 }
@@ -213,7 +213,7 @@ export interface ColumnRow {
   readonly typname: string;
   readonly typnspname: string;
   readonly is_array: boolean;
-  /** -1 where there is none. */
+  /** The type modifier; -1 if there is none. */
   readonly modifier: number;
   readonly enum_labels: readonly string[] | null;
   readonly enum_comment: string | null;

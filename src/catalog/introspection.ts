@@ -11,7 +11,7 @@ import { success } from '../model/result.ts';
 import { type CatalogRow, type ColumnRow, introspectionQuery, type ViewRow } from './introspection-query.ts';
 import { readView, severalRelations, withReadableViews } from './view.ts';
 
-/** Reads what a database has of foreign tables, as a text. Equal texts mean equal catalogs. */
+/** Reads a database's catalog of foreign tables as a text. Equal texts mean equal catalogs. */
 export async function readCatalogText(client: CatalogClient): Promise<string> {
   const { rows } = await client.query<{ catalog: string }>(introspectionQuery);
   const [row] = rows;
@@ -19,13 +19,13 @@ export async function readCatalogText(client: CatalogClient): Promise<string> {
   return row.catalog;
 }
 
-/** The catalog that such a text describes. */
+/** Parses such a text. */
 export async function parseCatalog(text: string): Promise<CatalogDefinition> {
   const row: CatalogRow = JSON.parse(text);
   return toDefinition(row, await Promise.all(row.views.map(toView)));
 }
 
-/** What can run a statement: a connection, or an embedded Postgres. */
+/** Anything that can run a statement: a connection, or an embedded Postgres. */
 export interface CatalogClient {
   query<Row>(sql: string, values?: unknown[]): Promise<{ readonly rows: Row[] }>;
 }
@@ -107,7 +107,7 @@ function toGrants(role: CatalogRow['roles'][number]): RoleGrants {
   return { role: role.rolname, readable };
 }
 
-/** Postgres keeps options as `name=value`; a name holds no `=`. */
+/** Postgres stores options as `name=value`; a name contains no `=`. */
 function toOptions(options: readonly string[] | null): Options {
   return new Map(
     (options ?? []).map((option) => {

@@ -1,15 +1,15 @@
 import type { Options } from '../model/definition.ts';
 
-/** Where the catalog is: in a Postgres server, or in SQL that an embedded one runs. */
+/** The location of a catalog: a Postgres server, or SQL to be run by an embedded one. */
 export type CatalogLocation = { readonly databaseUrl: string } | SqlLocation;
 
-/** Where the SQL of a catalog comes from. */
+/** The source of a catalog's SQL. */
 export type SqlLocation =
-  /** Files, and folders of files, in the order in which they are run. */
+  /** Files and folders, in the order in which they are run. */
   | { readonly files: readonly string[] }
   | {
       readonly sql: string;
-      /** What to add to every server's options, where it is known at run time alone. */
+      /** Options to add to every server, if they are only known at run time. */
       readonly serverOptions?: Options | undefined;
       /**
        * Files that only the embedded Postgres sees, by their absolute paths: what foreign tables of `file_fdw` read. With

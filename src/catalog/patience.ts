@@ -2,22 +2,22 @@ import type { Clock } from '../clock.ts';
 import { UnavailableError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
 
-/** How long an attempt may fail, and who is told. */
+/** How long to keep trying, and who is notified. */
 export interface Patience {
-  /** Ends the waiting; the last failure is thrown. */
+  /** Ends the wait; the last failure is then thrown. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly observe: Observe;
 }
 
-/** The first wait, which doubles with each, and the longest. */
+/** The first wait, which doubles with each attempt, and its maximum. */
 const firstWaitMs = 500;
 const longestWaitMs = 10_000;
 
 /**
- * Attempts something until what it needs is there.
+ * Retries something until it is available.
  *
- * @throws what the attempt throws, unless that is an UnavailableError
+ * @throws what an attempt throws, unless it is an UnavailableError
  */
 export async function whenAvailable<T>(
   attempt: () => Promise<T>,

@@ -12,8 +12,8 @@ export interface StoredSecret {
 }
 
 /**
- * The secret that a Vault reference stands for. A UUID matches a secret's `id` or `key_id`, any other reference
- * its `name`, as the Wrappers extension looks them up.
+ * The secret of a Vault reference. As in the Wrappers extension, a UUID matches a secret's `id` or `key_id`, any other
+ * reference its `name`.
  *
  * @throws ConfigurationError if Vault is not installed, not readable or has no such secret; the message names
  *   the reference and never a secret

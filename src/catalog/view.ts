@@ -5,9 +5,9 @@ import { failure, type Result, success } from '../model/result.ts';
 import { loadParser, parseStatement } from './sql/statement.ts';
 
 /**
- * The columns that a view shows of the one relation it reads, in the view's own order, or why it does more than that.
+ * The columns that a view selects from the one relation it reads, in the view's order, or why it is not such a view.
  *
- * @param sql the query of the view, as `pg_get_viewdef` writes it
+ * @param sql the view's query as `pg_get_viewdef` returns it
  */
 export async function readView(sql: string): Promise<Result<readonly string[], Reason>> {
   await loadParser();
@@ -32,7 +32,7 @@ export async function readView(sql: string): Promise<Result<readonly string[], R
   return success(columns);
 }
 
-/** What a query that only picks columns does not have, and what it does where it has it. */
+/** The clauses that a query which only selects columns does not have, and what each does. */
 const clauses: readonly (readonly [keyof SelectStmt, string])[] = [
   ['withClause', 'it has a with clause'],
   ['distinctClause', 'it leaves out duplicates'],
@@ -51,7 +51,7 @@ function isPresent(clause: unknown): boolean {
   return Array.isArray(clause) ? clause.length > 0 : clause !== undefined && clause !== null;
 }
 
-/** The column that a target is; undefined if it is anything else. */
+/** The column of a target; undefined if it is something else. */
 function columnOf({ val }: ResTarget): string | undefined {
   if (!val || !('ColumnRef' in val)) return undefined;
   const field = val.ColumnRef.fields?.at(-1);
@@ -59,8 +59,8 @@ function columnOf({ val }: ResTarget): string | undefined {
 }
 
 /**
- * The grants of roles, in which each view has the columns that the role may read of it and whoever the view reads as
- * may read of its relation.
+ * The grants of roles, with the columns of each view that the role may read and that the role as which the view reads may
+ * read from its relation.
  */
 export function withReadableViews(
   roles: readonly RoleGrants[],
@@ -85,12 +85,12 @@ export function withReadableViews(
   });
 }
 
-/** Why a view of several relations is no table of the API. */
+/** Why a view of several relations is not part of the API. */
 export const severalRelations = unsupported('it reads more than one relation');
 
 function unsupported(why: string): Result<never, Reason> {
   return failure({
-    reason: `a view is a table of the API only where it picks columns of one foreign table, but ${why}`,
+    reason: `a view is part of the API only if it just selects columns of one foreign table, but ${why}`,
     hint: 'filter, order and count in the query instead, or revoke the view from the roles of the API',
   });
 }

@@ -33,7 +33,7 @@ describe('opening a catalog', () => {
 
   test('says that nothing listens', async () => {
     expect(await refusal({ databaseUrl: 'postgres://someone:hush@127.0.0.1:1/postgres' })).toBe(
-      'cannot connect to Postgres at 127.0.0.1:1: nothing listens there (ECONNREFUSED)',
+      'cannot connect to Postgres at 127.0.0.1:1: nothing is listening there (ECONNREFUSED)',
     );
   });
 

@@ -46,7 +46,7 @@ describe('what is used wrongly ends with 2 and one line that names the flag', ()
 
 describe('what fails ends with 1 and one line', () => {
   test.each([
-    [['inspect', '--database-url', 'postgres://u:hush@127.0.0.1:1/x'], /nothing listens there/],
+    [['inspect', '--database-url', 'postgres://u:hush@127.0.0.1:1/x'], /nothing is listening there/],
     [['inspect', '--catalog', '/no/such.sql'], /no such file or folder/],
   ])('%s', async (args, expected) => {
     const ended = await run(args);

@@ -5,11 +5,11 @@ import { type Encryption, encryptionsOf } from './encryption.ts';
 import { connectionFailure } from './failure.ts';
 import { passwordFromFile } from './password-file.ts';
 
-/** What a connection is for. */
+/** The purpose of a connection. */
 export interface ConnectionPurpose {
-  /** What Postgres shows it as. */
+  /** The application name that Postgres shows. */
   readonly applicationName: string;
-  /** Milliseconds after which a statement is given up; never where undefined. */
+  /** Milliseconds after which a statement is aborted; undefined means never. */
   readonly queryTimeoutMs?: number | undefined;
 }
 
@@ -18,7 +18,8 @@ type Host = ConnectionParameters['hosts'][number];
 /**
  * Connects to the first host that answers and is in the wanted state.
  *
- * @throws UnavailableError if none is to be had now, or else a ConfigurationError that says what to change
+ * @throws UnavailableError if none is available at the moment
+ * @throws ConfigurationError if retrying cannot help; the message says what to change
  */
 export async function connect(
   parameters: ConnectionParameters,
@@ -28,7 +29,7 @@ export async function connect(
 }
 
 /**
- * How to connect to the first host that answers and is in the wanted state, for clients that connect by themselves.
+ * The configuration for the first host that answers and is in the wanted state, for clients that connect themselves.
  *
  * @throws as `connect`
  */
@@ -61,12 +62,12 @@ async function connectSomewhere(
       }
     }
   }
-  // A host that is away for now may be the one that knows the database.
+  // A host that is unreachable at the moment may be the one that has the database.
   const failure = failures.find((each) => each instanceof UnavailableError) ?? failures[0];
   throw failure ?? new ConfigurationError('the database URL names no host');
 }
 
-/** A standby where there is one means: a standby, or else any. */
+/** `prefer-standby` means a standby or, failing that, any server. */
 function wantedStates(attrs: TargetSessionAttrs): readonly TargetSessionAttrs[] {
   return attrs === 'prefer-standby' ? ['standby', 'any'] : [attrs];
 }
@@ -108,40 +109,40 @@ async function open(
         parameters.password ?? (await passwordFromFile({ host, port, database, user }, passwordFile));
       if (password !== undefined) return password;
       throw new ConfigurationError(
-        `Postgres at ${host}:${port} asks for the password of ${user}: put it into the database URL, PGPASSWORD or .pgpass`,
+        `Postgres at ${host}:${port} requires a password for ${user}: put it into the database URL, PGPASSWORD or .pgpass`,
       );
     },
     ssl,
     ...(ssl ? { sslnegotiation: parameters.sslNegotiation } : {}),
     enableChannelBinding: parameters.requireChannelBinding,
     connectionTimeoutMillis: parameters.connectTimeoutMs,
-    // A connection that is cut where nobody notices must not be waited for.
+    // Keepalive detects a connection that was cut silently.
     keepAlive: true,
     query_timeout: queryTimeoutMs,
     application_name: applicationName,
     options: parameters.options,
   };
   const client = new pg.Client(config);
-  // What happens to a connection that nobody waits for is found by the next who does.
+  // An error on an idle connection is noticed by its next user.
   client.on('error', () => {});
   await client.connect();
   try {
     await assertAnswers(client, parameters.connectTimeoutMs);
   } catch (error) {
-    // A server that does not answer may not answer this either.
+    // A server that does not respond may not respond to this either.
     void client.end().catch(() => undefined);
     throw error;
   }
   return { client, config };
 }
 
-/** A pooler connects at once, and may wait long for the Postgres behind it. */
+/** A pooler accepts connections at once, but may wait long for the Postgres behind it. */
 async function assertAnswers(client: pg.Client, timeoutMs: number): Promise<void> {
   const probe: pg.QueryConfig & { query_timeout: number } = { text: 'select', query_timeout: timeoutMs };
   await client.query(probe);
 }
 
-/** Whether another kind of encryption may be what the server wants. */
+/** Whether the server may accept another kind of encryption. */
 function isAboutEncryption(cause: unknown): boolean {
   if (cause instanceof pg.DatabaseError) return cause.code === '28000';
   return cause instanceof Error && /SSL|TLS/i.test(`${cause.message} ${'code' in cause ? cause.code : ''}`);

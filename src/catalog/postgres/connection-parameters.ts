@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { ConfigurationError } from '../../errors.ts';
 
-/** What to connect to and how, with the meanings that libpq gives to its parameters. */
+/** What to connect to and how. Parameters have the same meaning as for libpq. */
 export interface ConnectionParameters {
-  /** Tried one after the other. A host that begins with `/` is the folder of a Unix socket. */
+  /** Tried in order. A host that begins with `/` is the folder of a Unix socket. */
   readonly hosts: readonly { readonly host: string; readonly port: number }[];
   readonly user: string;
   readonly database: string;
@@ -18,7 +18,7 @@ export interface ConnectionParameters {
   readonly requireChannelBinding: boolean;
   readonly targetSessionAttrs: TargetSessionAttrs;
   readonly connectTimeoutMs: number;
-  /** Settings for the server, as `-c name=value`. */
+  /** Server settings, as `-c name=value`. */
   readonly options: string | undefined;
 }
 
@@ -59,12 +59,12 @@ type Parameter = keyof typeof environmentVariables;
 type Parameters = Partial<Record<Parameter, string>>;
 
 const defaultPort = 5432;
-/** Milliseconds to wait for a connection where nothing says otherwise. */
+/** The default time to wait for a connection, in milliseconds. */
 const defaultConnectTimeoutMs = 10_000;
 
 /**
- * Reads a connection string as libpq does: a URL, or `name=value` pairs. What it leaves open, the `PG…` environment
- * variables say. Parameters that libpq does not have, such as those that tools add for themselves, mean nothing.
+ * Parses a connection string like libpq: a URL, or `name=value` pairs. The `PG…` environment variables provide what it
+ * leaves out. Parameters that libpq does not know, such as those that tools add, are ignored.
  *
  * @throws ConfigurationError if it cannot be read; the message never repeats a password
  */
@@ -114,7 +114,7 @@ function parseUrl(url: string): Parameters {
     ? [beforeQuery.slice(at + 1), beforeQuery.slice(0, at)]
     : [beforeQuery, ''];
   const [hosts, path] = splitAt(hostsAndPath, hostsAndPath.indexOf('/'));
-  // Neither a host nor a database is likely to have it, but passwords do.
+  // A host or database name hardly ever contains it, but passwords do.
   if (hostsAndPath.includes('@')) throw new ConfigurationError(unencoded);
   const [user, password] = splitAt(userinfo, userinfo.indexOf(':'));
   return {
@@ -131,7 +131,7 @@ const unencoded =
 
 function parseHostList(list: string): Parameters {
   const parts = list.split(',').map((part) => {
-    // An IPv6 address has colons of its own, and stands in brackets.
+    // An IPv6 address contains colons, and is written in brackets.
     const [, host = '', port = ''] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(part) ?? [];
     return { host: decode(host.replace(/^\[(.*)\]$/, '$1')), port };
   });
@@ -185,13 +185,13 @@ function parseHosts(hosts = defaultHost(), ports = ''): ConnectionParameters['ho
   });
 }
 
-/** As psql, which looks for a socket first; its folder is where Debian and others, or the sources, have it. */
+/** Like psql, this prefers a socket, in the folder of Debian and others or in that of the Postgres sources. */
 function defaultHost(): string {
   const folders = ['/var/run/postgresql', '/tmp'];
   return folders.find((folder) => existsSync(`${folder}/.s.PGSQL.${defaultPort}`)) ?? 'localhost';
 }
 
-/** Seconds; 0 waits as long as the system does. */
+/** Seconds; with 0 only the system's own timeout applies. */
 function parseTimeout(seconds: string | undefined): number {
   if (seconds === undefined) return defaultConnectTimeoutMs;
   if (/^\d+$/.test(seconds)) return Number(seconds) * 1000;
@@ -206,7 +206,7 @@ function oneOf<Word extends string>(name: string, value: string, words: readonly
   );
 }
 
-/** What is before and what is after a place; all of it is before where there is none. */
+/** The parts before and after an index; everything is before if the index is negative. */
 function splitAt(text: string, index: number): [string, string] {
   return index < 0 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)];
 }

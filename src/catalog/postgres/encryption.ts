@@ -5,11 +5,11 @@ import type { ConnectionOptions } from 'node:tls';
 import { ConfigurationError } from '../../errors.ts';
 import type { ConnectionParameters } from './connection-parameters.ts';
 
-/** How one attempt to connect is encrypted; not at all where false. */
+/** How one attempt to connect is encrypted; false means not at all. */
 export type Encryption = false | ConnectionOptions;
 
 /**
- * The encryptions to try one after the other, as libpq's `sslmode` has it.
+ * The encryptions to try in order, as defined by libpq's `sslmode`.
  *
  * https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION
  *
@@ -28,7 +28,7 @@ export function encryptionsOf(parameters: ConnectionParameters, host: string): r
     case 'prefer':
       return [unverified, false];
     case 'require':
-      // With roots to trust it means verify-ca, for compatibility with what it once meant.
+      // With a root certificate, `require` means verify-ca, for backward compatibility.
       return [sslRootCert ? { ...own, ...rootsOf(sslRootCert), checkServerIdentity: anyHost } : unverified];
     case 'verify-ca':
       return [{ ...own, ...rootsOf(sslRootCert), checkServerIdentity: anyHost }];
@@ -39,7 +39,7 @@ export function encryptionsOf(parameters: ConnectionParameters, host: string): r
 
 function anyHost(): undefined {}
 
-/** Without a file, and without one where libpq looks for it, Node's own roots are trusted: those of public CAs. */
+/** Without a file, also in libpq's default location, Node's own root certificates are trusted: those of public CAs. */
 function rootsOf(file: string | undefined): ConnectionOptions {
   if (file === 'system') return {};
   const usual = join(homedir(), '.postgresql', 'root.crt');

@@ -3,9 +3,9 @@ import { ConfigurationError, UnavailableError } from '../../errors.ts';
 import type { ConnectionParameters } from './connection-parameters.ts';
 
 /**
- * Why a connection could not be had, in one line without its password.
+ * Why a connection failed, in one line without its password.
  *
- * @returns an UnavailableError where it may be had later, or else a ConfigurationError
+ * @returns an UnavailableError if it may succeed later, or else a ConfigurationError
  */
 export function connectionFailure(
   cause: unknown,
@@ -26,11 +26,11 @@ export function connectionFailure(
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
   const { sslMode } = parameters;
   if (/does not support SSL/.test(cause.message)) {
-    return never(`it offers no encryption, which sslmode=${sslMode} demands`);
+    return never(`it offers no encryption, which sslmode=${sslMode} requires`);
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return never(
-      `its certificate is not for the host ${host}, which sslmode=verify-full demands; connect by the name that it is for, or use sslmode=verify-ca`,
+      `its certificate is not for the host ${host}, which sslmode=verify-full requires; connect by the name that it is for, or use sslmode=verify-ca`,
     );
   }
   if (isCertificateProblem(code)) {
@@ -47,13 +47,13 @@ export function connectionFailure(
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
+  ECONNREFUSED: 'nothing is listening there (ECONNREFUSED)',
   ENOENT: 'there is no such socket (ENOENT)',
   ENOTFOUND: 'its host name is not known (ENOTFOUND)',
   EAI_AGAIN: 'its host name is not known (EAI_AGAIN)',
   ETIMEDOUT: 'it did not answer in time (ETIMEDOUT)',
   ENETUNREACH:
-    'there is no route to it (ENETUNREACH); if the host has IPv6 addresses only, as direct connections to Supabase do, use its session pooler',
+    'there is no route to it (ENETUNREACH); if the host has only IPv6 addresses, as direct connections to Supabase do, use its session pooler',
   EHOSTUNREACH: 'there is no route to it (EHOSTUNREACH)',
 };
 
@@ -65,8 +65,8 @@ function isCertificateProblem(code: string): boolean {
 }
 
 /**
- * Whether the same attempt would fail again: credentials and names, by SQLSTATE class. Poolers word theirs with codes
- * that say less.
+ * Whether the same attempt would fail again: wrong credentials or names, by SQLSTATE class. Poolers use less specific
+ * codes, so their messages are examined.
  */
 function isLasting({ code = '', message }: pg.DatabaseError): boolean {
   if (/^(28|3D|42|22|0A)/.test(code)) return true;

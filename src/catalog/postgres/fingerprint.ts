@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { CatalogClient } from '../introspection.ts';
 
 /**
- * Whatever the introspection looks at has a row in one of these system catalogs, and a row that is changed gets
- * another `xmin`. Some milliseconds, where reading everything costs more with every role.
+ * Everything that the introspection reads has a row in one of these system catalogs, and a changed row gets a new `xmin`.
+ * This takes a few milliseconds, while reading everything costs more with every role.
  *
- * Foreign tables and views have their rows in common catalogs; of all other relations nothing is looked at.
+ * Foreign tables and views share their system catalogs with other relations, whose rows are ignored.
  */
 const fingerprint = `
 with relation as (
@@ -48,16 +48,16 @@ part(kind, content) as (
 select pg_catalog.md5(pg_catalog.string_agg(kind || '=' || coalesce(content, ''), ';' order by kind)) as fingerprint
 from part`;
 
-/** A text that differs where what the introspection reads may differ. */
+/** A text that changes whenever the result of the introspection may have changed. */
 export async function catalogFingerprint(client: CatalogClient): Promise<string> {
   const { rows } = await client.query<{ fingerprint: string }>(fingerprint);
   return rows[0]?.fingerprint ?? '';
 }
 
 /**
- * A text that differs where secrets differ, of which it gives away nothing.
+ * A text that changes with the secrets, but does not reveal them.
  *
- * @param read reads a secret, or rejects where there is none
+ * @param read reads a secret, or rejects if there is none
  */
 export async function secretsFingerprint(
   references: readonly string[],

@@ -1,15 +1,15 @@
 import type pg from 'pg';
 import type { Clock } from '../../clock.ts';
 
-/** The channel on which a database says that its catalog has changed. */
+/** The channel on which a database notifies of changes to its catalog. */
 const channel = 'fdw_graphql';
 
 /** Milliseconds between two attempts to listen. */
 const retryMs = 5_000;
 
 /**
- * Calls back whenever the database notifies, until the signal ends it. A lost connection is made again, and counts as
- * a notification: there may have been one meanwhile. Never rejects.
+ * Calls back whenever the database notifies, until the signal is aborted. It reconnects when the connection is lost, which
+ * counts as a notification, because one may have been missed. Never rejects.
  */
 export async function listenForNotifications(
   connect: () => Promise<pg.Client>,
@@ -27,7 +27,7 @@ export async function listenForNotifications(
       if (!isFirst) onNotified();
       await endOf(client, signal);
     } catch {
-      // Where Postgres is away, whoever reads the catalog says so.
+      // If Postgres is unreachable, whoever reads the catalog reports it.
     }
     await clock.sleep(retryMs, signal).catch(() => undefined);
   }

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** What a line of the file is matched with. */
+/** The values that a line of the file has to match. */
 export interface PasswordQuery {
   readonly host: string;
   readonly port: number;
@@ -11,7 +11,7 @@ export interface PasswordQuery {
 }
 
 /**
- * The password that `.pgpass` has for a connection. As psql does, it is not read where others may.
+ * The password for a connection in `.pgpass`. As in psql, the file is ignored if others can read it.
  *
  * https://www.postgresql.org/docs/current/libpq-pgpass.html
  */
@@ -32,7 +32,7 @@ export async function passwordFromFile(
 function matchLine(line: string, { host, port, database, user }: PasswordQuery): string | undefined {
   if (line.startsWith('#')) return undefined;
   const fields = line.match(/(?:[^:\\]|\\.)+/g)?.map((field) => field.replace(/\\(.)/g, '$1')) ?? [];
-  // A socket's folder is written as localhost.
+  // The folder of a socket is matched as localhost.
   const wanted = [host.startsWith('/') ? 'localhost' : host, String(port), database, user];
   const matches = wanted.every((value, index) => fields[index] === '*' || fields[index] === value);
   return matches ? fields[4] : undefined;

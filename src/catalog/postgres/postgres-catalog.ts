@@ -8,14 +8,14 @@ import { catalogFingerprint, secretsFingerprint } from './fingerprint.ts';
 import { listenForNotifications } from './notifications.ts';
 import { Session } from './session.ts';
 
-/** Milliseconds that a statement about the catalog may take. */
+/** The time limit of statements about the catalog, in milliseconds. */
 const queryTimeoutMs = 60_000;
 
 /**
  * A catalog in a Postgres server.
  *
- * @throws UnavailableError if the server is away for now
- * @throws ConfigurationError if it would refuse each time; the message says what to change
+ * @throws UnavailableError if the server is unreachable at the moment
+ * @throws ConfigurationError if retrying cannot help; the message says what to change
  */
 export async function openPostgresCatalog(databaseUrl: string): Promise<Catalog> {
   const parameters = parseConnectionString(databaseUrl);
@@ -28,7 +28,7 @@ export async function openPostgresCatalog(databaseUrl: string): Promise<Catalog>
   }
   const { hosts, database } = parameters;
   const references = new Set<string>();
-  /** Who wants to know that the catalog may have changed. */
+  /** Called when the catalog may have changed. */
   const listeners = new Set<() => void>();
   const readSecret = (reference: string) => {
     references.add(reference);

@@ -3,10 +3,10 @@ import { ConfigurationError, UnavailableError } from '../../errors.ts';
 import type { CatalogClient } from '../introspection.ts';
 
 /**
- * One connection that is made when it is needed, and made again where it was lost. Its statements read only, so one
- * that met a dead connection is run once more.
+ * A connection that is opened on demand, and reopened when it was lost. Its statements only read, so that one that failed
+ * on a dead connection can be run again.
  *
- * `query` throws an UnavailableError where Postgres is away.
+ * `query` throws an UnavailableError if Postgres is unreachable.
  */
 export class Session implements CatalogClient {
   readonly #connect: () => Promise<pg.Client>;
@@ -41,7 +41,7 @@ export class Session implements CatalogClient {
       return { rows };
     } catch (error) {
       if (!isLost(error)) throw error;
-      // A server that does not answer may not answer this either.
+      // A server that does not respond may not respond to this either.
       if (this.#client === current) void this.close();
       if (error instanceof ConfigurationError) throw error;
       const why = error instanceof Error ? error.message : String(error);
@@ -59,7 +59,7 @@ export class Session implements CatalogClient {
   }
 }
 
-/** Whether another connection may fare better: SQLSTATE classes of connections, resources and shutdowns. */
+/** Whether a new connection may help: the SQLSTATE classes of connections, resources and shutdowns. */
 function isLost(error: unknown): boolean {
   return !(error instanceof pg.DatabaseError) || /^(08|53|57P)/.test(error.code ?? '');
 }

@@ -3,10 +3,10 @@ import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 
-/** The user's own folder for what can be made again. A cache is never needed, so it never fails. */
+/** The user's cache folder. A cache is optional, so these functions never fail. */
 export const cacheFolder = envPaths('fdw-graphql', { suffix: '' }).cache;
 
-/** Undefined if there is no such file, or another user could have written it. */
+/** Reads a cached file; undefined if there is none, or if another user may have written it. */
 export async function readCached(name: string): Promise<Buffer | undefined> {
   try {
     const path = join(cacheFolder, name);
@@ -18,7 +18,7 @@ export async function readCached(name: string): Promise<Buffer | undefined> {
   }
 }
 
-/** Keeps a file where that is possible, as a whole. */
+/** Writes a file atomically, if possible. */
 export async function writeCached(name: string, bytes: Uint8Array): Promise<void> {
   const unfinished = join(cacheFolder, `${name}.${randomBytes(6).toString('hex')}`);
   try {
@@ -26,6 +26,6 @@ export async function writeCached(name: string, bytes: Uint8Array): Promise<void
     await writeFile(unfinished, bytes, { mode: 0o600 });
     await rename(unfinished, join(cacheFolder, name));
   } catch {
-    // The next start takes longer, and nothing else.
+    // The next start only takes longer.
   }
 }

@@ -5,7 +5,7 @@ import { cacheFolder, readCached, writeCached } from './cache-folder.ts';
 import type { EvaluatedScripts } from './embedded-process.ts';
 import type { SqlScript } from './loader.ts';
 
-/** How many results are kept; the oldest go first. */
+/** How many results are kept; the oldest are removed first. */
 const keptAtMost = 32;
 
 /** Bytes of AES-256-GCM's nonce and tag: https://nodejs.org/api/crypto.html#ccm-mode */
@@ -13,10 +13,11 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /**
- * What scripts have been evaluated to, kept in the user's cache folder, so that the next start needs no Postgres.
+ * Reads the cached result of some scripts from the user's cache folder, with which a start needs no Postgres; undefined if
+ * there is none.
  *
- * A result is named by a hash of the scripts and encrypted with another one. So it can only be read, or forged, by
- * who has the scripts, and gives away no secret that they hold. Undefined if there is none.
+ * A result is named by one hash of the scripts and encrypted with another. So only someone who has the scripts can read or
+ * forge it, and it reveals none of their secrets.
  */
 export async function readEvaluated(scripts: readonly SqlScript[]): Promise<EvaluatedScripts | undefined> {
   const { name, key } = await entryOf(scripts);
@@ -28,7 +29,7 @@ export async function readEvaluated(scripts: readonly SqlScript[]): Promise<Eval
   }
 }
 
-/** Keeps a result for the next start. */
+/** Caches a result for the next start. */
 export async function writeEvaluated(
   scripts: readonly SqlScript[],
   evaluated: EvaluatedScripts,
@@ -68,7 +69,7 @@ async function prune(): Promise<void> {
   await Promise.allSettled(old.map(({ path }) => rm(path, { force: true })));
 }
 
-/** What other code has made of scripts is not what this code would. */
+/** A hash of this code, because other code may evaluate scripts differently. */
 let codeHash: Promise<string> | undefined;
 
 function hashOfCode(): Promise<string> {

@@ -19,7 +19,7 @@ const webNames: Readonly<Record<string, string>> = {
   SHIFT_JIS_2004: 'shift_jis',
 };
 
-/** What files begin with that are not SQL, and what to do about it. */
+/** The first bytes of files that are not SQL, and what to do about them. */
 const otherKinds: readonly { readonly start: readonly number[]; readonly advice: string }[] = [
   { start: [0xff, 0xfe], advice: 'is UTF-16; save it as UTF-8' },
   { start: [0xfe, 0xff], advice: 'is UTF-16; save it as UTF-8' },

@@ -21,49 +21,49 @@ export interface SqlScript {
   readonly text: string;
 }
 
-/** A statement that was not run, or failed. */
+/** A statement that was skipped or failed. */
 export interface StatementReport {
   readonly file: string;
   readonly line: number;
-  /** How the statement begins; it holds no values. */
+  /** The beginning of the statement, without any values. */
   readonly statement: string;
   readonly reason: string;
 }
 
-/** What became of the statements of some scripts. */
+/** The outcome of some scripts. */
 export interface LoadReport {
-  /** Statements without which the catalog would not be what the scripts say. */
+  /** Statements that failed although the catalog needs them. */
   readonly failed: readonly StatementReport[];
-  /** Statements that are nothing to a catalog and were left out or failed, the first of them. */
+  /** The first of the statements that the catalog does not need, and that were skipped or failed. */
   readonly skipped: readonly StatementReport[];
   readonly skippedTotal: number;
 }
 
-/** How many skipped statements are told one by one. */
+/** How many skipped statements are listed. */
 const listedAtMost = 1_000;
 
-/** Where names are looked up, as in a Supabase database. */
+/** The search path of a Supabase database. */
 const searchPath = 'set search_path = "$user", public, extensions';
 
-/** The embedded Postgres' superuser. Its `reset session authorization` would reset nothing. */
+/** The session of the embedded Postgres' superuser, where `reset session authorization` has no effect. */
 const ownSession = 'set session authorization postgres';
 
 const savepoint = 'fdw_graphql_statement';
 
 /**
- * Runs scripts in a database for the sake of its catalog. Each statement fails alone, and nothing that a script sets
- * for its session outlives it.
+ * Runs scripts in a database to obtain its catalog. A failing statement does not affect the others, and session settings of
+ * a script end with it.
  */
 export class ScriptLoader {
   readonly #database: PGlite;
   readonly #prerequisites: Prerequisites;
-  /** Is told what runs next, should it never end. */
+  /** Called before each statement, so that one that never ends can be named. */
   readonly #onStatement: (file: string, line: number) => void;
   readonly #failed: StatementReport[] = [];
   readonly #skipped: StatementReport[] = [];
   #skippedTotal = 0;
   #inTransaction = false;
-  /** Roles that a script acts as, and whether they may do everything by themselves. */
+  /** The roles that the script acts as, and whether they are superusers of their own accord. */
   readonly #actors = new Map<string, boolean>();
 
   constructor(database: PGlite, onStatement: (file: string, line: number) => void) {
@@ -88,7 +88,7 @@ export class ScriptLoader {
       if (readsRowsFromScript(statement.node)) reader.skipCopyData();
       const failure =
         piece.kind === 'undo'
-          ? new Unneeded('it is of the part that undoes a migration')
+          ? new Unneeded('it is part of a down migration')
           : await this.#run(statement, () => this.#onStatement(name, piece.line));
       if (failure === undefined) continue;
       const report = { ...place, statement: summaryOf(statement), reason: describeFailure(failure) };
@@ -102,7 +102,7 @@ export class ScriptLoader {
     return { failed: this.#failed, skipped: this.#skipped, skippedTotal: this.#skippedTotal };
   }
 
-  /** Runs a statement, and returns why it was not or failed. */
+  /** Runs a statement; returns why it failed or was skipped, or undefined. */
   async #run(statement: Statement, announce: () => void): Promise<unknown> {
     const { node, sql } = statement;
     if (!node) return new Error(statement.syntaxError);
@@ -121,7 +121,7 @@ export class ScriptLoader {
     }
   }
 
-  /** Tries once more where something was missing that can be stood in for. */
+  /** Retries once if something was missing for which there is a stand-in. */
   async #attempt(action: () => Promise<void>, sql: string): Promise<void> {
     try {
       await this.#alone(action);
@@ -131,7 +131,7 @@ export class ScriptLoader {
     }
   }
 
-  /** What fails inside a transaction must not take the rest of it along. */
+  /** A failure inside a transaction must not abort the rest of it. */
   async #alone(action: () => Promise<void>): Promise<void> {
     if (!this.#inTransaction) return action();
     await this.#database.exec(`savepoint ${savepoint}`);
@@ -165,7 +165,7 @@ export class ScriptLoader {
       node.VariableSetStmt.name === 'session_authorization' &&
       !node.VariableSetStmt.args;
     await this.#database.exec(resetsSession ? ownSession : sql);
-    // A function may have set it too, and every message after it would be unreadable.
+    // A function may have changed it, and every later message would be unreadable.
     if ('SelectStmt' in node || 'DoStmt' in node || 'CallStmt' in node) {
       await this.#database.exec("set client_encoding = 'UTF8'");
     }
@@ -177,7 +177,7 @@ export class ScriptLoader {
     if (kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START') this.#inTransaction = true;
   }
 
-  /** A role that the script acts as may do everything meanwhile, so that what it makes is made, and is its own. */
+  /** Makes the role that the script acts as a superuser for now, so that its objects can be created, and belong to it. */
   async #letAct(name: string): Promise<void> {
     if (this.#actors.has(name)) return;
     await this.#prerequisites.ensureRole(name);
@@ -200,7 +200,7 @@ export class ScriptLoader {
     this.#actors.clear();
   }
 
-  /** Whether a statement that failed takes from the catalog: by its kind, or by the foreign tables that it names. */
+  /** Whether the catalog needs a statement that failed: by its kind, or because it names foreign tables. */
   async #counts(statement: Statement): Promise<boolean> {
     if (alwaysCounts(statement)) return true;
     if (!statement.node || changesRows(statement.node)) return false;
@@ -221,7 +221,7 @@ export class ScriptLoader {
   }
 }
 
-/** A role that a script has acted as and then dropped. */
+/** Ignores a role that the script has dropped after acting as it. */
 function ignoreDropped(error: unknown): void {
   if (codeOf(error) !== sqlState.undefinedObject) throw error;
 }

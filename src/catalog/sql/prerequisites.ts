@@ -15,7 +15,7 @@ import { sqlState, Unneeded } from './statement-failure.ts';
 /** Extensions whose types columns of foreign tables may have. */
 const extensionsOfTypes = ['citext', 'hstore', 'ltree'];
 
-/** Makes what scripts take for granted and an embedded database lacks: roles, schemas, extensions, handlers, Vault. */
+/** Creates what scripts rely on and an embedded database lacks: roles, schemas, extensions, handlers, Vault. */
 export class Prerequisites {
   readonly #database: PGlite;
 
@@ -23,7 +23,7 @@ export class Prerequisites {
     this.#database = database;
   }
 
-  /** Makes what the statement takes for granted. */
+  /** Creates what the statement relies on. */
   async makeFor(node: Node): Promise<void> {
     for (const role of rolesNamedBy(node)) await this.ensureRole(role);
     if ('CreateFdwStmt' in node || 'AlterFdwStmt' in node) {
@@ -73,7 +73,7 @@ export class Prerequisites {
     );
     if (rows.length === 0) {
       throw new Unneeded(
-        `server ${quoteIdentifier(server_name)} is not one of Cognito, so what it would import is not known`,
+        `server ${quoteIdentifier(server_name)} is not a Cognito server, so what it would import is not known`,
       );
     }
     const listed = table_list.some(
@@ -110,7 +110,7 @@ export class Prerequisites {
         supplied = (await this.#supplyFunction(name, kind === 'handler')) || supplied;
       }
     }
-    // Where the schema of a type is missing, that is all that is said of the type.
+    // If the schema of a type is missing, the error names only the schema.
     if (code !== sqlState.undefinedObject && code !== sqlState.undefinedSchema) return supplied;
     for (const extension of extensionsOfTypes.filter((name) => sql.includes(name))) {
       await this.createExtension(extension, 'extensions');
@@ -127,7 +127,7 @@ export class Prerequisites {
       : this.#ensureFunction([name], '(text[], oid)', validatorFunction);
   }
 
-  /** Whether it had to be made. */
+  /** Creates a role if it is missing; returns whether it was. */
   async ensureRole(name: string): Promise<boolean> {
     const { rows } = await this.#database.query('select from pg_roles where rolname = $1', [name]);
     if (rows.length > 0) return false;

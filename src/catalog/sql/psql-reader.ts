@@ -1,19 +1,19 @@
-/** A piece of a psql script. Lines count from 1, of the piece's first word. */
+/** A piece of a psql script, with the line of its first word, from 1. */
 export type Piece =
   | { readonly kind: 'statement'; readonly sql: string; readonly line: number }
-  /** A command of psql's own, such as `\connect other`. */
+  /** A psql command, such as `\connect other`. */
   | { readonly kind: 'command'; readonly text: string; readonly line: number }
-  /** A statement of the part of a migration that undoes it. */
+  /** A statement of a down migration. */
   | { readonly kind: 'undo'; readonly sql: string; readonly line: number };
 
-/** What the section of a file does, for tools that keep both ways of a migration in one file. */
+/** The marks of up and down migrations, for tools that keep both in one file. */
 const sectionMark = /^--\s*(?:\+goose|\+migrate|migrate:)\s*(up|down)\b/i;
 
-/** What stands in a statement as one piece, by the character it begins with. */
+/** The tokens that are read as one piece, by their first character. */
 const tokens = {
   space: /\s+/y,
   lineComment: /--[^\n\r]*/y,
-  // A doubled quote is read as two strings, one right after the other.
+  // A doubled quote is read as two adjacent strings.
   string: /'[^']*'?/y,
   escapeString: /[eE]'/y,
   quotedName: /"[^"]*"?/y,
@@ -24,15 +24,15 @@ const tokens = {
 } as const;
 
 /**
- * Reads a script as psql does, one piece after the other: it knows quotes, comments, parentheses and the bodies of
- * SQL functions, and nothing of what a statement means.
+ * Splits a script into pieces like psql: it knows quotes, comments, parentheses and the bodies of SQL functions, but not what
+ * statements mean.
  *
  * https://github.com/postgres/postgres/blob/REL_18_STABLE/src/fe_utils/psqlscan.l has the rules.
  */
 export class PsqlReader {
   readonly #text: string;
   #position = 0;
-  /** How far lines have been counted, and which one that is. */
+  /** The position up to which lines have been counted, and its line. */
   #counted = 0;
   #line = 1;
   #undoing = false;
@@ -47,7 +47,7 @@ export class PsqlReader {
     return this.#commands.shift() ?? this.#read();
   }
 
-  /** Passes over the rows that follow `copy … from stdin`, to the line that ends them. */
+  /** Skips the rows after `copy … from stdin`, up to the line that ends them. */
   skipCopyData(): void {
     const end = /^\\\.[ \t]*\r?$/gm;
     end.lastIndex = this.#position;
@@ -63,7 +63,7 @@ export class PsqlReader {
       const character = this.#text.charAt(start);
       if (character === '\\') {
         const command = this.#command();
-        // `\g` and its like send the statement; the others leave it to go on after them.
+        // `\g` and similar commands send the statement; others let it continue after them.
         if (/^\\(?:g|crosstabview|watch)/.test(command.text) && sql) {
           this.#commands.push(command);
           return this.#statement(sql, line);
@@ -98,7 +98,7 @@ export class PsqlReader {
     return { kind: 'command', text: this.#take(tokens.command).trimEnd(), line };
   }
 
-  /** Passes over space and comments, and says whether there were any. */
+  /** Skips space and comments; returns whether there were any. */
   #passOver(): boolean {
     if (this.#take(tokens.space)) return true;
     const comment = this.#take(tokens.lineComment);
@@ -112,7 +112,7 @@ export class PsqlReader {
     return true;
   }
 
-  /** Comments of this kind stand in each other. */
+  /** Block comments can be nested. */
   #passOverBlockComment(): void {
     const edge = /\/\*|\*\//g;
     edge.lastIndex = this.#position;
@@ -148,7 +148,7 @@ export class PsqlReader {
     return this.#text.charAt(this.#position - 1);
   }
 
-  /** A backslash takes the next character with it, quotes too. */
+  /** A backslash escapes the next character, including a quote. */
   #restOfEscapeString(): string {
     const from = this.#position;
     const edge = /\\.|''|'/gs;
@@ -159,7 +159,7 @@ export class PsqlReader {
     return this.#text.slice(from, this.#position);
   }
 
-  /** What matches at this place, which is passed; an empty string where nothing does. */
+  /** Consumes what matches at the current position; an empty string if nothing does. */
   #take(pattern: RegExp): string {
     pattern.lastIndex = this.#position;
     const found = pattern.exec(this.#text)?.[0] ?? '';
@@ -177,11 +177,11 @@ export class PsqlReader {
   }
 }
 
-/** Whether a semicolon ends the statement: not in parentheses, and not in the body of an SQL function. */
+/** Decides whether a semicolon ends the statement: not within parentheses or the body of an SQL function. */
 class Nesting {
   #parentheses = 0;
   #blocks = 0;
-  /** The statement's first words, of which `create or replace function` is the longest that matters. */
+  /** The statement's first words, as many as in `create or replace function`. */
   readonly #opening: string[] = [];
 
   get outermost(): boolean {

@@ -14,11 +14,11 @@ import { evaluateScripts } from './evaluate.ts';
 import type { SqlScript, StatementReport } from './loader.ts';
 import { readSqlFiles, type SqlFile } from './sql-files.ts';
 
-/** How many failures one message tells. */
+/** How many failures one message lists. */
 const toldAtMost = 5;
 
 /**
- * A catalog that SQL defines. It is run in an embedded Postgres, unless the cache knows what comes of it.
+ * A catalog that is defined by SQL. It is run in an embedded Postgres, unless the result is cached.
  *
  * @throws ConfigurationError if a file cannot be read, or a statement fails that the catalog needs
  */

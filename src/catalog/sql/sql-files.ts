@@ -2,21 +2,21 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { ConfigurationError } from '../../errors.ts';
 
-/** A file of SQL as it is on disk. */
+/** An SQL file as it is on disk. */
 export interface SqlFile {
-  /** Its path, as messages name it. */
+  /** Its path, for messages. */
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** Bytes that the files of a catalog may have together. Dumps of rows are larger; dumps of schemas never are. */
+/** The maximum total size of a catalog's files. Dumps with rows may be larger; dumps of schemas never are. */
 const largestCatalog = 256 * 1024 * 1024;
 
-/** Files of a folder that undo what others do; tools for migrations keep them side by side. */
+/** Down migrations, which some tools keep next to the others. */
 const undoing = /\.down\.sql$|^U\d[\w.]*__/;
 
 /**
- * Reads files of SQL in the order given, and those of a folder in the order of their names, numbers by their value.
+ * Reads SQL files in the given order, and those of a folder in the order of their names, with numbers by value.
  *
  * @throws ConfigurationError if one cannot be read, a folder holds none, or they are too large
  */
@@ -26,7 +26,7 @@ export async function readSqlFiles(paths: readonly string[]): Promise<readonly S
   const size = sizes.reduce((sum, bytes) => sum + bytes, 0);
   if (size > largestCatalog) {
     throw new ConfigurationError(
-      `--catalog: ${paths.join(', ')} has ${size} bytes, and at most ${largestCatalog} are read; dump the schema alone with pg_dump --schema-only`,
+      `--catalog: ${paths.join(', ')} has ${size} bytes, but at most ${largestCatalog} are read; dump only the schema with pg_dump --schema-only`,
     );
   }
   return Promise.all(
@@ -41,7 +41,8 @@ async function filesAt(path: string): Promise<string[]> {
   const files = entries
     .filter((entry) => entry.isFile() && /\.sql$/i.test(entry.name) && !undoing.test(entry.name))
     .map((entry) => relative(path, join(entry.parentPath, entry.name)));
-  if (files.length === 0) throw new ConfigurationError(`--catalog: the folder ${path} holds no .sql files`);
+  if (files.length === 0)
+    throw new ConfigurationError(`--catalog: the folder ${path} contains no .sql files`);
   const { compare } = new Intl.Collator('en', { numeric: true });
   return files.sort(compare).map((file) => join(path, file));
 }

@@ -1,9 +1,9 @@
 /**
- * What a hosted database has and an embedded one lacks. Files take it for granted; here it stands in by name alone,
- * since a catalog is read and never run.
+ * Stand-ins for what a hosted database has and an embedded one lacks. Scripts rely on these objects, but only their names
+ * matter, because the catalog is read and nothing in it is ever called.
  */
 
-/** Supabase's and RDS' own roles, which every database of theirs has. */
+/** The roles that every database of Supabase or RDS has. */
 const hostedRoles = [
   'anon',
   'authenticated',
@@ -22,13 +22,13 @@ const hostedRoles = [
   'rds_iam',
 ];
 
-/** Those of them that a text names. */
+/** The hosted roles that a text names. */
 export function hostedRolesIn(text: string): string[] {
   return hostedRoles.filter((role) => new RegExp(`\\b${role}\\b`).test(text));
 }
 
 /**
- * Vault without encryption: secrets of a file are as plain as the file.
+ * Vault without encryption: the secrets are in plain text in the file anyway.
  *
  * Names and columns: https://github.com/supabase/vault/blob/v0.3.1/sql/supabase_vault--0.3.1.sql
  */
@@ -54,7 +54,7 @@ returns void language sql as $$
     description = coalesce(new_description, description), key_id = coalesce(new_key_id, key_id) where id = secret_id
 $$;`;
 
-/** A handler that no one calls. The function behind it only has to exist. */
+/** A handler that is never called. It only has to exist. */
 export const handlerFunction = (name: string) =>
   `create function ${name}() returns fdw_handler language internal as 'fdw_handler_in'`;
 
@@ -62,13 +62,13 @@ export const handlerFunction = (name: string) =>
 export const validatorFunction = (name: string) =>
   `create function ${name}(text[], oid) returns void language plpgsql as 'begin end'`;
 
-/** The wrapper that an extension brings, where it is known to bring one. */
+/** The foreign-data wrapper that an extension creates, if it is known to create one. */
 export function wrapperOfExtension(extension: string): string | undefined {
   if (extension === 'dblink') return 'dblink_fdw';
   return extension.endsWith('_fdw') ? extension : undefined;
 }
 
-/** The columns of the table that the Cognito FDW's import makes. Always of this name, whatever it is imported from. */
+/** The table that the Cognito FDW's `import foreign schema` creates. It always has this name. */
 export const cognitoImport = {
   table: 'users',
   columns:

@@ -1,6 +1,6 @@
 import { loadModule, type Node, parseSync, scanSync } from 'libpg-query';
 
-/** What a statement of a file is to the catalog. */
+/** A parsed statement. */
 export interface Statement {
   readonly sql: string;
   /** Undefined if Postgres cannot parse it. */
@@ -9,10 +9,10 @@ export interface Statement {
   readonly syntaxError: string | undefined;
 }
 
-/** Bytes of the longest statement that is looked at. Only rows are longer, and parsing them takes seconds. */
+/** The longest statement that is parsed. Only statements with rows are longer, and parsing them takes seconds. */
 const longestStatement = 1024 * 1024;
 
-/** Has Postgres' own parser at hand; it is WebAssembly, and loads once. */
+/** Loads Postgres' own parser, which is WebAssembly. */
 export async function loadParser(): Promise<void> {
   await loadModule();
 }
@@ -29,7 +29,7 @@ export function parseStatement(sql: string): Statement {
   }
 }
 
-/** One line that tells a statement from others. It ends before the first value, which might be a secret. */
+/** The beginning of a statement on one line. It ends before the first value, which might be a secret. */
 export function summaryOf({ sql }: Statement): string {
   const beginning = sql.slice(0, 300).split(/['$(]/, 1)[0] ?? '';
   const line = beginning
@@ -39,7 +39,7 @@ export function summaryOf({ sql }: Statement): string {
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }
 
-/** Whether the file is worth nothing without this statement, whatever it is about. */
+/** Whether the catalog needs this statement, whatever object it is about. */
 export function alwaysCounts({ node, sql }: Pick<Statement, 'node' | 'sql'>): boolean {
   if (!node) return sql.length <= longestStatement && looksLikeDefinition(sql);
   if ('AlterTableStmt' in node) return node.AlterTableStmt.objtype === 'OBJECT_FOREIGN_TABLE';
@@ -57,7 +57,7 @@ export function alwaysCounts({ node, sql }: Pick<Statement, 'node' | 'sql'>): bo
   );
 }
 
-/** What cannot be parsed counts where its words say that it would define or grant something. */
+/** A statement that cannot be parsed counts if its first words define or grant something. */
 function looksLikeDefinition(sql: string): boolean {
   try {
     const [first, ...rest] = scanSync(sql.slice(0, 4096)).tokens.map(({ text }) => text.toLowerCase());
@@ -71,7 +71,7 @@ function looksLikeDefinition(sql: string): boolean {
   }
 }
 
-/** The tables that a grant, a comment or a change is about, each with its schema where it is named. */
+/** The tables that a grant, comment or change is about, each with its schema if the statement names it. */
 export function relationsOf(node: Node): { readonly schema: string | undefined; readonly name: string }[] {
   if ('GrantStmt' in node) return (node.GrantStmt.objects ?? []).flatMap(rangeVar);
   if ('AlterTableStmt' in node) return relation(node.AlterTableStmt.relation);
@@ -103,7 +103,7 @@ export function rolesNamedBy(node: Node): string[] {
   return [...roles];
 }
 
-/** Whether the statement writes rows of tables that are no part of a catalog. */
+/** Whether the statement only writes rows of ordinary tables. */
 export function changesRows(node: Node): boolean {
   const changes =
     'CopyStmt' in node ||
@@ -116,14 +116,14 @@ export function changesRows(node: Node): boolean {
   return changes && ('CopyStmt' in node || !mentionsVault(node));
 }
 
-/** Whether rows follow the statement in the script. */
+/** Whether rows follow the statement in the script (`copy … from stdin`). */
 export function readsRowsFromScript(node: Node | undefined): boolean {
   if (!node || !('CopyStmt' in node)) return false;
   const { is_from, filename, is_program } = node.CopyStmt;
   return Boolean(is_from) && !filename && !is_program;
 }
 
-/** The text of each string in a name or an option, in order. */
+/** The strings in a name or option, in order. */
 export function namesIn(node: Node): string[] {
   if ('String' in node) return [node.String.sval ?? ''];
   if ('List' in node) return (node.List.items ?? []).flatMap(namesIn);

@@ -41,7 +41,7 @@ describe('a server without encryption', () => {
 
   test('is refused by sslmode=require', async () => {
     expect(await refusal(urlWith({ sslmode: 'require' }))).toBe(
-      'cannot connect to Postgres at localhost:PORT: it offers no encryption, which sslmode=require demands',
+      'cannot connect to Postgres at localhost:PORT: it offers no encryption, which sslmode=require requires',
     );
   });
 });
@@ -89,7 +89,7 @@ describe('a server with a certificate of its own authority', () => {
     const sslrootcert = fileAt('ca.crt');
     expect(await attempt(urlWith({ sslmode: 'verify-ca', sslrootcert }, '127.0.0.1'))).toBe('encrypted');
     expect(await refusal(urlWith({ sslmode: 'verify-full', sslrootcert }, '127.0.0.1'))).toBe(
-      'cannot connect to Postgres at 127.0.0.1:PORT: its certificate is not for the host 127.0.0.1, which sslmode=verify-full demands; connect by the name that it is for, or use sslmode=verify-ca',
+      'cannot connect to Postgres at 127.0.0.1:PORT: its certificate is not for the host 127.0.0.1, which sslmode=verify-full requires; connect by the name that it is for, or use sslmode=verify-ca',
     );
   });
 
@@ -116,7 +116,7 @@ describe('a connection', () => {
     expect(await attempt(url.href)).toBeDefined();
     await chmod(file, 0o644);
     expect(await refusal(url.href)).toBe(
-      'Postgres at localhost:PORT asks for the password of postgres: put it into the database URL, PGPASSWORD or .pgpass',
+      'Postgres at localhost:PORT requires a password for postgres: put it into the database URL, PGPASSWORD or .pgpass',
     );
   });
 
@@ -126,7 +126,7 @@ describe('a connection', () => {
     for (const attrs of ['any', 'read-write', 'primary', 'prefer-standby']) {
       expect(await attempt(url(attrs))).toBeDefined();
     }
-    expect(await refusal(url('standby'))).toContain('nothing listens there');
+    expect(await refusal(url('standby'))).toContain('nothing is listening there');
     const alone = urlWith({ target_session_attrs: 'standby' });
     expect(await refusal(alone)).toBe('the server is not what target_session_attrs=standby asks for');
   });

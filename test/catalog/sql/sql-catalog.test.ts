@@ -232,6 +232,6 @@ grant select on public.unrelated to anon;`,
 
   test('a folder without SQL is refused', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'empty-'));
-    expect(await refusal({ files: [folder] })).toBe(`--catalog: the folder ${folder} holds no .sql files`);
+    expect(await refusal({ files: [folder] })).toBe(`--catalog: the folder ${folder} contains no .sql files`);
   });
 });
