@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AdminPorts } from '../admin/admin-routes.ts';
 import { type AdminServer, listenAdmin } from '../admin/admin-server.ts';
+import { resolveOptions } from '../gateway/settings.ts';
 import { type Gateway, type GatewayOptions, startGateway } from '../gateway.ts';
 import type { ListeningServer } from '../http/server/listening-server.ts';
 import { Metrics } from '../metrics/metrics.ts';
@@ -20,8 +21,11 @@ export async function serve(flags: ServeFlags): Promise<void> {
   const log = await createLogSink(logOptions(flags));
   const link = linkToSupervisor(flags.workers);
   if (!link) {
-    if (flags.workers > 1) return superviseUntilStopped(flags, log);
-    return serveUntilStopped(await serveOptions(flags), flags, log);
+    const options = await serveOptions(flags);
+    if (flags.workers === 1) return serveUntilStopped(options, flags, log);
+    // What is wrong with an option is said once, and not by each worker.
+    await resolveOptions(options, log);
+    return superviseUntilStopped(flags, log);
   }
   try {
     const options = await serveOptions(flags);

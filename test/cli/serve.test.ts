@@ -60,19 +60,22 @@ describe('serve', () => {
 });
 
 describe('serve refuses to start', () => {
-  test('on a snapshot folder that others can write, in one line', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'snapshots-'));
-    await chmod(folder, 0o777);
-    const { code, stdout, stderr } = await run([
-      ...['serve', '--catalog', 'no/such/catalog.sql', '--port', '0', '--log-format', 'pretty'],
-      ...['--snapshot-dir', folder],
-    ]);
-    await rm(folder, { recursive: true });
-    expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toBe(
-      `fdw-graphql: the snapshot folder ${folder} can be written by others (mode 0777); run chmod go-w "${folder}" (--snapshot-dir)\n`,
-    );
-  });
+  test.each(['1', '2'])(
+    'on a snapshot folder that others can write, in one line (%s workers)',
+    async (workers) => {
+      const folder = await mkdtemp(join(tmpdir(), 'snapshots-'));
+      await chmod(folder, 0o777);
+      const { code, stdout, stderr } = await run([
+        ...['serve', '--catalog', 'no/such/catalog.sql', '--port', '0', '--log-format', 'pretty'],
+        ...['--snapshot-dir', folder, '--workers', workers],
+      ]);
+      await rm(folder, { recursive: true });
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toBe(
+        `fdw-graphql: the snapshot folder ${folder} can be written by others (mode 0777); run chmod go-w "${folder}" (--snapshot-dir)\n`,
+      );
+    },
+  );
 });
 
 describe('scan', () => {
