@@ -8,3 +8,9 @@ export interface ColumnBuilder<T> {
   /** @param order the arrival of each row; not every arrival has to become a row */
   finish(order: Uint32Array, pace: Pace): Promise<Column>;
 }
+
+/** The same for text, which may also come as its UTF-8. */
+export interface TextColumnBuilder extends ColumnBuilder<string> {
+  /** Gives the arrival the text that is in `bytes` from `start` to `end`, which must be valid UTF-8. */
+  setBytes(arrival: number, bytes: Buffer, start: number, end: number): void;
+}

@@ -36,12 +36,14 @@ export class GrowingBytes {
     else this.append(Buffer.from(text));
   }
 
-  append(bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; ) {
+  append(bytes: Uint8Array, from = 0, to = bytes.length): void {
+    for (let done = from; done < to; ) {
       const chunk = this.#chunks.grow(this.#length);
       const at = this.#length & (this.#chunks.length - 1);
-      const part = Math.min(bytes.length - done, chunk.length - at);
-      chunk.set(bytes.subarray(done, done + part), at);
+      const part = Math.min(to - done, chunk.length - at);
+      // A view of a few bytes costs more than to copy them by hand.
+      if (part > 64) chunk.set(bytes.subarray(done, done + part), at);
+      else for (let i = 0; i < part; i++) chunk[at + i] = bytes[done + i] ?? 0;
       this.#length += part;
       done += part;
     }

@@ -1,15 +1,19 @@
 import type { TextColumn } from './column.ts';
-import type { ColumnBuilder } from './column-builder.ts';
+import type { TextColumnBuilder } from './column-builder.ts';
 import { type Pace, paced } from './pace.ts';
 import { layTexts } from './text-layout.ts';
 import { TextList } from './text-list.ts';
 
 /** Builds the column that identifies and orders the rows. Every arrival must have a value. */
-export class IdentityBuilder implements ColumnBuilder<string> {
+export class IdentityBuilder implements TextColumnBuilder {
   #texts = new TextList();
 
   set(_arrival: number, value: string): void {
     this.#texts.push(value);
+  }
+
+  setBytes(_arrival: number, bytes: Buffer, start: number, end: number): void {
+    this.#texts.pushBytes(bytes, start, end);
   }
 
   /** The arrivals ordered by the UTF-8 bytes of their identity. Of several with the same identity, only the first. */

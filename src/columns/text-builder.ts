@@ -2,14 +2,14 @@ import { packedLength } from '../values/uuid.ts';
 import { stringOverhead } from './byte-length.ts';
 import { newCodes } from './codes.ts';
 import type { RankedColumn, TextColumn } from './column.ts';
-import type { ColumnBuilder } from './column-builder.ts';
+import type { TextColumnBuilder } from './column-builder.ts';
 import { type Pace, paced } from './pace.ts';
 import { PresenceBuilder } from './presence.ts';
 import { layTexts, type RowTexts } from './text-layout.ts';
 import { TextValues } from './text-values.ts';
 
 /** Builds a text column: ranked if values repeat, stored row by row if most are distinct. */
-export class TextBuilder implements ColumnBuilder<string> {
+export class TextBuilder implements TextColumnBuilder {
   readonly #values = new TextValues();
   readonly #present = new PresenceBuilder();
   #arrivals = 0;
@@ -18,6 +18,12 @@ export class TextBuilder implements ColumnBuilder<string> {
     this.#present.set(arrival);
     this.#arrivals = arrival + 1;
     this.#values.push(value);
+  }
+
+  setBytes(arrival: number, bytes: Buffer, start: number, end: number): void {
+    this.#present.set(arrival);
+    this.#arrivals = arrival + 1;
+    this.#values.pushBytes(bytes, start, end);
   }
 
   async finish(order: Uint32Array, pace: Pace): Promise<RankedColumn | TextColumn> {

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { compareRanges } from '../values/bytes.ts';
-import { expandUuid, packedLength, packUuid, uuidLength } from '../values/uuid.ts';
+import { expandUuid, packedLength, packUuid, packUuidBytes, uuidLength } from '../values/uuid.ts';
 import { Chunks } from './chunks.ts';
 import { GrowingBytes, Span } from './growing-bytes.ts';
 import { type Pace, paced } from './pace.ts';
@@ -40,9 +40,33 @@ export class TextList {
       this.#packedCount++;
     } else {
       this.#plain.appendText(text);
-      assertOffset(this.#plain.length);
-      this.#ends.put(this.#plainCount++, this.#plain.length);
+      this.#endPlain();
     }
+  }
+
+  /** Appends the text whose UTF-8 is in `bytes` from `start` to `end`. */
+  pushBytes(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#plainCount === 0 && packUuidBytes(bytes, start, end, this.#uuid)) {
+      this.#packed.append(this.#uuid);
+      this.#packedCount++;
+    } else {
+      this.#plain.append(bytes, start, end);
+      this.#endPlain();
+    }
+  }
+
+  /** Whether a text has these bytes. */
+  equals(index: number, bytes: Uint8Array, start: number, end: number): boolean {
+    this.#locate(index, this.#span);
+    const { bytes: own, start: from, end: to } = this.#span;
+    if (to - from !== end - start) return false;
+    for (let i = to - from - 1; i >= 0; i--) if (own[from + i] !== bytes[start + i]) return false;
+    return true;
+  }
+
+  #endPlain(): void {
+    assertOffset(this.#plain.length);
+    this.#ends.put(this.#plainCount++, this.#plain.length);
   }
 
   /** The length of a text in bytes of UTF-8. */

@@ -11,6 +11,8 @@ export class TextValues {
   /** The text of each value that arrived while `repeating`. */
   readonly #codes = new GrowingCodes();
   #known: Map<string, number> | undefined = new Map();
+  /** Texts that came as bytes lately, each at a place that follows from its length and two bytes of it. */
+  readonly #recent = new Int32Array(256).fill(-1);
   #count = 0;
   #textsWhileRepeating = 0;
 
@@ -28,6 +30,26 @@ export class TextValues {
     this.#count++;
     if (this.#known) this.#pushRepeating(this.#known, value);
     else this.texts.push(value);
+  }
+
+  /** The same with the value's UTF-8, in `bytes` from `start` to `end`. */
+  pushBytes(bytes: Buffer, start: number, end: number): void {
+    if (!this.#known) {
+      this.#count++;
+      this.texts.pushBytes(bytes, start, end);
+      return;
+    }
+    // Of few values most have been seen a moment ago, and to compare bytes is cheaper than to make a string of them.
+    const place =
+      (31 * (end - start) + 7 * (bytes[start] ?? 0) + (bytes[end - 1] ?? 0)) % this.#recent.length;
+    const code = this.#recent[place] ?? -1;
+    if (code >= 0 && this.texts.equals(code, bytes, start, end)) {
+      this.#count++;
+      this.#codes.push(code);
+      return;
+    }
+    this.push(bytes.toString('utf8', start, end));
+    this.#recent[place] = this.textOf(this.#count - 1);
   }
 
   /** The index in `texts` of the value that arrived at position `index`, from 0. */

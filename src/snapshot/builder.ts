@@ -3,7 +3,8 @@ import { IdentityBuilder } from '../columns/identity-builder.ts';
 import { Pace } from '../columns/pace.ts';
 import { isSameText } from '../columns/same-column.ts';
 import { ScanError } from '../errors.ts';
-import type { Field, SourceRecord } from '../source/source.ts';
+import type { Field, Page, SourceRecord } from '../source/source.ts';
+import type { TextRows } from '../source/text-rows.ts';
 import { type AttributeNeeds, AttributesBuilder } from './attributes-builder.ts';
 import { type FieldBuilder, fieldBuilder } from './field-builder.ts';
 import { ColumnarSnapshot, type SnapshotStats } from './snapshot.ts';
@@ -17,6 +18,8 @@ export interface SnapshotBuilderOptions {
 
 /** When the scan began, and what it took. Its rows are counted by the builder. */
 export type ScanFacts = Omit<SnapshotStats, 'rows'> & { readonly startedAt: number };
+
+const noAttributes: SourceRecord['attributes'] = [];
 
 /** A rescan must hardly be felt by the requests that are served meanwhile. */
 const sliceMs = 1;
@@ -38,13 +41,32 @@ export class SnapshotBuilder {
   }
 
   /** @throws ScanError where a record is not as the source's fields say */
-  add(page: readonly SourceRecord[]): void {
+  add(page: Page): void {
+    if ('spans' in page) this.#addRows(page);
+    else this.#addRecords(page);
+  }
+
+  #addRecords(page: readonly SourceRecord[]): void {
     for (const { fields, attributes } of page) {
       if (typeof fields[0] !== 'string') {
-        throw new ScanError('SCAN_INVALID_RESPONSE', `a row must have an identity, but got ${fields[0]}`);
+        throw noIdentity(fields[0]);
       }
       for (const [i, field] of this.#fields.entries()) field.set(this.#arrivals, fields[i] ?? null);
       this.#attributes.add(attributes);
+      this.#arrivals++;
+    }
+  }
+
+  #addRows({ length, bytes, spans }: TextRows): void {
+    let at = 0;
+    for (let row = 0; row < length; row++) {
+      if ((spans[at] ?? -1) < 0) throw noIdentity(null);
+      for (const field of this.#fields) {
+        const start = spans[at] ?? -1;
+        if (start >= 0) field.setBytes(this.#arrivals, bytes, start, spans[at + 1] ?? start);
+        at += 2;
+      }
+      this.#attributes.add(noAttributes);
       this.#arrivals++;
     }
   }
@@ -80,4 +102,8 @@ export class SnapshotBuilder {
       shapes,
     });
   }
+}
+
+function noIdentity(value: unknown): ScanError {
+  return new ScanError('SCAN_INVALID_RESPONSE', `a row must have an identity, but got ${value}`);
 }

@@ -1,6 +1,6 @@
 import { BooleanBuilder } from '../columns/boolean-builder.ts';
 import type { Column } from '../columns/column.ts';
-import type { ColumnBuilder } from '../columns/column-builder.ts';
+import type { ColumnBuilder, TextColumnBuilder } from '../columns/column-builder.ts';
 import { NumberBuilder } from '../columns/number-builder.ts';
 import type { Pace } from '../columns/pace.ts';
 import { TextBuilder } from '../columns/text-builder.ts';
@@ -14,19 +14,53 @@ export interface FieldBuilder {
   readonly name: string;
   /** @throws ScanError where the value is not of the field's type */
   set(arrival: number, value: FieldValue): void;
+  /**
+   * The same with the UTF-8 of a text.
+   *
+   * @throws ScanError where the field is not text
+   */
+  setBytes(arrival: number, bytes: Buffer, start: number, end: number): void;
   finish(order: Uint32Array, pace: Pace): Promise<Column>;
 }
 
 /** @param text what builds the column where the field is text */
-export function fieldBuilder(field: Field, text: ColumnBuilder<string> = new TextBuilder()): FieldBuilder {
+export function fieldBuilder(field: Field, text: TextColumnBuilder = new TextBuilder()): FieldBuilder {
   switch (field.type) {
     case 'text':
-      return new TypedFieldBuilder(field, text, (value) => typeof value === 'string');
+      return new TextFieldBuilder(field, text);
     case 'boolean':
       return new TypedFieldBuilder(field, new BooleanBuilder(), (value) => typeof value === 'boolean');
     case 'timestamp':
       return new TypedFieldBuilder(field, new NumberBuilder(), (value) => typeof value === 'number');
   }
+}
+
+class TextFieldBuilder implements FieldBuilder {
+  readonly name: string;
+  readonly #column: TextColumnBuilder;
+
+  constructor({ name }: Field, column: TextColumnBuilder) {
+    this.name = name;
+    this.#column = column;
+  }
+
+  set(arrival: number, value: FieldValue): void {
+    if (value === null) return;
+    if (typeof value !== 'string') throw wrongType(this.name, 'text', typeof value);
+    this.#column.set(arrival, value);
+  }
+
+  setBytes(arrival: number, bytes: Buffer, start: number, end: number): void {
+    this.#column.setBytes(arrival, bytes, start, end);
+  }
+
+  finish(order: Uint32Array, pace: Pace): Promise<Column> {
+    return this.#column.finish(order, pace);
+  }
+}
+
+function wrongType(field: string, expected: string, got: string): ScanError {
+  return new ScanError('SCAN_INVALID_RESPONSE', `the field ${field} must be a ${expected}, but got a ${got}`);
 }
 
 class TypedFieldBuilder<T extends FieldValue> implements FieldBuilder {
@@ -44,13 +78,12 @@ class TypedFieldBuilder<T extends FieldValue> implements FieldBuilder {
 
   set(arrival: number, value: FieldValue): void {
     if (value === null) return;
-    if (!this.#isOfType(value)) {
-      throw new ScanError(
-        'SCAN_INVALID_RESPONSE',
-        `the field ${this.name} must be a ${this.#type}, but got a ${typeof value}`,
-      );
-    }
+    if (!this.#isOfType(value)) throw wrongType(this.name, this.#type, typeof value);
     this.#column.set(arrival, value);
+  }
+
+  setBytes(): void {
+    throw wrongType(this.name, this.#type, 'text');
   }
 
   finish(order: Uint32Array, pace: Pace): Promise<Column> {

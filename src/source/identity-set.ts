@@ -36,9 +36,23 @@ export class IdentitySet {
 
   /** Adds the text, which must be well-formed Unicode. Returns whether it was not there before. */
   add(text: string): boolean {
-    const chunk = this.#chunkFor(text);
+    const chunk = this.#chunkFor(maxBytesPerUnit * text.length, () => Buffer.byteLength(text));
+    return this.#addWritten(chunk, chunk.write(text, this.#end + lengthBytes));
+  }
+
+  /** The same with a text's UTF-8. */
+  addBytes(bytes: Buffer, from: number, to: number): boolean {
+    const chunk = this.#chunkFor(to - from, () => to - from);
     const start = this.#end + lengthBytes;
-    const length = chunk.write(text, start);
+    if (to - from > 64) bytes.copy(chunk, start, from, to);
+    // A call costs more than some bytes.
+    else for (let i = from; i < to; i++) chunk[start + i - from] = bytes[i] ?? 0;
+    return this.#addWritten(chunk, to - from);
+  }
+
+  /** Keeps the text that was written after the last one, if it is new. */
+  #addWritten(chunk: Buffer, length: number): boolean {
+    const start = this.#end + lengthBytes;
     const hash = hashBytes(chunk, start, start + length, this.#seed);
     const slot = this.#find(hash, chunk, start, length);
     if (this.#slots[slot + 1] !== 0) return false;
@@ -51,13 +65,18 @@ export class IdentitySet {
     return true;
   }
 
-  /** The last chunk, after a new one where the text may not fit any more. */
-  #chunkFor(text: string): Buffer {
-    const needed = lengthBytes + maxBytesPerUnit * text.length;
+  /**
+   * The last chunk, after a new one where the text may not fit any more.
+   *
+   * @param mostBytes that the text may have
+   * @param byteLength how many it has
+   */
+  #chunkFor(mostBytes: number, byteLength: () => number): Buffer {
+    const needed = lengthBytes + mostBytes;
     const last = this.#chunks.at(-1);
     if (last !== undefined && this.#end + needed <= chunkSize) return last;
     // A text that is longer than a chunk has one to itself.
-    const size = needed <= chunkSize ? chunkSize : lengthBytes + Buffer.byteLength(text);
+    const size = needed <= chunkSize ? chunkSize : lengthBytes + byteLength();
     const chunk = Buffer.allocUnsafeSlow(Math.max(chunkSize, size));
     this.#chunks.push(chunk);
     this.#end = 0;

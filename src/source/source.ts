@@ -1,6 +1,7 @@
 /** The seam where rows come from. A source knows one kind of foreign server; everything behind it is alike. */
 
 import type { Finding } from './finding.ts';
+import type { TextRows } from './text-rows.ts';
 
 /** A field that every record of the source has, in the order of `SourceRecord.fields`. */
 export interface Field {
@@ -17,6 +18,9 @@ export interface SourceRecord {
   readonly attributes: readonly (readonly [name: string, value: string | null])[];
 }
 
+/** Some records of a scan. */
+export type Page = readonly SourceRecord[] | TextRows;
+
 /** What a scan has done so far. */
 export interface ScanProgress {
   readonly rows: number;
@@ -31,8 +35,8 @@ export interface ScanProgress {
   readonly estimatedRows: number | undefined;
 }
 
-/** A source of one object's rows. */
-export interface Source {
+/** A source of one object's rows, which come in pages of one kind. */
+export interface Source<Kind extends Page = Page> {
   readonly fields: readonly Field[];
   /**
    * Names what is read, such as a pool and its address, without a secret: what was read from one origin is never
@@ -54,7 +58,7 @@ export interface Source {
     signal: AbortSignal,
     onProgress: (progress: ScanProgress) => void,
     rateShare?: () => number,
-  ): AsyncIterable<readonly SourceRecord[]>;
+  ): AsyncIterable<Kind>;
   /**
    * Asks as little as shows whether a scan would succeed; absent where only a scan can show that.
    *

@@ -25,6 +25,19 @@ export function packUuid(text: string, target: Uint8Array): boolean {
   return true;
 }
 
+/** The same with the bytes of a text from `start` to `end`. */
+export function packUuidBytes(bytes: Uint8Array, start: number, end: number, target: Uint8Array): boolean {
+  if (end - start !== uuidLength) return false;
+  for (const at of hyphenPositions) if (bytes[start + at] !== hyphen) return false;
+  for (let i = 0; i < packedLength; i++) {
+    const at = start + (digitPositions[i] ?? 0);
+    const byte = (digitValue(bytes[at] ?? 0) << 4) | digitValue(bytes[at + 1] ?? 0);
+    if (byte < 0) return false;
+    target[i] = byte;
+  }
+  return true;
+}
+
 /** Writes the text of a packed UUID. */
 export function expandUuid(source: Uint8Array, from: number, target: Uint8Array, to: number): void {
   for (let i = 0; i < packedLength; i++) {
@@ -45,9 +58,11 @@ export function isUuid(bytes: Uint8Array, start: number, end: number): boolean {
   );
 }
 
+/** What each character of ASCII is worth as a lower-case hexadecimal digit. */
+const digitValues = new Int16Array(128).fill(-0x1000);
+for (const [value, digit] of digits.entries()) digitValues[digit] = value;
+
 /** The value of a lower-case hexadecimal digit; negative if the character is not one. */
 function digitValue(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  if (code >= 0x61 && code <= 0x66) return code - 0x61 + 10;
-  return -0x1000;
+  return digitValues[code] ?? -0x1000;
 }

@@ -9,7 +9,7 @@ describe('a set of identities', () => {
     expect(set.size).toBe(2);
   });
 
-  test('agrees with a set of strings, whatever the texts and the seed', () => {
+  test('agrees with a set of strings, whatever the texts and the seed, and whether they come as strings or as bytes', () => {
     const texts = fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ maxLength: 2 })), {
       maxLength: 300,
     });
@@ -17,8 +17,10 @@ describe('a set of identities', () => {
       fc.property(texts, fc.nat(), (given, seed) => {
         const set = new IdentitySet(seed);
         const reference = new Set<string>();
-        for (const text of given) {
-          expect(set.add(text)).toBe(!reference.has(text));
+        for (const [i, text] of given.entries()) {
+          const bytes = Buffer.from(`..${text}.`);
+          const isNew = i % 2 === 0 ? set.add(text) : set.addBytes(bytes, 2, bytes.length - 1);
+          expect(isNew).toBe(!reference.has(text));
           reference.add(text);
         }
         expect(set.size).toBe(reference.size);

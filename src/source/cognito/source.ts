@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Clock, systemClock } from '../../clock.ts';
-import type { Source } from '../source.ts';
+import type { Source, SourceRecord } from '../source.ts';
 import { createPoolClient } from './client.ts';
 import { credentialsProvider, quotaHolder } from './credentials.ts';
 import { diagnosePool } from './diagnose.ts';
@@ -42,7 +42,7 @@ export function createCognitoSource({
   retry,
   clock = systemClock,
   random = Math.random,
-}: CognitoSourceOptions): Source {
+}: CognitoSourceOptions): Source<readonly SourceRecord[]> {
   if (!parallelScans.includes(parallelScan)) {
     throw new RangeError(`parallelScan must be a power of 2 from 1 to 256, but got ${parallelScan}`);
   }

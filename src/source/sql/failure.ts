@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { ScanError, type ScanErrorCode } from '../../errors.ts';
-import { RowTooLargeError } from './read-cursor.ts';
+import { RowTooLargeError } from './row-tap.ts';
 
 /**
  * The error of a scan that Postgres, or the connection to it, ended.

@@ -1,25 +1,25 @@
 import type { Duplex } from 'node:stream';
+import type { TextRows } from '../text-rows.ts';
+import { PageBuffers } from './page-buffers.ts';
 
-/** A row as Postgres prints it: the text of each column, or null. */
-export type TextRow = readonly (string | null)[];
-
-/** A page is handed on at either of these, rows or characters, so that what is done with one never takes long. */
-const pageRows = 500;
-const pageSize = 1 << 18;
 /** Pages that wait to be taken; where there are more, the connection is not read until some have been. */
-const mostPages = 4;
+const mostPages = 8;
 
 /** Rows on their way from a connection to whoever takes them, in pages. Holds the connection back where it must. */
 export class PageQueue {
-  readonly #pages: TextRow[][] = [];
-  #page: TextRow[] = [];
-  #pageSize = 0;
+  /** What the bytes of pages are put into. */
+  readonly buffers = new PageBuffers();
+  readonly #pages: TextRows[] = [];
+  /** Whoever has taken it has done with it when they ask for the next. */
+  #taken: TextRows | undefined;
   #stream: Duplex | undefined;
   #wake: (() => void) | undefined;
+  /** Whether nobody takes pages any more. */
+  isAbandoned = false;
   #ended: { readonly error: unknown } | undefined | 'whole';
   /** Rows that were pushed so far. */
   rows = 0;
-  /** Characters of their text. */
+  /** Bytes that they took. */
   size = 0;
 
   /** @param stream is paused while too many pages wait */
@@ -27,18 +27,20 @@ export class PageQueue {
     this.#stream = stream;
   }
 
-  push(row: TextRow): void {
-    const size = row.reduce((sum, text) => sum + (text?.length ?? 0), 0);
-    this.rows++;
-    this.size += size;
-    this.#pageSize += size;
-    this.#page.push(row);
-    if (this.#page.length >= pageRows || this.#pageSize >= pageSize) this.#flush();
+  push(page: TextRows): void {
+    this.rows += page.length;
+    this.size += page.bytes.length;
+    if (this.isAbandoned) {
+      this.buffers.give(page.bytes);
+      return;
+    }
+    this.#pages.push(page);
+    if (this.#pages.length >= mostPages) this.#stream?.pause();
+    this.#wake?.();
   }
 
   /** No more rows come. */
   end(): void {
-    this.#flush();
     this.#ended ??= 'whole';
     this.#wake?.();
   }
@@ -49,28 +51,30 @@ export class PageQueue {
     this.#wake?.();
   }
 
+  /** Nobody takes pages any more: what still comes is read and dropped, so that the connection can be closed. */
+  abandon(): void {
+    this.isAbandoned = true;
+    this.#pages.length = 0;
+    this.#stream?.resume();
+  }
+
   /**
    * The next page; undefined after the last one.
    *
    * @throws what it failed with
    */
-  async take(): Promise<readonly TextRow[] | undefined> {
+  async take(): Promise<TextRows | undefined> {
+    if (this.#taken) this.buffers.give(this.#taken.bytes);
+    this.#taken = undefined;
     while (this.#pages.length === 0 && !this.#ended) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
     const page = this.#pages.shift();
+    this.#taken = page;
     if (this.#pages.length < mostPages) this.#stream?.resume();
     if (!page && typeof this.#ended === 'object') throw this.#ended.error;
     return page;
-  }
-
-  #flush(): void {
-    if (this.#page.length > 0) this.#pages.push(this.#page);
-    this.#page = [];
-    this.#pageSize = 0;
-    if (this.#pages.length >= mostPages) this.#stream?.pause();
-    this.#wake?.();
   }
 }

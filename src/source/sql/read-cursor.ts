@@ -1,9 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import pg from 'pg';
-import { PageQueue, type TextRow } from './page-queue.ts';
+import type { TextRows } from '../text-rows.ts';
+import { PageQueue } from './page-queue.ts';
+import { tapRows } from './row-tap.ts';
 
-/** Characters of text that one fetch aims at: how many rows it asks for follows from those seen so far. */
+/** Bytes that one fetch aims at: how many rows it asks for follows from those seen so far. */
 const fetchSize = 1 << 20;
 /** Rows of the first fetch, whose size nobody knows yet, and the most of any. */
 const firstRows = 100;
@@ -12,50 +14,75 @@ const mostRows = 10_000;
 const fetchMs = 5_000;
 /** A fetch asks for at most this many times as many rows as the one before, since the next may be larger. */
 const growth = 8;
-/** Bytes of the largest row: larger ones would have to be held in memory whole before anybody could look at them. */
-export const largestRow = 1 << 24;
 
-/** A row of the cursor has more bytes than `largestRow`. */
-export class RowTooLargeError extends Error {
-  constructor() {
-    super(`a row has more than ${largestRow / 2 ** 20} MiB`);
-  }
+/** An open cursor, and how its rows are wanted. */
+export interface ReadCursorOptions {
+  readonly cursor: string;
+  /** How many columns its rows have. */
+  readonly columns: number;
+  /** Whether the first field of each row is to be its number. */
+  readonly numbered: boolean;
 }
 
 /**
- * The rows of an open cursor, page by page, in batches whose size follows that of the rows. While nobody takes
- * pages, the connection is not read, and so Postgres stops sending.
+ * The rows of an open cursor as Postgres prints them, page by page, in batches whose size follows that of the rows.
+ * While nobody takes pages, the connection is not read, and so Postgres stops sending.
  *
  * @throws RowTooLargeError after which the connection is closed
  * @throws pg.DatabaseError where Postgres refuses
  */
 export async function* readCursor(
   client: Pick<pg.ClientBase, 'query'>,
-  cursor: string,
-): AsyncGenerator<readonly TextRow[], void, void> {
+  options: ReadCursorOptions,
+): AsyncGenerator<TextRows, void, void> {
   const pages = new PageQueue();
-  fetchAll(client, cursor, pages);
-  for (let page = await pages.take(); page; page = await pages.take()) {
-    yield page;
-    // Pages that wait already would otherwise be taken one after the other, while nothing else is done.
-    await setImmediate();
+  fetchAll(client, options, pages);
+  try {
+    for (let page = await pages.take(); page; page = await pages.take()) {
+      yield page;
+      // Pages that wait already would otherwise be taken one after the other, while nothing else is done.
+      await setImmediate();
+    }
+  } finally {
+    pages.abandon();
   }
 }
 
 /** Fetches until a batch comes short, each batch as soon as the one before has ended. */
-function fetchAll(client: Pick<pg.ClientBase, 'query'>, cursor: string, pages: PageQueue): void {
+function fetchAll(
+  client: Pick<pg.ClientBase, 'query'>,
+  { cursor, columns, numbered }: ReadCursorOptions,
+  pages: PageQueue,
+): void {
+  let untap = () => {};
+  const tap = (stream: Duplex) => {
+    pages.readFrom(stream);
+    untap = tapRows(stream, {
+      columns,
+      numbered,
+      buffers: pages.buffers,
+      onRows: (rows) => pages.push(rows),
+      onTooLarge(error) {
+        pages.fail(error);
+        stream.destroy();
+      },
+    });
+  };
   const fetchNext = (count: number) => {
     const before = pages.rows;
     const start = performance.now();
-    const query = fetchQuery(cursor, count);
-    query.on('row', (row: TextRow) => pages.push(row));
-    query.once('error', (error: Error) => pages.fail(error));
-    query.once('end', () => {
-      if (pages.rows - before < count) pages.end();
-      else fetchNext(nextCount(count, pages, performance.now() - start));
+    const query = new pg.Query(`fetch forward ${count} from ${cursor}`);
+    query.once('error', (error: Error) => {
+      untap();
+      pages.fail(error);
     });
-    withStream(query, (stream) => pages.readFrom(stream));
-    refuseLargeRows(query, pages);
+    query.once('end', () => {
+      if (pages.rows - before === count && !pages.isAbandoned)
+        return fetchNext(nextCount(count, pages, performance.now() - start));
+      untap();
+      pages.end();
+    });
+    if (before === 0) withStream(query, tap);
     client.query(query);
   };
   fetchNext(firstRows);
@@ -66,35 +93,6 @@ function nextCount(count: number, { rows, size }: PageQueue, ms: number): number
   const fitting = Math.ceil((fetchSize * rows) / Math.max(1, size));
   const inTime = Math.ceil((fetchMs * count) / Math.max(1, ms));
   return Math.min(fitting, inTime, growth * count, mostRows);
-}
-
-function fetchQuery(cursor: string, count: number): pg.Query {
-  const config: pg.QueryArrayConfig = {
-    text: `fetch forward ${count} from ${cursor}`,
-    rowMode: 'array',
-    // As Postgres prints it: what it means is for the engine's own types to say.
-    types: { getTypeParser: () => (text: string) => text },
-  };
-  return new pg.Query(config);
-}
-
-/** Destroys the connection as soon as more bytes have come than a row may have, and no row with them. */
-function refuseLargeRows(query: pg.Query, pages: PageQueue): void {
-  withStream(query, (stream) => {
-    let rows = pages.rows;
-    let bytes = 0;
-    const count = (chunk: Buffer) => {
-      bytes = pages.rows === rows ? bytes + chunk.length : 0;
-      rows = pages.rows;
-      if (bytes <= largestRow) return;
-      pages.fail(new RowTooLargeError());
-      stream.destroy();
-    };
-    const stop = () => stream.off('data', count);
-    stream.on('data', count);
-    query.once('end', stop);
-    query.once('error', stop);
-  });
 }
 
 /** Calls back with the connection's stream when the query is sent. */

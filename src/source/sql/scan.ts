@@ -2,7 +2,8 @@ import pg from 'pg';
 import { ScanError } from '../../errors.ts';
 import { qualifiedName } from '../../model/statement.ts';
 import type { CatalogDatabase } from '../kind.ts';
-import type { ScanProgress, SourceRecord } from '../source.ts';
+import type { ScanProgress } from '../source.ts';
+import type { TextRows } from '../text-rows.ts';
 import { ChangedColumnError, typesOfCursor } from './declared-type.ts';
 import { scanFailure } from './failure.ts';
 import { KeyCheck } from './key-check.ts';
@@ -26,14 +27,18 @@ export interface ScannedTable {
   readonly countRows: boolean;
 }
 
-/** The records of one full scan, page by page. `recordOf` makes a record of a row and its number, from 0. */
+/**
+ * The rows of one full scan, page by page.
+ *
+ * @param fields the columns, in order, after the row's number where it has one
+ */
 export async function* scanTable(
   table: ScannedTable,
-  recordOf: (row: readonly (string | null)[], index: number) => SourceRecord,
+  fields: readonly string[],
   { openSession: open, suspectChange }: Pick<CatalogDatabase, 'openSession' | 'suspectChange'>,
   signal: AbortSignal,
   onProgress: (progress: ScanProgress) => void,
-): AsyncGenerator<readonly SourceRecord[], void, void> {
+): AsyncGenerator<TextRows, void, void> {
   const label = `${table.schema}.${table.name}`;
   const client = await open(signal).catch((cause: unknown) => {
     signal.throwIfAborted();
@@ -50,19 +55,18 @@ export async function* scanTable(
     const estimatedRows = counted ?? reltuples;
     await client.query(`declare rows no scroll cursor for ${selectStatement(table, table.columns)}`);
     await assertTypes(client, table);
-    const keys = table.keys.map((key) => new KeyCheck(key, table.columns));
+    const keys = table.keys.map((key) => new KeyCheck(key, fields));
     let rows = 0;
     let pages = 0;
-    for await (const page of readCursor(client, 'rows')) {
+    const columns = table.columns.length;
+    const numbered = fields.length > columns;
+    for await (const page of readCursor(client, { cursor: 'rows', columns, numbered })) {
       signal.throwIfAborted();
-      const records = page.map((row, i) => {
-        for (const key of keys) key.check(row);
-        return recordOf(row, rows + i);
-      });
+      for (const key of keys) key.check(page);
       rows += page.length;
       pages++;
       onProgress({ rows, pages, requests: pages, throttles: 0, estimatedRows });
-      yield records;
+      yield page;
     }
     await client.query('commit');
   } catch (cause) {

@@ -1,5 +1,6 @@
 import type { CatalogDatabase } from '../kind.ts';
-import type { Source, SourceRecord } from '../source.ts';
+import type { Source } from '../source.ts';
+import type { TextRows } from '../text-rows.ts';
 import { type ScannedTable, scanTable } from './scan.ts';
 
 /** What the source of a foreign table needs. */
@@ -13,20 +14,14 @@ export interface SqlSourceOptions {
 
 /** No column can have this name, and so it is that of a row's number. */
 const rowNumber = '';
-/** Digits of a row's number in base 36, so that the order of texts is that of rows: 2.8 × 10^12 of them. */
-const numberDigits = 8;
 
 /** The rows of a foreign table, read whole through the catalog's own Postgres. Every field is text, as Postgres prints it. */
-export function createSqlSource({ table, identity, database }: SqlSourceOptions): Source {
+export function createSqlSource({ table, identity, database }: SqlSourceOptions): Source<TextRows> {
   const columns =
     identity === undefined
       ? table.columns
       : [identity, ...table.columns.filter((column) => column !== identity)];
   const names = identity === undefined ? [rowNumber, ...columns] : columns;
-  const recordOf =
-    identity === undefined
-      ? (row: readonly (string | null)[], index: number) => record([textOfNumber(index), ...row])
-      : record;
   return {
     fields: names.map((name) => ({ name, type: 'text' })),
     origin: JSON.stringify([
@@ -37,16 +32,8 @@ export function createSqlSource({ table, identity, database }: SqlSourceOptions)
       table.role,
       names.map((name) => [name, table.types.get(name)]),
     ]),
-    scan: (signal, onProgress) => scanTable({ ...table, columns }, recordOf, database, signal, onProgress),
+    scan: (signal, onProgress) => scanTable({ ...table, columns }, names, database, signal, onProgress),
     // A connection lives no longer than its scan.
     close: () => {},
   };
-}
-
-function record(fields: readonly (string | null)[]): SourceRecord {
-  return { fields, attributes: [] };
-}
-
-function textOfNumber(index: number): string {
-  return index.toString(36).padStart(numberDigits, '0');
 }

@@ -81,7 +81,10 @@ export function serverAt(url: string, changes: Partial<CognitoServer> = {}): Cog
 }
 
 /** A source that tries again after milliseconds where others wait for seconds; closed after the test. */
-export function connect(url: string, { retry, ...changes }: Partial<CognitoSourceOptions> = {}): Source {
+export function connect(
+  url: string,
+  { retry, ...changes }: Partial<CognitoSourceOptions> = {},
+): Source<readonly SourceRecord[]> {
   const source = createCognitoSource({
     server: serverAt(url),
     resolveSecret: () => Promise.reject(new Error('no secret was expected to be asked for')),
@@ -103,7 +106,7 @@ export function connect(url: string, { retry, ...changes }: Partial<CognitoSourc
 
 /** Scans to the end. */
 export async function scanAll(
-  source: Source,
+  source: Source<readonly SourceRecord[]>,
   onProgress: (progress: ScanProgress) => void = () => {},
   signal: AbortSignal = new AbortController().signal,
 ): Promise<SourceRecord[]> {

@@ -1,0 +1,90 @@
+import type { Duplex } from 'node:stream';
+import type { TextRows } from '../text-rows.ts';
+import { headLength, leastRowLength, numberDigits, toTextRows } from './data-rows.ts';
+import type { PageBuffers } from './page-buffers.ts';
+
+/** Bytes of the largest row: larger ones would have to be held in memory whole before anybody could look at them. */
+export const largestRow = 1 << 24;
+
+/** A row of the cursor has more bytes than `largestRow`. */
+export class RowTooLargeError extends Error {
+  constructor() {
+    super(`a row has more than ${largestRow / 2 ** 20} MiB`);
+  }
+}
+
+/** How rows are taken, and where they go. */
+export interface RowTapOptions {
+  /** How many columns they have. */
+  readonly columns: number;
+  /** Whether the first field of each is to be its number, from 0. */
+  readonly numbered: boolean;
+  /** Where their bytes are put; whoever gets the rows gives them back. */
+  readonly buffers: PageBuffers;
+  readonly onRows: (rows: TextRows) => void;
+  readonly onTooLarge: (error: RowTooLargeError) => void;
+}
+
+/** The kind of a message that holds a row. */
+const dataRow = 0x44;
+
+/**
+ * Takes rows out of what Postgres sends, before the client makes a string of each value. All other messages reach the
+ * client as ever, after the rows that came before them. Returns what gives the client its rows back.
+ *
+ * @param stream the client's, between two messages
+ */
+export function tapRows(stream: Duplex, options: RowTapOptions): () => void {
+  const { columns, numbered, buffers, onRows, onTooLarge } = options;
+  const readers = stream.listeners('data');
+  const pass = (bytes: Buffer) => {
+    for (const read of readers) Reflect.apply(read, stream, [bytes]);
+  };
+  /** What has arrived of a message that is not whole, and how many bytes it takes to go on. */
+  let parts: Buffer[] = [];
+  let arrived = 0;
+  let needed = headLength;
+  let rows = 0;
+
+  const receive = (chunk: Buffer) => {
+    parts.push(chunk);
+    arrived += chunk.length;
+    if (arrived < needed) return;
+    const room = numbered ? numberDigits * Math.ceil(arrived / leastRowLength(columns)) : 0;
+    const bytes = buffers.take(arrived + room);
+    let end = 0;
+    for (const part of parts) end += part.copy(bytes, end);
+    const starts: number[] = [];
+    const others: Buffer[] = [];
+    let at = 0;
+    needed = headLength;
+    while (end - at >= headLength) {
+      const length = 1 + bytes.readUInt32BE(at + 1);
+      const isRow = bytes[at] === dataRow;
+      if (isRow && length > largestRow) return onTooLarge(new RowTooLargeError());
+      if (at + length > end) {
+        needed = length;
+        break;
+      }
+      if (isRow) starts.push(at);
+      else others.push(Buffer.from(bytes.subarray(at, at + length)));
+      at += length;
+    }
+    parts = at < end ? [Buffer.from(bytes.subarray(at, end))] : [];
+    arrived = end - at;
+    if (starts.length === 0) buffers.give(bytes);
+    else {
+      const firstNumber = numbered ? rows : undefined;
+      rows += starts.length;
+      onRows(toTextRows({ bytes, end, starts, columns, firstNumber }));
+    }
+    for (const message of others) pass(message);
+  };
+
+  stream.removeAllListeners('data');
+  stream.on('data', receive);
+  return () => {
+    stream.off('data', receive);
+    stream.on('data', pass);
+  };
+}
