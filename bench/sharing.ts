@@ -99,8 +99,8 @@ function open(holder: string): SharedObject {
 }
 
 async function publish(shared: SharedObject, generation: number): Promise<ColumnarSnapshot> {
-  const { published } = await shared.look();
-  const lease = await shared.acquire(published?.position, 0);
+  const { published } = await shared.client.look();
+  const lease = await shared.client.acquire(published?.position, 0);
   const snapshot = await scan(generation);
   if (!lease) throw new Error('the lease must be free');
   began = performance.now();
@@ -112,7 +112,7 @@ async function publish(shared: SharedObject, generation: number): Promise<Column
 }
 
 async function load(shared: SharedObject): Promise<ColumnarSnapshot> {
-  const { published, now } = await shared.look();
+  const { published, now } = await shared.client.look();
   if (!published) throw new Error('something must be published');
   return shared.load(published, now);
 }

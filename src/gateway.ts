@@ -25,7 +25,7 @@ import type { Model } from './model/model.ts';
 import type { Observe } from './observation.ts';
 import { CursorSeal } from './rows/page/cursor-seal.ts';
 import { remembered } from './rows/store/store-cache.ts';
-import type { Sharing } from './snapshot/exchange/shared-object.ts';
+import type { Sharing } from './snapshot/exchange/place-client.ts';
 import { createSourceKinds } from './source/kinds.ts';
 
 export type { GatewayOptions } from './gateway/options.ts';

@@ -1,7 +1,7 @@
 import type { RoleGrants } from '../model/definition.ts';
 import type { Model, Problem } from '../model/model.ts';
 import type { ReloadFailure } from '../observation.ts';
-import type { SharingStatus } from '../snapshot/exchange/shared-object.ts';
+import type { SharingStatus } from '../snapshot/exchange/sharing-status.ts';
 import type { SnapshotStatus, StoreStatus } from '../snapshot/store-status.ts';
 import { hintFor } from './hints.ts';
 import type { History, RecentError, ScanFailure } from './history.ts';

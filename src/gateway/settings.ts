@@ -7,8 +7,8 @@ import { type CorsPolicy, createCorsPolicy } from '../http/server/cross-origin.t
 import { type Limits, limitSettings, resolveLimits } from '../limits/limits.ts';
 import { loadTrustedDocuments, type TrustedDocumentsOptions } from '../limits/trusted-documents.ts';
 import type { Observe } from '../observation.ts';
+import type { Sharing } from '../snapshot/exchange/place-client.ts';
 import { PostgresPlace } from '../snapshot/exchange/postgres/postgres-place.ts';
-import type { Sharing } from '../snapshot/exchange/shared-object.ts';
 import { parseSnapshotKey } from '../snapshot/file/key.ts';
 import { SnapshotDirectory } from '../snapshot/file/snapshot-directory.ts';
 import type { StoresOptions } from '../snapshot/stores.ts';

@@ -1,5 +1,5 @@
 import type { ScanProgress } from '../source/source.ts';
-import type { SharingStatus } from './exchange/shared-object.ts';
+import type { SharingStatus } from './exchange/sharing-status.ts';
 import type { Freshness } from './freshness.ts';
 
 /** What a store holds and does, for those who run the gateway. */

@@ -5,7 +5,8 @@ import { noProgress, type Scan, type SnapshotRun } from '../scan.ts';
 import type { ColumnarSnapshot } from '../snapshot.ts';
 import { LeaseLostError } from './lease-keeper.ts';
 import type { Lease, ObjectState } from './place.ts';
-import type { Scanned, SharedObject } from './shared-object.ts';
+import type { Scanned } from './publisher.ts';
+import type { SharedObject } from './shared-object.ts';
 
 /** The share of the rate for a gateway that scans without knowing of the others: four of them keep within it. */
 const shareAlone = 0.25;
@@ -60,10 +61,16 @@ export class SharedScan implements SnapshotRun {
   async run(signal: AbortSignal): Promise<ColumnarSnapshot> {
     const { shared, clock } = this.#options;
     this.#startedAt = clock.now();
-    for (;;) {
-      const snapshot = await this.#attempt(signal);
-      if (snapshot) return snapshot;
-      await shared.news(signal);
+    const ended = new AbortController();
+    const news = shared.client.listen(AbortSignal.any([signal, ended.signal]));
+    try {
+      for (;;) {
+        const snapshot = await this.#attempt(signal);
+        if (snapshot) return snapshot;
+        await news.next();
+      }
+    } finally {
+      ended.abort();
     }
   }
 
@@ -72,14 +79,14 @@ export class SharedScan implements SnapshotRun {
     const { shared, forced, minRefreshMs } = this.#options;
     let turn: { readonly lease: Lease | undefined; readonly state: ObjectState } | undefined;
     try {
-      const state = await shared.look();
+      const state = await shared.client.look();
       this.#beganAt ??= state.now;
       const taken = await this.#take(state);
       if (taken) return taken;
       this.#progress = state.holder?.progress ?? noProgress;
       // What could not be published would be scanned under a lease for which others would wait in vain.
       if (shared.canPublish) {
-        const lease = await shared.acquire(state.published?.position, forced ? minRefreshMs : 0);
+        const lease = await shared.client.acquire(state.published?.position, forced ? minRefreshMs : 0);
         turn = { lease, state };
       }
     } catch {
@@ -124,7 +131,7 @@ export class SharedScan implements SnapshotRun {
       progress: () => scan.progress,
       lost: () => end.abort(new LeaseLostError()),
     };
-    shared.keep(holding, ended).catch(() => undefined);
+    shared.client.keep(holding, ended).catch(() => undefined);
     let publishing: Promise<void> | undefined;
     try {
       const snapshot = await scan.run(ended);
@@ -135,7 +142,7 @@ export class SharedScan implements SnapshotRun {
       signal.throwIfAborted();
       // Whoever has the lease now publishes something newer.
       if (error instanceof LeaseLostError) return undefined;
-      await shared.release(holding.lease);
+      await shared.client.release(holding.lease);
       throw error;
     } finally {
       if (publishing) publishing.catch(() => undefined);
@@ -160,7 +167,7 @@ export class SharedScan implements SnapshotRun {
       await shared.publish(scanned, { lease: holding.lease, published });
       end();
       // Others need not wait for a lease to expire under which nothing could be published.
-      if (!shared.canPublish) await shared.release(holding.lease);
+      if (!shared.canPublish) await shared.client.release(holding.lease);
     } catch (error) {
       end();
       if (!(error instanceof LeaseLostError)) throw error;

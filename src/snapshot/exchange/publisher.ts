@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { Backoff } from '../backoff.ts';
+import type { ColumnarSnapshot } from '../snapshot.ts';
+import { LeaseLostError } from './lease-keeper.ts';
+import type { Lease, ObjectState, Position, Publication, Published } from './place.ts';
+import type { PlaceClient, SharedObjectOptions } from './place-client.ts';
+
+/** A snapshot that was scanned here. */
+export interface Scanned {
+  readonly snapshot: ColumnarSnapshot;
+  /** How long ago its scan began, whatever becomes of the machine's clock. */
+  readonly ageMs: () => number;
+}
+
+/** A lease, and what was published when it was taken. */
+export interface LeasedAt {
+  readonly lease: Lease;
+  readonly published: Published | undefined;
+}
+
+/** What publishing rests on. */
+export interface PublisherOptions extends Pick<SharedObjectOptions, 'place' | 'clock'> {
+  readonly client: PlaceClient;
+  /** Writes what a snapshot has beside what is published. */
+  readonly write: (
+    snapshot: ColumnarSnapshot,
+    published: Position | undefined,
+  ) => Promise<Pick<Publication, 'parts' | 'step'>>;
+  readonly onPublished: (snapshot: ColumnarSnapshot, position: Position, parts: Publication['parts']) => void;
+}
+
+/** Bytes of a block that only tries whether blocks can be written. */
+const probeLength = 512;
+
+/** Publishes what was scanned here; what cannot be published now, later. */
+export class Publisher {
+  readonly #options: PublisherOptions;
+  /** What was scanned here last and could not be published. */
+  #unpublished: Scanned | undefined;
+  readonly #backoff = new Backoff<unknown>();
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+  }
+
+  /** Whether what was to be published last could be. */
+  get canPublish(): boolean {
+    return !this.#options.client.isFailing('publish');
+  }
+
+  /**
+   * Publishes what was scanned. Where that fails, `retry` tries it again, until something newer is published.
+   *
+   * @param under the lease under which it was scanned; undefined where it was scanned without one, so that one has to
+   *   be taken for it
+   * @throws LeaseLostError where the lease is another's, or another has published something newer
+   */
+  async publish(scanned: Scanned, under?: LeasedAt): Promise<void> {
+    const { client, clock } = this.#options;
+    this.#unpublished = undefined;
+    try {
+      await client.attempt('publish', () =>
+        under ? this.#publish(scanned, under) : this.#publishUnleased(scanned),
+      );
+      this.#backoff.succeed();
+    } catch (error) {
+      if (error instanceof LeaseLostError) {
+        this.#backoff.succeed();
+        throw error;
+      }
+      this.#unpublished = scanned;
+      this.#backoff.fail(error, clock.monotonic());
+    }
+  }
+
+  /** Tries again, where that is due, what could not be written; at least whether anything can be. */
+  async retry({ published, now }: ObjectState): Promise<void> {
+    const { client, clock } = this.#options;
+    if (!client.isFailing('lease', 'publish') || this.#backoff.delayAt(clock.monotonic()) > 0) return;
+    const scanned = this.#unpublished;
+    if (scanned && !isOlder(scanned, published, now)) return this.publish(scanned);
+    this.#unpublished = undefined;
+    await this.#probe();
+  }
+
+  async #probe(): Promise<void> {
+    const { place, client, clock } = this.#options;
+    // It goes with the next publication, which does not name it.
+    const block = { hash: `probe ${randomUUID()}`, bytes: new Uint8Array(probeLength) };
+    try {
+      await client.attempt('publish', () => place.putBlocks(client.name, [block]));
+      client.wrote();
+      this.#backoff.succeed();
+    } catch (error) {
+      this.#backoff.fail(error, clock.monotonic());
+    }
+  }
+
+  async #publishUnleased(scanned: Scanned): Promise<void> {
+    const { client } = this.#options;
+    const { published, now } = await client.look();
+    if (isOlder(scanned, published, now)) throw new LeaseLostError();
+    const lease = await client.acquire(published?.position, 0);
+    if (!lease) throw new LeaseLostError();
+    try {
+      await this.#publish(scanned, { lease, published });
+    } catch (error) {
+      await client.release(lease);
+      throw error;
+    }
+  }
+
+  async #publish({ snapshot, ageMs }: Scanned, { lease, published }: LeasedAt): Promise<void> {
+    const { place, client, write, onPublished } = this.#options;
+    const written = await write(snapshot, published?.position);
+    const publication = { ageMs: ageMs(), stats: snapshot.stats, ...written };
+    const position = await place.publish(client.name, lease, publication);
+    if (!position) throw new LeaseLostError();
+    onPublished(snapshot, position, written.parts);
+  }
+}
+
+/** @param now when it was looked at what is published, by the place's clock */
+function isOlder(scanned: Scanned, published: Published | undefined, now: number): boolean {
+  return published !== undefined && published.beganAt > now - scanned.ageMs();
+}
