@@ -236,7 +236,7 @@ function ascending(column: Column): OrderKey {
  * machine do not lengthen, and garbage collection in other threads does), and the longest delay of the event loop
  * while all of them ran.
  */
-async function measure(name: string, times: number, ask: (time: number) => Promise<unknown>): Promise<void> {
+async function measure(name: string, times: number, ask: (time: number) => unknown): Promise<void> {
   if (!name.includes(values.only) && !name.includes('first use')) return;
   if (times > 1) await ask(times);
   const delay = monitorEventLoopDelay({ resolution: 1 });

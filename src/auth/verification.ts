@@ -3,6 +3,7 @@ import { ConfigurationError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
 import { createRemoteKeys } from './remote-keys.ts';
 import { createTokenVerifier, type VerifyToken } from './token-verifier.ts';
+import { rememberVerified } from './verified-tokens.ts';
 
 /** How tokens are verified; without a secret and an address, not at all. */
 export interface VerificationOptions {
@@ -45,7 +46,8 @@ export function configureVerifier(options: VerificationOptions): VerifyToken | u
     return undefined;
   }
   const keys = jwksUrl && createRemoteKeys(jwksUrl, { observe, clock });
-  return createTokenVerifier({ secret, keys, audience, issuer, clockToleranceSeconds, clock });
+  const verify = createTokenVerifier({ secret, keys, audience, issuer, clockToleranceSeconds, clock });
+  return rememberVerified(verify, { clock, clockToleranceSeconds });
 }
 
 /** Whether these options have tokens verified at all. */

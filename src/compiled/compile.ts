@@ -4,17 +4,18 @@ import {
   type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLSchema,
-  getVariableValues,
   Kind,
   type OperationDefinitionNode,
   visit,
 } from 'graphql';
+import { mapReady, type Ready, whenReady } from '../columns/ready.ts';
 import type { RequestScope } from '../graphql/request-scope.ts';
 import { Answer, type AnswerMeter } from './answer.ts';
-import type { Keyed, Run } from './loaded.ts';
+import type { Keyed, Loaded, Run } from './loaded.ts';
 import { NotPlannedError, planOperation } from './plan-builder.ts';
 import type { RootField } from './root-plan.ts';
 import { closeObject } from './row-plan.ts';
+import { VariablesReader } from './variables-reader.ts';
 
 /** How a compiled operation is run. */
 export interface RunOptions {
@@ -35,6 +36,7 @@ export class CompiledOperation {
   readonly #schema: GraphQLSchema;
   readonly #operation: OperationDefinitionNode;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #variables: VariablesReader;
   /** The variables that decide what is included. */
   readonly #deciding: readonly string[];
   readonly #plans = new Map<string, readonly Keyed<RootField>[] | undefined>();
@@ -47,6 +49,7 @@ export class CompiledOperation {
         node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
       ),
     );
+    this.#variables = new VariablesReader(schema, operation);
     this.#deciding = decidingVariables(document);
   }
 
@@ -57,15 +60,14 @@ export class CompiledOperation {
    * @throws the signal's reason where the request has ended, also where it was ended because the answer grew too large
    */
   async run({ scope, variables: given, meter }: RunOptions): Promise<readonly Buffer[] | undefined> {
-    const { coerced } = getVariableValues(this.#schema, this.#operation.variableDefinitions ?? [], given, {
-      maxErrors: 1,
-    });
-    const plan = coerced && this.#planFor(coerced);
+    const variables = this.#variables.read(given);
+    const plan = variables && this.#planFor(variables);
     if (!plan) return undefined;
     const answer = new Answer(scope.pace, meter);
     try {
-      const run: Run = { scope, schema: this.#schema, variables: coerced };
-      await writeData(plan, run, answer);
+      const run: Run = { scope, schema: this.#schema, variables };
+      const writing = writeData(plan, run, answer);
+      if (writing) await writing;
       return answer.finish();
     } catch {
       answer.release();
@@ -99,14 +101,27 @@ export class CompiledOperation {
   }
 }
 
-async function writeData(fields: readonly Keyed<RootField>[], run: Run, answer: Answer): Promise<void> {
-  const loading = await Promise.allSettled(fields.map(({ value }) => value.load(run)));
-  answer.out.raw(begin);
-  for (const [i, outcome] of loading.entries()) {
-    if (outcome.status === 'rejected') throw outcome.reason;
+function writeData(fields: readonly Keyed<RootField>[], run: Run, answer: Answer): Ready<void> {
+  return whenReady(
+    mapReady(fields, ({ value }) => value.load(run)),
+    (loaded) => {
+      answer.out.raw(begin);
+      return writeFields(0, fields, loaded, answer);
+    },
+  );
+}
+
+/** Writes the fields from this one on, in one go as long as none takes its time. */
+function writeFields(
+  first: number,
+  fields: readonly Keyed<RootField>[],
+  loaded: readonly Loaded[],
+  answer: Answer,
+): Ready<void> {
+  for (let i = first; i < fields.length; i++) {
     answer.out.raw(fields[i]?.key ?? begin);
-    const writing = outcome.value.write(answer, 0);
-    if (writing) await writing;
+    const writing = loaded[i]?.write(answer, 0);
+    if (writing) return writing.then(() => writeFields(i + 1, fields, loaded, answer));
   }
   closeObject(answer.out, fields.length);
   answer.out.byte(closingBrace);

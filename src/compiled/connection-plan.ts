@@ -1,3 +1,4 @@
+import { mapReady, type Ready, whenReady } from '../columns/ready.ts';
 import type { Connection } from '../graphql/collection.ts';
 import type { RowPage } from '../rows/query.ts';
 import type { AggregatePlan } from './aggregate-plan.ts';
@@ -33,47 +34,65 @@ export class ConnectionPlan {
   readonly selected: ReadonlySet<string>;
   readonly #fields: readonly Keyed<ConnectionField>[];
 
+  readonly #keys: readonly Uint8Array[];
+  readonly #usesCursors: boolean;
+
   constructor(fields: readonly Keyed<ConnectionField>[], selected: ReadonlySet<string>) {
     this.#fields = fields;
     this.selected = selected;
+    this.#keys = fields.map(({ key }) => key);
+    this.#usesCursors = fields.some(hasCursor);
   }
 
   /** Finds what the pages' rows lead to. All connections are pages of one table's rows, in the same order. */
-  async load(connections: readonly Connection[], run: Run): Promise<Loaded> {
+  load(connections: readonly Connection[], run: Run): Ready<Loaded> {
     const [first] = connections;
-    const cursors = first && cursorWriter(first.view, first.order);
-    const parts = this.#fields.map(async ({ key, value }): Promise<Keyed<Loaded>> => {
+    const cursors = first && this.#usesCursors ? cursorWriter(first.view, first.order) : undefined;
+    const parts = mapReady(this.#fields, ({ value }): Ready<Loaded> => {
       switch (value.kind) {
         case 'constant':
-          return { key, value: { write: ({ out }) => void value.writer.write(out) } };
+          return { write: ({ out }) => void value.writer.write(out) };
         case 'totalCount':
-          return { key, value: new TotalCounts(connections) };
+          return new TotalCounts(connections);
         case 'pageInfo':
-          return { key, value: new PageInfos(connections, value.fields, cursors) };
+          return new PageInfos(connections, value.fields, cursors);
         case 'edges':
-          return { key, value: await loadEdges(connections, value.fields, cursors, run) };
+          return loadEdges(connections, value.fields, cursors, run);
         case 'aggregate':
-          return { key, value: await value.plan.load(connections, run) };
+          return value.plan.load(connections, run);
       }
     });
-    return new Connections(await Promise.all(parts));
+    return whenReady(parts, (loaded) => new Connections(this.#keys, loaded));
   }
 }
 
-class Connections implements Loaded {
-  readonly #fields: readonly Keyed<Loaded>[];
+/** Whether something of a connection is a cursor. */
+function hasCursor({ value }: Keyed<ConnectionField>): boolean {
+  if (value.kind === 'pageInfo') return true;
+  return value.kind === 'edges' && value.fields.some((field) => field.value.kind === 'cursor');
+}
 
-  constructor(fields: readonly Keyed<Loaded>[]) {
+class Connections implements Loaded {
+  readonly #keys: readonly Uint8Array[];
+  readonly #fields: readonly Loaded[];
+
+  constructor(keys: readonly Uint8Array[], fields: readonly Loaded[]) {
+    this.#keys = keys;
     this.#fields = fields;
   }
 
-  async write(answer: Answer, parent: number): Promise<void> {
-    for (const { key, value } of this.#fields) {
-      answer.out.raw(key);
-      const writing = value.write(answer, parent);
-      if (writing) await writing;
+  write(answer: Answer, parent: number): Promise<void> | undefined {
+    return this.#writeFrom(0, answer, parent);
+  }
+
+  #writeFrom(first: number, answer: Answer, parent: number): Promise<void> | undefined {
+    for (let i = first; i < this.#fields.length; i++) {
+      answer.out.raw(this.#keys[i] ?? nothing);
+      const writing = this.#fields[i]?.write(answer, parent);
+      if (writing) return writing.then(() => this.#writeFrom(i + 1, answer, parent));
     }
     closeObject(answer.out, this.#fields.length);
+    return undefined;
   }
 }
 
@@ -130,26 +149,29 @@ type EdgeCell =
   | { readonly kind: 'value'; readonly writer: ValueWriter }
   | { readonly kind: 'node'; readonly rows: LoadedRows };
 
-async function loadEdges(
+function loadEdges(
   connections: readonly Connection[],
   fields: readonly Keyed<EdgeField>[],
   cursors: ValueWriter | undefined,
   run: Run,
-): Promise<Loaded> {
+): Ready<Loaded> {
   const [first] = connections;
-  if (!first || !cursors) return { write: () => undefined };
+  if (!first) return { write: () => undefined };
   const rows = connections.length === 1 ? first.page.rows : connections.flatMap(({ page }) => page.rows);
-  const cells = fields.map(async ({ key, value }): Promise<Keyed<EdgeCell>> => {
+  const cells = mapReady(fields, ({ key, value }): Ready<Keyed<EdgeCell>> => {
     switch (value.kind) {
       case 'constant':
         return { key, value: { kind: 'value', writer: value.writer } };
       case 'cursor':
-        return { key, value: { kind: 'value', writer: cursors } };
+        return { key, value: { kind: 'value', writer: cursors ?? cursorWriter(first.view, first.order) } };
       case 'node':
-        return { key, value: { kind: 'node', rows: await value.plan.load(first.view, rows, run) } };
+        return whenReady(value.plan.load(first.view, rows, run), (loaded) => ({
+          key,
+          value: { kind: 'node', rows: loaded },
+        }));
     }
   });
-  return new Edges(connections, rows, await Promise.all(cells));
+  return whenReady(cells, (loaded) => new Edges(connections, rows, loaded));
 }
 
 class Edges implements Loaded {
@@ -157,6 +179,8 @@ class Edges implements Loaded {
   readonly #starts: readonly number[];
   readonly #rows: readonly number[];
   readonly #fields: readonly Keyed<EdgeCell>[];
+  /** Whether writing an edge takes next to no time. */
+  readonly #isFlat: boolean;
 
   constructor(
     connections: readonly Connection[],
@@ -167,27 +191,50 @@ class Edges implements Loaded {
     this.#starts = [0, ...connections.map(({ page }) => (end += page.rows.length))];
     this.#rows = rows;
     this.#fields = fields;
+    this.#isFlat = fields.every(({ value }) => value.kind === 'value' || value.rows.isFlat);
   }
 
-  async write(answer: Answer, parent: number): Promise<void> {
+  write(answer: Answer, parent: number): Promise<void> | undefined {
+    answer.out.byte(openingBracket);
+    return this.#writeFrom(this.#starts[parent] ?? 0, answer, parent);
+  }
+
+  /** Writes the edges from this place on, in one go as long as none takes its time. */
+  #writeFrom(first: number, answer: Answer, parent: number): Promise<void> | undefined {
     const { out } = answer;
     const start = this.#starts[parent] ?? 0;
     const end = this.#starts[parent + 1] ?? 0;
-    out.byte(openingBracket);
-    for (let place = start; place < end; place++) {
+    for (let place = first; place < end; place++) {
       if (place > start) out.byte(comma);
-      for (const { key, value } of this.#fields) {
-        out.raw(key);
-        if (value.kind === 'value') value.writer.write(out, this.#rows[place] ?? 0);
-        else if (value.rows.isFlat) value.rows.write(answer, place);
-        else await value.rows.write(answer, place);
+      if (this.#isFlat) {
+        for (const { key, value } of this.#fields) {
+          out.raw(key);
+          if (value.kind === 'value') value.writer.write(out, this.#rows[place] ?? 0);
+          else value.rows.write(answer, place);
+        }
+        closeObject(out, this.#fields.length);
+        if (answer.due) return answer.step().then(() => this.#writeFrom(place + 1, answer, parent));
+      } else {
+        return this.#writeNested(place, answer).then(() => this.#writeFrom(place + 1, answer, parent));
       }
-      closeObject(out, this.#fields.length);
-      if (answer.due) await answer.step();
     }
     out.byte(closingBracket);
+    return undefined;
+  }
+
+  async #writeNested(place: number, answer: Answer): Promise<void> {
+    const { out } = answer;
+    for (const { key, value } of this.#fields) {
+      out.raw(key);
+      if (value.kind === 'value') value.writer.write(out, this.#rows[place] ?? 0);
+      else await value.rows.write(answer, place);
+    }
+    closeObject(out, this.#fields.length);
+    if (answer.due) await answer.step();
   }
 }
+
+const nothing = new Uint8Array(0);
 
 const comma = 0x2c;
 const openingBracket = 0x5b;

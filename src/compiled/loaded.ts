@@ -11,7 +11,7 @@ export interface Run {
 }
 
 /** The arguments of a field, coerced. */
-export type ArgumentsOf = (run: Run) => Readonly<Record<string, unknown>>;
+export type ArgumentsOf = (run: Pick<Run, 'variables'>) => Readonly<Record<string, unknown>>;
 
 /**
  * What was found for a field of some parents, ready to be written for each of them.

@@ -4,16 +4,16 @@ import {
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLObjectType,
-  getArgumentValues,
   getNamedType,
   isObjectType,
   type OperationDefinitionNode,
-  visit,
 } from 'graphql';
+import { type Ready, whenReady } from '../columns/ready.ts';
 import { type CollectionArguments, type CollectionQuery, readCollection } from '../graphql/collection.ts';
 import type { FieldMeaning } from '../graphql/field-meaning.ts';
 import type { Table } from '../model/model.ts';
 import { type AggregateField, AggregatePlan, type FigureField } from './aggregate-plan.ts';
+import { type ArgumentsReader, argumentsReader } from './arguments-reader.ts';
 import { collectFields, type SelectionContext } from './collect-fields.ts';
 import {
   type ConnectionField,
@@ -22,7 +22,7 @@ import {
   type PageInfoField,
 } from './connection-plan.ts';
 import { nodeIdWriter } from './id-writer.ts';
-import type { ArgumentsOf, Keyed, Run } from './loaded.ts';
+import type { Keyed, Run } from './loaded.ts';
 import { toManyRelation, toOneRelation } from './relation-plan.ts';
 import {
   byPkField,
@@ -68,7 +68,7 @@ class PlanBuilder {
     set: OperationDefinitionNode['selectionSet'],
   ): readonly Keyed<RootField>[] {
     const typename = (writer: ConstantWriter): RootField => ({
-      load: async () => ({ write: ({ out }) => void writer.write(out) }),
+      load: () => ({ write: ({ out }) => void writer.write(out) }),
     });
     return this.#fieldsOf(query, [set], typename, (selected) => this.#rootField(selected));
   }
@@ -261,44 +261,21 @@ function asObject(type: GraphQLNamedType | undefined): GraphQLObjectType {
   throw new NotPlannedError(`${type} is no type of objects`);
 }
 
-/** How a field's arguments are read. */
-interface ArgumentsReader {
-  readonly read: ArgumentsOf;
-  /** Whether they are the same in every run. */
-  readonly isConstant: boolean;
-}
-
-/** Arguments without variables are read once. */
-function argumentsReader(field: GraphQLField<unknown, unknown>, node: FieldNode): ArgumentsReader {
-  if (usesVariables(node)) {
-    return { read: ({ variables }) => getArgumentValues(field, node, variables), isConstant: false };
-  }
-  const constant = getArgumentValues(field, node);
-  return { read: () => constant, isConstant: true };
-}
-
-function usesVariables({ arguments: given = [] }: FieldNode): boolean {
-  let found = false;
-  const Variable = () => {
-    found = true;
-  };
-  for (const argument of given) visit(argument, { Variable });
-  return found;
-}
-
 /** What a collection is asked for; read once where its arguments are the same in every run. */
 function queryReader(
   table: Table,
   { read, isConstant }: ArgumentsReader,
-): (run: Run) => Promise<CollectionQuery> {
-  const readOnce = (run: Run): Promise<CollectionQuery> => {
+): (run: Run) => Ready<CollectionQuery> {
+  const readOnce = (run: Run): Ready<CollectionQuery> => {
     const args: CollectionArguments = read(run);
     return readCollection(table, args, run.scope);
   };
   if (!isConstant) return readOnce;
   let known: CollectionQuery | undefined;
-  return async (run) => {
-    known ??= await readOnce(run);
-    return known;
-  };
+  return (run) =>
+    known ??
+    whenReady(readOnce(run), (query) => {
+      known = query;
+      return query;
+    });
 }

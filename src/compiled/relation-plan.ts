@@ -1,3 +1,4 @@
+import type { Ready } from '../columns/ready.ts';
 import { type CollectionQuery, type Connection, openCollection } from '../graphql/collection.ts';
 import type { ResolvedRelation } from '../graphql/field-meaning.ts';
 import { relationKey } from '../graphql/row-node.ts';
@@ -35,7 +36,7 @@ export function toOneRelation(relation: ResolvedRelation, plan: RowPlan): RowFie
 export function toManyRelation(
   relation: ResolvedRelation,
   plan: ConnectionPlan,
-  queryOf: (run: Run) => Promise<CollectionQuery>,
+  queryOf: (run: Run) => Ready<CollectionQuery>,
 ): RowField {
   return {
     kind: 'relation',

@@ -1,3 +1,4 @@
+import { type Ready, whenReady } from '../columns/ready.ts';
 import { type CollectionQuery, openCollection } from '../graphql/collection.ts';
 import { findEntities } from '../graphql/entities.ts';
 import type { Entities } from '../graphql/representation.ts';
@@ -12,7 +13,7 @@ import type { LoadedRows, RowPlan } from './row-plan.ts';
 /** A field at the top of an operation. */
 export interface RootField {
   /** What it writes belongs to the parent of number 0. */
-  load(run: Run): Promise<Loaded>;
+  load(run: Run): Ready<Loaded>;
 }
 
 /** What is selected of rows whose type is known only when they are found, by that type. */
@@ -21,21 +22,29 @@ export type PlansByType = (typeName: string) => RowPlan;
 /** A table's collection. */
 export function collectionField(
   plan: ConnectionPlan,
-  queryOf: (run: Run) => Promise<CollectionQuery>,
+  queryOf: (run: Run) => Ready<CollectionQuery>,
 ): RootField {
   return {
-    load: async (run) => plan.load([await openCollection(await queryOf(run), plan.selected, run.scope)], run),
+    load: (run) =>
+      whenReady(queryOf(run), (query) =>
+        whenReady(openCollection(query, plan.selected, run.scope), (connection) =>
+          plan.load([connection], run),
+        ),
+      ),
   };
 }
 
 /** A row by its key. */
 export function byPkField(table: Table, plan: RowPlan, argumentsOf: ArgumentsOf): RootField {
   return {
-    async load(run) {
+    load(run) {
+      const { scope } = run;
       const key = keyFromArguments(table, argumentsOf(run));
-      const [found] = await run.scope.rowsByKeys(table, table.key, [key]);
-      const row = found?.[0];
-      return row === undefined ? noRow : plan.load(await run.scope.view(table), [row], run);
+      return whenReady(scope.rowsByKeys(table, table.key, [key]), ([found]) => {
+        const row = found?.[0];
+        if (row === undefined) return noRow;
+        return whenReady(scope.view(table), (view) => plan.load(view, [row], run));
+      });
     },
   };
 }

@@ -1,3 +1,4 @@
+import { mapReady, type Ready, whenReady } from '../columns/ready.ts';
 import type { TableView } from '../rows/store/view.ts';
 import type { Answer } from './answer.ts';
 import type { ByteWriter } from './byte-writer.ts';
@@ -7,7 +8,7 @@ import type { ValueWriter } from './value-writer.ts';
 /** What a field of a row is: a value of its own, or what a relation leads to. */
 export type RowField =
   | { readonly kind: 'value'; writer(view: TableView, run: Run): ValueWriter }
-  | { readonly kind: 'relation'; load(view: TableView, rows: readonly number[], run: Run): Promise<Loaded> };
+  | { readonly kind: 'relation'; load(view: TableView, rows: readonly number[], run: Run): Ready<Loaded> };
 
 /** Fields of a row up to which it is written in one step. */
 const mostInOneStep = 64;
@@ -15,29 +16,51 @@ const mostInOneStep = 64;
 /** What is selected of a table's rows. */
 export class RowPlan {
   readonly #fields: readonly Keyed<RowField>[];
+  readonly #flat: FlatFields | undefined;
 
   constructor(fields: readonly Keyed<RowField>[]) {
     this.#fields = fields;
+    this.#flat = FlatFields.of(fields);
   }
 
   /** Finds what the rows lead to. */
-  async load(view: TableView, rows: readonly number[], run: Run): Promise<LoadedRows> {
-    if (this.#isFlat) return new FlatRows(rows, this.#writers(view, run));
-    const cells = this.#fields.map(async ({ key, value }): Promise<Keyed<Cell>> => {
+  load(view: TableView, rows: readonly number[], run: Run): Ready<LoadedRows> {
+    if (this.#flat) return new FlatRows(rows, this.#flat.keys, this.#flat.writers(view, run));
+    const cells = mapReady(this.#fields, ({ key, value }): Ready<Keyed<Cell>> => {
       if (value.kind === 'value') return { key, value: { kind: 'value', writer: value.writer(view, run) } };
-      return { key, value: { kind: 'relation', loaded: await value.load(view, rows, run) } };
+      return whenReady(value.load(view, rows, run), (loaded) => ({
+        key,
+        value: { kind: 'relation', loaded },
+      }));
     });
-    return new NestedRows(rows, await Promise.all(cells));
+    return whenReady(cells, (fields) => new NestedRows(rows, fields));
+  }
+}
+
+type FlatField = Extract<RowField, { readonly kind: 'value' }>;
+
+/** The fields of rows of which nothing but their own values is selected, and not many. */
+class FlatFields {
+  readonly keys: readonly Uint8Array[];
+  readonly #values: readonly FlatField[];
+
+  private constructor(keys: readonly Uint8Array[], values: readonly FlatField[]) {
+    this.keys = keys;
+    this.#values = values;
   }
 
-  get #isFlat(): boolean {
-    return this.#fields.length <= mostInOneStep && this.#fields.every(({ value }) => value.kind === 'value');
-  }
-
-  #writers(view: TableView, run: Run): readonly Keyed<ValueWriter>[] {
-    return this.#fields.flatMap(({ key, value }) =>
-      value.kind === 'value' ? [{ key, value: value.writer(view, run) }] : [],
+  /** Undefined where the fields are others. */
+  static of(fields: readonly Keyed<RowField>[]): FlatFields | undefined {
+    const values = fields.flatMap(({ value }) => (value.kind === 'value' ? [value] : []));
+    if (values.length < fields.length || fields.length > mostInOneStep) return undefined;
+    return new FlatFields(
+      fields.map(({ key }) => key),
+      values,
     );
+  }
+
+  writers(view: TableView, run: Run): readonly ValueWriter[] {
+    return this.#values.map((value) => value.writer(view, run));
   }
 }
 
@@ -54,10 +77,10 @@ class FlatRows implements LoadedRows {
   readonly #keys: readonly Uint8Array[];
   readonly #writers: readonly ValueWriter[];
 
-  constructor(rows: readonly number[], fields: readonly Keyed<ValueWriter>[]) {
+  constructor(rows: readonly number[], keys: readonly Uint8Array[], writers: readonly ValueWriter[]) {
     this.#rows = rows;
-    this.#keys = fields.map(({ key }) => key);
-    this.#writers = fields.map(({ value }) => value);
+    this.#keys = keys;
+    this.#writers = writers;
   }
 
   write({ out }: Answer, place: number): undefined {

@@ -1,4 +1,5 @@
 import type { Pace } from '../columns/pace.ts';
+import { type Ready, whenReady } from '../columns/ready.ts';
 import type { Table } from '../model/model.ts';
 import type { FilterInput } from '../plan/filter.ts';
 import { type OrderInput, toOrder } from '../plan/order.ts';
@@ -43,12 +44,20 @@ export interface CollectionQuery {
  *
  * @throws BadUserInputError where they break the contract
  */
-export async function readCollection(
+export function readCollection(
   table: Table,
   args: CollectionArguments,
   scope: RequestScope,
-): Promise<CollectionQuery> {
-  const filter = await scope.plannedFilter(table, args.filter);
+): Ready<CollectionQuery> {
+  return whenReady(scope.plannedFilter(table, args.filter), (filter) => queryOf(table, args, filter, scope));
+}
+
+function queryOf(
+  table: Table,
+  args: CollectionArguments,
+  filter: Filter | undefined,
+  scope: RequestScope,
+): CollectionQuery {
   const order = toOrder(table, args.orderBy);
   return { table, filter, order, page: toPage(table, order, args, scope.seal) };
 }
@@ -59,20 +68,23 @@ export async function readCollection(
  * @param selected the names of the connection's fields that are asked for
  * @param candidates the rows to choose from, where the collection is that of a relation; they are visible already
  */
-export async function openCollection(
-  { table, filter: asked, order, page }: CollectionQuery,
+export function openCollection(
+  query: CollectionQuery,
   selected: ReadonlySet<string>,
   scope: RequestScope,
   candidates?: readonly number[],
-): Promise<Connection> {
-  const view = await scope.view(table);
-  const filter = candidates ? asked : scope.visible(table, asked);
-  const rows = filter === 'none' ? { filter: undefined, candidates: [] } : { filter, candidates };
-  const wanted = { totalCount: selected.has('totalCount'), pageInfo: selected.has('pageInfo') };
-  const result = await queryRows(view, { ...rows, order, page, wanted }, scope.pace);
-  // Without the count a page does not say how many rows match.
-  if (result.totalCount !== undefined) scope.countMatches(table, result.totalCount);
-  return { view, order, page: result, rows };
+): Ready<Connection> {
+  const { table, order, page } = query;
+  return whenReady(scope.view(table), (view) => {
+    const filter = candidates ? query.filter : scope.visible(table, query.filter);
+    const rows = filter === 'none' ? { filter: undefined, candidates: [] } : { filter, candidates };
+    const wanted = { totalCount: selected.has('totalCount'), pageInfo: selected.has('pageInfo') };
+    return whenReady(queryRows(view, { ...rows, order, page, wanted }, scope.pace), (found) => {
+      // Without the count a page does not say how many rows match.
+      if (found.totalCount !== undefined) scope.countMatches(table, found.totalCount);
+      return { view, order, page: found, rows };
+    });
+  });
 }
 
 /** Rows of a page that are answered without a pause. */

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import { Pace } from '../columns/pace.ts';
+import { type Ready, whenReady } from '../columns/ready.ts';
 import { ScanError } from '../errors.ts';
 import type { Column, Table } from '../model/model.ts';
 import { and, type FilterInput, planFilter } from '../plan/filter.ts';
@@ -77,7 +78,7 @@ export class RequestScope {
    *
    * @throws the signal's reason where the request has ended
    */
-  view(table: Table): TableView | Promise<TableView> {
+  view(table: Table): Ready<TableView> {
     return this.viewAtHand(table) ?? this.#awaitView(table);
   }
 
@@ -158,7 +159,7 @@ export class RequestScope {
    *
    * @throws BadUserInputError where the argument breaks the contract
    */
-  async plannedFilter(table: Table, input: FilterInput | null | undefined): Promise<Filter | undefined> {
+  plannedFilter(table: Table, input: FilterInput | null | undefined): Ready<Filter | undefined> {
     if (!input) return undefined;
     this.#filters ??= new Map();
     const filters = this.#filters.get(table) ?? new PlannedFilters(table, this.pace);
@@ -192,22 +193,23 @@ export class RequestScope {
   }
 
   /** The same for many keys at once, in their order. */
-  async rowsByKeys(
-    table: Table,
-    columns: readonly Column[],
-    keys: readonly Key[],
-  ): Promise<readonly (readonly number[])[]> {
-    const view = await this.view(table);
-    const filter = this.visible(table, undefined);
-    if (filter === 'none') return keys.map(() => []);
-    const found = await findRows(view, columns, keys, this.pace);
-    if (!filter) return found;
+  rowsByKeys(table: Table, columns: readonly Column[], keys: readonly Key[]): Ready<RowsByKeys> {
+    return whenReady(this.view(table), (view) => {
+      const filter = this.visible(table, undefined);
+      if (filter === 'none') return keys.map(() => []);
+      const found = findRows(view, columns, keys, this.pace);
+      return filter ? this.#visibleAmong(found, view, filter) : found;
+    });
+  }
+
+  async #visibleAmong(finding: Ready<RowsByKeys>, view: TableView, filter: Filter): Promise<RowsByKeys> {
+    const found = await finding;
     const visible = new Set(await filterRows(view, filter, [...new Set(found.flat())], this.pace));
     return found.map((rows) => rows.filter((row) => visible.has(row)));
   }
 
   #createLoader(table: Table, columns: readonly Column[]): KeyLoader {
-    return new DataLoader((keys) => this.rowsByKeys(table, columns, keys), {
+    return new DataLoader(async (keys) => this.rowsByKeys(table, columns, keys), {
       cacheKeyFn: (key) => key.map(describeValue).join('\u0000'),
     });
   }
@@ -234,6 +236,9 @@ class PlannedFilters {
     );
   }
 }
+
+/** The rows that were found by each of some keys. */
+type RowsByKeys = readonly (readonly number[])[];
 
 /** Values of some columns, in their order. */
 export type Key = readonly (Value | null)[];

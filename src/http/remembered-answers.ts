@@ -92,7 +92,8 @@ export class RememberedAnswers {
       store: this.#numberOf(read.snapshot),
       rowsMatched,
     }));
-    this.#answers.set(key, { bytes, reads });
+    // A copy, since the bytes of a small answer are part of a larger piece of memory, which they would keep.
+    this.#answers.set(key, { bytes: Uint8Array.from(bytes), reads });
   }
 
   #numberOf(store: RowStore): number {

@@ -1,4 +1,5 @@
 import type { Pace } from '../columns/pace.ts';
+import { type Ready, whenReady } from '../columns/ready.ts';
 import { compiledFilter } from './filter/compiled-filter.ts';
 import type { Filter } from './filter/filter.ts';
 import { isPersonal } from './filter/filter.ts';
@@ -36,13 +37,26 @@ export interface RowQuery extends Selection {
  * @param pace of the request; its signal aborts the query
  * @throws InvalidPatternError if a pattern of the filter cannot be read
  */
-export async function queryRows(view: TableView, query: RowQuery, pace: Pace): Promise<RowPage> {
+export function queryRows(view: TableView, query: RowQuery, pace: Pace): Ready<RowPage> {
+  return whenReady(rowOrder(view, query.order, pace), (order) => queryInOrder(view, query, order, pace));
+}
+
+function queryInOrder(view: TableView, query: RowQuery, order: RowOrder, pace: Pace): Ready<RowPage> {
   const { filter, candidates, page, wanted } = query;
-  const order = await rowOrder(view, query.order, pace);
   if (candidates || (filter && order.natural && !wanted.totalCount)) {
     return searchPage(view, query, order, pace);
   }
-  if (!filter) return cutPage(await allRows(view, order, pace), order, page);
+  if (!filter) return whenReady(allRows(view, order, pace), (rows) => cutPage(rows, order, page));
+  return matchingPage(view, filter, order, page, pace);
+}
+
+async function matchingPage(
+  view: TableView,
+  filter: Filter,
+  order: RowOrder,
+  page: PageRequest,
+  pace: Pace,
+): Promise<RowPage> {
   const rows = await matches(view, filter, pace);
   if (order.natural) return cutPage(inNaturalOrder(rows, order.natural), order, page);
   return orderedPage(view, filter, rows, order, page, pace);
@@ -104,11 +118,11 @@ async function orderedPage(
 /** The most rows that are sorted on every request instead of being cached. */
 const fewRows = 256;
 
-async function allRows(view: TableView, order: RowOrder, pace: Pace): Promise<OrderedRows> {
+function allRows(view: TableView, order: RowOrder, pace: Pace): Ready<OrderedRows> {
   if (order.natural) {
     return inNaturalOrder({ kind: 'range', from: 0, to: view.store.rowCount }, order.natural);
   }
-  return inOrder(await orderIndex(view, order.keys, pace));
+  return whenReady(orderIndex(view, order.keys, pace), inOrder);
 }
 
 function inNaturalOrder(rows: RowSource, direction: 'asc' | 'desc'): OrderedRows {

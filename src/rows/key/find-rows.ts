@@ -1,4 +1,5 @@
 import type { Pace } from '../../columns/pace.ts';
+import type { Ready } from '../../columns/ready.ts';
 import type { Column } from '../../model/model.ts';
 import type { Value } from '../../values/value.ts';
 import { searchRows, toBytes } from '../store/probe.ts';
@@ -13,7 +14,20 @@ import { HashIndex } from './hash-index.ts';
  *
  * @param pace of the request; its signal aborts the search
  */
-export async function findRows(
+export function findRows(
+  view: TableView,
+  columns: readonly Column[],
+  keys: readonly (readonly (Value | null)[])[],
+  pace: Pace,
+): Ready<readonly (readonly number[])[]> {
+  const ready = keys.length <= fewKeys ? readyRowFinder(view, columns) : undefined;
+  return ready ? keys.map(ready) : findAll(view, columns, keys, pace);
+}
+
+/** How many keys are looked up in one go. */
+const fewKeys = 16;
+
+async function findAll(
   view: TableView,
   columns: readonly Column[],
   keys: readonly (readonly (Value | null)[])[],

@@ -50,5 +50,6 @@ export async function rowsWithin(
 
 /** Nobody waits for it: until it is there, the rows are gone through. A failure will meet whoever orders by the column. */
 function learnOrder(view: TableView, key: OrderKey): void {
-  orderIndex(view, [key], new Pace()).catch(() => undefined);
+  const sorting = orderIndex(view, [key], new Pace());
+  if (sorting instanceof Promise) sorting.catch(() => undefined);
 }

@@ -1,10 +1,11 @@
 import { type Pace, paced } from '../../columns/pace.ts';
+import type { Ready } from '../../columns/ready.ts';
 import { columnKey, type TableView } from '../store/view.ts';
 import type { OrderKey } from './row-order.ts';
 import { rankNumbers, rankText } from './row-ranks.ts';
 
 /** All rows of the store in an order, sorted once and shared; undefined if it is the order of row numbers. */
-export function orderIndex(view: TableView, keys: readonly OrderKey[], pace: Pace): Promise<Uint32Array> {
+export function orderIndex(view: TableView, keys: readonly OrderKey[], pace: Pace): Ready<Uint32Array> {
   return view.cache.orders.get(orderKey(keys), pace, (shared) => sortRows(view, keys, shared));
 }
 

@@ -1,4 +1,5 @@
 import type { Pace } from '../../columns/pace.ts';
+import { mapReady, type Ready, whenReady } from '../../columns/ready.ts';
 import type { Column } from '../../model/model.ts';
 import type { Value } from '../../values/value.ts';
 import { columnKey, type TableView } from '../store/view.ts';
@@ -39,45 +40,68 @@ export interface OrderedRows {
 }
 
 /** The order that the keys ask for. */
-export async function rowOrder(view: TableView, asked: readonly OrderKey[], pace: Pace): Promise<RowOrder> {
+export function rowOrder(view: TableView, asked: readonly OrderKey[], pace: Pace): Ready<RowOrder> {
   const unique = asked.findIndex(({ column }) => view.isIdentity(column));
   const keys = unique < 0 ? asked : asked.slice(0, unique + 1);
-  const orders: KeyOrder[] = [];
-  for (const key of keys) orders.push(await keyOrder(view, key, pace));
-  if (unique < 0) orders.push(identityOrder(view.store.identity, { direction: 'asc', nulls: 'last' }));
-  const [first] = keys;
-  const compare = (count: number, compareKey: (order: KeyOrder, i: number) => number): number => {
-    for (let i = 0; i < count; i++) {
-      const order = orders[i];
-      const difference = order ? compareKey(order, i) : 0;
+  const orders = mapReady(keys, (key) => keyOrder(view, key, pace));
+  return whenReady(orders, (byKeys) => {
+    const last = identityOrder(view.store.identity, { direction: 'asc', nulls: 'last' });
+    const [first] = keys;
+    const natural = first === undefined ? 'asc' : unique === 0 ? first.direction : undefined;
+    return new OrderByKeys(keys, unique < 0 ? [...byKeys, last] : byKeys, natural);
+  });
+}
+
+class OrderByKeys implements RowOrder {
+  readonly keys: readonly OrderKey[];
+  readonly natural: 'asc' | 'desc' | undefined;
+  readonly #orders: readonly KeyOrder[];
+
+  constructor(keys: readonly OrderKey[], orders: readonly KeyOrder[], natural: RowOrder['natural']) {
+    this.keys = keys;
+    this.#orders = orders;
+    this.natural = natural;
+  }
+
+  boundsAt(row: number): readonly Bound[] {
+    return this.#orders.map((order) => order.boundAt(row));
+  }
+
+  boundsOf(cursor: readonly (Value | null)[]): readonly Bound[] {
+    const count = Math.min(cursor.length, this.#orders.length);
+    return this.#orders.slice(0, count).map((order, i) => order.boundOf(cursor[i] ?? null));
+  }
+
+  compareBounds(a: readonly Bound[], b: readonly Bound[]): number {
+    for (let i = 0; i < Math.min(a.length, b.length); i++) {
+      const difference = this.#orders[i]?.compareBounds(a[i] ?? null, b[i] ?? null) ?? 0;
       if (difference !== 0) return difference;
     }
     return 0;
-  };
-  return {
-    keys,
-    natural: first === undefined ? 'asc' : unique === 0 ? first.direction : undefined,
-    boundsAt: (row) => orders.map((order) => order.boundAt(row)),
-    boundsOf: (cursor) => cursor.slice(0, orders.length).map((value, i) => orders[i]?.boundOf(value) ?? null),
-    compareBounds: (a, b) =>
-      compare(Math.min(a.length, b.length), (order, i) => order.compareBounds(a[i] ?? null, b[i] ?? null)),
-    compareRow: (row, bounds) =>
-      compare(bounds.length, (order, i) => order.compareRow(row, bounds[i] ?? null)),
-  };
+  }
+
+  compareRow(row: number, bounds: readonly Bound[]): number {
+    for (let i = 0; i < bounds.length; i++) {
+      const difference = this.#orders[i]?.compareRow(row, bounds[i] ?? null) ?? 0;
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  }
 }
 
 /** The order by one key. */
-export async function keyOrder(view: TableView, key: OrderKey, pace: Pace): Promise<KeyOrder> {
+export function keyOrder(view: TableView, key: OrderKey, pace: Pace): Ready<KeyOrder> {
   if (view.isIdentity(key.column)) return identityOrder(view.store.identity, key);
-  const { data, type } = await view.typed(key.column, pace);
-  switch (data.encoding) {
-    case 'ranked':
-      return rankedOrder(data, type, key);
-    case 'number':
-      return instantOrder(data, key);
-    case 'text': {
-      const ranks = view.cache.ranks.peek(columnKey(key.column));
-      return ranks ? rankedTextOrder(data, ranks, key) : textOrder(data, key);
+  return whenReady(view.typed(key.column, pace), ({ data, type }) => {
+    switch (data.encoding) {
+      case 'ranked':
+        return rankedOrder(data, type, key);
+      case 'number':
+        return instantOrder(data, key);
+      case 'text': {
+        const ranks = view.cache.ranks.peek(columnKey(key.column));
+        return ranks ? rankedTextOrder(data, ranks, key) : textOrder(data, key);
+      }
     }
-  }
+  });
 }

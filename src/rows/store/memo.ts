@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Pace } from '../../columns/pace.ts';
+import type { Ready } from '../../columns/ready.ts';
 import { SharedWork } from './shared-work.ts';
 
 /** The size of one cache. */
@@ -34,9 +35,11 @@ export class Memo<T extends object> {
    *
    * @param pace of the caller; its signal ends the wait
    */
-  async get(key: string, pace: Pace, make: (pace: Pace) => Promise<T>): Promise<T> {
-    const made = this.#made.get(key);
-    if (made) return made;
+  get(key: string, pace: Pace, make: (pace: Pace) => Promise<T>): Ready<T> {
+    return this.#made.get(key) ?? this.#wait(key, pace, make);
+  }
+
+  async #wait(key: string, pace: Pace, make: (pace: Pace) => Promise<T>): Promise<T> {
     pace.signal?.throwIfAborted();
     const underway = this.#underway.get(key);
     const work = underway && !underway.abandoned ? underway : this.#begin(key, make);

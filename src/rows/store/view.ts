@@ -1,4 +1,5 @@
 import type { Pace } from '../../columns/pace.ts';
+import type { Ready } from '../../columns/ready.ts';
 import { UuidColumn } from '../../columns/uuid-column.ts';
 import type { Column, Table } from '../../model/model.ts';
 import { lengthOf } from '../../values/modifiers.ts';
@@ -28,7 +29,7 @@ export class TableView {
    *
    * @param type a type to read the column as, other than its own
    */
-  typed(column: Column, pace: Pace, type: SqlType = column.type): Promise<TypedColumn> {
+  typed(column: Column, pace: Pace, type: SqlType = column.type): Ready<TypedColumn> {
     return this.cache.columns.get(columnKey(column, type), pace, (shared) =>
       typeColumn(this.store, column.origin, type, shared),
     );

@@ -1,0 +1,43 @@
+/** A value that may be there already. To wait for such a one costs more than all else that is done for many requests. */
+export type Ready<T> = T | Promise<T>;
+
+/** Goes on with a value: at once where it is there, else when it comes. */
+export function whenReady<T, R>(value: Ready<T>, next: (value: T) => Ready<R>): Ready<R> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+/**
+ * The results of work on each item, in their order: at once where all are there. Where the work on one fails, the
+ * others come to their end before the failure is told.
+ */
+export function mapReady<T, R>(
+  items: readonly T[],
+  work: (item: T, index: number) => Ready<R>,
+): Ready<readonly R[]> {
+  const all: Ready<R>[] = [];
+  const there: R[] = [];
+  for (const [index, item] of items.entries()) {
+    const result = attempt(() => work(item, index), all.length > there.length);
+    all.push(result);
+    if (!(result instanceof Promise)) there.push(result);
+  }
+  return there.length === all.length ? there : settled(all);
+}
+
+/** @param asPromise whether a failure is to come later, because other work is under way */
+function attempt<R>(work: () => Ready<R>, asPromise: boolean): Ready<R> {
+  if (!asPromise) return work();
+  try {
+    return work();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+async function settled<R>(all: readonly Ready<R>[]): Promise<readonly R[]> {
+  const outcomes = await Promise.allSettled(all);
+  return outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
+}

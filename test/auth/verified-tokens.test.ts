@@ -1,0 +1,66 @@
+import { expect, test, vi } from 'vitest';
+import { rememberVerified } from '../../src/auth/verified-tokens.ts';
+
+const start = 1_700_000_000;
+
+function setUp(claims: Record<string, unknown> = {}) {
+  let seconds = 0;
+  const verify = vi.fn(async (token: string) => {
+    if (token === 'forged') throw new Error('forged');
+    return { sub: token, ...claims };
+  });
+  const clock = { now: () => 1000 * (start + seconds), monotonic: () => 1000 * seconds };
+  return {
+    verify,
+    ask: rememberVerified(verify, { clock, clockToleranceSeconds: 5 }),
+    wait: (more: number) => {
+      seconds += more;
+    },
+  };
+}
+
+test('a token is verified once, and another for itself', async () => {
+  const { verify, ask } = setUp();
+  expect([await ask('a'), await ask('a'), await ask('b')]).toEqual([
+    { sub: 'a' },
+    { sub: 'a' },
+    { sub: 'b' },
+  ]);
+  expect(verify).toHaveBeenCalledTimes(2);
+});
+
+test('it is verified anew after a minute, should its key have been withdrawn', async () => {
+  const { verify, ask, wait } = setUp();
+  await ask('a');
+  wait(59);
+  await ask('a');
+  expect(verify).toHaveBeenCalledTimes(1);
+  wait(1);
+  await ask('a');
+  expect(verify).toHaveBeenCalledTimes(2);
+});
+
+test('it is not believed longer than it is valid', async () => {
+  const { verify, ask, wait } = setUp({ exp: start + 10 });
+  await ask('a');
+  wait(14);
+  await ask('a');
+  expect(verify).toHaveBeenCalledTimes(1);
+  wait(1);
+  await ask('a');
+  expect(verify).toHaveBeenCalledTimes(2);
+});
+
+test('a token that is refused is verified each time', async () => {
+  const { verify, ask } = setUp();
+  await expect(ask('forged')).rejects.toThrow('forged');
+  await expect(ask('forged')).rejects.toThrow('forged');
+  expect(verify).toHaveBeenCalledTimes(2);
+});
+
+test('one whose expiry is no number JavaScript has is verified each time', async () => {
+  const { verify, ask } = setUp({ exp: '9007199254740993' });
+  await ask('a');
+  await ask('a');
+  expect(verify).toHaveBeenCalledTimes(2);
+});
