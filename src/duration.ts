@@ -6,7 +6,7 @@ const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h:
 /** What a duration must be, to be read after `must be`. */
 export const durationRule = 'a duration such as 500ms, 30s, 10m or 2h, or a number of seconds';
 
-/** The milliseconds of a duration such as `500ms`, `30s`, `10m`, `2h`, or of plain seconds; undefined where it is none. */
+/** The milliseconds of a duration such as `500ms`, `30s`, `10m`, `2h`, or of plain seconds; undefined if it is none. */
 export function parseDuration(text: string): number | undefined {
   const [, digits, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
   const ms = Math.round(Number(digits) * (units[unit] ?? Number.NaN));

@@ -45,7 +45,7 @@ export interface Gateway {
   /**
    * Reads the catalog anew. Requests that have begun end on what it said before.
    *
-   * @throws ConfigurationError where it cannot be read; what it said before is served on
+   * @throws ConfigurationError if it cannot be read; what it said before is served on
    */
   reload(): Promise<void>;
   /**
@@ -68,7 +68,7 @@ export interface StartingGateway {
   /**
    * Reads the catalog; what listens already serves it from then on.
    *
-   * @throws ConfigurationError where the catalog cannot be read, or an option does not go with it
+   * @throws ConfigurationError if the catalog cannot be read, or an option does not go with it
    */
   open(): Promise<Gateway>;
 }
@@ -78,8 +78,8 @@ const { version } = createRequire(import.meta.url)('../package.json');
 /**
  * Reads a catalog and serves its foreign tables: catalog, model, schema per role; snapshots behind them.
  *
- * @throws ConfigurationError where the catalog cannot be opened, or an option is wrong
- * @throws UsageError where an option contradicts another
+ * @throws ConfigurationError if the catalog cannot be opened, or an option is wrong
+ * @throws UsageError if an option contradicts another
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const starting = await startGateway(options);
@@ -89,8 +89,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 /**
  * The same in two steps, for who wants to be reached at once however long the catalog takes.
  *
- * @throws ConfigurationError where an option is wrong
- * @throws UsageError where an option contradicts another
+ * @throws ConfigurationError if an option is wrong
+ * @throws UsageError if an option contradicts another
  */
 export async function startGateway(options: GatewayOptions): Promise<StartingGateway> {
   const history = new History();

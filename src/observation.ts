@@ -6,11 +6,11 @@ export interface AnsweredRequest {
   /** The client's own `X-Request-Id` where it sent one. */
   readonly requestId: string;
   readonly method: string;
-  /** Undefined where the request was refused before its operation was known. */
+  /** Undefined if the request was refused before its operation was known. */
   readonly operationType: 'query' | 'mutation' | 'subscription' | undefined;
   /** The client's own name of it. */
   readonly operationName: string | undefined;
-  /** Undefined where the caller was not believed. */
+  /** Undefined if the caller was not believed. */
   readonly role: string | undefined;
   readonly status: number;
   /** The codes of the errors in the answer, each once. */

@@ -87,7 +87,7 @@ function run<T>(
   });
 }
 
-/** Undefined where no SDK is registered. */
+/** Undefined if no SDK is registered. */
 function activeTracer(): Tracer | undefined {
   const provider = trace.getTracerProvider();
   return provider instanceof ProxyTracerProvider

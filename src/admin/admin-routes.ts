@@ -9,7 +9,7 @@ export interface AdministeredGateway {
   status(): GatewayStatus;
   /** Returns whether there is such a table. */
   refresh(table?: string): boolean;
-  /** Reads the catalog anew; absent where it is read once. */
+  /** Reads the catalog anew; absent if it is read once. */
   readonly reload?: () => Promise<void>;
 }
 

@@ -27,7 +27,7 @@ const maxConnections = 64;
  * Health, metrics and status for those who run the gateway, on a port of their own. Whoever reaches it is trusted;
  * web pages of other sites are not.
  *
- * @throws ConfigurationError where the address cannot be listened on
+ * @throws ConfigurationError if the address cannot be listened on
  */
 export async function listenAdmin({ host, port }: AdminAddress, ports: AdminPorts): Promise<AdminServer> {
   const acceptsHost = hostsOfPrivatePort(host);

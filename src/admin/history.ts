@@ -70,7 +70,7 @@ export class History {
     }
   }
 
-  /** Why the last scan of the object failed; undefined where it did not. */
+  /** Why the last scan of the object failed; undefined if it did not. */
   failureOf(object: { readonly server: string; readonly object: string }): ScanFailure | undefined {
     return this.#failures.get(pathOf(object));
   }

@@ -13,7 +13,7 @@ export interface GatewayStatus {
   readonly startedAt: number;
   readonly now: number;
   readonly ready: boolean;
-  /** Why it is not; empty where it is. */
+  /** Why it is not; empty if it is. */
   readonly reasons: readonly NotReady[];
   readonly tables: readonly TableStatus[];
   readonly objects: readonly ObjectStatus[];
@@ -23,7 +23,7 @@ export interface GatewayStatus {
   readonly requests: RequestsStatus;
   /** What is derived from snapshots and remembered, such as orders and the rows that match a filter, by kind. */
   readonly remembered: Readonly<Record<string, RememberedStatus>>;
-  /** Why the catalog could not be read anew, so that what it said before is served; undefined where it could. */
+  /** Why the catalog could not be read anew, so that what it said before is served; undefined if it could. */
   readonly reloadFailure: ReloadFailure | undefined;
   /** The most requests per second that scans send with the same credentials in one Region. */
   readonly scanRequestsPerSecond: number;
@@ -55,7 +55,7 @@ export interface ObjectStatus extends Omit<StoreStatus, 'scan' | 'snapshot' | 's
   readonly sharing: (SharingStatus & SharingLag) | undefined;
 }
 
-/** How far behind the other gateways an object is; undefined where nothing is published. */
+/** How far behind the other gateways an object is; undefined if nothing is published. */
 export interface SharingLag {
   /** Since the scan of what is published began. */
   readonly publishedAgeSeconds: number | undefined;
@@ -73,9 +73,9 @@ export interface RunningScanStatus {
   readonly estimatedRows: number | undefined;
   /** Requests to the source per second so far. */
   readonly requestsPerSecond: number;
-  /** From 0 to 1; undefined where the number of rows is not known. */
+  /** From 0 to 1; undefined if the number of rows is not known. */
   readonly fraction: number | undefined;
-  /** Seconds that it will still take at this pace; undefined where that is not known. */
+  /** Seconds that it will still take at this pace; undefined if that is not known. */
   readonly etaSeconds: number | undefined;
 }
 
@@ -141,7 +141,7 @@ export function describeStatus(sources: StatusSources): GatewayStatus {
   };
 }
 
-/** Why requests would not be answered as they should be; empty where they would. */
+/** Why requests would not be answered as they should be; empty if they would. */
 export function notReady({
   model,
   stores,

@@ -10,7 +10,7 @@ import {
   type VerificationOptions,
 } from './verification.ts';
 
-/** Who sent a request, as far as the gateway believes it. */
+/** The sender of a request. */
 export interface Caller {
   /** A role that exists in Postgres. */
   readonly role: string;
@@ -22,23 +22,23 @@ export interface Caller {
 
 export interface Authenticator {
   /**
-   * Only a token has to be waited for.
+   * Authenticates a request. The result is a promise only if a token has to be verified.
    *
    * @param authorization the request's `Authorization` header
-   * @throws UnauthenticatedError where the caller cannot be believed
+   * @throws UnauthenticatedError if the request has no valid token and needs one
    */
   authenticate(authorization: string | null): Caller | Promise<Caller>;
-  /** Whether tokens are verified at all; without it every request has the same role. */
+  /** Whether tokens are verified at all; if not, every request has the same role. */
   readonly verifiesTokens: boolean;
   /** Whether a request without a token is refused. */
   readonly required: boolean;
-  /** The same verification with the same keys, where Postgres has other roles. */
+  /** The same verification with the same keys, for other roles in Postgres. */
   withRoles(roles: PostgresRoles): Authenticator;
 }
 
 /** The roles of the catalog at one time. */
 export interface PostgresRoles {
-  /** The role of every request where neither a verification nor an anonymous role is configured. */
+  /** The role of every request if neither token verification nor an anonymous role is configured. */
   readonly loginRole: string;
   readonly roleExists: (role: string) => boolean;
 }
@@ -51,10 +51,10 @@ export interface AuthenticatorOptions extends VerificationOptions, PostgresRoles
 }
 
 /**
- * Establishes who is asking. A token that is sent is always verified, also where requests without one are
- * answered; only where no verification is configured, and so every caller is the same, it is ignored.
+ * Authenticates requests. A token that is sent is always verified, even if requests without one are answered. It is only
+ * ignored if no verification is configured, since every caller is then the same.
  *
- * @throws ConfigurationError where the options are wrong or contradict each other
+ * @throws ConfigurationError if the options are wrong or contradict each other
  */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { anonRole } = options;
@@ -70,7 +70,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   return authenticatorFor({ verify, anonRole, rolePath: roleClaim ?? 'role' }, options);
 }
 
-/** What of an authenticator does not depend on the catalog. */
+/** The part of an authenticator that does not depend on the catalog. */
 interface Rules {
   readonly verify: VerifyToken | undefined;
   readonly anonRole: string | undefined;

@@ -1,8 +1,8 @@
 import { UnauthenticatedError } from '../errors.ts';
 
 /**
- * Characters of the longest `Authorization` header that is looked at. Real tokens have up to about 8,000; what is
- * longer would only cost time.
+ * The longest `Authorization` header that is parsed, in characters. Real tokens have up to about 8,000; longer ones would
+ * only cost time.
  */
 export const maxAuthorizationLength = 16_384;
 
@@ -12,7 +12,7 @@ const bearer = /^bearer +([\w.~+/-]+=*)$/i;
 /**
  * The token of an `Authorization` header.
  *
- * @throws UnauthenticatedError where the header is anything else; its message repeats none of it
+ * @throws UnauthenticatedError if the header is anything else; the message does not repeat it
  */
 export function bearerToken(authorization: string): string {
   if (authorization.length > maxAuthorizationLength) {

@@ -4,9 +4,8 @@ import { isPlainObject } from '../values/plain-object.ts';
 export type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * The value that a path stands for: a claim of exactly that name (`cognito:groups`, `https://example.com/role`),
- * else the dots lead into nested objects (`app_metadata.role`). Undefined where there is none; lists are not
- * entered, and nothing inherited is seen.
+ * The value at a path: a claim with exactly that name (`cognito:groups`, `https://example.com/role`), or else a path into
+ * nested objects (`app_metadata.role`). Undefined if there is none; paths do not enter lists or see inherited properties.
  */
 export function claimAt(claims: Claims, path: string): unknown {
   if (Object.hasOwn(claims, path)) return claims[path];

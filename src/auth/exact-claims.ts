@@ -4,8 +4,8 @@ import type { Claims } from './claims.ts';
 const literals = /"(?:[^"\\]|\\[\s\S])*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /**
- * The claims of a token whose signature has been verified. A number that JavaScript would round, such as
- * 9007199254740993, is given as its text: rounded, it would be somebody else's.
+ * The claims of a token whose signature has been verified. A number that JavaScript would round, such as 9007199254740993,
+ * becomes its text: rounded, it could be the id of someone else.
  *
  * @param token a JWS in its compact form
  */
@@ -18,13 +18,13 @@ export function exactClaims(token: string): Claims {
   );
 }
 
-/** Whether the number that the text is read as is written with the same digits. */
+/** Whether parsing the text to a number preserves its value. */
 function isExact(text: string): boolean {
   const read = Number(text);
   return Number.isFinite(read) && normalized(String(read)) === normalized(text);
 }
 
-/** A decimal's sign, digits and exponent, so that equal decimals are equal texts. */
+/** A canonical text of a decimal: equal decimals have equal texts. */
 function normalized(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];

@@ -3,14 +3,14 @@ import type { FetchImplementation } from 'jose';
 import type { Observe } from '../observation.ts';
 import { isPlainObject } from '../values/plain-object.ts';
 
-/** Bytes of a key set beyond which it is not read on: hundreds of keys with their certificates. */
+/** The maximum size of a key set in bytes: hundreds of keys with their certificates. */
 const maxKeySetBytes = 2 ** 20;
 
 /**
- * Fetches a key set for jose, and leaves out what is no public key: one such key must not cost the others. What is
- * left out is observed, again only after something else was.
+ * Fetches a key set for jose, and skips invalid keys, so that one of them does not affect the others. Skipped keys are
+ * observed whenever they change.
  *
- * @param name how the address is called in observations
+ * @param name the name of the URL in observations
  */
 export function createKeySetFetch(name: string, observe: Observe): FetchImplementation {
   let observed = '';
@@ -19,7 +19,7 @@ export function createKeySetFetch(name: string, observe: Observe): FetchImplemen
     const response = await fetch(url, options);
     if (response.status !== 200) return response;
     const set: unknown = JSON.parse(await readBounded(response));
-    // jose says what is wrong with a set that has no list of keys.
+    // jose reports what is wrong with a set without a list of keys.
     if (!isPlainObject(set) || !Array.isArray(set.keys)) return Response.json(set);
     const complaints = set.keys.flatMap((key: unknown, index) => {
       const complaint = whyUnusable(key);
@@ -53,7 +53,7 @@ function whyUnusable(key: unknown): string | undefined {
   }
 }
 
-/** At most as much of a key's id as fits a line, without what would break it. */
+/** A key's id for a log line: shortened, and without control characters. */
 function kidOf(key: unknown): string {
   return isPlainObject(key) && typeof key.kid === 'string'
     ? ` (${JSON.stringify(key.kid.slice(0, 100))})`

@@ -13,7 +13,7 @@ import { createKeySetFetch } from './fetch-key-set.ts';
 /** Finds the public key that must have signed a token. */
 export type KeySource = (header: JWSHeaderParameters, token: FlattenedJWSInput) => Promise<CryptoKey>;
 
-/** The key set could not be had, so that nothing can be verified. */
+/** The key set could not be fetched, so that nothing can be verified. */
 export class KeySetUnavailableError extends Error {}
 
 export interface RemoteKeysOptions {
@@ -21,25 +21,25 @@ export interface RemoteKeysOptions {
   readonly clock: Pick<Clock, 'monotonic'>;
 }
 
-/** How long keys are trusted before they are fetched again, which bounds how long a withdrawn key still works. */
+/** How long keys are cached, which also bounds how long a revoked key still works. */
 const maxAgeMs = 10 * 60_000;
 /** How long one fetch may take. */
 const timeoutMs = 5_000;
-/** After a fetch that failed or was in vain, the next one waits: from the first to the last of these, doubling. */
+/** The wait after a failed or useless fetch doubles from the first of these to the last. */
 const shortestWaitMs = 1_000;
 const longestWaitMs = 30_000;
 
 /**
- * Keys from a JWKS address. All requests share one fetch, and the keys it brought. A token that names an unknown
- * key causes a fetch, so that a rotation is noticed at once; but invented key ids cannot cause many. Where the
- * address does not answer in time, or answers nonsense, every token is refused until it does.
+ * Keys from a JWKS URL. All requests share one fetch and its keys. A token with an unknown key id triggers a fetch, so that a
+ * rotation is noticed at once, but invented key ids cannot trigger many. If the URL does not return a key set in time,
+ * tokens without a cached key are rejected until it does.
  */
 export function createRemoteKeys(url: URL, { observe, clock }: RemoteKeysOptions): KeySource {
   const name = `${url.origin}${url.pathname}`;
   const keys = createRemoteJWKSet(url, {
     timeoutDuration: timeoutMs,
     cacheMaxAge: maxAgeMs,
-    // When to fetch is decided below.
+    // The code below decides when to fetch.
     cooldownDuration: Number.POSITIVE_INFINITY,
     [customFetch]: createKeySetFetch(name, observe),
   });
@@ -87,7 +87,7 @@ export function createRemoteKeys(url: URL, { observe, clock }: RemoteKeysOptions
   };
 }
 
-/** A wait that doubles each time it begins again, and starts anew once it was not needed for a while. */
+/** A wait that doubles each time, and is reset when it has not been needed for a while. */
 function createWait(clock: RemoteKeysOptions['clock']) {
   let wait = 0;
   let end = 0;

@@ -2,10 +2,10 @@ import { UnauthenticatedError } from '../errors.ts';
 import { type Claims, claimAt } from './claims.ts';
 
 /**
- * The Postgres role that a token's claim names; undefined where the token has no such claim. Of a list, such as
+ * The Postgres role that a token's claim names; undefined if the token does not have the claim. Of a list, such as
  * Cognito's groups, it is the first element that is a role.
  *
- * @throws UnauthenticatedError where the claim is there and names no role that exists
+ * @throws UnauthenticatedError if the claim does not name an existing role
  */
 export function roleOf(
   claims: Claims,

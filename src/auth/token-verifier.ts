@@ -6,11 +6,11 @@ import type { Claims } from './claims.ts';
 import { exactClaims } from './exact-claims.ts';
 import { KeySetUnavailableError, type KeySource } from './remote-keys.ts';
 
-/** What a token must be to be believed. */
+/** The rules that a token has to satisfy. */
 export interface TokenRules {
-  /** Verifies HS256, HS384 and HS512, and nothing else. */
+  /** Verifies only HS256, HS384 and HS512. */
   readonly secret: string | undefined;
-  /** Verify every other algorithm, and never one of those. */
+  /** Verifies all other algorithms, and never one of those. */
   readonly keys: KeySource | undefined;
   readonly audience: string | undefined;
   readonly issuer: string | undefined;
@@ -19,13 +19,13 @@ export interface TokenRules {
 }
 
 /**
- * The claims of a token that is believed.
+ * The claims of a valid token.
  *
- * @throws UnauthenticatedError where it is not, and why, without a word of the token
+ * @throws UnauthenticatedError if it is invalid; the message says why, without repeating any of it
  */
 export type VerifyToken = (token: string) => Promise<Claims>;
 
-/** https://www.iana.org/assignments/jose, those in use; `none` is not among them. */
+/** The algorithms in use of https://www.iana.org/assignments/jose, without `none`. */
 const secretAlgorithms = ['HS256', 'HS384', 'HS512'];
 const keyAlgorithms = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
@@ -35,7 +35,7 @@ const keyAlgorithms = [
 /** Verifies signature, audience, issuer, `exp` and `nbf`. A token without `exp` never expires. */
 export function createTokenVerifier(rules: TokenRules): VerifyToken {
   const { keys, audience, issuer, clock } = rules;
-  // As a key object the secret shows up in no inspection and no error.
+  // As a key object, the secret never appears in inspections or errors.
   const secret = rules.secret === undefined ? undefined : createSecretKey(rules.secret, 'utf8');
   const algorithms = [...(secret ? secretAlgorithms : []), ...(keys ? keyAlgorithms : [])];
 
@@ -65,7 +65,7 @@ async function verify(token: string, { secret, keys }: Keys, options: JWTVerifyO
     await jwtVerify(
       token,
       (header, jws) => {
-        // The algorithm decides which key may be used, so that none can pass for another.
+        // The algorithm decides which key may be used, so that none can serve as another.
         const key = secretAlgorithms.includes(header.alg ?? '') ? secret : keys?.(header, jws);
         if (!key) throw new errors.JOSEAlgNotAllowed();
         return key;
@@ -79,7 +79,7 @@ async function verify(token: string, { secret, keys }: Keys, options: JWTVerifyO
   }
 }
 
-/** A token that does not say which of several keys signed it is tried with each. */
+/** A token without a key id is tried with each of several keys. */
 async function verifyWithAny(
   token: string,
   keys: errors.JWKSMultipleMatchingKeys,

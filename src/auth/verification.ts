@@ -5,11 +5,11 @@ import { createRemoteKeys } from './remote-keys.ts';
 import { createTokenVerifier, type VerifyToken } from './token-verifier.ts';
 import { rememberVerified } from './verified-tokens.ts';
 
-/** How tokens are verified; without a secret and an address, not at all. */
+/** How tokens are verified; without a secret or URL they are not. */
 export interface VerificationOptions {
   /** Shared secret of at least 32 bytes, for HS256, HS384 and HS512. */
   readonly jwtSecret?: string | undefined;
-  /** Address of a JSON Web Key Set, for RSA, EC and EdDSA signatures. */
+  /** URL of a JSON Web Key Set, for RSA, EC and EdDSA signatures. */
   readonly jwksUrl?: string | undefined;
   /** What a token's `aud` must be or contain. */
   readonly audience?: string | undefined;
@@ -21,13 +21,13 @@ export interface VerificationOptions {
   readonly clockToleranceSeconds?: number | undefined;
 }
 
-/** Bytes of the shortest secret for HS256 (RFC 7518, section 3.2). */
+/** The minimum length of a secret for HS256 in bytes (RFC 7518, section 3.2). */
 const shortestSecret = 32;
 
 /**
- * The verifier that the options describe; undefined where they describe none.
+ * Makes the verifier that the options describe; undefined if they describe none.
  *
- * @throws ConfigurationError where they are wrong or contradict each other
+ * @throws ConfigurationError if they are wrong or contradict each other
  */
 export function configureVerifier(options: VerificationOptions): VerifyToken | undefined {
   const { observe = () => {}, clock = systemClock, clockToleranceSeconds = 5 } = options;
@@ -55,7 +55,7 @@ export function verifiesTokens({ jwtSecret, jwksUrl }: VerificationOptions): boo
   return jwtSecret !== undefined || jwksUrl !== undefined;
 }
 
-/** A flag that nothing would look at is a mistake, and maybe a dangerous one. */
+/** A flag without effect is a mistake, and possibly a dangerous one. */
 export function refuseWithoutVerification(flag: string, value: string): never {
   throw new ConfigurationError(
     `${flag} must come with --jwt-secret or --jwks-url, but got ${JSON.stringify(value)} without either`,
@@ -95,7 +95,7 @@ function httpUrl(text: string | undefined): URL | undefined {
   return url;
 }
 
-/** Whatever stands before an @ may be a password. */
+/** Anything before an @ may be a password. */
 function withoutPassword(text: string): string {
   return text.replace(/^.*@/s, '…@');
 }

@@ -11,7 +11,7 @@ import { type AggregateOperation, means, type OperationColumns } from './field-m
 import type { ScalarName } from './scalars.ts';
 import { selectedFields } from './selection.ts';
 
-/** The operations, in the order of their fields. */
+/** The operations in the order of their fields. */
 const operations: readonly AggregateOperation[] = ['sum', 'avg', 'min', 'max'];
 
 type ConnectionRef = ObjectRef<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, Connection>;
@@ -99,7 +99,7 @@ const operationDescriptions: Readonly<Record<AggregateOperation, string>> = {
   max: 'Largest value of each column.',
 };
 
-/** What pg_graphql calls Postgres' sum() of each numeric type. */
+/** The scalar that pg_graphql uses for Postgres' sum() of each numeric type. */
 const sumTypes: Partial<Record<ColumnType['kind'], ScalarName>> = {
   int2: 'BigInt',
   int4: 'BigInt',
@@ -113,7 +113,7 @@ function isNumeric({ type }: Column): boolean {
   return type.kind in sumTypes;
 }
 
-/** Whether Postgres has min() and max() of the type, and pg_graphql offers them. */
+/** Whether Postgres has min() and max() for the type, and pg_graphql offers them. */
 function hasExtremes({ type }: Column): boolean {
   return isOrderable(type) && !['bool', 'uuid', 'enum', 'opaque'].includes(type.kind);
 }

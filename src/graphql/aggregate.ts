@@ -8,9 +8,9 @@ import type { Connection } from './collection.ts';
 import type { AggregateOperation, OperationColumns } from './field-meaning.ts';
 
 /**
- * The figures on all rows of a collection, whatever its page.
+ * The aggregates of all rows of a collection, regardless of its page.
  *
- * @param selected the operations that are asked for
+ * @param selected the requested operations
  */
 export function aggregateConnection(
   { view, rows }: Connection,
@@ -33,9 +33,9 @@ export function aggregateConnection(
 }
 
 /**
- * One of the figures, as JSON has it.
+ * The result of one aggregate, for JSON.
  *
- * @throws RowValueError where JSON has no such number
+ * @throws RowValueError if JSON has no such number
  */
 export function figureOf(
   aggregates: Aggregates,

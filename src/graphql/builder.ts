@@ -1,28 +1,28 @@
 import SchemaBuilder from '@pothos/core';
 import type { RequestScope } from './request-scope.ts';
 
-/** What resolvers get with every request. */
+/** The context that resolvers get with every request. */
 export interface RequestContext {
   readonly scope: RequestScope;
   readonly answer: AnswerSize;
 }
 
-/** How much of an answer there is already. */
+/** The size of an answer so far. */
 export interface AnswerSize {
   /**
-   * Counts values that become a part of it.
+   * Counts values that become part of it.
    *
-   * @param bytes that they take as JSON, roughly
-   * @throws GatewayError where the answer grows too large, which ends the request
+   * @param bytes their approximate size as JSON
+   * @throws GatewayError if the answer grows too large, which ends the request
    */
   build(bytes: number): void;
 }
 
-/** What this schema's resolvers share, in the terms of Pothos. */
+/** The types that Pothos needs to know of this schema. */
 export interface SchemaTypes {
   readonly Context: RequestContext;
   readonly Scalars: {
-    // The query engine prints values in the form that JSON takes, and the scalars hand them on.
+    // The query engine returns values in their JSON form, and the scalars pass them on.
     readonly String: { readonly Input: string; readonly Output: unknown };
     readonly Int: { readonly Input: number; readonly Output: unknown };
     readonly Float: { readonly Input: number; readonly Output: unknown };
@@ -37,12 +37,12 @@ export interface SchemaTypes {
     readonly Datetime: { readonly Input: string; readonly Output: unknown };
     readonly JSON: { readonly Input: string; readonly Output: unknown };
     readonly Opaque: { readonly Input: string; readonly Output: unknown };
-    /** Of a subgraph only: see `entities.ts`. */
+    /** Only in a subgraph: see `entities.ts`. */
     readonly _Any: { readonly Input: unknown; readonly Output: unknown };
   };
 }
 
-/** A builder with nothing in it yet. */
+/** An empty builder. */
 export function createBuilder() {
   return new SchemaBuilder<SchemaTypes>({});
 }

@@ -10,7 +10,7 @@ import { type OrderKey, type PageRequest, queryRows, type RowPage } from '../row
 import type { TableView } from '../rows/store/view.ts';
 import type { RequestScope } from './request-scope.ts';
 
-/** The arguments of a collection, as GraphQL has coerced them. */
+/** The arguments of a collection, as coerced by GraphQL. */
 export interface CollectionArguments extends PageInput {
   readonly filter?: FilterInput | null | undefined;
   readonly orderBy?: readonly (OrderInput | null)[] | null | undefined;
@@ -21,7 +21,7 @@ export interface Connection {
   readonly view: TableView;
   readonly order: readonly OrderKey[];
   readonly page: RowPage;
-  /** What the whole collection is, before paging. */
+  /** The whole collection, before paging. */
   readonly rows: { readonly filter: Filter | undefined; readonly candidates: readonly number[] | undefined };
 }
 
@@ -31,7 +31,7 @@ export interface Edge {
   readonly row: number;
 }
 
-/** What a collection is asked for: its arguments, in the terms of the query engine. */
+/** The arguments of a collection in terms of the query engine. */
 export interface CollectionQuery {
   readonly table: Table;
   readonly filter: Filter | undefined;
@@ -42,7 +42,7 @@ export interface CollectionQuery {
 /**
  * Reads the arguments of a collection.
  *
- * @throws BadUserInputError where they break the contract
+ * @throws BadUserInputError if they are invalid
  */
 export function readCollection(
   table: Table,
@@ -65,8 +65,8 @@ function queryOf(
 /**
  * Answers a collection: snapshot, filter, order, page.
  *
- * @param selected the names of the connection's fields that are asked for
- * @param candidates the rows to choose from, where the collection is that of a relation; they are visible already
+ * @param selected the names of the connection's requested fields
+ * @param candidates the rows to choose from, if the collection is that of a relation; they are known to be visible
  */
 export function openCollection(
   query: CollectionQuery,
@@ -87,12 +87,12 @@ export function openCollection(
   });
 }
 
-/** Rows of a page that are answered without a pause. */
+/** How many rows of a page are returned without a pause. */
 const rowsAtOnce = 16;
 
-/** The edges of the page. Those of a long one come in portions, so that an executor does not hold the event loop. */
+/** The edges of the page. Those of a long page come in portions, so that an executor does not block the event loop. */
 export function edgesOf(connection: Connection, pace: Pace): readonly (Edge | Promise<Edge>)[] {
-  // Of many pages that are opened together, each would find time left, and none once the others are written.
+  // If many pages are opened at once, each would find its time slice unused, but together they take too long.
   let portion = pace.due ? pace.pause() : undefined;
   return connection.page.rows.map((row, index) => {
     const edge = { connection, row };
@@ -107,9 +107,9 @@ async function rest(pace: Pace): Promise<void> {
 }
 
 /**
- * The cursor of a row of the page; null where the page has no such row.
+ * The cursor of a row of the page; null if the page has no such row.
  *
- * @param index negative where it counts from the end
+ * @param index counts from the end if negative
  */
 export function cursorAt({ view, order, page }: Connection, index: number): string | null {
   const row = page.rows.at(index);

@@ -10,7 +10,7 @@ import { type ScalarName, scalarByKind } from './scalars.ts';
 type Enum<T = unknown> = EnumRef<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, T, T>;
 type Input = InputObjectRef<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, FilterInput>;
 
-/** The GraphQL types of columns, and of the filters and orders on them. Each is made when first asked for. */
+/** The GraphQL types of columns, and of their filters and orders. Each is created on first use. */
 export class ColumnTypes {
   readonly #builder: Builder;
   readonly #prefix: string;
@@ -19,10 +19,10 @@ export class ColumnTypes {
   readonly #filterIs: Enum;
   /** The enum `OrderByDirection`. */
   readonly orderByDirection: Enum<OrderDirection>;
-  /** The filter on a nodeId. */
+  /** The filter for a nodeId. */
   readonly idFilter: Input;
 
-  /** @param prefix what the names of all of these types begin with, scalars apart; empty where they are shared */
+  /** @param prefix of the names of these types, except scalars; empty if all tables share them */
   constructor(builder: Builder, prefix = '') {
     this.#builder = builder;
     this.#prefix = prefix;
@@ -51,7 +51,7 @@ export class ColumnTypes {
     return created;
   }
 
-  /** The input of a filter on a column of this type; undefined where there is none. */
+  /** The input type of filters for columns of this type; undefined if there is none. */
   filterOf(type: ColumnType): Input | undefined {
     if (!isFilterable(type)) return undefined;
     const element = elementTypeOf(type);

@@ -13,10 +13,10 @@ import type { RowNode } from './row-node.ts';
 type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>;
 type FieldBuilder = Parameters<Parameters<Builder['queryField']>[1]>[0];
 
-/** The inputs that a table's collections take. */
+/** The input types of a table's collections. */
 export interface CollectionInputs {
   readonly filter: InputObjectRef<Types, FilterInput>;
-  /** Undefined where no column can be ordered. */
+  /** Undefined if no column can be ordered. */
   readonly orderBy: InputObjectRef<Types, OrderInput> | undefined;
 }
 

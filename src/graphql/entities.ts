@@ -37,17 +37,17 @@ export function addEntities(builder: Builder, tables: readonly TableTypes[]): vo
   );
 }
 
-/** What representations are read by. */
+/** The context for parsing representations. */
 export interface EntityContext {
   readonly entities: Entities;
-  /** Whose types the keys have. */
+  /** The schema with the types of the keys. */
   readonly schema: GraphQLSchema;
 }
 
-/** An entity's row, null where there is none, or a rejection of its own, which leaves the others their answers. */
+/** An entity's row, null if there is none, or a rejection, which does not affect the others. */
 export type EntityOutcome = RowNode | null | Promise<never>;
 
-/** Finds all rows of a table in one pass. Values rather than promises, since a promise each would cost the most. */
+/** Finds all rows of a table in one pass. It returns values, because a promise for each would be the largest cost. */
 export async function findEntities(
   representations: readonly unknown[],
   { entities, schema }: EntityContext,
@@ -82,7 +82,7 @@ export async function findEntities(
   return outcomes;
 }
 
-/** A rejection that the executor handles when it comes to it. */
+/** A rejection that the executor handles later. */
 function rejection(error: unknown): Promise<never> {
   const rejected: Promise<never> = Promise.reject(error);
   rejected.catch(() => undefined);

@@ -3,8 +3,8 @@ import type { Aggregates } from '../rows/aggregate/aggregate.ts';
 import type { Entities } from './representation.ts';
 
 /**
- * What a field of a generated schema stands for, as data. It is kept in the field's extensions, so that whoever
- * reads a schema need not guess from names.
+ * The meaning of a field of a generated schema, as data. It is stored in the field's extensions, so that code that reads a
+ * schema does not have to guess from names.
  */
 export type FieldMeaning =
   | { readonly kind: 'node'; readonly tables: readonly Table[] }
@@ -27,30 +27,30 @@ export type FieldMeaning =
   | { readonly kind: 'operation'; readonly operation: AggregateOperation }
   | { readonly kind: 'figure'; readonly operation: AggregateOperation; readonly column: Column };
 
-/** One operation of an aggregate. */
+/** An operation of an aggregate. */
 export type AggregateOperation = Exclude<keyof Aggregates, 'count'>;
 
-/** The columns that each operation of an aggregate has figures on. */
+/** The columns of each operation of an aggregate. */
 export type OperationColumns = Readonly<Record<AggregateOperation, readonly Column[]>>;
 
-/** A relation whose table and columns have been looked up. */
+/** A relation with its table and columns resolved. */
 export interface ResolvedRelation {
   readonly cardinality: Relation['cardinality'];
   readonly columns: readonly Column[];
   readonly other: Table;
-  /** The columns of the other table that equal these. The same list for all rows, so that they are found together. */
+  /** The columns of the other table that equal these. All rows share the same list, so that they are looked up together. */
   readonly otherColumns: readonly Column[];
 }
 
 declare module 'graphql' {
   interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
     readonly meaning?: FieldMeaning;
-    /** Of a field that returns a connection: the most rows of a page, which it has where none are asked for. */
+    /** For a field that returns a connection: the maximum, and default, number of rows per page. */
     readonly connection?: { readonly maxRows: number };
   }
 }
 
-/** The extensions of a field that stands for this. */
+/** The extensions of a field with this meaning. */
 export function means(meaning: FieldMeaning): { readonly meaning: FieldMeaning } {
   return { meaning };
 }

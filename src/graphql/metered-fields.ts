@@ -2,7 +2,7 @@ import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import { type GraphQLFieldResolver, type GraphQLSchema, getNamedType, isLeafType } from 'graphql';
 import type { RequestContext } from './builder.ts';
 
-/** The schema whose values are counted as they are resolved, so that an answer which grows too large ends early. */
+/** A schema that counts values as they are resolved, so that an answer which grows too large is aborted early. */
 export function withMeteredFields(schema: GraphQLSchema): GraphQLSchema {
   return mapSchema(schema, {
     [MapperKind.OBJECT_FIELD]: (field) =>
@@ -24,7 +24,7 @@ function metered(resolve: Resolver): Resolver {
   };
 }
 
-/** Bytes of a value's punctuation, and of one that is neither a text nor a list. */
+/** The bytes of a value's punctuation, and of a value that is neither a text nor a list. */
 const bytesBeside = 5;
 
 function bytesOf(value: unknown): number {

@@ -8,7 +8,7 @@ import { keyFromArguments, rowByKey, rowByNodeId } from './row-node.ts';
 import { selectedFields } from './selection.ts';
 import type { TableTypes } from './table-types.ts';
 
-/** Adds the root fields of every table, and `node` where the schema has its interface. */
+/** Adds the root fields of every table, and `node` if the schema has its interface. */
 export function addQueryType(
   builder: Builder,
   tables: readonly TableTypes[],
@@ -24,7 +24,7 @@ export function addQueryType(
     if (types.table.key.length > 0) addByPkField(builder, types);
     addCollectionField(builder, types);
   }
-  // GraphQL wants at least one field, whatever the catalog holds.
+  // GraphQL requires at least one field.
   if (tables.length === 0) builder.queryField('_empty', (t) => t.boolean({ resolve: () => null }));
 }
 

@@ -7,7 +7,7 @@ import { relatedRows } from './row-node.ts';
 import { selectedFields } from './selection.ts';
 import type { TableTypes } from './table-types.ts';
 
-/** Adds the fields that lead from a table's rows to those of other tables. */
+/** Adds the fields from a table's rows to those of other tables. */
 export function addRelations(
   builder: Builder,
   { table, node }: TableTypes,

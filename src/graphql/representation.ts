@@ -7,7 +7,7 @@ import { isPlainObject, type PlainObject } from '../values/plain-object.ts';
 import type { Value } from '../values/value.ts';
 import type { Key } from './request-scope.ts';
 
-/** What other subgraphs can refer to: the tables that have a key, by the names of their types. */
+/** The entities that other subgraphs can refer to: the tables with a key, by type name. */
 export class Entities {
   readonly #byTypeName: ReadonlyMap<unknown, Entity>;
 
@@ -18,8 +18,8 @@ export class Entities {
   /**
    * The row that a representation refers to.
    *
-   * @param path where it stands, for errors
-   * @throws BadUserInputError where it is none of an entity
+   * @param path the path of the representation, for errors
+   * @throws BadUserInputError if it does not represent an entity
    */
   read(representation: unknown, path: string, schema: GraphQLSchema): Reference {
     if (!isPlainObject(representation)) {
@@ -42,7 +42,7 @@ export interface Reference {
   readonly key: Key;
 }
 
-/** A field of a key, and the type whose values it takes. */
+/** A field of a key, and its type. */
 interface KeyField {
   readonly column: Column;
   readonly type: GraphQLLeafType;
@@ -58,7 +58,7 @@ class Entity {
     this.table = table;
   }
 
-  /** The values of the key's columns that a representation gives, as fields of their own or in a nodeId. */
+  /** The key of a representation, as separate fields or as a nodeId. */
   readKey(representation: PlainObject, path: string, schema: GraphQLSchema): Key {
     this.#fields ??= keyFields(this.table, schema);
     const fields = this.#fields;
@@ -72,12 +72,12 @@ class Entity {
     const given = Object.keys(representation).filter((name) => name !== '__typename');
     throw new BadUserInputError(
       path,
-      `${path} must hold a key of ${this.table.typeName}, which is ${names && `${names}, or `}nodeId, but holds ${given.join(', ') || 'none'}`,
+      `${path} must contain a key of ${this.table.typeName}, which is ${names && `${names}, or `}nodeId, but contains ${given.join(', ') || 'none'}`,
     );
   }
 }
 
-/** The fields of the key; none where a list is among them, which no key in federation can have. */
+/** The fields of the key; none if one of them is a list, which federation does not allow in keys. */
 function keyFields({ typeName, key }: Table, schema: GraphQLSchema): readonly KeyField[] {
   if (key.some(({ type }) => type.kind === 'array')) return [];
   const object = schema.getType(typeName);
@@ -89,7 +89,7 @@ function keyFields({ typeName, key }: Table, schema: GraphQLSchema): readonly Ke
   });
 }
 
-/** A value of a key's field, as strict on its type as an argument of that type would be. */
+/** A value of a key's field, coerced as strictly as an argument of its type. */
 function readKeyField(
   { column, type, nullable }: KeyField,
   representation: PlainObject,
@@ -105,7 +105,7 @@ function readKeyField(
   );
 }
 
-/** Undefined where the value is none of the type. */
+/** The coerced value; undefined if it is not of the type. */
 function parseLeaf(type: GraphQLLeafType, value: unknown): unknown {
   if (value === null) return undefined;
   try {
@@ -115,7 +115,7 @@ function parseLeaf(type: GraphQLLeafType, value: unknown): unknown {
   }
 }
 
-/** Characters of a refused value that an error repeats. */
+/** The most characters of a rejected value that an error repeats. */
 const shownLength = 100;
 
 function describe(value: unknown): string {

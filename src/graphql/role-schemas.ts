@@ -8,23 +8,23 @@ import { printSubgraph } from './subgraph-sdl.ts';
 
 /** The schema of one set of grants. */
 export interface RoleSchema {
-  /** The tables that the role may read, and of each the columns. */
+  /** The tables that the role may read, with only its columns. */
   readonly tables: readonly Table[];
-  /** What the role is told of: for validation, introspection and printing. */
+  /** The schema for validation, introspection and printing. */
   readonly schema: GraphQLSchema;
   /** The same for execution; see `withNullableFields`. */
   readonly executable: GraphQLSchema;
-  /** The schema as text; of a subgraph what `_service` answers. */
+  /** The schema as text; for a subgraph, what `_service` returns. */
   print(): string;
 }
 
-/** How the schemas of the roles are made. */
+/** How the schemas of the roles are generated. */
 export interface RoleSchemaOptions extends SchemaOptions {
-  /** Whether a null where the schema has none takes its parent with it, as GraphQL has it, at execution too. */
+  /** Whether a null in a non-null field propagates to its parent, as the GraphQL specification requires. */
   readonly strictNulls?: boolean;
 }
 
-/** The schemas of the roles, one per distinct set of grants, each generated when first asked for. */
+/** The schemas of the roles, one per distinct set of grants, each generated on first use. */
 export class RoleSchemas {
   readonly #model: Model;
   readonly #options: RoleSchemaOptions;
@@ -38,12 +38,12 @@ export class RoleSchemas {
     this.#grants = new Map(roles.map((grants) => [grants.role, grants]));
   }
 
-  /** Whether Postgres has the role. */
+  /** Whether the role exists in Postgres. */
   has(role: string): boolean {
     return this.#grants.has(role);
   }
 
-  /** The role's schema. A role that Postgres does not have may see nothing. */
+  /** The role's schema. A role that does not exist in Postgres sees nothing. */
   of(role: string): RoleSchema {
     const known = this.#byRole.get(role);
     if (known) return known;

@@ -15,9 +15,9 @@ export interface RowNode {
 }
 
 /**
- * The row's value in a column, as JSON has it.
+ * The row's value in a column, for JSON.
  *
- * @throws RowValueError where the row has none that can be shown
+ * @throws RowValueError if the value cannot be shown
  */
 export function columnValue({ view, row }: RowNode, column: Column): JsonValue {
   const value = readValue(view, column, row);
@@ -31,15 +31,15 @@ export async function rowByKey(table: Table, key: Key, scope: RequestScope): Pro
   return row === undefined ? null : { view: await scope.view(table), row };
 }
 
-/** The key that the arguments of a `ByPk` field name. */
+/** The key in the arguments of a `ByPk` field. */
 export function keyFromArguments(table: Table, args: Readonly<Record<string, unknown>>): Key {
   return table.key.map((column) => toOperand(column.type, args[column.fieldName], column.fieldName));
 }
 
 /**
- * The visible row that a nodeId names, or null.
+ * The visible row that a nodeId identifies, or null.
  *
- * @throws BadUserInputError where it names none of the tables
+ * @throws BadUserInputError if it is not of one of the tables
  */
 export function rowByNodeId(
   tables: readonly Table[],
@@ -54,7 +54,7 @@ export function rowByNodeId(
   return rowByKey(table, keyOf(table, id, 'nodeId'), scope);
 }
 
-/** The visible rows that a relation leads to from this one. */
+/** The visible related rows of this one. */
 export async function relatedRows(
   node: RowNode,
   relation: ResolvedRelation,
@@ -64,7 +64,7 @@ export async function relatedRows(
   return key ? scope.rowsByKey(relation.other, relation.otherColumns, key) : [];
 }
 
-/** The key of the rows that a relation leads to; undefined where it leads to none, since SQL's NULL equals nothing. */
+/** The key of the related rows; undefined if it contains a NULL, which equals nothing. */
 export function relationKey({ view, row }: RowNode, { columns }: ResolvedRelation): Key | undefined {
   const key = columns.map((column) => readTyped(view, column, row) ?? null);
   return key.includes(null) ? undefined : key;

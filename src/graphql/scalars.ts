@@ -3,7 +3,7 @@ import { valueType } from '../values/type/registry.ts';
 import type { ScalarKind } from '../values/type/sql-type.ts';
 import type { Builder, SchemaTypes } from './builder.ts';
 
-/** The name of a scalar that a column can have. */
+/** The name of a column's scalar. */
 export type ScalarName = Exclude<keyof SchemaTypes['Scalars'], 'ID' | 'Cursor' | '_Any'>;
 
 /** The scalar of each kind of column, as pg_graphql maps them; an enum has a type of its own. */
@@ -96,11 +96,11 @@ interface ScalarSpecification {
   readonly description: string;
   readonly specifiedByURL: string;
   readonly accepts: (text: string) => boolean;
-  /** Whether a number stands for its digits. */
+  /** Whether a number is accepted for its digits. */
   readonly acceptsNumbers?: true;
 }
 
-/** Adds the scalars to a schema. Only those that something refers to end up in it. */
+/** Adds the scalars to a schema. Only those that are referenced end up in it. */
 export function addScalars(builder: Builder): void {
   for (const specification of scalars) builder.addScalarType(specification.name, toScalar(specification));
 }
@@ -120,7 +120,7 @@ function toScalar({ accepts, acceptsNumbers, ...config }: ScalarSpecification): 
       return parse(typeof value === 'string' ? value : isNumber ? String(value) : undefined, value);
     },
     parseLiteral: (node: ValueNode) => {
-      // A number's digits are taken as they stand, since a double could not hold them all.
+      // A number's digits are used as written, because a double might not hold all of them.
       const isNumber = acceptsNumbers && (node.kind === Kind.INT || node.kind === Kind.FLOAT);
       return parse(
         node.kind === Kind.STRING || isNumber ? node.value : undefined,

@@ -13,11 +13,11 @@ import { addTableTypes, type TableTypes } from './table-types.ts';
 
 /** How a schema is generated. */
 export interface SchemaOptions {
-  /** Whether it is that of a subgraph of Apollo Federation 2, whose names must not be those of other subgraphs. */
+  /** Whether it is for a subgraph of Apollo Federation 2, whose names must not collide with those of others. */
   readonly federation: boolean;
 }
 
-/** Generates the schema of what the model exposes. */
+/** Generates the schema of a model. */
 export function generateSchema(model: Model, { federation }: SchemaOptions): GraphQLSchema {
   const builder = createBuilder();
   addScalars(builder);
@@ -46,7 +46,7 @@ function typesOf(tables: readonly TableTypes[], { schema, name }: Relation['tabl
   return found;
 }
 
-/** Without what no query can lead to, such as scalars that no column has. */
+/** Removes types that no query can reach, such as scalars that no column has. */
 function onlyReachable(schema: GraphQLSchema): GraphQLSchema {
   return new GraphQLSchema({ ...schema.toConfig(), types: [] });
 }
@@ -56,10 +56,9 @@ function constantly<T>(value: T): () => T {
 }
 
 /**
- * The same schema for execution, in which every root field and every column may be null. A field of a non-null type
- * that fails takes its parent with it; at the root that would be the whole answer, while the failure of one table's
- * scan is to be the failure of its own field only. And that a foreign table's column is NOT NULL is a promise which
- * nobody enforces: a user without a value must not cost the page.
+ * The same schema for execution, in which every root field and every column is nullable. A failing field of a non-null type
+ * nulls its parent. At the root that would be the whole answer, but the failure of one table's scan should only affect its
+ * own field. And nobody enforces NOT NULL on a foreign table: a user without a value must not null the whole page.
  */
 export function withNullableFields(schema: GraphQLSchema): GraphQLSchema {
   const nullable = mapSchema(schema, {

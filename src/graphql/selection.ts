@@ -8,7 +8,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** The names of the fields that the request selects of what the current field returns. */
+/** The names of the fields selected within the current field. */
 export function selectedFields(info: GraphQLResolveInfo): ReadonlySet<string> {
   const names = new Set<string>();
   const seen = new Set<string>();

@@ -4,11 +4,11 @@ import type { Builder } from './builder.ts';
 import { printSubgraph } from './subgraph-sdl.ts';
 
 /**
- * Adds the field `_service` of a subgraph, which tells what it brings to the supergraph:
+ * Adds the field `_service` of a subgraph, which returns its schema:
  * https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec#query_service
  *
  * @param model what the schema is generated from
- * @param schema the schema that the field becomes a part of; only to be called once it has been built
+ * @param schema returns the schema that contains the field; only called once that has been built
  */
 export function addService(builder: Builder, model: Model, schema: () => GraphQLSchema): void {
   let printed: string | undefined;

@@ -11,19 +11,18 @@ import {
 import type { Model, Table } from '../model/model.ts';
 
 /**
- * Where the directives are defined: https://specs.apollo.dev/federation/v2.0. The first version has all that is used
- * here, so that every composer knows it.
+ * The specification of the directives. The first version has all that are used here, so that every composer supports it.
  */
 const specification = 'https://specs.apollo.dev/federation/v2.0';
 
-/** What every subgraph has by definition, and so its text leaves out. */
+/** The definitions that every subgraph has, which its text omits. */
 const machinery = {
   types: new Set(['_Any', '_Entity', '_Service']),
   rootFields: new Set(['_entities', '_service']),
 } as const;
 
 /**
- * A subgraph's schema as composition reads it: with its keys, and without what every subgraph has.
+ * A subgraph's schema for composition: with its keys, and without the definitions that every subgraph has.
  *
  * @param model what the schema is generated from
  */
@@ -44,7 +43,7 @@ function describeRoot(definition: ObjectTypeDefinitionNode): ObjectTypeDefinitio
   const fields = definition.fields?.filter(({ name }) => !machinery.rootFields.has(name.value)) ?? [];
   return {
     ...definition,
-    // What stands in where there are no tables would collide with that of another such gateway.
+    // The placeholder field of a gateway without tables would collide with that of another.
     fields: fields.map((field) =>
       field.name.value === '_empty' ? { ...field, directives: [directive('shareable')] } : field,
     ),
@@ -66,7 +65,7 @@ function describeObject(
 /** The field sets that identify a row of the table. */
 function keysOf({ key }: Table): readonly string[] {
   if (key.length === 0) return [];
-  // A list cannot be part of a key in federation; the nodeId has it all the same.
+  // Federation does not allow lists in keys, but the nodeId can contain one.
   const isComparable = key.every(({ type }) => type.kind !== 'array');
   return [...(isComparable ? [key.map(({ fieldName }) => fieldName).join(' ')] : []), 'nodeId'];
 }

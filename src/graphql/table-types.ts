@@ -14,12 +14,12 @@ import { means } from './field-meaning.ts';
 import type { NodeRef, PageInfoRef } from './relay-types.ts';
 import { columnValue, type RowNode } from './row-node.ts';
 
-/** What the types of a table refer to, beside each other. */
+/** The shared types that the types of a table refer to. */
 export interface SharedTypes {
-  /** Shared by all tables, but for those of a subgraph. */
+  /** Shared by all tables, except in a subgraph. */
   readonly columns: ColumnTypes;
   readonly pageInfo: PageInfoRef;
-  /** Undefined where the schema has no `Node` interface. */
+  /** Undefined if the schema has no `Node` interface. */
   readonly node: NodeRef | undefined;
 }
 
@@ -81,7 +81,7 @@ function addRowType(
               ? t.field({
                   ...common,
                   type: [type],
-                  // SQL's arrays may hold NULL anywhere.
+                  // SQL arrays may contain NULL anywhere.
                   nullable: { list: nullable, items: true },
                   resolve: (parent) => asList(columnValue(parent, column)),
                 })
@@ -116,13 +116,13 @@ function addFilterInput(builder: Builder, table: Table, columnTypes: ColumnTypes
         or: t.field({ type: [filter], description: 'Matches if at least one of these filters matches.' }),
         not: t.field({ type: filter, description: 'Matches if this filter does not.' }),
       };
-      // A column of one of those names takes its place.
+      // A column with one of these names replaces it.
       return { ...Object.fromEntries(columns), ...combinations, ...Object.fromEntries(columns) };
     },
   });
 }
 
-/** The input of `orderBy`; undefined where no column can be ordered. */
+/** The input of `orderBy`; undefined if no column can be ordered. */
 function addOrderInput(builder: Builder, table: Table, columnTypes: ColumnTypes) {
   const columns = table.columns.filter((column) => isOrderable(column.type));
   if (columns.length === 0) return undefined;

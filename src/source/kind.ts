@@ -34,7 +34,7 @@ export interface CatalogAccess {
   /**
    * The secret that a reference to Vault stands for.
    *
-   * @throws ConfigurationError where there is no such secret or it may not be read
+   * @throws ConfigurationError if there is no such secret or it may not be read
    */
   readSecret(reference: string): Promise<string>;
   /** The Postgres itself, where the catalog is in one that can be asked for rows. */
@@ -51,9 +51,9 @@ export interface CatalogDatabase {
    * @param signal gives up
    */
   openSession(signal: AbortSignal): Promise<Client>;
-  /** Is told that the catalog may have changed since it was read; absent where nothing could come of it. */
+  /** Is told that the catalog may have changed since it was read; absent if nothing could come of it. */
   readonly suspectChange?: () => void;
-  /** How to connect to the host that answers now, as `openSession` does; absent where nobody else can. */
+  /** How to connect to the host that answers now, as `openSession` does; absent if nobody else can. */
   readonly connection?: () => Promise<ClientConfig>;
 }
 

@@ -10,7 +10,7 @@ export type SourceSettings = Readonly<Record<keyof typeof sourceSettings, number
 /**
  * The settings with their defaults.
  *
- * @throws ConfigurationError where one is not what it must be
+ * @throws ConfigurationError if one is not what it must be
  */
 export function resolveSourceSettings(
   given: {

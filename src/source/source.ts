@@ -27,11 +27,11 @@ export interface ScanProgress {
   readonly pages: number;
   readonly requests: number;
   readonly throttles: number;
-  /** Requests that repeated one which had failed; absent where the source does not count them. */
+  /** Requests that repeated one which had failed; absent if the source does not count them. */
   readonly retries?: number;
   /** How often the source did not know its own page token any more, so that a part of the scan began again. */
   readonly refusedTokens?: number;
-  /** How many rows the object is believed to hold; undefined where the source cannot tell. */
+  /** How many rows the object is believed to hold; undefined if the source cannot tell. */
   readonly estimatedRows: number | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface Source<Kind extends Page = Page> {
    * taken for another's. Where it is undefined, the names of server and object say enough.
    */
   readonly origin?: string | undefined;
-  /** Names, without a secret, what its requests are counted with, such as an account; undefined where they are not. */
+  /** Names, without a secret, what its requests are counted with, such as an account; undefined if they are not. */
   readonly quota?: string | undefined;
   /**
    * Reads the whole object once. Yields each record at most once, whatever had to be retried or restarted, and
@@ -60,7 +60,7 @@ export interface Source<Kind extends Page = Page> {
     rateShare?: () => number,
   ): AsyncIterable<Kind>;
   /**
-   * Asks as little as shows whether a scan would succeed; absent where only a scan can show that.
+   * Asks as little as shows whether a scan would succeed; absent if only a scan can show that.
    *
    * @throws the signal's reason
    */

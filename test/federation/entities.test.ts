@@ -136,8 +136,8 @@ describe('_entities', () => {
       [{ __typename: 'CognitoUserEdge', cursor: 'x' }, '.__typename', /a type of this API that has a key/],
       [{ __typename: 7 }, '.__typename', /but got 7$/],
       [{ username: 'alice' }, '.__typename', /but got nothing$/],
-      [{ __typename: 'CognitoUser' }, '', /which is username, or nodeId, but holds none$/],
-      [{ __typename: 'Seat', plan: 'free' }, '', /plan and username, or nodeId, but holds plan$/],
+      [{ __typename: 'CognitoUser' }, '', /which is username, or nodeId, but contains none$/],
+      [{ __typename: 'Seat', plan: 'free' }, '', /plan and username, or nodeId, but contains plan$/],
       [{ __typename: 'CognitoUser', username: 42 }, '.username', /a value of type String!, but got 42$/],
       [{ __typename: 'CognitoUser', username: null }, '.username', /but got null$/],
       [{ __typename: 'CognitoUser', username: ['alice'] }, '.username', /but got \["alice"\]$/],
@@ -242,7 +242,7 @@ describe('_entities', () => {
     await other.close();
     expect(data._entities).toEqual([{ username: 'x' }, null]);
     expect(errors.map(({ message }) => message)).toEqual([
-      'representations.1 must hold a key of Labelled, which is nodeId, but holds labels',
+      'representations.1 must contain a key of Labelled, which is nodeId, but contains labels',
     ]);
   });
 

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { MalformedAnswerError } from './page.ts';
 
-/** An answer whose status says that all is well holds an error. It looks like the SDK's own errors. */
+/** An error in an answer whose status indicates success. It has the shape of the SDK's own errors. */
 export class ErrorAnswer extends Error {
   readonly $fault = 'server';
   readonly $metadata = { httpStatusCode: 200 };
@@ -10,27 +10,27 @@ export class ErrorAnswer extends Error {
   /** @param type the error's name in the API's model, such as `InternalErrorException` */
   constructor(type: string) {
     super('the service answered with an error');
-    // A namespace may stand before it and a URL behind it.
+    // It may be preceded by a namespace and followed by a URL.
     this.name = type.split('#').at(-1)?.split(':')[0] ?? type;
   }
 }
 
 /**
- * Bytes of an answer beyond which it is not read on: more than 60 users of 75 attributes whose 2,048 characters
- * are all escaped, the largest page that the API's quotas allow.
+ * The maximum size of an answer in bytes: more than 60 users with 75 attributes of 2,048 escaped characters each, the
+ * largest page that the API's quotas allow.
  */
 const maxBodyBytes = 64 * 2 ** 20;
 
 /**
- * The JSON of an answer that is no error, as the service wrote it: the SDK rounds times and forgives what is missing.
- * Leaves the bytes in the response, for the SDK to read as ever.
+ * The JSON of a successful answer as the service wrote it, because the SDK rounds times and tolerates missing fields. The
+ * bytes stay in the response for the SDK to read.
  *
  * https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  *
  * @param response as the SDK's HTTP handler gives it
- * @returns undefined where the status says that it is an error, which is the SDK's to read
- * @throws ErrorAnswer where the answer is an error although its status says otherwise
- * @throws MalformedAnswerError where it is not JSON, or too long
+ * @returns undefined if the status indicates an error, which is left to the SDK
+ * @throws ErrorAnswer if the answer is an error although its status says otherwise
+ * @throws MalformedAnswerError if it is not JSON, or too long
  */
 export async function readAnswer(response: unknown): Promise<unknown> {
   if (!isHttpResponse(response)) throw new MalformedAnswerError('an answer that is not HTTP');
@@ -77,7 +77,7 @@ function parseJson(bytes: Buffer): unknown {
     try {
       return JSON.parse(bytes.toString('utf8'));
     } catch {
-      // Told below.
+      // Reported below.
     }
   }
   throw new MalformedAnswerError('an answer that is not JSON');

@@ -1,8 +1,8 @@
 /**
- * A queue between producers that are asked to wait while it is full and one consumer.
+ * A bounded queue between producers, which wait while it is full, and one consumer.
  *
- * An item reaches a waiting consumer in the next turn of the event loop: what the producer does at once with the
- * connection, such as asking for more, comes before what the consumer does with the item.
+ * An item reaches a waiting consumer in the next turn of the event loop, so that the producer can first use the connection,
+ * for example to request the next page.
  */
 export class BoundedQueue<Item> {
   readonly #capacity: number;
@@ -34,7 +34,7 @@ export class BoundedQueue<Item> {
     this.#notify();
   }
 
-  /** Ends the consumer's iteration at once with the error, and frees those who wait. The first error counts. */
+  /** Ends the consumer's iteration at once with the error, and releases waiting producers. The first error counts. */
   fail(error: unknown): void {
     this.#failure ??= { error };
     this.#items.length = 0;

@@ -2,9 +2,9 @@ import { ScanError } from '../../errors.ts';
 import type { SourceRecord } from '../source.ts';
 import type { Page } from './page.ts';
 
-/** The pool does not know a token any more that it has given out. */
+/** The pool no longer accepts a token that it has issued. */
 export class TokenRefusedError extends Error {
-  /** What it means for the scan where beginning again does not help. */
+  /** The scan's error if restarting does not help. */
   readonly failure: ScanError;
 
   constructor(failure: ScanError) {
@@ -14,23 +14,23 @@ export class TokenRefusedError extends Error {
 }
 
 /**
- * How often a chain may begin again. A restart repeats all pages of the chain, so this also bounds what a scan can
- * cost: 21 times its pages.
+ * How often a chain may restart. A restart repeats all pages of the chain, so this also bounds the cost of a scan: 21 times
+ * its pages.
  */
 const maxRestarts = 20;
 /**
- * How many pages in a row may bring no new user, beside those that a chain which began again has to repeat. Empty
- * pages and repeated users are legal, but tokens that lead in a circle bring nothing for ever.
+ * How many consecutive pages may contain no new user, in addition to those that a restarted chain has to repeat. Empty pages
+ * and repeated users are legal, but circular tokens would continue forever.
  */
 const maxBarrenPages = 1000;
 
 /**
- * Reads one chain of pages to its end, each page being asked for while the one before is delivered. Where a token
- * is refused the chain begins again, so records can be delivered twice.
+ * Reads one chain of pages to its end, requesting each page while the previous one is delivered. If a token is rejected, the
+ * chain restarts, so that records can be delivered twice.
  *
- * @param fetchPage asks for the page that a token stands for; the first one has none
- * @param deliver resolves when there is room for another page, to how many of the records were new
- * @throws ScanError where tokens are refused again and again, or lead nowhere
+ * @param fetchPage requests the page of a token; the first page has none
+ * @param deliver resolves to the number of new records when there is room for another page
+ * @throws ScanError if tokens are rejected repeatedly or lead nowhere
  */
 export async function readChain(
   fetchPage: (token: string | undefined) => Promise<Page>,
@@ -59,7 +59,7 @@ export async function readChain(
     const isLast = page.token === undefined;
     if (!isLast) {
       upcoming = fetchPage(page.token);
-      // Its failure is met in the next turn, or by nobody where delivering fails.
+      // Its failure is handled in the next turn, or ignored if delivering fails.
       upcoming.catch(() => {});
     }
     barrenPages = (await deliver(page.records)) > 0 ? 0 : barrenPages + 1;

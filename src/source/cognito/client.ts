@@ -6,27 +6,27 @@ import type { CredentialsProvider } from './credentials.ts';
 import type { CognitoServer } from './options.ts';
 import { type Page, parsePage } from './page.ts';
 
-/** The two requests that a user pool is asked, each of which is sent once. */
+/** The two requests to a user pool. Each is sent once, without retries. */
 export interface PoolClient {
   /** @throws MalformedAnswerError, ErrorAnswer, or what the SDK throws */
   listUsers(request: ListUsersRequest, signal: AbortSignal): Promise<Page>;
-  /** How many users the pool says it has; undefined where it does not say. */
+  /** The pool's own estimate of its users; undefined if it gives none. */
   estimateUsers(signal: AbortSignal): Promise<number | undefined>;
-  /** Changes whenever the credentials are to be looked up again. */
+  /** Changes whenever the credentials have to be looked up again. */
   readonly credentialsVersion: number;
   /**
-   * Makes the next request look up the credentials again, unless that has happened since they had this version.
+   * Makes the next request look up the credentials again, unless that has happened since this version.
    *
    * @returns whether there is anything to look up
    */
   renewCredentials(version: number): boolean;
-  /** Closes the connections that no request uses. */
+  /** Closes idle connections. */
   releaseIdle(): void;
   /** Closes all connections. */
   close(): void;
 }
 
-/** The part of ListUsers' request that a scan uses, in the API's words. */
+/** The parameters of ListUsers that a scan uses, with the API's names. */
 export interface ListUsersRequest {
   readonly Limit: number;
   readonly PaginationToken?: string;
@@ -36,16 +36,16 @@ export interface ListUsersRequest {
 /** What a client needs. */
 export interface PoolClientOptions {
   readonly server: CognitoServer;
-  /** Undefined where AWS' own credential chain is meant. */
+  /** Undefined if AWS' own credential chain is meant. */
   readonly credentials: CredentialsProvider | undefined;
-  /** The connections that may be open at once. */
+  /** The maximum number of open connections. */
   readonly maxSockets: number;
 }
 
-/** Milliseconds between two probes of an idle connection. */
+/** The keep-alive interval of idle connections in milliseconds. */
 const keepAliveMs = 1000;
 
-/** A client of the AWS SDK, which is loaded and made at the first request. */
+/** A client of the AWS SDK, which is loaded and created at the first request. */
 export function createPoolClient({ server, credentials, maxSockets }: PoolClientOptions): PoolClient {
   const agentOptions = { keepAlive: true, keepAliveMsecs: keepAliveMs, maxSockets };
   const agents = [new HttpAgent(agentOptions), new HttpsAgent(agentOptions)] as const;
@@ -56,7 +56,7 @@ export function createPoolClient({ server, credentials, maxSockets }: PoolClient
     sdk ??= createSdk({
       region: server.region,
       requestHandler: { httpAgent: agents[0], httpsAgent: agents[1] },
-      // Attempts are paced by the bucket that all scans share, so the SDK makes one only.
+      // All scans share a token bucket for their attempts, so the SDK must not retry itself.
       maxAttempts: 1,
       retryMode: 'standard',
       ...(server.endpoint === undefined ? {} : { endpoint: server.endpoint }),
@@ -77,7 +77,7 @@ export function createPoolClient({ server, credentials, maxSockets }: PoolClient
           if (json !== undefined) page = parsePage(json);
           return result;
         },
-        // The SDK reads an answer in this step; what has a low priority comes between it and the connection.
+        // The SDK parses answers in this step; with a low priority this runs between that and the connection.
         { step: 'deserialize', priority: 'low' },
       );
       await client.send(command, { abortSignal });
@@ -96,7 +96,7 @@ export function createPoolClient({ server, credentials, maxSockets }: PoolClient
     renewCredentials(version) {
       if (version === credentialsVersion) {
         credentialsVersion += 1;
-        // The SDK keeps credentials for as long as its client lives; the connections outlive it.
+        // The SDK caches credentials as long as its client lives; connections are kept.
         sdk = undefined;
       }
       return server.credentials.kind !== 'static' || server.credentials.secret.kind === 'vault';

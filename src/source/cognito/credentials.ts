@@ -1,22 +1,22 @@
 import { GatewayError, ScanError, UnavailableError } from '../../errors.ts';
 import type { ServerCredentials } from './options.ts';
 
-/** What requests are signed with. */
+/** The credentials that requests are signed with. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
 }
 
-/** Looks the credentials up when they are needed. */
+/** Looks up the credentials on demand. */
 export type CredentialsProvider = () => Promise<Credentials>;
 
 /**
- * The provider of a server's credentials; undefined where AWS' own credential chain is meant.
+ * The provider of a server's credentials; undefined if AWS' own credential chain is meant.
  *
- * @param resolveSecret gives the secret that a reference to Vault stands for
- * @returns a provider that throws ScanError: SCAN_DENIED where there is no such secret or it may not be read,
- *   SCAN_UNAVAILABLE where Vault does not answer
+ * @param resolveSecret returns the secret of a Vault reference
+ * @returns a provider that throws a ScanError: SCAN_DENIED if the secret does not exist or may not be read,
+ *   SCAN_UNAVAILABLE if Vault does not answer
  */
 export function credentialsProvider(
   credentials: ServerCredentials,
@@ -34,7 +34,7 @@ export function credentialsProvider(
     try {
       return await resolveSecret(reference);
     } catch (cause) {
-      // Only who has looked and found nothing says so in words that are fit to be repeated.
+      // Only the gateway's own errors have messages that are safe to repeat.
       const isDenied = cause instanceof GatewayError && !(cause instanceof UnavailableError);
       throw new ScanError(
         isDenied ? 'SCAN_DENIED' : 'SCAN_UNAVAILABLE',
@@ -45,7 +45,7 @@ export function credentialsProvider(
   }
 }
 
-/** By what requests with these credentials are counted together: the access key's id, or `default`. */
+/** The quota that requests with these credentials share: the access key's id, or `default`. */
 export function quotaHolder(credentials: ServerCredentials): string {
   return credentials.kind === 'static' ? credentials.accessKeyId : 'default';
 }

@@ -6,7 +6,7 @@ import type { CognitoServer } from './options.ts';
 import { withTimeout } from './retry.ts';
 import { scanFailure } from './scan-failure.ts';
 
-/** What is asked for a diagnosis, and at which rate scans may ask. */
+/** What a diagnosis needs: the client, and the rate of scans. */
 export interface DiagnosisOptions {
   readonly server: CognitoServer;
   readonly client: PoolClient;
@@ -14,13 +14,13 @@ export interface DiagnosisOptions {
 }
 
 const timeoutMs = 10_000;
-/** Users per page, and requests per second that Cognito allows for ListUsers and its like, over all pools. */
+/** Users per page, and Cognito's quota of requests per second for ListUsers and similar operations, over all pools. */
 const pageLength = 60;
 const quotaPerSecond = 30;
-/** Seconds of difference that AWS accepts in a signature: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html */
+/** The clock skew that AWS accepts in a signature, in seconds: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html */
 const largestSkew = 300;
 
-/** One page of the pool, its description and its clock: what shows whether a scan would succeed. */
+/** Checks whether a scan would succeed: one page of the pool, its description and its clock. */
 export async function diagnosePool(
   options: DiagnosisOptions,
   signal: AbortSignal,
@@ -72,7 +72,7 @@ async function description(
   }
 }
 
-/** The difference between this machine's clock and the service's, which its answers tell in whole seconds. */
+/** The difference between this machine's clock and the service's, whose answers have it in whole seconds. */
 async function clock({ server }: DiagnosisOptions, signal: AbortSignal): Promise<Finding> {
   const check = 'clock';
   const address = server.endpoint ?? `https://cognito-idp.${server.region}.amazonaws.com/`;
@@ -116,7 +116,7 @@ function fixOf({ code }: ScanError, server: CognitoServer): string | undefined {
   }
 }
 
-/** A policy of IAM that allows what the gateway does, and no more. */
+/** An IAM policy that allows exactly what the gateway does. */
 function policyFor({ region, userPoolId }: CognitoServer): string {
   return JSON.stringify(
     {

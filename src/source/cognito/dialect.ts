@@ -14,11 +14,11 @@ export const cognitoDialect: Dialect = {
   formOf,
   tableOptions: new Map([['object', "What to read of the pool; only `'users'` there is."]]),
   columnOptions: new Map([
-    ['attribute', 'The attribute of the user that the column is, such as `custom:tenant`.'],
+    ['attribute', 'The attribute of the user that the column exposes, such as `custom:tenant`.'],
   ]),
   readBy: 'gateway',
   defaultKeys: [['username'], ['sub']],
-  // Not even `sub` is certain: a pool may answer users without attributes.
+  // Not even `sub` is certain: a pool may return users without attributes.
   isAlwaysPresent: (origin) => origin.kind === 'field' && origin.field === 'username',
 };
 
@@ -77,7 +77,7 @@ function allAttributes({ type }: ColumnDefinition): Result<Origin, Reason> {
 const boolean: ValueForm = { type: 'boolean', samples: ['true', 'false'] };
 const timestamp: ValueForm = { type: 'timestamp', samples: ['2024-02-29 12:34:56.789'] };
 
-/** The fields and attributes whose values are always of one form. */
+/** The fields and attributes whose values always have the same form. */
 const forms: ReadonlyMap<string, ValueForm> = new Map([
   ['enabled', boolean],
   ['email_verified', boolean],

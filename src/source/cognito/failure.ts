@@ -8,28 +8,28 @@ import {
 import { ScanError } from '../../errors.ts';
 import { MalformedAnswerError } from './page.ts';
 
-/** Why a request failed, as far as it decides what to do about it. `what` is for people and holds no secret. */
+/** Why a request failed, classified by what to do about it. `what` is for people and contains no secret. */
 export type Failure =
-  /** One request too many: to be sent again, slower. */
+  /** Throttled: to be retried at a lower rate. */
   | { readonly kind: 'throttled'; readonly retryAfterMs?: number | undefined }
-  /** The network or the service failed: worth another attempt. */
+  /** The network or the service failed: worth a retry. */
   | { readonly kind: 'unavailable'; readonly what: string; readonly retryAfterMs?: number | undefined }
-  /** The answer makes no sense: worth another attempt. */
+  /** The answer is malformed: worth a retry. */
   | { readonly kind: 'malformed'; readonly what: string }
-  /** The clock was wrong, and the SDK has corrected it: worth one more attempt. */
+  /** The clock was wrong, and the SDK has corrected for it: worth one retry. */
   | { readonly kind: 'skewed'; readonly what: string }
-  /** The credentials have expired or do not allow the request: worth one more attempt with new ones. */
+  /** The credentials have expired or do not permit the request: worth one retry with new ones. */
   | { readonly kind: 'denied'; readonly what: string }
   /** There is no such pool. */
   | { readonly kind: 'not-found' }
-  /** The request's parameters were refused, of which only the token differs from page to page. */
+  /** The parameters were rejected, of which only the token differs between pages. */
   | { readonly kind: 'bad-parameter'; readonly what: string }
-  /** Any other refusal. */
+  /** Any other rejection. */
   | { readonly kind: 'refused'; readonly what: string }
-  /** An error that already says all. */
+  /** An error that needs no further classification. */
   | { readonly kind: 'known'; readonly error: ScanError };
 
-/** The failure that an error stands for. Errors are told apart by type, never by message. */
+/** Classifies an error, by its type and never by its message. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof ScanError) {
     return error.code === 'SCAN_UNAVAILABLE'
@@ -89,7 +89,7 @@ const temporary = new Set(['InternalErrorException', 'InternalFailure', 'Service
 
 type SdkError = Parameters<typeof isThrottlingError>[0];
 
-/** An error that an answer stands for: the SDK notes the answer's HTTP status with it. */
+/** An error from an answer, with its HTTP status as noted by the SDK. */
 interface AnsweredError extends SdkError {
   readonly $metadata: NonNullable<SdkError['$metadata']> & { readonly httpStatusCode: number };
 }
@@ -106,7 +106,7 @@ function isAnswered(error: Error): error is AnsweredError {
 
 function serviceFailure(error: AnsweredError): Failure {
   const status = error.$metadata.httpStatusCode;
-  // An error of the service has a side that is to blame; any other is the SDK's own, about what it could not read.
+  // Errors of the service say which side is at fault; others are the SDK's own, about answers it could not parse.
   const type = '$fault' in error && error.name !== 'Unknown' ? error.name : undefined;
   const what = type !== undefined && /^\w+$/.test(type) ? type : `HTTP status ${status}`;
   const retryAfterMs = retryAfterOf(error);
@@ -119,13 +119,13 @@ function serviceFailure(error: AnsweredError): Failure {
   if (type !== undefined && temporary.has(type)) return { kind: 'unavailable', what, retryAfterMs };
   if (isTransientError(error) || isServerError(error)) return { kind: 'unavailable', what, retryAfterMs };
   if (status === 401 || status === 403) return { kind: 'denied', what };
-  // Redirects and 404 are a wrong address or a proxy on the way, and 408 is a timeout: none is an answer of
+  // Redirects and 404 mean a wrong URL or a proxy in between, and 408 is a timeout: none is an answer of
   // Cognito's.
   if (status < 400 || status === 404 || status === 408) return { kind: 'unavailable', what, retryAfterMs };
   return { kind: 'refused', what };
 }
 
-/** How long the service asks to be left alone, by the headers that the SDK knows. */
+/** How long the service asks to wait, by the headers that the SDK knows. */
 function retryAfterOf(error: Error): number | undefined {
   const at = '$response' in error ? getRetryAfterHint(error.$response) : undefined;
   return at && Math.max(0, at.getTime() - Date.now());

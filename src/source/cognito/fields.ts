@@ -1,6 +1,6 @@
 import type { Field } from '../source.ts';
 
-/** The fixed fields of a user, in the order of a record's fields; named like the wrapper's columns. */
+/** The fixed fields of a user, in the order of a record's fields, with the names of the wrapper's columns. */
 export const fields: readonly Field[] = [
   { name: 'username', type: 'text' },
   { name: 'status', type: 'text' },

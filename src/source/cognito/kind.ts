@@ -44,7 +44,7 @@ export function createCognitoKind(
   };
 }
 
-/** By the handler; a wrapper without one is known by its name or by its option `source`. */
+/** Recognises the wrapper by its handler or, without one, by its name or its option `source`. */
 function isCognito({ wrapper }: ServerDefinition): boolean {
   if (wrapper.handler !== undefined) return wrapper.handler === 'cognito_fdw_handler';
   return wrapper.name === 'cognito_wrapper' || wrapper.options.get('source') === 'cognito';
@@ -59,7 +59,7 @@ async function whySecretIsUnreadable(
     await readSecret(credentials.secret.reference);
     return undefined;
   } catch (error) {
-    // It may well be there when the first scan needs it.
+    // It may be available when the first scan needs it.
     if (error instanceof UnavailableError) return undefined;
     if (!(error instanceof GatewayError)) throw error;
     return error.message;

@@ -8,14 +8,14 @@ import { quoteIdentifier } from '../../model/statement.ts';
 export interface CognitoServer {
   readonly region: string;
   readonly userPoolId: string;
-  /** An http or https URL; undefined where AWS' own address is meant. */
+  /** An http or https URL; undefined if AWS' own address is meant. */
   readonly endpoint: string | undefined;
   readonly credentials: ServerCredentials;
-  /** Into how many chains a scan is split; undefined where the server does not say. */
+  /** The number of chains of a scan; undefined if the server does not set it. */
   readonly parallelScan: number | undefined;
 }
 
-/** What the server's definition says of credentials. */
+/** The credentials in a server's definition. */
 export type ServerCredentials =
   | {
       readonly kind: 'static';
@@ -26,12 +26,12 @@ export type ServerCredentials =
   /** AWS' own chain: environment, profile, IAM role. */
   | { readonly kind: 'default-chain' };
 
-/** Where the secret access key is: in the definition, or behind a reference to Vault. */
+/** The location of the secret access key: the definition itself, or Vault. */
 export type SecretSource =
   | { readonly kind: 'plain'; readonly value: string }
   | { readonly kind: 'vault'; readonly reference: string };
 
-/** The numbers of chains a scan can be split into: the powers of 2 that two hexadecimal digits can tell apart. */
+/** The possible numbers of chains: the powers of 2 that two hexadecimal digits can distinguish. */
 export const parallelScans: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 /** The options of a server. */
@@ -46,21 +46,21 @@ export const cognitoServerOptions: KnownOptions = new Map([
   ['parallel_scan', 'How many chains to split a scan into: a power of 2 from 1 to 256.'],
 ]);
 
-/** The pool that a server's options describe, or why they describe none. Never repeats a secret. */
+/** Parses the options of a server, or says what is wrong with them. Never repeats a secret. */
 export function parseCognitoServer(server: ServerDefinition): Result<CognitoServer, Reason> {
   const { options } = server;
   const region = options.get('region');
   if (region === undefined) return missing(server, 'region', "the pool's AWS Region, such as 'us-east-1'");
-  // A Region is part of a host name: RFC 1123, section 2.1.
+  // A Region becomes part of a host name: RFC 1123, section 2.1.
   if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(region)) {
     return wrong(server, 'region', "an AWS Region, such as 'us-east-1'", JSON.stringify(region));
   }
   const userPoolId = options.get('user_pool_id');
   if (!userPoolId)
     return missing(server, 'user_pool_id', "the user pool's id, such as 'us-east-1_AbCdEfGhI'");
-  // Empty means none, as it does to the Wrappers extension.
+  // Empty means none, as for the Wrappers extension.
   const endpoint = options.get('endpoint_url') || undefined;
-  // The value is not repeated: a URL can hold a password.
+  // The value is not repeated, because a URL can contain a password.
   if (endpoint !== undefined && !isHttpUrl(endpoint)) {
     return wrong(server, 'endpoint_url', 'an http or https URL', 'something else');
   }

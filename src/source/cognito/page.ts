@@ -4,11 +4,11 @@ import type { SourceRecord } from '../source.ts';
 /** One answer of ListUsers. */
 export interface Page {
   readonly records: readonly SourceRecord[];
-  /** What asks for the next page; undefined where this is the last one. */
+  /** The token of the next page; undefined if this is the last one. */
   readonly token: string | undefined;
 }
 
-/** An answer is not what the API's model promises. The message says how, and repeats nothing of it. */
+/** An answer does not conform to the API's model. The message says how, without repeating any of it. */
 export class MalformedAnswerError extends Error {}
 
 /**
@@ -19,18 +19,17 @@ export class MalformedAnswerError extends Error {}
  * @throws MalformedAnswerError
  */
 export function parsePage(body: unknown): Page {
-  if (!isPlainObject(body)) throw new MalformedAnswerError('a page that is no JSON object');
-  const token = optional(isString, body.PaginationToken, 'a page whose token is no text') || undefined;
-  const users = optional(Array.isArray, body.Users, 'a page whose users are no list');
-  // The Wrappers extension, too, takes a page that only leads on for an empty one.
+  if (!isPlainObject(body)) throw new MalformedAnswerError('a page that is not a JSON object');
+  const token = optional(isString, body.PaginationToken, 'a page whose token is not a string') || undefined;
+  const users = optional(Array.isArray, body.Users, 'a page whose users are not a list');
+  // Like the Wrappers extension, this treats a page with only a token as empty.
   if (!users && token === undefined) throw new MalformedAnswerError('a page without users');
   return { records: (users ?? []).map(parseUser), token };
 }
 
 /**
- * Milliseconds since 1970 of a timestamp in fractional seconds, cut as the Wrappers extension cuts them: the
- * fraction of the floating-point number to nanoseconds, then to milliseconds. So 1700000000.123, of which the
- * nearest number is …000.12299990, gives …000122.
+ * Milliseconds since 1970 of a timestamp in fractional seconds, truncated like in the Wrappers extension: the fraction of
+ * the double to nanoseconds, then to milliseconds. So 1700000000.123, whose nearest double is …000.12299990, gives …000122.
  */
 export function cutToMilliseconds(seconds: number): number {
   const whole = Math.floor(seconds);
@@ -38,35 +37,35 @@ export function cutToMilliseconds(seconds: number): number {
   return whole * 1000 + Math.floor(nanoseconds / 1e6);
 }
 
-/** The latest and, negated, the earliest time that a `Date` can hold, in seconds: ECMA-262, 21.4.1.1. */
+/** The range of a `Date` in seconds, in both directions from 1970: ECMA-262, 21.4.1.1. */
 const maxSeconds = 8.64e12;
 
 function parseUser(user: unknown): SourceRecord {
-  if (!isPlainObject(user)) throw new MalformedAnswerError('a user that is no JSON object');
+  if (!isPlainObject(user)) throw new MalformedAnswerError('a user that is not a JSON object');
   return {
     fields: [
       parseUsername(user.Username),
-      optional(isString, user.UserStatus, 'a user whose status is no text') ?? null,
+      optional(isString, user.UserStatus, 'a user whose status is not a string') ?? null,
       // Absent means disabled, as for the Wrappers extension.
-      optional(isBoolean, user.Enabled, 'a user whose Enabled is no boolean') ?? false,
+      optional(isBoolean, user.Enabled, 'a user whose Enabled is not a boolean') ?? false,
       parseTime(user.UserCreateDate),
       parseTime(user.UserLastModifiedDate),
     ],
-    attributes: (optional(Array.isArray, user.Attributes, 'a user whose attributes are no list') ?? []).map(
-      parseAttribute,
-    ),
+    attributes: (
+      optional(Array.isArray, user.Attributes, 'a user whose attributes are not a list') ?? []
+    ).map(parseAttribute),
   };
 }
 
 function parseUsername(username: unknown): string {
   if (!isString(username) || username === '') throw new MalformedAnswerError('a user without Username');
-  // A lone surrogate has no UTF-8, by which users are told apart.
+  // A lone surrogate cannot be encoded in UTF-8, which identifies users.
   if (/\p{Surrogate}/u.test(username)) throw new MalformedAnswerError('a user whose Username is not Unicode');
   return username;
 }
 
 function parseTime(time: unknown): number | null {
-  const seconds = optional(isNumber, time, 'a user whose date is no number');
+  const seconds = optional(isNumber, time, 'a user whose date is not a number');
   if (seconds === undefined) return null;
   if (Math.abs(seconds) > maxSeconds) throw new MalformedAnswerError('a user whose date is out of range');
   return cutToMilliseconds(seconds);
@@ -76,10 +75,10 @@ function parseAttribute(attribute: unknown): readonly [string, string | null] {
   const name = isPlainObject(attribute) ? attribute.Name : undefined;
   if (!isPlainObject(attribute) || !isString(name))
     throw new MalformedAnswerError('an attribute without Name');
-  return [name, optional(isString, attribute.Value, 'an attribute whose value is no text') ?? null];
+  return [name, optional(isString, attribute.Value, 'an attribute whose value is not a string') ?? null];
 }
 
-/** The value, or undefined where it is absent or null. */
+/** The value, or undefined if it is absent or null. */
 function optional<T>(is: (value: unknown) => value is T, value: unknown, complaint: string): T | undefined {
   if (value === undefined || value === null) return undefined;
   if (!is(value)) throw new MalformedAnswerError(complaint);

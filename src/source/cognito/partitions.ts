@@ -1,11 +1,11 @@
-/** The most chains, which two hexadecimal digits can tell apart. */
+/** The most chains, which two hexadecimal digits can distinguish. */
 const digits = '0123456789abcdef';
 
 /**
- * Splits all users into `count` parts, each given by the filters that together match its users. `sub` begins
- * with a hexadecimal digit in lower case for every user, so each user is in exactly one part.
+ * Splits all users into `count` partitions, each given by the filters that together match its users. Every user's `sub`
+ * begins with lower-case hexadecimal digits, so that each user is in exactly one partition.
  *
- * One part has no filter at all, which matches everyone.
+ * A single partition has no filter, which matches everyone.
  *
  * @param count a power of 2 from 1 to 256
  */

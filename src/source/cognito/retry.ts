@@ -2,26 +2,26 @@ import { type Clock, systemClock, within } from '../../clock.ts';
 import { type Failure, failureOf, TimeoutError } from './failure.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
-/** How long and how often a request is tried. Times are in milliseconds. */
+/** How long and how often a request is retried. Times are in milliseconds. */
 export interface RetryPolicy {
-  /** After this long an attempt is given up. */
+  /** The timeout of one attempt. */
   readonly requestTimeoutMs: number;
-  /** Attempts of one request that may fail, throttles aside, while the pool has not answered any yet. */
+  /** The failed attempts per request, not counting throttles, as long as the pool has never answered. */
   readonly firstAttempts: number;
-  /** The same once it has answered: there is work to lose. */
+  /** The same once it has answered, since there is work to lose. */
   readonly attempts: number;
   /** How long one request may be throttled. */
   readonly throttlePatienceMs: number;
   /** The longest pause after the first failure; it doubles with each further one up to `maxDelayMs`. */
   readonly baseDelayMs: number;
   readonly maxDelayMs: number;
-  /** The longest that the service's own `Retry-After` is obeyed. */
+  /** The longest `Retry-After` that is obeyed. */
   readonly maxRetryAfterMs: number;
 }
 
 /**
- * Ten attempts fail together, where one in five fails, once in ten million requests; they take some 10 s. A quota
- * that others exhaust for two minutes without a gap is not shared but taken.
+ * If one attempt in five fails, ten in a row fail once in ten million requests, and take about 10 s. A quota that others
+ * exhaust for two minutes without a gap is not being shared.
  */
 export const defaultRetryPolicy: RetryPolicy = {
   requestTimeoutMs: 10_000,
@@ -33,7 +33,7 @@ export const defaultRetryPolicy: RetryPolicy = {
   maxRetryAfterMs: 300_000,
 };
 
-/** What retrying depends on. */
+/** The dependencies of retrying. */
 export interface RetryContext {
   readonly policy: RetryPolicy;
   readonly bucket: TokenBucket;
@@ -44,17 +44,17 @@ export interface RetryContext {
   readonly signal: AbortSignal;
   /** Whether the pool has answered a request before. */
   hasAnswered(): boolean;
-  /** Is told before each attempt. */
+  /** Called before each attempt. */
   onAttempt(number: number): void;
-  /** Is told of each throttle. */
+  /** Called for each throttle. */
   onThrottle(): void;
-  /** Changes whenever the credentials are to be looked up again. */
+  /** Changes whenever the credentials have to be looked up again. */
   credentialsVersion(): number;
-  /** Makes the next attempt look up the credentials again; false where it would find the same. */
+  /** Makes the next attempt look up the credentials again; false if it would find the same. */
   renewCredentials(version: number): boolean;
 }
 
-/** A request has failed for good. */
+/** A request has failed permanently. */
 export class GivenUpError extends Error {
   readonly failure: Failure;
   readonly attempts: number;
@@ -67,10 +67,9 @@ export class GivenUpError extends Error {
 }
 
 /**
- * Sends a request until it succeeds, each attempt when the bucket lets it, with pauses of "full jitter" between
- * them (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+ * Sends a request until it succeeds, each attempt when the token bucket permits, with "full jitter" delays in between (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
  *
- * @throws GivenUpError where it fails in a way that lasts, or too often
+ * @throws GivenUpError if it fails permanently or too often
  * @throws the signal's reason once it is aborted
  */
 export async function sendWithRetry<T>(
@@ -136,7 +135,7 @@ export async function sendWithRetry<T>(
 /**
  * The answer, if it comes in time; otherwise the request is aborted.
  *
- * @throws TimeoutError where it does not come
+ * @throws TimeoutError if it does not come
  * @throws the signal's reason once it is aborted
  */
 export async function withTimeout<T>(
@@ -146,7 +145,7 @@ export async function withTimeout<T>(
 ): Promise<T> {
   signal.throwIfAborted();
   const late = new AbortController();
-  // Not everything behind `send` heeds its signal, looking up credentials for one, so nobody waits for it.
+  // Not everything in `send` observes its signal (looking up credentials does not), so this does not wait for it.
   return within(send(AbortSignal.any([signal, late.signal])), {
     clock: systemClock,
     ms: timeoutMs,

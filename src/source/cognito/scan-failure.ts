@@ -2,7 +2,7 @@ import { ScanError, type ScanErrorCode } from '../../errors.ts';
 import type { Failure } from './failure.ts';
 import type { CognitoServer } from './options.ts';
 
-/** The error that ends a scan whose request failed for good, in one line that names the pool and no secret. */
+/** The error of a scan whose request failed permanently, in one line that names the pool but no secret. */
 export function scanFailure(
   failure: Failure,
   { userPoolId, region }: CognitoServer,

@@ -14,29 +14,29 @@ import { scanFailure } from './scan-failure.ts';
 import { Tally } from './tally.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
-/** What a scan reads, and with what. */
+/** What a scan needs. */
 export interface ScanContext {
   readonly server: CognitoServer;
   readonly client: PoolClient;
   readonly bucket: TokenBucket;
-  /** Into how many chains the scan is split. */
+  /** The number of chains of the scan. */
   readonly chains: number;
-  /** How many of them are read at the same time, at the most. */
+  /** The maximum number of chains that are read at the same time. */
   readonly maxConcurrency: number;
   readonly policy: RetryPolicy;
   readonly clock: Clock;
   readonly random: () => number;
 }
 
-/** Users per page: the most that ListUsers allows, whose own default is not documented. */
+/** Users per page: the maximum of ListUsers, whose default is not documented. */
 const limit = 60;
-/** Pages that may wait for the consumer, beside those that the chains hold. */
+/** Pages that may wait for the consumer, in addition to those held by the chains. */
 const waitingPages = 4;
 
 /**
  * Reads a whole pool once. Yields each user at most once, by username, and ends only after the last one.
  *
- * At any time at most `waitingPages` and two pages per chain that is being read are in memory.
+ * At most `waitingPages`, plus two pages per active chain, are in memory at any time.
  */
 export async function* scanPool(
   context: ScanContext,
@@ -45,7 +45,7 @@ export async function* scanPool(
 ): AsyncGenerator<readonly SourceRecord[], void, undefined> {
   signal.throwIfAborted();
   const stop = new AbortController();
-  // As many listeners as chains, which is no leak.
+  // There are as many listeners as chains, which is not a leak.
   setMaxListeners(0, stop.signal);
   const cancel = () => stop.abort(signal.reason);
   signal.addEventListener('abort', cancel, { once: true });
@@ -57,7 +57,7 @@ export async function* scanPool(
     () => {
       stop.signal.removeEventListener('abort', fail);
       queue.end();
-      // What is left, such as the estimate, is of no use any more.
+      // Whatever is still running, such as the estimate, is no longer needed.
       stop.abort(new Error('the scan has ended'));
       context.client.releaseIdle();
     },
@@ -71,7 +71,7 @@ export async function* scanPool(
   }
 }
 
-/** Reads all chains, so many at a time. Resolves when none is being read any more; a failure aborts `stop`. */
+/** Reads all chains, a limited number at a time. Resolves when all have ended; a failure aborts `stop`. */
 async function readPool(
   context: ScanContext,
   stop: AbortController,
@@ -107,7 +107,7 @@ async function readPool(
       if (error instanceof TokenRefusedError) tally.refusedTokens += 1;
       throw error;
     });
-    // Where one page is all, there is nothing to estimate.
+    // If there is only one page, there is nothing to estimate.
     if (page.token !== undefined && !isEstimating) {
       isEstimating = true;
       void estimate(context, stop.signal, tally);
@@ -135,9 +135,9 @@ async function readPool(
 }
 
 /**
- * Asks for one page until it is there.
+ * Requests one page until it arrives.
  *
- * @throws TokenRefusedError where the pool does not know the token any more
+ * @throws TokenRefusedError if the pool no longer accepts the token
  * @throws ScanError
  */
 async function requestPage(
@@ -158,14 +158,14 @@ async function requestPage(
   } catch (error) {
     if (!(error instanceof GivenUpError)) throw error;
     const failure = scanFailure(error.failure, server, error.attempts, error.cause);
-    // The next scan may find better ones, such as a secret that was replaced in Vault.
+    // The next scan may find valid ones, such as a secret that was replaced in Vault.
     if (failure.code === 'SCAN_DENIED') client.renewCredentials(client.credentialsVersion);
     if (error.failure.kind === 'bad-parameter' && token !== undefined) throw new TokenRefusedError(failure);
     throw failure;
   }
 }
 
-/** Notes how many users the pool says it has. Where it does not, nothing is lost but the percentage. */
+/** Records the pool's estimate of its users. Without it only the percentage is missing. */
 async function estimate(
   { client, bucket, policy }: ScanContext,
   signal: AbortSignal,

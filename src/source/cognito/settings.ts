@@ -1,9 +1,9 @@
 import type { SourceSetting } from '../kind.ts';
 import { parallelScans } from './options.ts';
 
-/** What all user pools are read by, where a server's own options do not say. */
+/** The settings of all user pools, unless a server's own options override them. */
 export interface CognitoSettings {
-  /** Into how many chains to split a scan. */
+  /** The number of chains of a scan. */
   readonly parallelScan: number;
   /** Requests per second to AWS, per credentials and Region. */
   readonly requestsPerSecond: number;

@@ -10,16 +10,16 @@ import { defaultRetryPolicy, type RetryPolicy } from './retry.ts';
 import { scanPool } from './scan.ts';
 import { shareOf, type TokenBucket } from './token-bucket.ts';
 
-/** What the source of a user pool needs. */
+/** The dependencies of a user pool's source. */
 export interface CognitoSourceOptions {
   readonly server: CognitoServer;
-  /** Gives the secret that a reference to Vault stands for. */
+  /** Returns the secret of a Vault reference. */
   readonly resolveSecret: (reference: string) => Promise<string>;
-  /** The bucket of the server's credentials and Region. */
+  /** The token bucket of the server's credentials and Region. */
   readonly bucket: TokenBucket;
-  /** Into how many chains a scan is split: a power of 2 from 1 to 256. Default 1. */
+  /** The number of chains of a scan: a power of 2 from 1 to 256. Default 1. */
   readonly parallelScan?: number;
-  /** Where it differs from `defaultRetryPolicy`. */
+  /** Overrides of `defaultRetryPolicy`. */
   readonly retry?: Partial<RetryPolicy>;
   readonly clock?: Clock;
   /** From 0 to less than 1; default `Math.random`. */
@@ -32,7 +32,7 @@ const maxConcurrency = 32;
 /**
  * The users of a Cognito user pool. Connects at the first scan.
  *
- * @throws RangeError where `parallelScan` is out of its range
+ * @throws RangeError if `parallelScan` is out of its range
  */
 export function createCognitoSource({
   server,
@@ -75,13 +75,13 @@ export function createCognitoSource({
   };
 }
 
-/** Without what stands before the host of an endpoint, which can be a password. */
+/** An endpoint without its user information, which may contain a password. */
 function originOf({ region, userPoolId, endpoint }: CognitoServer): string {
   const address = endpoint === undefined ? undefined : new URL(endpoint);
   return JSON.stringify(['cognito', region, userPoolId, address && address.origin + address.pathname]);
 }
 
-/** AWS counts by account and Region. An access key's id is no secret, but is nobody's business either. */
+/** AWS counts requests per account and Region. An access key's id is not a secret, but should not be published either. */
 function quotaOf({ credentials, region }: CognitoServer): string {
   const holder = createHash('sha256').update(quotaHolder(credentials)).digest('hex').slice(0, 16);
   return JSON.stringify(['cognito', region, holder]);

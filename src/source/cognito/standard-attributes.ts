@@ -1,9 +1,9 @@
 /**
- * The attributes that every user pool knows by a fixed name.
+ * The standard attributes of every user pool.
  *
  * The OpenID Connect claims: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html.
- * The claim `updated_at` is missing here because the wrapper's column of that name is the user's date of change.
- * `identities` is what Cognito writes for users of another identity provider.
+ * The claim `updated_at` is missing because the wrapper's column of that name is the user's modification date. `identities` is
+ * written by Cognito for users of external identity providers.
  */
 export const standardAttributes: ReadonlySet<string> = new Set([
   'sub',
@@ -28,10 +28,10 @@ export const standardAttributes: ReadonlySet<string> = new Set([
   'identities',
 ]);
 
-/** What the names of custom attributes, developer-only ones, and Cognito's own begin with. */
+/** The prefixes of custom, developer-only and Cognito's own attributes. */
 const attributePrefix = /^(?:dev:)?custom:.|^dev:.|^cognito:./s;
 
-/** Whether a column of this name means the attribute of the same name. */
+/** Whether a column with this name stands for the attribute of the same name. */
 export function namesAttribute(name: string): boolean {
   return standardAttributes.has(name) || attributePrefix.test(name);
 }

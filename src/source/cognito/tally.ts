@@ -1,13 +1,13 @@
 import type { ScanProgress } from '../source.ts';
 
-/** Counts what a scan does, and tells of it. */
+/** Counts what a scan does, and reports it. */
 export class Tally implements ScanProgress {
   rows = 0;
   pages = 0;
-  /** ListUsers requests, each attempt counted. */
+  /** ListUsers requests, including retries. */
   requests = 0;
   throttles = 0;
-  /** Those of them that repeated one which had failed. */
+  /** How many of them were retries after a failure. */
   retries = 0;
   refusedTokens = 0;
   estimatedRows: number | undefined;

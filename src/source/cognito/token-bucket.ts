@@ -2,35 +2,35 @@ import { type Clock, systemClock } from '../../clock.ts';
 import { quotaHolder } from './credentials.ts';
 import type { CognitoServer } from './options.ts';
 
-/** Paces requests that share a quota, whoever sends them; first come, first served. */
+/** Paces requests that share a quota, first come, first served. */
 export interface TokenBucket {
   /** Resolves when one more request may be sent, or rejects with the signal's reason once it is aborted. */
   take(signal: AbortSignal): Promise<void>;
-  /** Says that the service refused a request for being one too many. */
+  /** Reports that the service throttled a request. */
   slowDown(): void;
-  /** Lets nothing through for so many milliseconds, as the service has asked for. */
+  /** Pauses all requests for some milliseconds, as the service has asked. */
   pause(ms: number): void;
-  /** The requests per second that are let through at this time. */
+  /** The current rate in requests per second. */
   readonly requestsPerSecond: number;
 }
 
-/** What a bucket lets through. */
+/** The rate of a bucket. */
 export interface TokenBucketOptions {
   readonly requestsPerSecond: number;
   readonly clock?: Clock;
 }
 
 /**
- * The share of a second's requests that may be sent at once: 25 requests per second make at most 28 in any one
- * second, which leaves Cognito's 30 some room for what the network holds up and delivers together.
+ * The burst, as a share of the requests per second: with 25 requests per second there are at most 28 in any one second,
+ * which leaves a margin below Cognito's 30 for requests that the network delays and delivers together.
  */
 const burst = 0.12;
-/** What a throttle leaves of the rate, at most once a second: requests already under way are throttled with it. */
+/** The factor by which a throttle lowers the rate, at most once a second, since requests in flight are throttled as well. */
 const decrease = 0.7;
 const decreaseEveryMs = 1000;
-/** What throttles never take: with others on the same quota, a scan still has to end. */
+/** The minimum share of the rate: even if others use the same quota, a scan has to end. */
 const floor = 0.4;
-/** The part of the full rate that each second without a throttle gives back. */
+/** The share of the full rate that is regained per second without a throttle. */
 const recoveryPerSecond = 0.05;
 
 /** A bucket that starts full. */
@@ -55,7 +55,7 @@ export function createTokenBucket({
     rate = Math.min(requestsPerSecond, rate + seconds * recoveryPerSecond * requestsPerSecond);
   }
 
-  /** Lets those who wait through, each at its time. */
+  /** Releases waiting requests, each at its time. */
   async function drain({ signal }: AbortController): Promise<void> {
     while (waiting.size > 0) {
       count();
@@ -131,7 +131,7 @@ export function shareOf(bucket: TokenBucket, share: () => number): TokenBucket {
   };
 }
 
-/** The buckets of a process: one for each pair of credentials and Region, as AWS counts. All have the same rate. */
+/** The buckets of a process: one for each pair of credentials and Region, like AWS' quotas. All have the same rate. */
 export class TokenBuckets {
   readonly #requestsPerSecond: number;
   readonly #buckets = new Map<string, TokenBucket>();
@@ -140,7 +140,7 @@ export class TokenBuckets {
     this.#requestsPerSecond = requestsPerSecond;
   }
 
-  /** The bucket that a server shares with all others whose requests are counted together. */
+  /** The bucket that a server shares with all others on the same quota. */
   of({ credentials, region }: CognitoServer): TokenBucket {
     const key = JSON.stringify([quotaHolder(credentials), region]);
     const known = this.#buckets.get(key);
