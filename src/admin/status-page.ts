@@ -84,7 +84,11 @@ ${
 <div><dt>Memory</dt><dd>${megabytes(snapshot.bytes)}</dd></div>
 <div><dt>Last scan took</dt><dd>${duration(snapshot.scanDurationMs / 1000)}</dd></div>
 <div><dt>Next scan</dt><dd>${nextScan(nextScanAt, status.now)}</dd></div>
-${sharing && html`<div><dt>Shared</dt><dd>${sharedAs(sharing)}</dd></div>`}
+${
+  sharing &&
+  html`<div><dt>Shared</dt><dd>${sharedAs(sharing)}</dd></div>
+<div><dt>Sent and received</dt><dd>${megabytes(sharing.bytesPublished)} published, ${megabytes(sharing.bytesLoaded)} loaded</dd></div>`
+}
 </dl>`
     : html`<p class="quiet">There is no snapshot yet: ${scan ? 'the first scan is under way' : 'the first request has it scanned'}.</p>`
 }

@@ -88,14 +88,15 @@ test.each([
       published: undefined,
       publishedAgeSeconds: undefined,
       lagSeconds: undefined,
-      bytesPublished: 0,
-      bytesLoaded: 0,
+      bytesPublished: 3 * 2 ** 20,
+      bytesLoaded: 40 * 2 ** 20,
       reachable: true,
       ...sharing,
     },
   };
   const { html } = renderStatusPage({ ...status, objects: [object] }, actions);
   expect(html).toContain(`<dt>Shared</dt><dd>${text}</dd>`);
+  expect(html).toContain('3 MB published, 40 MB loaded');
 });
 
 test('a catalog that cannot be read anew is told of, with what is served meanwhile', () => {
