@@ -21,7 +21,7 @@ const poolId = 'us-east-1_Demo12345';
 /** Serves an embedded catalog over an emulated user pool and a file of orders until SIGINT or SIGTERM. */
 export async function demo(given: DemoFlags): Promise<void> {
   const flags = given.auth ? withAuthentication(given) : given;
-  const log = await createLogSink(logOptions(flags));
+  const log = createLogSink(logOptions(flags));
   const users = demoUsers(flags.users, { until: Date.now() });
   const callers = flags.auth ? await withTokens(demoCallers(users)) : [];
   const observe: Observe = (observation) => {

@@ -1,6 +1,7 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
 import { printDuration } from '../duration.ts';
 import type { Observation, Observe } from '../observation.ts';
+import { prettyLine } from './pretty-line.ts';
 
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export const logFormats = ['json', 'pretty'] as const;
@@ -15,17 +16,15 @@ export interface LogOptions {
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
-/** A sink that writes each observation as one line on standard output. */
-export async function createLogSink({
+/** A sink that writes each observation to standard output: as a line of JSON, or as people read it. */
+export function createLogSink({
   level,
   format,
   slowQueryMs = Number.POSITIVE_INFINITY,
-}: LogOptions): Promise<Observe> {
+}: LogOptions): Observe {
   const options = { level, base: null, messageKey: 'message', timestamp: pino.stdTimeFunctions.isoTime };
-  const logger: Logger = pino(
-    options,
-    format === 'pretty' ? await prettyDestination() : pino.destination({ sync: true }),
-  );
+  const output = pino.destination({ sync: true });
+  const logger: Logger = pino(options, format === 'pretty' ? prettyDestination(output) : output);
   return (observation) => {
     const level = levelOf(observation, slowQueryMs);
     // Most requests are not logged, and there are many of them.
@@ -38,9 +37,9 @@ export async function createLogSink({
   };
 }
 
-async function prettyDestination(): Promise<DestinationStream> {
-  const { default: pretty } = await import('pino-pretty');
-  return pretty({ messageKey: 'message', ignore: 'event', sync: true, colorize: process.stdout.isTTY });
+function prettyDestination(output: DestinationStream): DestinationStream {
+  const isColoured = process.stdout.isTTY && process.stdout.hasColors();
+  return { write: (line) => output.write(prettyLine(line, isColoured)) };
 }
 
 /** Of a request, that of one that went well. */

@@ -18,7 +18,7 @@ const closingMs = 5_000;
 
 /** Serves until SIGINT or SIGTERM. */
 export async function serve(flags: ServeFlags): Promise<void> {
-  const log = await createLogSink(logOptions(flags));
+  const log = createLogSink(logOptions(flags));
   const link = linkToSupervisor(flags.workers);
   if (!link) {
     const options = await serveOptions(flags);
