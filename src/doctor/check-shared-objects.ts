@@ -12,7 +12,7 @@ import type { Servers } from '../source/servers.ts';
 
 type Session = Pick<Client, 'query'>;
 
-/** What gateways share of each object: who scans it, what is published, and whether this machine can read that. */
+/** For each object: who is scanning it, what is published, and whether this machine can read it. */
 export async function checkSharedObjects(
   session: Session,
   servers: Servers,
@@ -63,22 +63,22 @@ interface SharedRow {
 }
 
 function checkHolder(check: string, { holder, epoch, expiresIn, rows }: SharedRow): Finding {
-  if (holder === null) return { check, status: 'ok', detail: `nobody scans it now (epoch ${epoch})` };
+  if (holder === null) return { check, status: 'ok', detail: `no gateway is scanning (epoch ${epoch})` };
   if ((expiresIn ?? 0) > 0) {
     return {
       check,
       status: 'ok',
-      detail: `${holder} scans it (epoch ${epoch}): ${rows ?? 0} rows so far, lease for ${seconds(expiresIn ?? 0)} more`,
+      detail: `${holder} is scanning (epoch ${epoch}): ${rows ?? 0} rows so far, its lease expires in ${seconds(expiresIn ?? 0)}`,
     };
   }
   return {
     check,
     status: 'warn',
-    detail: `${holder} has scanned it (epoch ${epoch}) and said nothing since its lease expired ${seconds(-(expiresIn ?? 0))} ago: it died, hangs or cannot reach the database. The next gateway that needs a snapshot takes over`,
+    detail: `the lease of ${holder} (epoch ${epoch}) expired ${seconds(-(expiresIn ?? 0))} ago: it died, hangs or cannot reach the database; the next gateway that needs a snapshot takes over`,
   };
 }
 
-/** A part up to this many bytes is read to see whether that can be done; about half a million users. */
+/** Parts up to this many bytes are read to verify them; about half a million users. */
 const largestProbe = 64 * 2 ** 20;
 
 async function checkPublished(
@@ -110,7 +110,7 @@ async function whyUnusable(
     [name, hashes],
   );
   const missing = hashes.length - (rows[0]?.count ?? 0);
-  if (missing > 0) return { reason: `lacks ${missing} of its ${hashes.length} blocks`, fix: scanAnew };
+  if (missing > 0) return { reason: `lacks ${missing} of ${hashes.length} blocks`, fix: scanAnew };
   const [place] = [...parts.keys()].sort((a, b) => lengthOf(parts[a]) - lengthOf(parts[b]));
   const smallest = place === undefined ? undefined : parts[place];
   if (!smallest || place === undefined || smallest.byteLength > largestProbe) return undefined;
@@ -121,7 +121,7 @@ async function whyUnusable(
     if (!(error instanceof UnusableFile)) throw error;
     return {
       reason: error.message,
-      fix: `give all gateways the same --snapshot-key, or have it scanned anew:\n${scanAnew}`,
+      fix: `give all gateways the same --snapshot-key, or have the object scanned again:\n${scanAnew}`,
     };
   }
 }

@@ -14,19 +14,19 @@ import type { Finding } from '../source/finding.ts';
 /** The part of a connection that is used. */
 type Session = Pick<Client, 'query' | 'on' | 'off'>;
 
-/** How the gateways are to share. Durations are in milliseconds. */
+/** How the gateways are configured to share. Durations are in milliseconds. */
 export interface IntendedSharing {
   readonly logged: boolean;
   readonly pollMs: number;
 }
 
-/** What was found out of the place where gateways meet, and whether what is in it can be looked at. */
+/** The findings about the tables that gateways share through, and whether their rows can be read. */
 export interface SharingPlaceFindings {
   readonly findings: readonly Finding[];
   readonly isReadable: boolean;
 }
 
-/** Whether gateways can meet in the database: its tables, what the login may do with them, its clock, its news. */
+/** Whether gateways can share through the database: its tables, the login's privileges, its clock, and NOTIFY. */
 export async function checkSharing(
   session: Session,
   intended: IntendedSharing,
@@ -50,7 +50,7 @@ interface Access {
   readonly database: string;
   /** Whether the server follows a primary. */
   readonly standby: boolean;
-  /** Seconds that a standby is behind its primary; null where nothing has been replayed yet. */
+  /** Seconds since the last transaction that a standby has replayed; null where there is none. */
   readonly behind: number | null;
   readonly readOnly: boolean;
   readonly mayCreate: boolean;
@@ -98,12 +98,12 @@ async function tablesOf(session: Session): Promise<readonly TableFacts[]> {
 function checkWriting({ role, standby, behind, readOnly }: Access): Finding {
   const check = 'writing';
   if (standby) {
-    const lag = behind === null ? '' : `, ${Math.round(behind)} s behind its primary`;
+    const lag = behind === null ? '' : `, whose last replayed transaction is ${Math.round(behind)} s old`;
     return {
       check,
       status: 'warn',
-      detail: `the database is a standby${lag}: gateways here take what others publish, and publish nothing`,
-      fix: 'give --database-url the address of the primary',
+      detail: `the database is a standby${lag}: gateways here load what others publish, but cannot publish themselves`,
+      fix: 'point --database-url at the primary',
     };
   }
   if (!readOnly) return { check, status: 'ok', detail: `${role} can write to the database` };
@@ -126,18 +126,18 @@ function checkTables(
   if (missing.length > 0) {
     const isAre = `${missing.join(' and ')} ${missing.length === 1 ? 'does' : 'do'} not exist`;
     return mayCreate && !standby
-      ? [{ check, status: 'ok', detail: `${isAre} yet: the first gateway with --share makes them` }]
+      ? [{ check, status: 'ok', detail: `${isAre} yet: the first gateway with --share creates them` }]
       : [{ check, status: 'fail', detail: `${isAre}, and ${role} may not create them`, fix }];
   }
   return [
     ...tables.map(({ name, columns }): Finding => {
       const absent = (tableColumns[name] ?? []).filter((column) => !columns.includes(column));
       return absent.length === 0
-        ? { check, status: 'ok', detail: `${name} is there` }
+        ? { check, status: 'ok', detail: `${name} exists` }
         : {
             check,
             status: 'fail',
-            detail: `${name} is another table: it lacks ${absent.join(', ')}`,
+            detail: `${name} has an unexpected structure, without the columns ${absent.join(', ')}`,
             fix: `drop table ${name};\n${fix}`,
           };
     }),
@@ -153,7 +153,7 @@ function checkPrivileges(tables: readonly TableFacts[], role: string, mayUse: bo
     ),
   ];
   return lacking.length === 0
-    ? { check: 'privileges', status: 'ok', detail: `${role} may read and write them` }
+    ? { check: 'privileges', status: 'ok', detail: `${role} may read and write the tables` }
     : {
         check: 'privileges',
         status: 'fail',
@@ -180,7 +180,7 @@ function checkLogging(
       {
         check,
         status: 'fail',
-        detail: 'the tables are unlogged, so that a standby does not have what is in them',
+        detail: 'the tables are unlogged, so their rows are not on a standby',
         fix: alterAll(unlogged, 'logged'),
       },
     ];
@@ -193,14 +193,14 @@ function checkLogging(
       ? {
           check,
           status: 'warn',
-          detail: 'unlogged, although --share-logged is on: standbys do not have what is published',
+          detail: 'unlogged although --share-logged is on: published snapshots do not reach standbys',
           fix: alterAll(unlogged, 'logged'),
         }
       : {
           check,
           status: 'warn',
           detail:
-            'logged, although --share-logged is off: every publication goes through the write-ahead log',
+            'logged although --share-logged is off: every publication is written to the write-ahead log, too',
           fix: alterAll(
             tables.filter(({ persistence }) => persistence !== 'u'),
             'unlogged',
@@ -213,7 +213,7 @@ function alterAll(tables: readonly TableFacts[], persistence: 'logged' | 'unlogg
   return tables.map(({ name }) => `alter table ${name} set ${persistence};`).join('\n');
 }
 
-/** Clocks further apart than this are not right, though sharing does not mind. */
+/** Sharing does not depend on this machine's clock, but a larger difference means that a clock is wrong. */
 const tolerableClockMs = 5_000;
 
 async function checkClock(session: Session): Promise<Finding> {
@@ -229,29 +229,29 @@ async function checkClock(session: Session): Promise<Finding> {
     return {
       check,
       status: 'ok',
-      detail: `the database's is within ${Math.max(1, Math.ceil(apart / 1000))} s of this machine's`,
+      detail: `the database clock is within ${Math.max(1, Math.ceil(apart / 1000))} s of this machine's`,
     };
   }
   return {
     check,
     status: 'warn',
-    detail: `the database's is ${printDuration(Math.round(apart / 1000) * 1000)} ${aheadMs > 0 ? 'ahead of' : 'behind'} this machine's; sharing goes by the database's, but one of them is wrong`,
+    detail: `the database clock is ${printDuration(Math.round(apart / 1000) * 1000)} ${aheadMs > 0 ? 'ahead of' : 'behind'} this machine's; sharing uses the database clock, but one of the two is wrong`,
     fix: 'timedatectl set-ntp true',
   };
 }
 
-/** How long news may take that go through no pooler. */
+/** How long a notification may take on a direct connection. */
 const newsPatienceMs = 2_000;
 const probeChannel = 'fdw_graphql_doctor';
 
-/** Whether a session hears what another one tells, without which gateways have to look for it. */
+/** Whether notifications arrive; without them, gateways rely on polling. */
 async function checkNews(
   session: Session,
   { standby, readOnly }: Access,
   { pollMs }: IntendedSharing,
 ): Promise<Finding> {
   const check = 'news';
-  const poll = `others' scans are noticed at the next look, every ${printDuration(pollMs)} (--share-poll)`;
+  const poll = `new snapshots are found by polling every ${printDuration(pollMs)} (--share-poll)`;
   if (standby || readOnly) return { check, status: 'ok', detail: poll };
   const began = performance.now();
   const isHeard = await hearsItself(session);
@@ -261,8 +261,8 @@ async function checkNews(
   return {
     check,
     status: 'warn',
-    detail: `NOTIFY does not arrive, as through a pooler in transaction mode: ${poll}`,
-    fix: 'give --database-url an address without a pooler, or one of a pooler in session mode',
+    detail: `NOTIFY does not arrive, as behind a pooler in transaction mode: ${poll}`,
+    fix: 'point --database-url at Postgres itself, or at a pooler in session mode',
   };
 }
 

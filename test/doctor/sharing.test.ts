@@ -45,7 +45,7 @@ describe('the place where gateways share', () => {
       {
         check: 'tables',
         status: 'ok',
-        detail: expect.stringContaining('the first gateway with --share makes them'),
+        detail: expect.stringContaining('the first gateway with --share creates them'),
       },
       { check: 'clock', status: 'ok' },
       { check: 'news', status: 'ok', detail: expect.stringMatching(/^NOTIFY arrives after \d+ ms$/) },
@@ -87,7 +87,9 @@ describe('the place where gateways share', () => {
     const { findings, isReadable } = await checkSharing(database.client, intended);
     expect(isReadable).toBe(false);
     const wrong = findings.find(({ status }) => status === 'fail');
-    expect(wrong).toMatchObject({ detail: `${objectTable} is another table: it lacks quota, epoch` });
+    expect(wrong).toMatchObject({
+      detail: `${objectTable} has an unexpected structure, without the columns quota, epoch`,
+    });
     await database.client.query(wrong?.fix ?? '');
     expect((await checkSharing(database.client, intended)).isReadable).toBe(true);
   });
@@ -136,7 +138,7 @@ describe('the place where gateways share', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + offset });
     expect(findingOf((await checkSharing(database.client, intended)).findings, 'clock')).toMatchObject({
       status: 'warn',
-      detail: expect.stringContaining(`the database's is ${detail} this machine's`),
+      detail: expect.stringContaining(`the database clock is ${detail} this machine's`),
     });
   });
 });
@@ -151,7 +153,7 @@ describe('what is shared of an object', () => {
   test('has holder, epoch, sequence, age and size', async () => {
     await scanOnce();
     expect(await sharedFindings()).toMatchObject([
-      { status: 'ok', detail: 'nobody scans it now (epoch 1)' },
+      { status: 'ok', detail: 'no gateway is scanning (epoch 1)' },
       {
         status: 'ok',
         detail: expect.stringMatching(
@@ -164,7 +166,7 @@ describe('what is shared of an object', () => {
     );
     expect((await sharedFindings())[0]).toMatchObject({
       status: 'ok',
-      detail: 'host 1 ab scans it (epoch 7): 60 rows so far, lease for 1h more',
+      detail: 'host 1 ab is scanning (epoch 7): 60 rows so far, its lease expires in 1h',
     });
   });
 
@@ -175,9 +177,7 @@ describe('what is shared of an object', () => {
     );
     expect((await sharedFindings())[0]).toMatchObject({
       status: 'warn',
-      detail: expect.stringContaining(
-        'host 1 ab has scanned it (epoch 1) and said nothing since its lease expired 5m ago',
-      ),
+      detail: expect.stringContaining('the lease of host 1 ab (epoch 1) expired 5m ago'),
     });
   });
 
@@ -187,7 +187,7 @@ describe('what is shared of an object', () => {
     const published = (await sharedFindings())[1];
     expect(published).toMatchObject({
       status: 'fail',
-      detail: expect.stringContaining('lacks 1 of its 1 blocks'),
+      detail: expect.stringContaining('lacks 1 of 1 blocks'),
     });
     await database.client.query(published?.fix ?? '');
     expect(await sharedFindings()).toMatchObject([{ detail: 'no gateway has scanned it yet' }]);

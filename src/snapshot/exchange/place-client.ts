@@ -14,15 +14,15 @@ export interface Sharing {
   readonly place: ExchangePlace;
   /** Encrypts what is published. */
   readonly key: SnapshotKey | undefined;
-  /** Tells this gateway from all others. */
+  /** A name that no other gateway has. */
   readonly holder: string;
-  /** How long a holder that says nothing keeps its lease. */
+  /** How long a silent holder keeps its lease. */
   readonly leaseMs: number;
   /** How long news may go unnoticed. */
   readonly pollMs: number;
 }
 
-/** What an object's sharing needs beside. */
+/** What sharing one object needs in addition. */
 export interface SharedObjectOptions extends Sharing {
   readonly owner: SnapshotOwner;
   /** What requests to the object are counted with; undefined where nothing else is. */
@@ -31,7 +31,7 @@ export interface SharedObjectOptions extends Sharing {
   readonly clock: Clock;
 }
 
-/** One object at the place where gateways meet: the steps that this gateway takes there, and whether it can. */
+/** The place where gateways meet, as this one uses it for one object; remembers which steps are failing. */
 export class PlaceClient {
   /** What the place knows the object by. */
   readonly name: string;
@@ -110,7 +110,7 @@ export class PlaceClient {
     return new News(this.#options, signal);
   }
 
-  /** Takes a step, and notes whether it could be taken. */
+  /** Takes a step, and remembers whether it failed. */
   async attempt<T>(step: SharingStep, act: () => Promise<T>): Promise<T> {
     try {
       const result = await act();
@@ -124,7 +124,7 @@ export class PlaceClient {
     }
   }
 
-  /** A block that nothing names was written: whatever failed may be tried again. */
+  /** Writing works again: whatever failed because it did not may be tried again. */
   wrote(): void {
     this.#reachability.succeeded('lease', 'publish');
   }

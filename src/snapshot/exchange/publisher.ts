@@ -18,7 +18,7 @@ export interface LeasedAt {
   readonly published: Published | undefined;
 }
 
-/** What publishing rests on. */
+/** What a publisher depends on. */
 export interface PublisherOptions extends Pick<SharedObjectOptions, 'place' | 'clock'> {
   readonly client: PlaceClient;
   /** Writes what a snapshot has beside what is published. */
@@ -29,10 +29,10 @@ export interface PublisherOptions extends Pick<SharedObjectOptions, 'place' | 'c
   readonly onPublished: (snapshot: ColumnarSnapshot, position: Position, parts: Publication['parts']) => void;
 }
 
-/** Bytes of a block that only tries whether blocks can be written. */
+/** Bytes of a block that only tests whether blocks can be written. */
 const probeLength = 512;
 
-/** Publishes what was scanned here; what cannot be published now, later. */
+/** Publishes what was scanned here, and retries where that fails. */
 export class Publisher {
   readonly #options: PublisherOptions;
   /** What was scanned here last and could not be published. */
@@ -43,7 +43,7 @@ export class Publisher {
     this.#options = options;
   }
 
-  /** Whether what was to be published last could be. */
+  /** Whether the last attempt to publish succeeded, or there was none. */
   get canPublish(): boolean {
     return !this.#options.client.isFailing('publish');
   }
@@ -73,7 +73,7 @@ export class Publisher {
     }
   }
 
-  /** Tries again, where that is due, what could not be written; at least whether anything can be. */
+  /** Retries what failed once its backoff has passed: the publication itself, or else a small write. */
   async retry({ published, now }: ObjectState): Promise<void> {
     const { client, clock } = this.#options;
     if (!client.isFailing('lease', 'publish') || this.#backoff.delayAt(clock.monotonic()) > 0) return;
@@ -85,7 +85,7 @@ export class Publisher {
 
   async #probe(): Promise<void> {
     const { place, client, clock } = this.#options;
-    // It goes with the next publication, which does not name it.
+    // The next publication deletes it, because it does not name it.
     const block = { hash: `probe ${randomUUID()}`, bytes: new Uint8Array(probeLength) };
     try {
       await client.attempt('publish', () => place.putBlocks(client.name, [block]));

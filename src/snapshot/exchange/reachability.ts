@@ -1,15 +1,14 @@
-/** What a gateway does at the place where scans are shared. */
+/** A step that a gateway takes at the place where scans are shared. */
 export type SharingStep = 'look' | 'load' | 'lease' | 'publish';
 
 /**
- * Whether scans can be shared now. Each step succeeds or fails on its own: a database that can be read but not
- * written to answers every look.
+ * Whether scans can be shared now. Steps succeed or fail independently: a read-only database answers every look.
  */
 export class Reachability {
   readonly #failing = new Set<SharingStep>();
   readonly #tell: (message: string) => void;
 
-  /** @param tell is told, in words for operators, when sharing becomes impossible and when it is possible again */
+  /** @param tell receives a message for operators when sharing becomes impossible, and when it is possible again */
   constructor(tell: (message: string) => void) {
     this.#tell = tell;
   }
@@ -18,7 +17,7 @@ export class Reachability {
     return this.#failing.size === 0;
   }
 
-  /** Whether one of these steps failed when it was taken last. */
+  /** Whether the last attempt of one of these steps failed. */
   isFailing(...steps: readonly SharingStep[]): boolean {
     return steps.some((step) => this.#failing.has(step));
   }

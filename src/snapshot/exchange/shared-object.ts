@@ -52,7 +52,7 @@ export class SharedObject {
     return this.#current;
   }
 
-  /** Whether what was to be published last could be. */
+  /** Whether the last attempt to publish succeeded, or there was none. */
   get canPublish(): boolean {
     return this.#publisher.canPublish;
   }
@@ -73,7 +73,7 @@ export class SharedObject {
   async follow(accept: (snapshot: ColumnarSnapshot) => void, signal: AbortSignal): Promise<void> {
     const news = this.client.listen(signal);
     while (!signal.aborted) {
-      // What cannot be read is somebody else's concern as soon as a snapshot is needed.
+      // Failures matter only once a snapshot is needed, and then `SharedScan` deals with them.
       await this.#catchUp(accept, signal).catch(() => undefined);
       await news.next().catch(() => undefined);
     }
@@ -144,7 +144,7 @@ export class SharedObject {
     observe({ event: 'snapshot-published', server, object, sequence, bytes });
   }
 
-  /** What was published here since the last look is newer than what that has found. */
+  /** What this gateway has published since the last look is newer than what the look found. */
   #publishedStatus(): PublishedStatus | undefined {
     const current = this.#current;
     const { published: known, publishedAt } = this.client;

@@ -84,7 +84,7 @@ export class SharedScan implements SnapshotRun {
       const taken = await this.#take(state);
       if (taken) return taken;
       this.#progress = state.holder?.progress ?? noProgress;
-      // What could not be published would be scanned under a lease for which others would wait in vain.
+      // Others would wait in vain for a lease under which nothing can be published.
       if (shared.canPublish) {
         const lease = await shared.client.acquire(state.published?.position, forced ? minRefreshMs : 0);
         turn = { lease, state };
@@ -175,13 +175,13 @@ export class SharedScan implements SnapshotRun {
     }
   }
 
-  /** As long as there is something to serve, nobody scans without knowing of the others, unless a request insists. */
+  /** Scans without a lease, but only if there is nothing left to serve or a request insists. */
   async #scanAloneWhereNeeded(signal: AbortSignal): Promise<ColumnarSnapshot | undefined> {
     const { shared, forced, canWait } = this.#options;
     if (canWait() && !forced) return undefined;
     try {
       const snapshot = await this.#newScan(() => shareAlone).run(signal);
-      // Nobody waits for a place that did not answer. What another has published meanwhile is loaded next.
+      // The place did not answer, so nobody waits for it. What others have published meanwhile is loaded next.
       shared.publish(this.#scanned(snapshot)).catch(() => undefined);
       return snapshot;
     } finally {

@@ -1,4 +1,4 @@
-/** How it stands with an object's sharing, for metrics and operators. Times are in milliseconds since 1970. */
+/** The state of an object's sharing, for metrics and operators. Times are in milliseconds since 1970. */
 export interface SharingStatus {
   /** Who scans, as far as is known here; undefined while nobody does. */
   readonly holder: string | undefined;
@@ -12,7 +12,7 @@ export interface SharingStatus {
   readonly published: PublishedStatus | undefined;
   readonly bytesPublished: number;
   readonly bytesLoaded: number;
-  /** Whether the place answered when it was asked last, and let this gateway do what it had to. */
+  /** Whether the last attempt of each step at the place succeeded. */
   readonly reachable: boolean;
 }
 
