@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time, for whatever waits or measures. Tests bring their own. */
+/** A source of time, which tests replace. */
 export interface Clock {
-  /** Milliseconds since 1970-01-01T00:00:00Z. Jumps when the machine's clock is set. */
+  /** Milliseconds since 1970-01-01T00:00:00Z. It jumps when the machine's clock is set. */
   now(): number;
-  /** Milliseconds from some fixed point. Never goes back, so that durations are measured with it. */
+  /** Milliseconds since an arbitrary point. It never goes back, so it is used to measure durations. */
   monotonic(): number;
   /** Resolves after `ms` milliseconds, or rejects with the signal's reason as soon as it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The longest time that `setTimeout` keeps: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+/** The longest delay of `setTimeout`: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 const longestTimeoutMs = 2 ** 31 - 1;
 
 /** The machine's clock and Node's timers. */
@@ -21,20 +21,20 @@ export const systemClock: Clock = {
     try {
       await delay(Math.min(ms, longestTimeoutMs), undefined, signal && { signal });
     } catch (error) {
-      // Node wraps the reason in an error of its own.
+      // Node wraps the reason in its own error.
       signal?.throwIfAborted();
       throw error;
     }
   },
 };
 
-/** How long to wait, and for whom. */
+/** How long to wait, and what happens then. */
 export interface Deadline<T> {
   readonly clock: Clock;
   readonly ms: number;
-  /** Whoever waits; ends the wait with its reason. What is waited for goes on. */
+  /** Ends the wait with its reason. The work itself continues. */
   readonly signal?: AbortSignal | undefined;
-  /** What it comes to where the time is up; may throw. */
+  /** The result if the time is up; may throw. */
   readonly onLate: () => T;
 }
 

@@ -1,12 +1,12 @@
-/** Timers in Node count milliseconds in 31 bits: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+/** The longest delay of Node's timers, in 31 bits of milliseconds: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 const longestMs = 2 ** 31 - 1;
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-/** What a duration must be, to be read after `must be`. */
+/** The notation of durations, worded to follow `must be`. */
 export const durationRule = 'a duration such as 500ms, 30s, 10m or 2h, or a number of seconds';
 
-/** The milliseconds of a duration such as `500ms`, `30s`, `10m`, `2h`, or of plain seconds; undefined if it is none. */
+/** Parses a duration such as `500ms`, `30s`, `10m`, `2h` or plain seconds to milliseconds; undefined if it is not one. */
 export function parseDuration(text: string): number | undefined {
   const [, digits, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
   const ms = Math.round(Number(digits) * (units[unit] ?? Number.NaN));

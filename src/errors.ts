@@ -1,6 +1,6 @@
 /**
- * Every code that an error of the gateway can have: in an answer's `errors[].extensions.code`, in the log, or as the
- * reason for which a command ends. Clients depend on them, so that a code is never renamed.
+ * Every code of the gateway's errors: in an answer's `errors[].extensions.code`, in the log, or as the reason why a command
+ * failed. Clients depend on them, so a code is never renamed.
  */
 export type ErrorCode =
   | RequestErrorCode
@@ -11,7 +11,7 @@ export type ErrorCode =
   | 'CONFIGURATION'
   | 'USAGE';
 
-/** What is wrong with a request, or with the moment at which it came. */
+/** Why a request is not answered. */
 export type RequestErrorCode =
   | 'BAD_REQUEST'
   | 'GRAPHQL_PARSE_FAILED'
@@ -23,7 +23,7 @@ export type RequestErrorCode =
   | 'OVERLOADED'
   | 'NOT_READY';
 
-/** Why a request that names its document, or should, is not answered. */
+/** Why a request with a persisted document, or without the required one, is not answered. */
 export type PersistedQueryErrorCode =
   | 'PERSISTED_QUERY_NOT_FOUND'
   | 'PERSISTED_QUERY_NOT_SUPPORTED'
@@ -31,10 +31,10 @@ export type PersistedQueryErrorCode =
   | 'PERSISTED_QUERY_ID_REQUIRED'
   | 'PERSISTED_QUERY_ONLY';
 
-/** Every error the gateway raises on purpose. Each has a stable code; no message holds a secret. */
+/** An error that the gateway raises on purpose, with a stable code. No message contains a secret. */
 export class GatewayError extends Error {
   readonly code: ErrorCode;
-  /** Further facts for the response's `extensions`, beside the code. */
+  /** Further properties of the response's `extensions`, in addition to the code. */
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(
@@ -50,37 +50,37 @@ export class GatewayError extends Error {
   }
 }
 
-/** The caller's argument breaks the contract. `path` names it, such as `filter.email.eq`. */
+/** An argument is invalid. `path` names it, such as `filter.email.eq`. */
 export class BadUserInputError extends GatewayError {
   constructor(path: string, message: string) {
     super('BAD_USER_INPUT', message, { argument: path });
   }
 }
 
-/** Who is asking could not be established. */
+/** The caller could not be authenticated. */
 export class UnauthenticatedError extends GatewayError {
   constructor(message: string) {
     super('UNAUTHENTICATED', message);
   }
 }
 
-/** Answering the request would take more than a limit allows. `details` name the limit and its flag. */
+/** The request exceeds a limit. `details` name the limit and its flag. */
 export class QueryTooComplexError extends GatewayError {
   constructor(message: string, details: Readonly<Record<string, unknown>>) {
     super('QUERY_TOO_COMPLEX', message, details);
   }
 }
 
-/** The request was not answered in the time that one may take. */
+/** The request was not answered within the time limit. */
 export class RequestTimeoutError extends GatewayError {
   constructor(message: string) {
     super('REQUEST_TIMEOUT', message);
   }
 }
 
-/** A column has no value that can be shown: its text is none of its type, or JSON has no such number. */
+/** A column's value cannot be shown: its text is not valid for its type, or JSON has no such number. */
 export class RowValueError extends GatewayError {
-  /** @param fault what is wrong, to be read after `column age: ` */
+  /** @param fault what is wrong, worded to follow `column age: ` */
   constructor(column: string, fault: string) {
     super('ROW_VALUE_INVALID', `column ${column}: ${fault}`);
   }
@@ -95,7 +95,7 @@ export type ScanErrorCode =
   | 'SCAN_UNAVAILABLE'
   | 'SCAN_INVALID_RESPONSE';
 
-/** What a client is told of a scan's failure. Names, addresses and permissions of what was scanned are not for it. */
+/** What clients are told about a scan's failure: no names, addresses or permissions of what was scanned. */
 const scanMessages: Readonly<Record<ScanErrorCode, string>> = {
   SCAN_IN_PROGRESS: 'the data is still being read from its service; retry shortly',
   SCAN_THROTTLED: 'the service that holds the data is throttling the gateway; retry later',
@@ -105,19 +105,19 @@ const scanMessages: Readonly<Record<ScanErrorCode, string>> = {
   SCAN_INVALID_RESPONSE: 'the service that holds the data gave an invalid response',
 };
 
-/** What is known of a scan's failure beside its code. */
+/** What is known about a scan's failure in addition to its code. */
 export interface ScanErrorFacts {
-  /** Names the failure in the log. */
+  /** Identifies the failure in the log. */
   readonly errorId?: string | undefined;
   /** What the scan has done so far. */
   readonly progress?: unknown;
   readonly cause?: unknown;
 }
 
-/** A scan could not be completed, or not in time. The message is for clients. */
+/** A scan failed, or did not complete in time. The message is for clients. */
 export class ScanError extends GatewayError {
   declare readonly code: ScanErrorCode;
-  /** One line for the log and for operators: it may name pools, regions and permissions, but holds no secret. */
+  /** One line for the log and for operators. It may name pools, Regions and permissions, but contains no secret. */
   readonly detail: string;
 
   constructor(code: ScanErrorCode, detail: string, { cause, ...facts }: ScanErrorFacts = {}) {
@@ -126,7 +126,7 @@ export class ScanError extends GatewayError {
     this.detail = detail;
   }
 
-  /** The same for a caller who may not know how many rows there are. */
+  /** The same error for callers who may not learn how many rows there are. */
   withoutProgress(): ScanError {
     const { errorId } = this.details;
     return new ScanError(this.code, this.detail, {
@@ -136,17 +136,17 @@ export class ScanError extends GatewayError {
   }
 }
 
-/** The gateway cannot start, or a command cannot run, as configured. The message is one line. */
+/** The gateway or a command cannot run with its configuration. The message is one line. */
 export class ConfigurationError extends GatewayError {
   constructor(message: string, cause?: unknown) {
     super('CONFIGURATION', message, {}, cause);
   }
 }
 
-/** What the gateway is configured by did not answer; it may later. */
+/** Something that the configuration depends on is unavailable at the moment. */
 export class UnavailableError extends ConfigurationError {}
 
-/** A command was given flags that contradict each other. The message is one line. */
+/** Flags are wrong or contradict each other. The message is one line. */
 export class UsageError extends GatewayError {
   constructor(message: string) {
     super('USAGE', message);

@@ -34,41 +34,41 @@ export type { GatewayOptions } from './gateway/options.ts';
 export interface Gateway {
   /** What the catalog exposes now. */
   readonly model: Model;
-  /** Answers fetch requests to GraphQL. */
+  /** Answers GraphQL requests in fetch's terms. */
   readonly fetch: FetchHandler;
-  /** The same for a `node:http` server of your own, whose `Host` headers are your business; `/graphql` is its path. */
+  /** The same for your own `node:http` server, which has to check `Host` headers itself; the path is `/graphql`. */
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Serves GraphQL, GraphiQL and health checks. Its server is closed before the gateway. */
+  /** Serves GraphQL, GraphiQL and health checks. Close the server before the gateway. */
   listen(address: Address): Promise<ListeningServer>;
-  /** How it is doing. */
+  /** The current status. */
   status(): GatewayStatus;
   /**
-   * Reads the catalog anew. Requests that have begun end on what it said before.
+   * Reads the catalog again. Requests in flight finish with the previous one.
    *
-   * @throws ConfigurationError if it cannot be read; what it said before is served on
+   * @throws ConfigurationError if it cannot be read; the previous one then remains in effect
    */
   reload(): Promise<void>;
   /**
-   * Has the object behind a table scanned anew, or every object.
+   * Scans the object behind a table again, or every object.
    *
    * @param table as `schema.table`
    * @returns whether there is such a table
    */
   refresh(table?: string): boolean;
-  /** Says that it is stopping: it is not ready any more, and answers on. */
+  /** Marks the gateway as stopping: it is no longer ready, but still answers. */
   drain(): void;
-  /** Ends all scans and frees every connection. */
+  /** Ends all scans and closes every connection. */
   close(): Promise<void>;
 }
 
-/** A gateway that has yet to read its catalog. */
+/** A gateway that has not read its catalog yet. */
 export interface StartingGateway {
-  /** As the gateway's own `listen`: until the catalog has been read, requests for GraphQL are told to come again. */
+  /** Like `listen` of the gateway; until the catalog has been read, GraphQL requests are told to retry. */
   listen(address: Address): Promise<ListeningServer>;
   /**
-   * Reads the catalog; what listens already serves it from then on.
+   * Reads the catalog. Servers that already listen serve it from then on.
    *
-   * @throws ConfigurationError if the catalog cannot be read, or an option does not go with it
+   * @throws ConfigurationError if the catalog cannot be read, or an option contradicts it
    */
   open(): Promise<Gateway>;
 }
@@ -87,7 +87,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /**
- * The same in two steps, for who wants to be reached at once however long the catalog takes.
+ * The same in two steps, to listen at once however long reading the catalog takes.
  *
  * @throws ConfigurationError if an option is wrong
  * @throws UsageError if an option contradicts another
@@ -113,7 +113,7 @@ export async function startGateway(options: GatewayOptions): Promise<StartingGat
   };
 }
 
-/** What of a gateway is there before its catalog. */
+/** The parts of a gateway that exist before its catalog. */
 interface Beginnings {
   readonly settings: GatewaySettings;
   readonly entrance: Entrance;

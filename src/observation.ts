@@ -1,50 +1,50 @@
 import type { ErrorCode, ScanErrorCode } from './errors.ts';
 import type { ScanProgress } from './source/source.ts';
 
-/** A request to GraphQL that was answered. Holds nothing of its variables, its token or the rows. */
+/** An answered GraphQL request, without its variables, token or rows. */
 export interface AnsweredRequest {
-  /** The client's own `X-Request-Id` where it sent one. */
+  /** The client's `X-Request-Id`, if it sent one. */
   readonly requestId: string;
   readonly method: string;
-  /** Undefined if the request was refused before its operation was known. */
+  /** Undefined if the request was rejected before its operation was known. */
   readonly operationType: 'query' | 'mutation' | 'subscription' | undefined;
-  /** The client's own name of it. */
+  /** The client's name of the operation. */
   readonly operationName: string | undefined;
-  /** Undefined if the caller was not believed. */
+  /** Undefined if the caller was not authenticated. */
   readonly role: string | undefined;
   readonly status: number;
-  /** The codes of the errors in the answer, each once. */
+  /** The distinct codes of the errors in the answer. */
   readonly codes: readonly ErrorCode[];
   readonly durationMs: number;
   readonly responseBytes: number;
-  /** Rows that the filters matched, where the request asked for their count. */
+  /** How many rows the filters matched, if the request asked for their count. */
   readonly rowsMatched: number | undefined;
-  /** How the snapshots were come by that the answer rests on, each way once. */
+  /** The distinct states of the snapshots that the answer is based on. */
   readonly snapshots: readonly ('fresh' | 'stale' | 'scanned' | 'joined')[];
 }
 
-/** Why the catalog could not be read. What was read before is still served. */
+/** Why the catalog could not be read again. The last one read is still in effect. */
 export interface ReloadFailure {
   readonly message: string;
-  /** Milliseconds since 1970, of the first of the failures that have not ended yet. */
+  /** When the current series of failures began, in milliseconds since 1970. */
   readonly since: number;
   readonly failures: number;
 }
 
-/** Everything worth knowing about a running gateway. One sink turns these into log lines and metrics. */
+/** An event worth logging or counting. */
 export type Observation =
-  /** The port answers health checks; GraphQL comes with `listening`, once the catalog has been read. */
+  /** The port answers health checks. GraphQL follows with `listening`, once the catalog has been read. */
   | { readonly event: 'port-open'; readonly url: string }
   | { readonly event: 'listening'; readonly url: string }
   | { readonly event: 'admin-listening'; readonly url: string }
   | ({ readonly event: 'request' } & AnsweredRequest)
-  /** Something that was refused before it was looked at as GraphQL, such as one request too many. */
+  /** A request was rejected before it was parsed as GraphQL, for example because of overload. */
   | { readonly event: 'refused'; readonly status: number; readonly code: ErrorCode }
   | { readonly event: 'stopping'; readonly reason: string }
   | { readonly event: 'model'; readonly tables: number; readonly problems: number }
-  /** The catalog could not be read anew, and what was read before is still served. */
+  /** The catalog could not be read again. The last one read is still in effect. */
   | { readonly event: 'reload-failed'; readonly message: string; readonly retryInMs: number }
-  /** The catalog could not be read at the start, which waits for it. */
+  /** The catalog could not be read at start, which waits for it. */
   | { readonly event: 'catalog-unavailable'; readonly message: string; readonly retryInMs: number }
   | { readonly event: 'statements-skipped'; readonly statements: number }
   | { readonly event: 'problem'; readonly object: string; readonly reason: string; readonly hint: string }
@@ -59,7 +59,7 @@ export type Observation =
       readonly event: 'scan-failed';
       readonly server: string;
       readonly object: string;
-      /** Clients have it too. */
+      /** Clients get it as well. */
       readonly errorId: string;
       readonly code: ScanErrorCode;
       readonly message: string;

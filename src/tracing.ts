@@ -12,24 +12,24 @@ import {
 import { GatewayError } from './errors.ts';
 
 /*
- * Spans, for an SDK of OpenTelemetry that whoever runs the process has registered. Where there is none, work is just
- * run: no span, no attributes, no context.
+ * Spans for an OpenTelemetry SDK that the process has registered. Without one, work simply runs: without spans, attributes
+ * or context.
  */
 
-/** What a span is called and says. */
+/** The name and attributes of a span. */
 export interface SpanOptions {
   readonly name: string;
   readonly kind?: 'internal' | 'server' | 'client';
   readonly attributes?: Attributes;
 }
 
-/** Runs the work in a span of its own, which a failure marks. */
+/** Runs work in a span of its own, which records a failure. */
 export function inSpan<T>(options: SpanOptions, work: (span: Span | undefined) => Promise<T>): Promise<T> {
   const tracer = activeTracer();
   return tracer ? run(tracer, options, work) : work(undefined);
 }
 
-/** The same for work that does not wait. */
+/** The same for synchronous work. */
 export function inSyncSpan<T>(options: SpanOptions, work: () => T): T {
   const tracer = activeTracer();
   if (!tracer) return work();
@@ -45,7 +45,7 @@ export function inSyncSpan<T>(options: SpanOptions, work: () => T): T {
   });
 }
 
-/** The same for a request that came with headers: the trace that they name goes on. */
+/** The same for a request, continuing the trace in its headers. */
 export function inRequestSpan<T>(
   options: SpanOptions,
   headers: Readonly<Record<string, unknown>>,
@@ -64,7 +64,7 @@ function spanOptions({ kind = 'internal', attributes = {} }: SpanOptions) {
 }
 
 function markFailed(span: Span, error: unknown): void {
-  // The code says enough: a message may hold what a caller sent.
+  // Only the code, because a message may contain what a caller sent.
   const code = error instanceof GatewayError ? error.code : 'INTERNAL_SERVER_ERROR';
   span.setStatus({ code: SpanStatusCode.ERROR, message: code });
   span.setAttribute('error.type', code);

@@ -101,7 +101,7 @@ async function reload(request: AdminRequest, { gateway }: AdminPorts): Promise<H
     await current.reload();
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    return json(503, { error: `the catalog cannot be read anew: ${error.message}` });
+    return json(503, { error: `the catalog cannot be read again: ${error.message}` });
   }
   return done(request, { reloaded: true });
 }

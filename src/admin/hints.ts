@@ -15,7 +15,7 @@ const hints: Readonly<Record<ScanErrorCode, string>> = {
     'Check endpoint_url and what stands between: the answers are not those of the service.',
 };
 
-/** What to do about a scan that failed with this code. */
+/** A hint for a scan that failed with this code. */
 export function hintFor(code: ScanErrorCode): string {
   return hints[code];
 }

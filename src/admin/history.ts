@@ -1,18 +1,18 @@
 import type { ErrorCode, ScanErrorCode } from '../errors.ts';
 import type { Observation } from '../observation.ts';
 
-/** Why the last scan of an object failed. Gone once one succeeds. */
+/** Why the last scan of an object failed, until one succeeds. */
 export interface ScanFailure {
   readonly code: ScanErrorCode;
   readonly message: string;
   readonly errorId: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** How often scans have failed since the last success. */
+  /** The number of failures since the last success. */
   readonly failures: number;
 }
 
-/** Something that went wrong, in the words of the log. */
+/** An error, worded as in the log. */
 export interface RecentError {
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -22,10 +22,10 @@ export interface RecentError {
   readonly errorId: string | undefined;
 }
 
-/** How many errors are remembered. */
+/** How many errors are kept. */
 const longest = 20;
 
-/** What went wrong lately: the part of what is observed that a status tells of. */
+/** The recent errors among the observations, for the status. */
 export class History {
   readonly #failures = new Map<string, ScanFailure>();
   readonly #errors: RecentError[] = [];
@@ -60,7 +60,7 @@ export class History {
       case 'reload-failed':
         this.#remember({
           ...observation,
-          message: `the catalog cannot be read anew: ${observation.message}`,
+          message: `the catalog cannot be read again: ${observation.message}`,
         });
         break;
       case 'snapshot-file':

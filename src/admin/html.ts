@@ -1,4 +1,4 @@
-/** Text that is HTML already. */
+/** Text that is HTML. */
 export class Html {
   readonly text: string;
 
@@ -9,7 +9,7 @@ export class Html {
 
 type Part = Html | string | number | undefined | false | readonly Part[];
 
-/** HTML from a template: whatever is put into it is escaped, unless it is HTML itself. */
+/** HTML from a template: values are escaped unless they are HTML themselves. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(strings.reduce((text, string, i) => text + render(parts[i - 1]) + string));
 }

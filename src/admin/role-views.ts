@@ -4,13 +4,13 @@ import type { Table } from '../model/model.ts';
 /** What a role sees of a table. */
 export interface RoleView {
   readonly role: string;
-  /** How many of its columns it may read. */
+  /** The number of columns it may read. */
   readonly columns: number;
-  /** All rows, none, or those that a policy's filter keeps. */
+  /** All rows, none, or those that match a policy's filter. */
   readonly rows: 'all' | 'none' | 'filtered';
 }
 
-/** What the roles see of a table, those left out that may read none of its columns. */
+/** What each role sees of a table, without the roles that may not read any of its columns. */
 export function roleViews(table: Table, roles: readonly RoleGrants[]): readonly RoleView[] {
   return roles.filter(({ role }) => !isBuiltIn(role)).flatMap((grants) => viewOf(table, grants) ?? []);
 }
@@ -23,7 +23,7 @@ function viewOf({ schema, name, columns, policies }: Table, { role, readable }: 
   return { role, columns: visible, rows: rowsOf(policies !== undefined, policy) };
 }
 
-/** As soon as a table has policies, a role without one sees no rows; an empty filter keeps all. */
+/** As soon as a table has policies, a role without one sees no rows; an empty filter matches all. */
 function rowsOf(hasPolicies: boolean, policy: object | undefined): RoleView['rows'] {
   if (!hasPolicies) return 'all';
   if (!policy) return 'none';

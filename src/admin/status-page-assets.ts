@@ -1,4 +1,4 @@
-/** Follows the reader's theme; one column on a telephone. */
+/** Follows the reader's colour scheme; one column on phones. */
 export const styleSheet = `
 :root { --ink: #1c2126; --quiet: #57606a; --paper: #f6f7f8; --card: #ffffff; --line: #d5dade; --good: #1a6b3c; --good-paper: #dcf2e3; --bad: #a3201c; --bad-paper: #fde4e2; --accent: #0b5cad; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6eaee; --quiet: #9aa5b1; --paper: #14181c; --card: #1c2228; --line: #343c45; --good: #7ddba0; --good-paper: #16382a; --bad: #ff9d97; --bad-paper: #45201f; --accent: #7ab8ff; } }
@@ -24,8 +24,8 @@ dl.wide { grid-template-columns: 1fr; gap: .25rem; border-top: 1px solid var(--l
 `;
 
 /**
- * Puts what has changed in place every two seconds while the page is looked at. What has the focus keeps it, and
- * what has not changed stays, so that screen readers say nothing about it.
+ * Updates the changed parts every two seconds while the page is visible. The focus is kept, and unchanged parts stay in
+ * place, so that screen readers do not announce them.
  */
 export const liveScript = `
 async function update() {

@@ -9,7 +9,7 @@ import { liveScript, styleSheet } from './status-page-assets.ts';
 /** The status as a page for people. */
 export interface StatusPage {
   readonly html: string;
-  /** What a browser may load for it: nothing but what is in it. */
+  /** The page's Content-Security-Policy: nothing may be loaded but what it contains. */
   readonly contentSecurityPolicy: string;
 }
 
@@ -23,13 +23,13 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** What the reader may do. */
+/** The actions that the reader may take. */
 export interface Actions {
   readonly refresh: boolean;
   readonly reload: boolean;
 }
 
-/** @param actions those that the page has buttons for, which post to `/refresh` and `/reload` */
+/** @param actions those for which the page has buttons, which post to `/refresh` and `/reload` */
 export function renderStatusPage(status: GatewayStatus, actions: Actions): StatusPage {
   const { version, ready, reasons, objects, tables, problems, errors, requests, now, startedAt } = status;
   const page = html`<!doctype html>
@@ -149,7 +149,7 @@ function nextScan(nextScanAt: number | undefined, now: number): string {
 }
 
 function reloadNotice({ message, since, failures }: ReloadFailure, now: number): Html {
-  return html`<div class="failure"><p><strong>The catalog cannot be read anew</strong> for ${duration((now - since) / 1000)}, ${failures} ${failures === 1 ? 'try' : 'tries'}: ${message}</p>
+  return html`<div class="failure"><p><strong>The catalog cannot be read again</strong> for ${duration((now - since) / 1000)}, ${failures} ${failures === 1 ? 'try' : 'tries'}: ${message}</p>
 <p>What it said before is served. Check that Postgres is reachable, and what was changed last.</p></div>`;
 }
 

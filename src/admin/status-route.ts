@@ -5,7 +5,7 @@ import { type HttpReply, type HttpRequest, headerOf } from '../http/message.ts';
 import { statusPageReply } from './admin-routes.ts';
 import type { GatewayStatus } from './status.ts';
 
-/** What `/status` of the main port needs. */
+/** The dependencies of `/status` on the main port. */
 export interface StatusRouteOptions {
   readonly authenticator: Pick<Authenticator, 'authenticate'>;
   /** The roles that may see it. */
@@ -14,11 +14,11 @@ export interface StatusRouteOptions {
   readonly errors: ErrorWriter;
 }
 
-/** The status on the main port, for some roles only: a page for browsers, JSON for programs. Never rejects. */
+/** The status on the main port, only for some roles: a page for browsers, JSON for programs. Never rejects. */
 export function createStatusRoute({ authenticator, adminRoles, status, errors }: StatusRouteOptions) {
   async function answer(request: HttpRequest): Promise<HttpReply> {
     if (request.method !== 'GET') {
-      throw new HttpError(405, 'BAD_REQUEST', 'the status is asked for by GET', { allow: 'GET' });
+      throw new HttpError(405, 'BAD_REQUEST', 'the status must be requested by GET', { allow: 'GET' });
     }
     const { role } = await authenticator.authenticate(headerOf(request, 'authorization') ?? null);
     if (!adminRoles.includes(role)) {

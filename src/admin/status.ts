@@ -7,13 +7,13 @@ import { hintFor } from './hints.ts';
 import type { History, RecentError, ScanFailure } from './history.ts';
 import { type RoleView, roleViews } from './role-views.ts';
 
-/** How a gateway is doing. Holds nothing of any row, token or secret. Times are in milliseconds since 1970. */
+/** The status of a gateway, without any row, token or secret. Times are in milliseconds since 1970. */
 export interface GatewayStatus {
   readonly version: string;
   readonly startedAt: number;
   readonly now: number;
   readonly ready: boolean;
-  /** Why it is not; empty if it is. */
+  /** Why it is not ready; empty if it is. */
   readonly reasons: readonly NotReady[];
   readonly tables: readonly TableStatus[];
   readonly objects: readonly ObjectStatus[];
@@ -21,21 +21,21 @@ export interface GatewayStatus {
   /** The newest first. */
   readonly errors: readonly RecentError[];
   readonly requests: RequestsStatus;
-  /** What is derived from snapshots and remembered, such as orders and the rows that match a filter, by kind. */
+  /** The caches of what is derived from snapshots, such as orders and the rows that match a filter, by kind. */
   readonly remembered: Readonly<Record<string, RememberedStatus>>;
-  /** Why the catalog could not be read anew, so that what it said before is served; undefined if it could. */
+  /** Why the catalog could not be read again, so that the last one read is in effect; undefined if it could. */
   readonly reloadFailure: ReloadFailure | undefined;
-  /** The most requests per second that scans send with the same credentials in one Region. */
+  /** The maximum rate of scans with the same credentials in one Region, in requests per second. */
   readonly scanRequestsPerSecond: number;
 }
 
-/** Why a gateway should get no requests. */
+/** Why a gateway should not get requests. */
 export interface NotReady {
   readonly reason: 'no-catalog' | 'no-usable-table' | 'first-snapshot-missing' | 'draining';
   readonly message: string;
 }
 
-/** A foreign table as it is exposed, and to whom. */
+/** An exposed foreign table, and who sees it. */
 export interface TableStatus {
   readonly schema: string;
   readonly name: string;
@@ -43,11 +43,11 @@ export interface TableStatus {
   readonly server: string;
   readonly object: string;
   readonly columns: number;
-  /** The roles that may read some of it, each with what it sees. */
+  /** The roles that may read some of it, with what each sees. */
   readonly roles: readonly RoleView[];
 }
 
-/** What is scanned, and what the last scan left. */
+/** A scanned object and its snapshot. */
 export interface ObjectStatus extends Omit<StoreStatus, 'scan' | 'snapshot' | 'sharing'> {
   readonly snapshot: (SnapshotStatus & { readonly ageSeconds: number }) | undefined;
   readonly scan: RunningScanStatus | undefined;
@@ -57,13 +57,13 @@ export interface ObjectStatus extends Omit<StoreStatus, 'scan' | 'snapshot' | 's
 
 /** How far behind the other gateways an object is; undefined if nothing is published. */
 export interface SharingLag {
-  /** Since the scan of what is published began. */
+  /** Seconds since the start of the scan of the published snapshot. */
   readonly publishedAgeSeconds: number | undefined;
-  /** How much older what is served is than what is published; all of its age where nothing is served. */
+  /** How much older the served snapshot is than the published one; the whole age of that if nothing is served. */
   readonly lagSeconds: number | undefined;
 }
 
-/** A scan that runs. */
+/** A running scan. */
 export interface RunningScanStatus {
   readonly startedAt: number;
   readonly rows: number;
@@ -75,25 +75,25 @@ export interface RunningScanStatus {
   readonly requestsPerSecond: number;
   /** From 0 to 1; undefined if the number of rows is not known. */
   readonly fraction: number | undefined;
-  /** Seconds that it will still take at this pace; undefined if that is not known. */
+  /** The estimated remaining time in seconds; undefined if it is not known. */
   readonly etaSeconds: number | undefined;
 }
 
 export interface RequestsStatus {
-  /** Being answered now. */
+  /** Requests in flight. */
   readonly active: number;
   /** Operations executed since the start, by how. */
   readonly compiled: number;
   readonly interpreted: number;
 }
 
-/** What is remembered of one kind. */
+/** The size of one kind of cache. */
 export interface RememberedStatus {
   readonly entries: number;
   readonly bytes: number;
 }
 
-/** Where the parts of a status are found. */
+/** The parts of which a status is made. */
 export interface StatusSources {
   readonly version: string;
   readonly startedAt: number;
@@ -105,14 +105,14 @@ export interface StatusSources {
   readonly remembered: GatewayStatus['remembered'];
   readonly reloadFailure: ReloadFailure | undefined;
   readonly scanRequestsPerSecond: number;
-  /** What each role may read. */
+  /** The grants of each role. */
   readonly roles: readonly RoleGrants[];
-  /** Whether the first scan of every object is waited for. */
+  /** Whether readiness requires a first scan of every object. */
   readonly warm: boolean;
   readonly draining: boolean;
 }
 
-/** A gateway's status now. */
+/** Makes the current status of a gateway. */
 export function describeStatus(sources: StatusSources): GatewayStatus {
   const { version, startedAt, now, model, stores, history, requests, roles } = sources;
   const reasons = notReady(sources);
@@ -141,7 +141,7 @@ export function describeStatus(sources: StatusSources): GatewayStatus {
   };
 }
 
-/** Why requests would not be answered as they should be; empty if they would. */
+/** The reasons why a gateway is not ready; empty if it is. */
 export function notReady({
   model,
   stores,
@@ -169,7 +169,7 @@ export function notReady({
   ];
 }
 
-/** What is said of a gateway that has no catalog yet, and so does not exist. */
+/** The reason while a gateway has not read its catalog yet. */
 export const noCatalogYet: NotReady = {
   reason: 'no-catalog',
   message: 'the catalog has not been read yet',
@@ -211,7 +211,7 @@ function describeScan(
 ): RunningScanStatus {
   const { rows, pages, requests, throttles, estimatedRows } = progress;
   const seconds = Math.max(0.001, (now - startedAt) / 1000);
-  // An estimate can be low: nearly done is all that can be said then.
+  // An estimate can be too low. Then the scan is nearly done.
   const fraction = estimatedRows ? Math.min(0.99, rows / estimatedRows) : undefined;
   return {
     startedAt,

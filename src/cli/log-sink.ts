@@ -95,7 +95,7 @@ function describe(observation: Observation): string {
     case 'model':
       return `exposing ${counted(observation.tables, 'foreign table')}, with ${counted(observation.problems, 'problem')}`;
     case 'reload-failed':
-      return `the catalog cannot be read anew, and what it said before is served: ${observation.message} (next try in ${printDuration(observation.retryInMs)})`;
+      return `the catalog cannot be read again, and the last one read is in effect: ${observation.message} (next try in ${printDuration(observation.retryInMs)})`;
     case 'catalog-unavailable':
       return `waiting for the catalog: ${observation.message} (next try in ${printDuration(observation.retryInMs)})`;
     case 'statements-skipped':

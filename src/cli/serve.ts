@@ -175,7 +175,7 @@ async function closeWithin(gateway: Gateway, ms: number, observe: Observe): Prom
   clearTimeout(impatient);
 }
 
-/** SIGHUP has the catalog read anew, as with other servers. A failure is observed. */
+/** SIGHUP has the catalog read again, as with other servers. A failure is observed. */
 function onHangUp(reload: () => Promise<void>): void {
   process.on('SIGHUP', () => void reload().catch(() => undefined));
 }

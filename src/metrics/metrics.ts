@@ -11,15 +11,15 @@ import type { ScanProgress } from '../source/source.ts';
 import { StatusGauges, type StatusSource } from './status-gauges.ts';
 
 /**
- * Everything that is counted, for Prometheus. HTTP metrics have the names and labels of OpenTelemetry's semantic
- * conventions; the others begin with `fdw_graphql_`. No label's value can be chosen freely by a client.
+ * The Prometheus metrics of events. HTTP metrics have the names and labels of OpenTelemetry's semantic conventions; the
+ * others begin with `fdw_graphql_`. Clients cannot choose the value of any label freely.
  *
  * https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
  */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #gauges: StatusGauges;
-  /** What a running scan had been counted for when it was observed last. */
+  /** The totals of running scans that have been counted already. */
   readonly #counted = new Map<string, Counted>();
 
   readonly #requestDuration: Histogram<'http_request_method' | 'http_response_status_code' | 'http_route'>;
@@ -50,7 +50,7 @@ export class Metrics {
     this.#gauges = new StatusGauges(this.#registry);
     this.#requestDuration = new Histogram({
       name: 'http_server_request_duration_seconds',
-      help: 'Time from a request to its answer.',
+      help: 'Duration of HTTP requests.',
       labelNames: ['http_request_method', 'http_response_status_code', 'http_route'],
       buckets: requestBuckets,
       registers,
@@ -64,24 +64,24 @@ export class Metrics {
     });
     this.#operations = counter(
       'fdw_graphql_operations_total',
-      'Requests to GraphQL, by the first error code of their answer; OK where it has none.',
+      'GraphQL requests by the first error code of their answer, or OK.',
       ['graphql_operation_type', 'code'],
     );
     this.#operationDuration = new Histogram({
       name: 'fdw_graphql_operation_duration_seconds',
-      help: 'Time that requests to GraphQL took.',
+      help: 'Duration of GraphQL requests.',
       labelNames: ['graphql_operation_type'],
       buckets: requestBuckets,
       registers,
     });
     this.#snapshotReads = counter(
       'fdw_graphql_snapshot_reads_total',
-      'Answers by how their snapshots were come by: fresh, stale, scanned or joined.',
+      'Answers by the state of their snapshots: fresh, stale, scanned or joined.',
       ['state'],
     );
     this.#refusals = counter(
       'fdw_graphql_requests_refused_total',
-      'Requests that were refused before they were looked at, by code.',
+      'Requests that were rejected before they were parsed, by code.',
       ['code'],
     );
     this.#scans = counter('fdw_graphql_scans_total', 'Scans by result: OK or the code of the failure.', [
@@ -99,22 +99,18 @@ export class Metrics {
     this.#pages = counter('fdw_graphql_scan_pages_total', 'Pages that scans have read.', objectLabels);
     this.#sourceRequests = counter(
       'fdw_graphql_source_requests_total',
-      'Requests that scans have sent to their source, those that were tried again included.',
+      'Requests that scans have sent to their source, including retries.',
       objectLabels,
     );
     this.#throttles = counter(
       'fdw_graphql_source_throttles_total',
-      'Requests that the source has refused for being too many.',
+      'Requests that the source has throttled.',
       objectLabels,
     );
-    this.#retries = counter(
-      'fdw_graphql_source_retries_total',
-      'Requests that repeated one which had failed.',
-      objectLabels,
-    );
+    this.#retries = counter('fdw_graphql_source_retries_total', 'Retries of failed requests.', objectLabels);
     this.#refusedTokens = counter(
       'fdw_graphql_source_tokens_refused_total',
-      'Page tokens that the source did not know any more, so that a part of the scan began again.',
+      'Page tokens that the source rejected, so that a part of the scan restarted.',
       objectLabels,
     );
     this.#fileErrors = counter(
@@ -124,13 +120,14 @@ export class Metrics {
     );
     this.#sharedSnapshots = counter(
       'fdw_graphql_shared_snapshots_total',
-      'Snapshots that were published for other gateways, or loaded from them: published or loaded.',
+      'Snapshots that were published for other gateways or loaded from them.',
       [...objectLabels, 'direction'],
     );
-    this.#sharedBytes = counter('fdw_graphql_shared_bytes_total', 'Bytes of the same.', [
-      ...objectLabels,
-      'direction',
-    ]);
+    this.#sharedBytes = counter(
+      'fdw_graphql_shared_bytes_total',
+      'Bytes of the snapshots that were published or loaded.',
+      [...objectLabels, 'direction'],
+    );
     this.#catalogReads = counter(
       'fdw_graphql_catalog_reads_total',
       'Times that the catalog was read, by result: OK or FAILED.',
@@ -138,17 +135,17 @@ export class Metrics {
     );
     this.#keyErrors = counter(
       'fdw_graphql_key_set_errors_total',
-      'Times that the keys which verify tokens could not be had.',
+      'Failures to fetch the keys that verify tokens.',
       [],
     );
     this.#internalErrors = counter(
       'fdw_graphql_internal_errors_total',
-      'Errors that nobody meant to happen; the log has the stack of each.',
+      'Unexpected errors; the log has the stack of each.',
       [],
     );
   }
 
-  /** Counts what is observed; never throws. */
+  /** Counts an observation; never throws. */
   readonly observe = (observation: Observation): void => {
     switch (observation.event) {
       case 'request':
@@ -193,12 +190,12 @@ export class Metrics {
     }
   };
 
-  /** Where what is true at the moment of a scrape is read from. */
+  /** Adds the gauges that are read from the status at each scrape. */
   watch(source: StatusSource): void {
     this.#gauges.watch(source);
   }
 
-  /** Every metric there is, for the reference. */
+  /** All metrics, for the reference. */
   async describe(): Promise<readonly DescribedMetric[]> {
     const metrics = await this.#registry.getMetricsAsJSON();
     return metrics.map(({ name, help, type }) => ({
@@ -214,7 +211,7 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** Every metric with its values, to be added up with those of other processes. */
+  /** All metrics with their values, to be aggregated with those of other processes. */
   values(): Promise<MetricObjectWithValues<MetricValue<string>>[]> {
     return this.#registry.getMetricsAsJSON();
   }
@@ -249,7 +246,7 @@ export class Metrics {
     this.#scanDuration.observe({ server, object, result }, durationMs / 1000);
   }
 
-  /** Scans tell their totals; what is new since the last time is added. */
+  /** Scans report totals, of which the increase since the last report is counted. */
   #countProgress(scan: ObservedScan): void {
     const { server, object, pages, requests, throttles, retries = 0, refusedTokens = 0 } = scan;
     const labels = { server, object };
@@ -264,7 +261,7 @@ export class Metrics {
   }
 }
 
-/** A metric, as the reference has it. */
+/** A metric as the reference describes it. */
 export interface DescribedMetric {
   readonly name: string;
   readonly help: string;
@@ -272,7 +269,7 @@ export interface DescribedMetric {
   readonly labels: readonly string[];
 }
 
-/** prom-client keeps them in a property that its types leave out. */
+/** prom-client stores them in a property that its types omit. */
 function labelNamesOf(metric: object | undefined): readonly string[] {
   return metric && 'labelNames' in metric && Array.isArray(metric.labelNames) ? metric.labelNames : [];
 }
@@ -284,9 +281,9 @@ type ObservedScan = ScanProgress & { readonly server: string; readonly object: s
 const nothingCounted: Counted = { pages: 0, requests: 0, throttles: 0, retries: 0, refusedTokens: 0 };
 
 const objectLabels = ['server', 'object'] as const;
-/** Any other is `_OTHER`, as OpenTelemetry's conventions have it. */
+/** Any other method is `_OTHER`, as in OpenTelemetry's conventions. */
 const methods: ReadonlySet<string> = new Set(['GET', 'POST', 'OPTIONS', 'HEAD']);
-/** Seconds: what is answered from memory takes less than OpenTelemetry's first bucket. */
+/** In seconds. Answers from memory take less than OpenTelemetry's first bucket. */
 const requestBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 function pathOf({ server, object }: ObservedScan): string {

@@ -4,7 +4,7 @@ import type { GatewayStatus } from '../admin/status.ts';
 /** Where a gateway's status is read. */
 export type StatusSource = () => GatewayStatus;
 
-/** What is true at the moment of a scrape, read from the gateway's status. */
+/** Gauges that are read from the gateway's status at each scrape. */
 export class StatusGauges {
   #status: StatusSource | undefined;
 
@@ -42,7 +42,7 @@ export class StatusGauges {
         registers,
         aggregator: 'max',
         collect() {
-          // Objects go with the catalog that named them.
+          // Objects disappear with the catalog that defined them.
           this.reset();
           const status = readAll();
           for (const described of status?.objects ?? []) {
@@ -57,26 +57,17 @@ export class StatusGauges {
     gauge('fdw_graphql_ready', 'Whether the gateway is ready for requests: 1 or 0.', ({ ready }) =>
       Number(ready),
     );
-    gauge(
-      'http_server_active_requests',
-      'Requests that are being answered.',
-      ({ requests }) => requests.active,
-      'sum',
-    );
+    gauge('http_server_active_requests', 'Requests in flight.', ({ requests }) => requests.active, 'sum');
     gauge(
       'fdw_graphql_catalog_outdated',
-      'Whether the catalog cannot be read anew, so that what it said before is served: 1 or 0.',
+      'Whether the catalog cannot be read again, so that the last one read is in effect: 1 or 0.',
       ({ reloadFailure }) => Number(reloadFailure !== undefined),
     );
-    gauge('fdw_graphql_tables', 'Foreign tables that are exposed.', ({ tables }) => tables.length);
-    perObject(
-      'fdw_graphql_snapshot_rows',
-      'Rows of the snapshot that is served.',
-      ({ snapshot }) => snapshot?.rows,
-    );
+    gauge('fdw_graphql_tables', 'Exposed foreign tables.', ({ tables }) => tables.length);
+    perObject('fdw_graphql_snapshot_rows', 'Rows of the current snapshot.', ({ snapshot }) => snapshot?.rows);
     perObject(
       'fdw_graphql_snapshot_bytes',
-      'Memory that the snapshot takes.',
+      'Memory used by the snapshot.',
       ({ snapshot }) => snapshot?.bytes,
     );
     perObject(
@@ -99,7 +90,7 @@ export class StatusGauges {
     );
     perObject(
       'fdw_graphql_scan_failures',
-      'How often scans have failed since the last that succeeded.',
+      'Failed scans since the last successful one.',
       ({ lastFailure }) => lastFailure?.failures ?? 0,
     );
     perObject(
@@ -109,17 +100,17 @@ export class StatusGauges {
     );
     perObject(
       'fdw_graphql_sharing_sequence',
-      'The number of the shared snapshot that is served: gateways that lag behind have a lower one.',
+      'The sequence number of the shared snapshot that is served: gateways that lag behind have a lower one.',
       ({ sharing }) => sharing?.sequence,
     );
     perObject(
       'fdw_graphql_sharing_published_age_seconds',
-      'Time since the scan of the shared snapshot began that is published now.',
+      'Time since the start of the scan of the currently published shared snapshot.',
       ({ sharing }) => sharing?.publishedAgeSeconds,
     );
     perObject(
       'fdw_graphql_sharing_lag_seconds',
-      'How much older the snapshot that is served is than the shared one that is published; 0 where it is the same.',
+      'How much older the served snapshot is than the published shared one; 0 if it is the same.',
       ({ sharing }) => sharing?.lagSeconds,
     );
     perObject(
@@ -129,7 +120,7 @@ export class StatusGauges {
     );
     perObject(
       'fdw_graphql_sharing_epoch',
-      'The epoch of the lease under which some gateway scans; absent while none does.',
+      'The epoch of the lease under which a gateway is scanning; absent if none is.',
       ({ sharing }) => sharing?.epoch,
     );
     this.#remembered(registers);
@@ -145,7 +136,7 @@ export class StatusGauges {
     const readAll = () => this.#status?.();
     new Gauge({
       name: 'fdw_graphql_remembered_bytes',
-      help: 'Memory of what is derived from snapshots and remembered, by kind.',
+      help: 'Memory used by caches of what is derived from snapshots, by kind.',
       labelNames: ['kind'],
       registers,
       collect() {
@@ -171,12 +162,12 @@ export class StatusGauges {
     });
   }
 
-  /** The executor counts them, and so this counter only shows what it has. */
+  /** A counter whose values are kept by the executor. */
   #executions(registers: Registry[]): void {
     const readAll = () => this.#status?.();
     new Counter({
       name: 'fdw_graphql_executions_total',
-      help: 'Operations executed, by how.',
+      help: 'Executed operations, by how: compiled or interpreted.',
       labelNames: ['execution'],
       registers,
       collect() {
@@ -191,7 +182,7 @@ export class StatusGauges {
 
 const problemKinds = ['server', 'schema', 'table', 'column'] as const;
 
-/** By how the model names objects: `server x`, `schema x`, `schema.table`, `schema.table.column`. */
+/** The kind of an object by its name in the model: `server x`, `schema x`, `schema.table`, `schema.table.column`. */
 function problemKind(object: string): (typeof problemKinds)[number] {
   if (object.startsWith('server ')) return 'server';
   if (object.startsWith('schema ')) return 'schema';

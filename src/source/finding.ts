@@ -1,9 +1,9 @@
-/** What a check has found out, in words for whoever runs the gateway. Holds no secret. */
+/** The result of a check, worded for operators. It contains no secret. */
 export interface Finding {
   readonly check: string;
-  /** `warn` stands for what works and should be different. */
+  /** `warn` means that it works but should be changed. */
   readonly status: 'ok' | 'warn' | 'fail';
   readonly detail: string;
-  /** What to paste where, ready to be used, such as SQL or a policy of IAM. */
+  /** Something to paste, such as SQL or an IAM policy. */
   readonly fix?: string | undefined;
 }

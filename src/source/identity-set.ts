@@ -1,31 +1,30 @@
 import { Buffer } from 'node:buffer';
 import { hashBytes, randomSeed } from '../values/bytes.ts';
 
-/** Bytes in a chunk of the arena. */
+/** The size of a chunk of the arena in bytes. */
 const chunkSize = 1 << 18;
 /** No UTF-16 code unit takes more than three bytes of UTF-8. */
 const maxBytesPerUnit = 3;
-/** Bytes in front of each text that hold its length. */
+/** The bytes before each text, which hold its length. */
 const lengthBytes = 4;
 
 /**
- * An exact set of texts that the garbage collector need not walk: the UTF-8 of each once, and 8 to 22 bytes more of
- * a hash table. A million e-mail addresses of 31 characters take 52 MB outside the heap, where a `Set` of strings
+ * An exact set of texts outside the garbage-collected heap: the UTF-8 of each, plus 8 to 22 bytes in a hash table. A million e-mail addresses of 31 characters take 52 MB outside the heap, where a `Set` of strings
  * takes 69 MB within it.
  */
 export class IdentitySet {
   readonly #seed: number;
   readonly #chunks: Buffer[] = [];
-  /** Where the next text goes in the last chunk; full while there is none. */
+  /** The offset of the next text in the last chunk; initially full, because there is no chunk. */
   #end = chunkSize;
   /**
    * Slots of two numbers: the text's hash, and 1 + its place as chunk × chunkSize + offset, in units of four
-   * bytes; 0 where the slot is free. The number of slots is a power of 2.
+   * bytes; 0 if the slot is free. The number of slots is a power of 2.
    */
   #slots = new Uint32Array(2 * 1024);
   #size = 0;
 
-  /** @param seed of the hash, so that nobody can choose texts that collide */
+  /** @param seed of the hash, unpredictable so that nobody can choose texts that collide */
   constructor(seed: number = randomSeed()) {
     this.#seed = seed;
   }
@@ -75,7 +74,7 @@ export class IdentitySet {
     const needed = lengthBytes + mostBytes;
     const last = this.#chunks.at(-1);
     if (last !== undefined && this.#end + needed <= chunkSize) return last;
-    // A text that is longer than a chunk has one to itself.
+    // A text that is longer than a chunk gets its own.
     const size = needed <= chunkSize ? chunkSize : lengthBytes + byteLength();
     const chunk = Buffer.allocUnsafeSlow(Math.max(chunkSize, size));
     this.#chunks.push(chunk);

@@ -5,34 +5,34 @@ import type { ForeignObject, Reason } from '../model/model.ts';
 import type { Result } from '../model/result.ts';
 import type { Source } from './source.ts';
 
-/** One kind of foreign-data wrapper: which servers are of it, what their tables mean, and where rows come from. */
+/** A kind of foreign-data wrapper: it recognises its servers, interprets their tables, and provides the rows. */
 export interface SourceKind {
-  /** What people call it, such as `cognito`. */
+  /** Its name for people, such as `cognito`. */
   readonly name: string;
   readonly dialect: Dialect;
-  /** The options that servers of this kind may have, by what each means. Others are accepted and mean nothing. */
+  /** The known server options, with the meaning of each. Others are accepted and ignored. */
   readonly serverOptions: KnownOptions;
-  /** The names of wrappers that are known to be of this kind, to propose where one is misspelt. */
+  /** The names of wrappers known to be of this kind, to suggest if one is misspelt. */
   readonly wrapperNames: readonly string[];
-  /** Whether the server is of this kind. Of several kinds that say so, the first of the list has it. */
+  /** Whether the server is of this kind. If several kinds match, the first in the list gets it. */
   recognises(server: ServerDefinition): boolean;
   /**
-   * Looks at a server once, before anything is scanned: whether its options are complete and its secrets are there.
-   * What it says never repeats a secret.
+   * Checks a server once, before anything is scanned: whether its options are complete and its secrets exist. Its messages
+   * never repeat a secret.
    */
   open(server: ServerDefinition): Promise<Result<OpenServer, Reason>>;
 }
 
-/** A server that can be used. */
+/** A usable server. */
 export interface OpenServer {
-  /** The source of one of the server's objects. It connects to nothing before its first scan. */
+  /** The source of one of the server's objects. It does not connect before its first scan. */
   connect(object: ForeignObject): Source;
 }
 
-/** What kinds need of the catalog that defines their servers. */
+/** What kinds need from the catalog that defines their servers. */
 export interface CatalogAccess {
   /**
-   * The secret that a reference to Vault stands for.
+   * The secret of a Vault reference.
    *
    * @throws ConfigurationError if there is no such secret or it may not be read
    */
@@ -41,14 +41,14 @@ export interface CatalogAccess {
   readonly database: CatalogDatabase | undefined;
 }
 
-/** A Postgres that rows can be read through. */
+/** A Postgres through which rows can be read. */
 export interface CatalogDatabase {
-  /** Host, port and name, without a secret. */
+  /** Host, port and database name, without a secret. */
   readonly name: string;
   /**
    * Opens a connection for one scan.
    *
-   * @param signal gives up
+   * @param signal aborts the attempt
    */
   openSession(signal: AbortSignal): Promise<Client>;
   /** Is told that the catalog may have changed since it was read; absent if nothing could come of it. */
@@ -57,14 +57,14 @@ export interface CatalogDatabase {
   readonly connection?: () => Promise<ClientConfig>;
 }
 
-/** A number that one kind of source can be tuned by, for all of its servers. */
+/** A numeric setting of one kind of source, for all of its servers. */
 export interface SourceSetting {
   readonly flag: `--${string}`;
-  /** What its value is called in the help. */
+  /** The name of its value in the help. */
   readonly argument: string;
   readonly description: string;
   readonly default: number;
-  /** What its value must be, to be read after `must be`. */
+  /** The rule for its value, worded to follow `must be`. */
   readonly rule: string;
   accepts(value: number): boolean;
 }

@@ -8,15 +8,15 @@ import type { Source } from './source.ts';
 
 /** The foreign servers of a catalog. */
 export interface Servers {
-  /** What of the servers' own definitions has no effect, though it was meant to. */
+  /** The problems of the servers' own definitions. */
   readonly problems: readonly Problem[];
-  /** What the server's definitions mean, or why the server cannot be used. */
+  /** The dialect of a server's definitions, or why it cannot be used. */
   dialectOf(server: string): Result<Dialect, Reason>;
   /** The source of a usable server's object. */
   connect(object: ForeignObject): Source;
 }
 
-/** Looks at every server of the catalog, once. */
+/** Checks every server of the catalog once. */
 export async function openServers(
   { servers }: CatalogDefinition,
   kinds: readonly SourceKind[],

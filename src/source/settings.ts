@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 import { cognitoSettings } from './cognito/settings.ts';
 
-/** What the kinds of source can be tuned by. */
+/** The settings of all kinds of source. */
 export const sourceSettings = { ...cognitoSettings };
 
 /** The value of each setting. */
@@ -10,7 +10,7 @@ export type SourceSettings = Readonly<Record<keyof typeof sourceSettings, number
 /**
  * The settings with their defaults.
  *
- * @throws ConfigurationError if one is not what it must be
+ * @throws ConfigurationError if one is invalid
  */
 export function resolveSourceSettings(
   given: {

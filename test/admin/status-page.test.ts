@@ -99,7 +99,7 @@ test.each([
   expect(html).toContain('3 MB published, 40 MB loaded');
 });
 
-test('a catalog that cannot be read anew is told of, with what is served meanwhile', () => {
+test('a catalog that cannot be read again is told of, with what is served meanwhile', () => {
   const reloadFailure = { message: 'connect ECONNREFUSED', since: now - 90_000, failures: 4 };
   const { html } = renderStatusPage({ ...status, reloadFailure }, actions);
   expect(html).toContain('for 1 min 30 s, 4 tries: connect ECONNREFUSED');

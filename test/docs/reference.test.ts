@@ -43,7 +43,7 @@ const events: Readonly<Record<Observation['event'], string>> = {
   refused: 'A request was refused before it was looked at: `status`, `code`.',
   stopping: 'The process was told to stop, or gives up waiting for its end: `reason`.',
   model: 'The catalog was read: the number of `tables` and `problems`.',
-  'reload-failed': 'The catalog could not be read anew; what it said before is served.',
+  'reload-failed': 'The catalog could not be read again; the last one read is in effect.',
   'catalog-unavailable': 'The catalog cannot be read yet, and the start waits for it.',
   'statements-skipped': "Statements of the catalog's file were skipped; `inspect` lists them.",
   problem: 'Something in the catalog is ignored or not exposed: `object`, `reason`, `hint`.',

@@ -9,7 +9,7 @@ export type FromWorker =
   | { readonly kind: 'listening'; readonly url: string }
   | { readonly kind: 'status'; readonly status: GatewayStatus }
   | { readonly kind: 'metrics'; readonly id: number; readonly metrics: MetricValues }
-  /** `failure` says why the catalog could not be read anew. */
+  /** `failure` says why the catalog could not be read again. */
   | { readonly kind: 'reloaded'; readonly id: number; readonly failure: string | undefined };
 
 /** What a supervisor asks of a worker. */

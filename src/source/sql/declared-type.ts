@@ -24,7 +24,7 @@ export class ChangedColumnError extends ScanError {
   constructor(table: string, column: string, now: string, before: string) {
     super(
       'SCAN_UNAVAILABLE',
-      `${table} cannot be read until the catalog is read anew: its column ${column} is ${now} now, and was ${before}`,
+      `${table} cannot be read until the catalog is read again: its column ${column} is ${now} now, and was ${before}`,
     );
   }
 }
