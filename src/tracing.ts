@@ -9,6 +9,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
+import type { Ready } from './columns/ready.ts';
 import { GatewayError } from './errors.ts';
 
 /*
@@ -49,8 +50,8 @@ export function inSyncSpan<T>(options: SpanOptions, work: () => T): T {
 export function inRequestSpan<T>(
   options: SpanOptions,
   headers: Readonly<Record<string, unknown>>,
-  work: (span: Span | undefined) => Promise<T>,
-): Promise<T> {
+  work: (span: Span | undefined) => Ready<T>,
+): Ready<T> {
   const tracer = activeTracer();
   if (!tracer) return work(undefined);
   const continued = propagation.extract(context.active(), headers);
@@ -73,7 +74,7 @@ function markFailed(span: Span, error: unknown): void {
 function run<T>(
   tracer: Tracer,
   options: SpanOptions,
-  work: (span: Span | undefined) => Promise<T>,
+  work: (span: Span | undefined) => Ready<T>,
 ): Promise<T> {
   return tracer.startActiveSpan(options.name, spanOptions(options), async (span) => {
     try {

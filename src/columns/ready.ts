@@ -6,6 +6,21 @@ export function whenReady<T, R>(value: Ready<T>, next: (value: T) => Ready<R>): 
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
+/** Does the work, and goes on with its value or with what it failed by: at once where nothing has to be waited for. */
+export function settleReady<T, R>(
+  work: () => Ready<T>,
+  onValue: (value: T) => Ready<R>,
+  onFailure: (reason: unknown) => Ready<R>,
+): Ready<R> {
+  let value: Ready<T>;
+  try {
+    value = work();
+  } catch (reason) {
+    return onFailure(reason);
+  }
+  return value instanceof Promise ? value.then(onValue, onFailure) : onValue(value);
+}
+
 /**
  * The results of work on each item, in their order: at once where all are there. Where the work on one fails, the
  * others come to their end before the failure is told.

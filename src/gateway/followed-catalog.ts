@@ -3,6 +3,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { CatalogFollower } from '../catalog/follower.ts';
 import { type Patience, whenAvailable } from '../catalog/patience.ts';
 import { systemClock } from '../clock.ts';
+import type { Ready } from '../columns/ready.ts';
 import type { Observe } from '../observation.ts';
 import { type CatalogReading, observeReading } from './catalog-reading.ts';
 import { createGeneration, type Generation, type GenerationParts } from './generation.ts';
@@ -77,7 +78,7 @@ export class FollowedCatalog {
   }
 
   /** Gives whoever begins now the current generation, for as long as it takes. */
-  lend<Result>(use: (generation: Generation) => Promise<Result>): Promise<Result> {
+  lend<Result>(use: (generation: Generation) => Ready<Result>): Ready<Result> {
     return this.#generations.lend(use);
   }
 

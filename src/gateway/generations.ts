@@ -1,3 +1,5 @@
+import { type Ready, settleReady } from '../columns/ready.ts';
+
 /**
  * Lends what is current to whoever begins now, and lets it go when the last who began with it has ended: something
  * newer may be current meanwhile, without anybody noticing in the middle of their work.
@@ -31,15 +33,25 @@ export class Generations<T> {
     this.#retireUnused(replaced);
   }
 
-  async lend<Result>(use: (current: T) => Promise<Result>): Promise<Result> {
+  lend<Result>(use: (current: T) => Ready<Result>): Ready<Result> {
     const lent = this.#current;
     this.#users.set(lent, (this.#users.get(lent) ?? 0) + 1);
-    try {
-      return await use(lent);
-    } finally {
-      this.#users.set(lent, (this.#users.get(lent) ?? 1) - 1);
-      this.#retireUnused(lent);
-    }
+    return settleReady(
+      () => use(lent),
+      (result) => {
+        this.#giveBack(lent);
+        return result;
+      },
+      (reason) => {
+        this.#giveBack(lent);
+        throw reason;
+      },
+    );
+  }
+
+  #giveBack(lent: T): void {
+    this.#users.set(lent, (this.#users.get(lent) ?? 1) - 1);
+    this.#retireUnused(lent);
   }
 
   #retireUnused(candidate: T): void {

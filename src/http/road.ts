@@ -1,6 +1,7 @@
 import type { Attributes, Span } from '@opentelemetry/api';
 import type { Authenticator, Caller } from '../auth/authenticator.ts';
 import { nextTurn } from '../columns/pace.ts';
+import { type Ready, settleReady, whenReady } from '../columns/ready.ts';
 import { type RequestPorts, RequestScope } from '../graphql/request-scope.ts';
 import type { RoleSchemas } from '../graphql/role-schemas.ts';
 import { authorize } from '../limits/document.ts';
@@ -14,10 +15,10 @@ import type { ErrorWriter } from './error-writer.ts';
 import type { ExecutionContext, Executor, Outcome, Question } from './execute.ts';
 import { Journal } from './journal.ts';
 import type { MediaType } from './media-type.ts';
-import { MemoryBudget } from './memory-budget.ts';
+import { type Holding, MemoryBudget } from './memory-budget.ts';
 import { type HttpReply, type HttpRequest, headerOf, type Place } from './message.ts';
 import type { PreparedDocuments } from './prepare.ts';
-import { Receiver } from './receive.ts';
+import { type GraphQLRequest, Receiver } from './receive.ts';
 import { reply } from './reply.ts';
 import { withHeaders } from './server/cross-origin.ts';
 
@@ -60,8 +61,8 @@ const smallDocument = 80 * 1024;
 const prepareSpan = { name: 'prepare' };
 const executeSpan = { name: 'execute' };
 
-/** Answers a request to GraphQL; never rejects. */
-export type Road = (request: HttpRequest) => Promise<HttpReply>;
+/** Answers a request to GraphQL, at once where nothing has to be waited for; never throws nor rejects. */
+export type Road = (request: HttpRequest) => Ready<HttpReply>;
 
 /**
  * The one road that every request for GraphQL takes, however it came:
@@ -71,83 +72,122 @@ export type Road = (request: HttpRequest) => Promise<HttpReply>;
  * What comes before (taking a place, the body) and after (writing to a socket) is the transport's.
  */
 export function createRoad(options: RoadOptions): Road {
-  const { schemas, authenticator, documents, executor, errors, limits } = options;
-  const deadlines = new Deadlines(limits.requestTimeout);
-  const receiver = new Receiver();
-  const meters = new AnswerMeters(limits);
-  const heldDocuments = new MemoryBudget({
-    capacity: documentBytes,
-    small: smallDocument,
-    what: 'large documents',
-  });
+  const { limits } = options;
+  const parts: RoadParts = {
+    ...options,
+    receiver: new Receiver(),
+    deadlines: new Deadlines(limits.requestTimeout),
+    meters: new AnswerMeters(limits),
+    heldDocuments: new MemoryBudget({
+      capacity: documentBytes,
+      small: smallDocument,
+      what: 'large documents',
+    }),
+  };
+  /** As OpenTelemetry's conventions name it: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
+  return (request) =>
+    inRequestSpan({ name: `${request.method} /graphql` }, request.headers, (span) =>
+      new Passage(parts, request, span).reply(),
+    );
+}
 
-  async function answer(request: HttpRequest, deadline: Deadline, journal: Journal): Promise<HttpReply> {
-    let mediaType: MediaType | undefined;
-    let meter: AnswerMeter | undefined;
-    const holding = heldDocuments.open();
-    try {
-      const { asked, ...wishes } = receiver.receive(request);
-      mediaType = wishes.mediaType;
-      const caller = await identify(request);
-      journal.caller = caller;
-      if ((asked.query?.length ?? 0) > longText) await nextTurn();
-      const prepared = inSyncSpan(prepareSpan, () => documents.prepare(schemas.of(caller.role), asked));
-      journal.prepared = prepared;
-      holding.add(prepared.bytes);
-      const ports = options.portsFor(caller, {
-        noCache: wishes.noCache && mayForceScans(caller, options.allowNoCache),
-        place: request.place,
-      });
-      const scope = new RequestScope(ports, deadline);
-      journal.scope = scope;
-      meter = meters.open(deadline.abort);
-      const context = { scope, answer: meter };
-      const question = executor.question(prepared, asked);
-      const outcome = executor.recall(question, context) ?? (await execute(question, context, deadline));
-      return await reply(outcome, context, errors, {
-        mediaType,
+/** What all requests on the road share. */
+interface RoadParts extends RoadOptions {
+  readonly receiver: Receiver;
+  readonly deadlines: Deadlines;
+  readonly meters: AnswerMeters;
+  readonly heldDocuments: MemoryBudget;
+}
+
+/** One request on the road. */
+class Passage {
+  readonly #parts: RoadParts;
+  readonly #request: HttpRequest;
+  readonly #span: Span | undefined;
+  readonly #deadline: Deadline;
+  readonly #journal: Journal;
+  /** What its document is counted by. */
+  readonly #document: Holding;
+  #mediaType: MediaType | undefined;
+  #meter: AnswerMeter | undefined;
+
+  constructor(parts: RoadParts, request: HttpRequest, span: Span | undefined) {
+    this.#parts = parts;
+    this.#request = request;
+    this.#span = span;
+    this.#deadline = parts.deadlines.set(request.client);
+    this.#journal = new Journal(request);
+    this.#document = parts.heldDocuments.open();
+  }
+
+  reply(): Ready<HttpReply> {
+    return settleReady(
+      () => this.#answer(),
+      (answered) => this.#end(answered),
+      (error) => {
+        this.#meter?.release();
+        return this.#end(this.#parts.errors.reply(error, this.#mediaType));
+      },
+    );
+  }
+
+  #answer(): Ready<HttpReply> {
+    const received = this.#parts.receiver.receive(this.#request);
+    this.#mediaType = received.mediaType;
+    return whenReady(this.#identify(), (caller) => {
+      const isLong = (received.asked.query?.length ?? 0) > longText;
+      return isLong ? nextTurn().then(() => this.#run(received, caller)) : this.#run(received, caller);
+    });
+  }
+
+  #identify(): Ready<Caller> {
+    return this.#parts.authenticator.authenticate(headerOf(this.#request, 'authorization') ?? null);
+  }
+
+  #run(received: GraphQLRequest, caller: Caller): Ready<HttpReply> {
+    const { schemas, documents, executor, meters, portsFor, allowNoCache } = this.#parts;
+    this.#journal.caller = caller;
+    const { asked } = received;
+    const prepared = inSyncSpan(prepareSpan, () => documents.prepare(schemas.of(caller.role), asked));
+    this.#journal.prepared = prepared;
+    this.#document.add(prepared.bytes);
+    const ports = portsFor(caller, {
+      noCache: received.noCache && mayForceScans(caller, allowNoCache),
+      place: this.#request.place,
+    });
+    const scope = new RequestScope(ports, this.#deadline);
+    this.#journal.scope = scope;
+    this.#meter = meters.open(this.#deadline.abort);
+    const context = { scope, answer: this.#meter };
+    const question = executor.question(prepared, asked);
+    return whenReady(executor.recall(question, context) ?? this.#execute(question, context), (outcome) =>
+      reply(outcome, context, this.#parts.errors, {
+        mediaType: received.mediaType,
         // A token that was sent to a gateway which verifies none may still have mattered on the way here.
-        isPersonal: caller.authenticated || request.headers.authorization !== undefined,
-        explain: wishes.explain || options.explain,
-      });
-    } catch (error) {
-      meter?.release();
-      return errors.reply(error, mediaType);
-    } finally {
-      holding.release();
-      journal.scope?.end();
-    }
+        isPersonal: caller.authenticated || this.#request.headers.authorization !== undefined,
+        explain: received.explain || this.#parts.explain,
+      }),
+    );
   }
 
   /** What is remembered was authorized when it was asked for the first time. */
-  function execute(question: Question, context: ExecutionContext, deadline: Deadline): Promise<Outcome> {
+  #execute(question: Question, context: ExecutionContext): Promise<Outcome> {
+    const { executor, limits } = this.#parts;
     const { prepared, variables } = question;
     authorize({ ...prepared, schema: prepared.schema.schema, variables }, limits);
-    return inSpan(executeSpan, () => deadline.race(executor.execute(question, context)));
+    return inSpan(executeSpan, () => this.#deadline.race(executor.execute(question, context)));
   }
 
-  function identify(request: HttpRequest): Caller | Promise<Caller> {
-    return authenticator.authenticate(headerOf(request, 'authorization') ?? null);
-  }
-
-  /** As OpenTelemetry's conventions name it: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
-  return (request) =>
-    inRequestSpan({ name: `${request.method} /graphql` }, request.headers, (span) => travel(request, span));
-
-  async function travel(request: HttpRequest, span: Span | undefined): Promise<HttpReply> {
-    const deadline = deadlines.set(request.client);
-    const journal = new Journal(request);
-    try {
-      const answered = withEntityTag(request, await answer(request, deadline, journal));
-      const facts = journal.close(answered);
-      options.observe({ event: 'request', ...facts });
-      span?.setAttributes(spanAttributes(facts));
-      return journal.isNamedByClient
-        ? withHeaders(answered, { 'x-request-id': journal.requestId })
-        : answered;
-    } finally {
-      deadline.end();
-    }
+  #end(answered: HttpReply): HttpReply {
+    this.#document.release();
+    this.#journal.scope?.end();
+    this.#deadline.end();
+    const tagged = withEntityTag(this.#request, answered);
+    const facts = this.#journal.close(tagged);
+    this.#parts.observe({ event: 'request', ...facts });
+    this.#span?.setAttributes(spanAttributes(facts));
+    const { isNamedByClient, requestId } = this.#journal;
+    return isNamedByClient ? withHeaders(tagged, { 'x-request-id': requestId }) : tagged;
   }
 }
 

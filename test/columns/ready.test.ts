@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mapReady, whenReady } from '../../src/columns/ready.ts';
+import { mapReady, settleReady, whenReady } from '../../src/columns/ready.ts';
 
 const later = async (value: number) => value;
 
@@ -40,5 +40,27 @@ describe('work on several items', () => {
     });
     await expect(failing).rejects.toThrow('wrong');
     expect(hasEnded).toBe(true);
+  });
+});
+
+describe('work that may fail', () => {
+  const told = (work: () => number | Promise<number>) =>
+    settleReady(
+      work,
+      (value) => `value ${value}`,
+      (reason) => `failure ${String(reason)}`,
+    );
+
+  test('is told of at once where it does not wait', () => {
+    expect(told(() => 1)).toBe('value 1');
+    const fail = () => {
+      throw new Error('no');
+    };
+    expect(told(fail)).toBe('failure Error: no');
+  });
+
+  test('is told of later where it waits', async () => {
+    expect(await told(() => later(1))).toBe('value 1');
+    expect(await told(() => Promise.reject(new Error('no')))).toBe('failure Error: no');
   });
 });
