@@ -53,6 +53,8 @@ await run();
 
 async function run(): Promise<void> {
   installPeers();
+  tell('building the gateway');
+  execFileSync('npm', ['run', 'build'], { stdio: ['ignore', 'ignore', 2] });
   const folder = await mkdtemp(join(tmpdir(), 'bench-peers-'));
   const rows = userRows(users);
   const pool = await startPool({ poolId: 'us-east-1_Bench', users, latencyMs: 0 });

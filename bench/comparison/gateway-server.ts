@@ -1,9 +1,12 @@
-/** This gateway, over an emulated pool that another process serves. */
-import { createGateway } from '../../src/gateway.ts';
+/** This gateway as it is published, over an emulated pool that another process serves. */
 import { announce, serverProcessOptions } from './server-process.ts';
 
+// What tsx makes of the sources keeps the names of functions at a cost that the published code has not.
+const published: typeof import('../../src/index.ts') = await import(
+  new URL('../../dist/index.js', import.meta.url).href
+);
 const { poolUrl } = serverProcessOptions();
-const gateway = await createGateway({
+const gateway = await published.createGateway({
   catalog: {
     sql: `create foreign data wrapper cognito_wrapper;
       create server s foreign data wrapper cognito_wrapper options (region 'us-east-1',
