@@ -4,9 +4,9 @@ import type { CatalogFlags } from './flags.ts';
 import { secretOf } from './secret-file.ts';
 
 /**
- * Where the flags say the catalog is.
+ * The location of the catalog according to the flags.
  *
- * @throws UsageError where not exactly one of them is given
+ * @throws UsageError if not exactly one of them is given
  */
 export async function catalogLocation(
   flags: Pick<CatalogFlags, 'databaseUrl' | 'databaseUrlFile' | 'catalog'>,
@@ -18,7 +18,7 @@ export async function catalogLocation(
   }
   if (databaseUrl !== undefined) return { databaseUrl };
   if (catalog !== undefined) return { files: catalog };
-  // As for psql, these are enough.
+  // As with psql, these are sufficient.
   if (process.env.PGHOST || process.env.PGDATABASE) return { databaseUrl: 'postgres://' };
   throw new UsageError(
     'say where the foreign tables are with --database-url (DATABASE_URL) or --catalog (CATALOG); `fdw-graphql demo` needs neither',

@@ -8,12 +8,12 @@ import { isPlainObject } from '../values/plain-object.ts';
 /**
  * Reads a config file: JSON, or a JavaScript or TypeScript module whose default export is the config.
  *
- * @throws ConfigurationError where there is no such file, or it holds something else
+ * @throws ConfigurationError if there is no such file, or it contains something else
  */
 export async function readConfigFile(file: string): Promise<Readonly<Record<string, unknown>>> {
   const config = await (file.endsWith('.json') ? readJson(file) : importDefault(file));
   if (!isPlainObject(config)) {
-    throw new ConfigurationError(`the config file ${file} must hold an object of flags`);
+    throw new ConfigurationError(`the config file ${file} must contain an object of flags`);
   }
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
 }
@@ -29,7 +29,7 @@ async function readJson(file: string): Promise<unknown> {
   }
 }
 
-/** Node 20 runs no TypeScript, and the file's own folder need not have this package. */
+/** Node 20 does not run TypeScript, and the package may not be installed in the file's folder. */
 async function importDefault(file: string): Promise<unknown> {
   const jiti = createJiti(import.meta.url, { alias: { 'fdw-graphql/config': ownModule('./config') } });
   try {
@@ -39,13 +39,13 @@ async function importDefault(file: string): Promise<unknown> {
   }
 }
 
-/** A module beside this one, which is TypeScript in the sources and JavaScript in the package. */
+/** A sibling module, which is TypeScript in the sources and JavaScript in the package. */
 function ownModule(name: string): string {
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
   return fileURLToPath(new URL(`${name}${extension}`, import.meta.url));
 }
 
-/** The first line of what went wrong. */
+/** The first line of an error's message. */
 function messageOf(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
   return message.split('\n', 1)[0] ?? message;

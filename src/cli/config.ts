@@ -18,18 +18,18 @@ type LimitName = LimitFlag extends `--${infer Name}` ? CamelCase<Name> : never;
 
 type AllFlags = ServeFlags & DemoFlags & SdlFlags & InspectFlags & ShareFlags & DoctorFlags & ScanFlags;
 
-/** A number that is a duration may be written with its unit, as in `30s`; a plain one counts seconds. */
+/** A duration can be written with a unit, as in `30s`; a plain number means seconds. */
 type Written<Value> = Value extends number ? number | string : Value;
 
 /**
- * What a config file holds: any of the flags of any command, each by its name in camelCase. The command line and the
- * environment win over it.
+ * The content of a config file: any flag of any command, by its name in camelCase. The command line and the environment take
+ * precedence over it.
  */
 export type Config = { readonly [Name in keyof AllFlags]?: Written<AllFlags[Name]> } & {
   readonly [Name in LimitName | keyof SourceSettings]?: number | string;
 };
 
-/** The config as it is; an editor checks and completes what is written in its argument. */
+/** Returns the config as it is, so that editors can check and complete it. */
 export function defineConfig(config: Config): Config {
   return config;
 }

@@ -4,25 +4,24 @@ import { nearestSpelling } from '../model/spelling.ts';
 import type { AnyFlag } from './flag.ts';
 
 /**
- * The environment variables of a flag, the first one that is set counts: one of the gateway's own, and one that is
- * named like the flag alone.
+ * The environment variables of a flag: one with the gateway's prefix and one without. The first that is set counts.
  */
 export function variablesOf(flag: AnyFlag): readonly [string, string] {
   const name = flag.name().replaceAll('-', '_').toUpperCase();
   return [`FDW_GRAPHQL_${name}`, name];
 }
 
-/** Lets a flag take its value from whichever of its variables is set. */
+/** Takes a flag's value from the first of its variables that is set. */
 export function readEnvironment(flag: AnyFlag): void {
   const variables = variablesOf(flag);
   flag.env(variables.find((name) => process.env[name] !== undefined) ?? variables[0]);
 }
 
 /**
- * Gives the flags of a command, where neither the command line nor a variable does, the values of a config file.
+ * Applies the values of a config file to the flags of a command that neither the command line nor a variable sets.
  *
- * @param known the flags of all commands, since they share the file
- * @throws UsageError where a key is not a flag's or its value not what the flag takes
+ * @param known the flags of all commands, which share the file
+ * @throws UsageError if a key is not the name of a flag, or its value is invalid
  */
 export function applyConfig(
   command: Command,
@@ -74,9 +73,9 @@ function asText(value: unknown): string | undefined {
 }
 
 /**
- * A message about flags that also says where their values came from, where that is not the command line.
+ * Adds to a message about flags where their values came from, if not from the command line.
  *
- * @param file the config file, where there is one
+ * @param file the config file, if there is one
  */
 export function withOrigins(message: string, command: Command, file: string | undefined): string {
   return message.replaceAll(/--[a-z][a-z-]*[a-z]/g, (mention) => {
@@ -88,7 +87,7 @@ export function withOrigins(message: string, command: Command, file: string | un
 }
 
 /**
- * Refuses flags that have no effect without others, since whoever gave them means something else to happen.
+ * Rejects flags that have no effect without others, because they are probably a mistake.
  *
  * @throws UsageError
  */
@@ -106,7 +105,7 @@ export function refuseUseless(command: Command): void {
   }
 }
 
-/** Flags, each with those of which it needs one. */
+/** Flags, each with those of which at least one is required. */
 const dependencies: readonly (readonly [string, ...string[]])[] = [
   ['snapshotKey', 'snapshotDir', 'share'],
   ['snapshotKeyFile', 'snapshotDir', 'share'],

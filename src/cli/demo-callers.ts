@@ -2,10 +2,10 @@ import { SignJWT } from 'jose';
 import type { Claims } from '../auth/claims.ts';
 import { attributeOf, type PoolUser } from '../emulator/user.ts';
 
-/** Signs the demo's tokens. It is public, because it guards made-up users only. */
+/** Signs the demo's tokens. It is public, because it only protects made-up users. */
 export const demoSecret = 'the-demo-of-fdw-graphql-guards-nothing-with-this';
 
-/** Someone who can ask the demo: a role of `schema/roles.sql`, and what else their token says. */
+/** A caller of the demo: a role of `schema/roles.sql`, with the claims of its token. */
 export interface DemoCaller {
   readonly role: string;
   /** What the role sees, in a few words. */
@@ -13,7 +13,7 @@ export interface DemoCaller {
   readonly claims: Claims;
 }
 
-/** The callers to try, beginning with the one who sees least. */
+/** The callers to try, starting with the one who sees least. */
 export function demoCallers([alice]: readonly PoolUser[]): readonly DemoCaller[] {
   const aliceClaims = alice && {
     sub: attributeOf(alice, 'sub'),
@@ -31,7 +31,7 @@ export function demoCallers([alice]: readonly PoolUser[]): readonly DemoCaller[]
   ];
 }
 
-/** A caller's token. It never expires, so that it is the same at every start. */
+/** A caller's token. It never expires and is the same at every start. */
 export function signToken({ role, claims }: DemoCaller): Promise<string> {
   return new SignJWT({ ...claims, role })
     .setProtectedHeader({ alg: 'HS256' })

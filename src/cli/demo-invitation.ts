@@ -1,6 +1,6 @@
 import type { ServeFlags } from './flags.ts';
 
-/** What to try of a demo that listens. */
+/** What to try with a running demo. */
 export interface Invitation {
   /** The address of GraphQL. */
   readonly url: string;
@@ -8,7 +8,7 @@ export interface Invitation {
   readonly callers: readonly { readonly role: string; readonly sees: string; readonly token: string }[];
 }
 
-/** Prints what to try: for people lines to copy, and for programs one line of JSON, as the log has it. */
+/** Prints what to try: lines to copy for people, or one line of JSON for programs, like the log. */
 export function printInvitation(invitation: Invitation, format: ServeFlags['logFormat']): void {
   const text = format === 'pretty' ? forPeople(invitation) : JSON.stringify(forPrograms(invitation));
   process.stdout.write(`${text}\n`);

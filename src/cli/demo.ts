@@ -54,7 +54,7 @@ function readSchemaFile(name: string): Promise<string> {
 /**
  * With `--auth`, tokens are signed with the demo's own secret, and whoever has none is a visitor.
  *
- * @throws UsageError where other tokens are to be verified: nobody could make those that the demo prints
+ * @throws UsageError if other tokens are to be verified: nobody could make those that the demo prints
  */
 function withAuthentication(flags: DemoFlags): DemoFlags {
   const verification = {

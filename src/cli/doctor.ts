@@ -18,7 +18,7 @@ import { catalogLocation } from './catalog-location.ts';
 import { type DoctorFlags, sourceSettingsOf } from './flags.ts';
 import { secretOf } from './secret-file.ts';
 
-/** Looks at everything that a gateway needs, and prints a checklist. Ends with 1 where something fails. */
+/** Checks everything that a gateway needs, and prints a checklist. Exits with 1 if something fails. */
 export async function doctor(flags: DoctorFlags): Promise<void> {
   const examination = await examine(flags);
   const healthy = isHealthy(examination);

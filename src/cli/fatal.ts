@@ -1,15 +1,15 @@
 import type { LogOptions } from './log-sink.ts';
 
 /**
- * Says on standard error why the process ends: one line, in the form of its log.
+ * Prints to standard error why the process exits: one line, in the format of its log.
  *
- * @param stack where nobody meant the error to happen
+ * @param stack of an unexpected error
  */
 export function reportFatal(message: string, format: LogOptions['format'], stack?: string): void {
   const line = message.trim().replaceAll(/\s*\n\s*/g, ' ');
   const json = () =>
     JSON.stringify({
-      // What pino calls fatal: https://getpino.io/#/docs/api?id=loggerlevel-string-gettersetter
+      // pino's level `fatal`: https://getpino.io/#/docs/api?id=loggerlevel-string-gettersetter
       level: 60,
       time: new Date().toISOString(),
       event: 'fatal',

@@ -24,11 +24,11 @@ const configFlags = {
 
 const catalogFlags = {
   ...configFlags,
-  databaseUrl: text('--database-url <url>', 'the Postgres whose catalog has the foreign tables'),
-  databaseUrlFile: text('--database-url-file <file>', 'a file that holds the URL of the database'),
+  databaseUrl: text('--database-url <url>', 'the Postgres whose catalog defines the foreign tables'),
+  databaseUrlFile: text('--database-url-file <file>', 'a file that contains the URL of the database'),
   catalog: paths(
     '--catalog <paths...>',
-    'files of SQL that define the foreign tables, or folders of them, for an embedded Postgres',
+    'SQL files that define the foreign tables, or folders of them, for an embedded Postgres',
   ),
   schemas: list(
     '--schemas <names>',
@@ -43,31 +43,31 @@ const json = () => onOff('--json [on|off]', 'print JSON').default(false, 'off');
 const shareLogged = () =>
   onOff(
     '--share-logged [on|off]',
-    'make the tables of shared scans logged, for replicas of the database',
+    'create logged tables for shared scans, for standbys of the database',
   ).default(false, 'off');
 const share = () =>
-  onOff('--share [on|off]', 'scan once for all gateways on the catalog, through its Postgres').default(
+  onOff('--share [on|off]', 'share scans with all gateways on the catalog, through its Postgres').default(
     false,
     'off',
   );
 const sharePoll = () =>
-  duration('--share-poll <duration>', 'how often to look for what others have scanned', 100).default(
+  duration('--share-poll <duration>', 'how often to check for scans of other gateways', 100).default(
     2_000,
     '2s',
   );
-const warm = () => onOff('--warm [on|off]', 'scan at start, before anybody asks');
+const warm = () => onOff('--warm [on|off]', 'scan at start instead of on the first request');
 const logFormat = () => choice('--log-format <format>', 'the form of the log', logFormats);
 
 const snapshotFlags = {
-  snapshotDir: text('--snapshot-dir <folder>', 'keep snapshots there from one start to the next'),
+  snapshotDir: text('--snapshot-dir <folder>', 'a folder in which snapshots survive a restart'),
   snapshotKey: text(
     '--snapshot-key <key>',
-    'encrypt them: 32 bytes in hexadecimal or base64, or a passphrase',
+    'encrypt snapshots: 32 bytes in hexadecimal or base64, or a passphrase',
   ),
   snapshotKeyFile: text('--snapshot-key-file <file>', 'a file that holds the key'),
 };
 
-/** What `serve` and `demo` have in common. */
+/** The flags of both `serve` and `demo`. */
 const servingFlags = {
   host: text('--host <address>', 'the address to listen on').default('127.0.0.1'),
   port: number('--port <number>', 'the port to listen on; 0 picks a free one', 0, 65_535).default(4000),
@@ -82,42 +82,41 @@ const servingFlags = {
   ),
   minRefresh: duration(
     '--min-refresh <duration>',
-    'the least time between two scans that no-cache requests force',
+    'the minimum time between two scans that no-cache requests force',
   ).default(5_000, '5s'),
   allowNoCache: choice(
     '--allow-no-cache <who>',
-    'who may force a scan by Cache-Control: no-cache (default: authenticated where tokens are verified, else all)',
+    'who may force a scan by Cache-Control: no-cache (default: authenticated if tokens are verified, else all)',
     noCachePolicies,
   ),
   reloadInterval: duration(
     '--reload-interval <duration>',
-    'how often the catalog is looked at for changes; 0 looks only when told to',
+    'how often the catalog is checked for changes; 0 means only on request',
   ).default(5_000, '5s'),
-  refresh: duration('--refresh <duration>', 'scan that often without anybody asking (default: never)'),
+  refresh: duration('--refresh <duration>', 'scan at this interval, without any request (default: never)'),
   ...snapshotFlags,
   share: share(),
-  lease: duration(
-    '--lease <duration>',
-    'how long a gateway that says nothing keeps its lease on a scan',
-    1_000,
-  ).default(15_000, '15s'),
+  lease: duration('--lease <duration>', 'how long a silent gateway keeps its lease on a scan', 1_000).default(
+    15_000,
+    '15s',
+  ),
   sharePoll: sharePoll(),
   shareLogged: shareLogged(),
   cursorKey: text(
     '--cursor-key <secret>',
-    'seal cursors of tables without a readable key alike on all gateways',
+    'the secret that seals cursors of tables without a readable key, the same on all gateways',
   ),
   federation: federation(),
   jwtSecret: text('--jwt-secret <secret>', 'verify bearer tokens with this shared secret (HS256)'),
-  jwtSecretFile: text('--jwt-secret-file <file>', 'a file that holds the shared secret'),
-  jwksUrl: text('--jwks-url <url>', 'verify bearer tokens with the keys at this address'),
+  jwtSecretFile: text('--jwt-secret-file <file>', 'a file that contains the shared secret'),
+  jwksUrl: text('--jwks-url <url>', 'verify bearer tokens with the keys at this URL'),
   jwtAudience: text('--jwt-audience <audience>', 'what a token must be for'),
-  jwtIssuer: text('--jwt-issuer <issuer>', 'who must have issued a token'),
+  jwtIssuer: text('--jwt-issuer <issuer>', 'the required issuer of tokens'),
   jwtRoleClaim: text('--jwt-role-claim <path>', 'the claim that names the Postgres role (default: role)'),
   anonRole: text('--anon-role <role>', 'the role of requests without a token'),
   allowUnauthenticated: onOff(
     '--allow-unauthenticated [on|off]',
-    'be open to other machines without tokens',
+    'allow access from other machines without tokens',
   ).default(false, 'off'),
   corsOrigin: list(
     '--cors-origin <origins>',
@@ -125,19 +124,19 @@ const servingFlags = {
   ),
   persistedOperations: text(
     '--persisted-operations <file>',
-    'answer only the documents in this file, by their ids',
+    'only execute the documents in this file, by their ids',
   ),
   allowArbitraryOperations: onOff(
     '--allow-arbitrary-operations [on|off]',
-    'answer other documents too',
+    'also execute other documents',
   ).default(false, 'off'),
   automaticPersistedQueries: onOff(
     '--automatic-persisted-queries [on|off]',
-    'answer documents that were sent once by their hash from then on',
+    'execute documents that were sent once by their hash from then on',
   ).default(true, 'on'),
   strictNulls: onOff(
     '--strict-nulls [on|off]',
-    'let what fails take its parent with it where its type is non-null, instead of being null alone',
+    'let the null of a failing non-null field propagate to its parent, instead of only nulling the field',
   ).default(false, 'off'),
   introspection: onOff(
     '--introspection [on|off]',
@@ -145,9 +144,12 @@ const servingFlags = {
   ),
   shutdownGrace: duration(
     '--shutdown-grace <duration>',
-    'how long requests under way may take after a signal to stop',
+    'how long requests in flight may take after a signal to stop',
   ).default(10_000, '10s'),
-  explain: onOff('--explain [on|off]', 'tell in every answer which scans it rests on').default(false, 'off'),
+  explain: onOff('--explain [on|off]', 'describe in every answer the scans that it is based on').default(
+    false,
+    'off',
+  ),
   adminPort: number(
     '--admin-port <number>',
     'the port for health, metrics and status (default: none)',
@@ -162,18 +164,18 @@ const servingFlags = {
   logLevel: choice('--log-level <level>', 'how much to log', logLevels).default('info'),
   slowQueryMs: number(
     '--slow-query-ms <milliseconds>',
-    'log requests that take at least that long at warn (default: none)',
+    'log requests that take at least this long at warn (default: none)',
     1,
     2 ** 31 - 1,
   ),
 };
 
-/** The flags of `serve`, beside `sourceFlags` and `limitFlags`. */
+/** The flags of `serve`, in addition to `sourceFlags` and `limitFlags`. */
 export const serveFlags = {
   ...catalogFlags,
   workers: numberOrAuto(
     '--workers <number>',
-    'how many processes serve the port, with one scan between them; auto is one for each processor',
+    'how many processes serve the port, sharing their scans; auto means one per processor',
     256,
     availableParallelism,
   ).default(1),
@@ -182,11 +184,11 @@ export const serveFlags = {
   logFormat: logFormat().default('json'),
 };
 
-/** The flags of `demo`, beside `sourceFlags` and `limitFlags`. */
+/** The flags of `demo`, in addition to `sourceFlags` and `limitFlags`. */
 export const demoFlags = {
   ...configFlags,
   users: number('--users <number>', 'how many users the emulated pool has', 0, 5_000_000).default(5000),
-  auth: onOff('--auth [on|off]', 'have roles that see different things, and print a token of each').default(
+  auth: onOff('--auth [on|off]', 'have roles that see different rows, and print a token for each').default(
     false,
     'off',
   ),
@@ -205,10 +207,10 @@ export const inspectFlags = {
   ...catalogFlags,
   federation: federation(),
   json: json(),
-  strict: onOff('--strict [on|off]', 'exit with 1 where there are problems').default(false, 'off'),
+  strict: onOff('--strict [on|off]', 'exit with 1 if there are problems').default(false, 'off'),
 };
 
-/** The flags of `doctor`, beside `sourceFlags`. */
+/** The flags of `doctor`, in addition to `sourceFlags`. */
 export const doctorFlags = {
   ...catalogFlags,
   ...snapshotFlags,
@@ -218,12 +220,12 @@ export const doctorFlags = {
   json: json(),
 };
 
-/** The flags of `scan`, beside `sourceFlags`. */
+/** The flags of `scan`, in addition to `sourceFlags`. */
 export const scanFlags = { ...catalogFlags, json: json() };
 
 export const shareFlags = {
   ...configFlags,
-  sql: onOff('--sql [on|off]', 'print the SQL that an owner of the database runs').default(false, 'off'),
+  sql: onOff('--sql [on|off]', 'print the SQL for an owner of the database to run').default(false, 'off'),
   role: text('--role <name>', "the gateways' login").default('fdw_graphql'),
   shareLogged: shareLogged(),
 };

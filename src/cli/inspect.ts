@@ -6,7 +6,7 @@ import type { Model, Problem, Table } from '../model/model.ts';
 import { catalogLocation } from './catalog-location.ts';
 import type { InspectFlags } from './flags.ts';
 
-/** Prints the model and its problems; with `--strict`, fails where there are some. */
+/** Prints the model and its problems; with `--strict`, fails if there are any. */
 export async function inspect(flags: InspectFlags): Promise<void> {
   const catalog = await openCatalog(await catalogLocation(flags));
   try {

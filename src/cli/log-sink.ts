@@ -6,11 +6,11 @@ import { prettyLine } from './pretty-line.ts';
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export const logFormats = ['json', 'pretty'] as const;
 
-/** How much to log, and in which form. */
+/** What to log, and in which format. */
 export interface LogOptions {
   readonly level: (typeof logLevels)[number];
   readonly format: (typeof logFormats)[number];
-  /** Requests that take at least so many milliseconds are told at `warn`; none by default. */
+  /** Requests that take at least this many milliseconds are logged at `warn`; none by default. */
   readonly slowQueryMs?: number | undefined;
 }
 
@@ -27,11 +27,11 @@ export function createLogSink({
   const logger: Logger = pino(options, format === 'pretty' ? prettyDestination(output) : output);
   return (observation) => {
     const level = levelOf(observation, slowQueryMs);
-    // Most requests are not logged, and there are many of them.
+    // Most requests are not logged, so this has to be fast.
     if (!logger.isLevelEnabled(level)) return;
-    // The line's own message says what an observation's does, and JSON has room for one of that name.
+    // The line has a message of its own, which includes that of the observation.
     const { error, message: _, ...facts } = { error: undefined, message: undefined, ...observation };
-    // Of an unexpected error the stack is what helps; its other properties could hold anything.
+    // Of an unexpected error only the stack is logged, because its other properties could contain anything.
     const stack = error instanceof Error ? { stack: error.stack } : {};
     logger[level]({ ...facts, ...stack }, describe(observation));
   };
@@ -42,7 +42,7 @@ function prettyDestination(output: DestinationStream): DestinationStream {
   return { write: (line) => output.write(prettyLine(line, isColoured)) };
 }
 
-/** Of a request, that of one that went well. */
+/** The level of each event; for a request, of a successful one. */
 export const levels: Readonly<Record<Observation['event'], Level>> = {
   'port-open': 'info',
   listening: 'info',
@@ -68,7 +68,7 @@ export const levels: Readonly<Record<Observation['event'], Level>> = {
   'internal-error': 'error',
 };
 
-/** At which level an observation is told. */
+/** The level of an observation. */
 export function levelOf(observation: Observation, slowQueryMs = Number.POSITIVE_INFINITY): Level {
   if (observation.event !== 'request') return levels[observation.event];
   const isRemarkable = observation.codes.length > 0 || observation.durationMs >= slowQueryMs;
@@ -89,7 +89,7 @@ function describe(observation: Observation): string {
       return `${what}: ${[status, ...codes].join(' ')} in ${durationMs.toFixed(1)} ms`;
     }
     case 'refused':
-      return `a request was refused: ${observation.status} ${observation.code}`;
+      return `a request was rejected: ${observation.status} ${observation.code}`;
     case 'stopping':
       return `stopping: ${observation.reason}`;
     case 'model':
@@ -99,7 +99,7 @@ function describe(observation: Observation): string {
     case 'catalog-unavailable':
       return `waiting for the catalog: ${observation.message} (next try in ${printDuration(observation.retryInMs)})`;
     case 'statements-skipped':
-      return `${observation.statements} statements of the catalog's SQL play no part in it and were skipped (inspect lists them)`;
+      return `${observation.statements} statements of the catalog's SQL are irrelevant to it and were skipped (inspect lists them)`;
     case 'problem':
       return `${observation.object}: ${observation.reason} (${observation.hint})`;
     case 'scan-progress':

@@ -15,12 +15,12 @@ import {
   type ShareFlags,
 } from './flags.ts';
 
-/** What the process exits with where it could not do as asked; 0 where it could. */
+/** The exit codes of failures; 0 means success. */
 const exitCodes = { failed: 1, usage: 2 } as const;
 
 const { version } = createRequire(import.meta.url)('../../package.json');
 
-/** What commander had to say of how it was used. */
+/** Commander's message about wrong usage. */
 let usage = '';
 
 const program = new Command('fdw-graphql')
@@ -33,7 +33,7 @@ const program = new Command('fdw-graphql')
     },
   });
 
-// A command's code is loaded when it is run, so that help and refusals come at once.
+// A command's code is loaded when it runs, so that help and usage errors appear at once.
 command('serve', 'serve GraphQL over the foreign tables of a catalog').action(async (flags: ServeFlags) =>
   (await import('./serve.ts')).serve(flags),
 );
@@ -43,16 +43,15 @@ command('demo', 'serve an emulated user pool: nothing to install or configure').
 command('sdl', 'print the schema').action(async (flags: SdlFlags) =>
   (await import('./sdl.ts')).printSdl(flags),
 );
-command('inspect', 'print what is exposed, and what stands in the way of the rest').action(
-  async (flags: InspectFlags) => (await import('./inspect.ts')).inspect(flags),
+command('inspect', 'print what is exposed, and what is not and why').action(async (flags: InspectFlags) =>
+  (await import('./inspect.ts')).inspect(flags),
 );
 command('share', 'print the SQL that lets gateways share their scans through Postgres').action(
   async (flags: ShareFlags) => (await import('./share.ts')).printShareSql(flags),
 );
-command(
-  'doctor',
-  'check everything that serving needs, and print what to paste where something is wrong',
-).action(async (flags: DoctorFlags) => (await import('./doctor.ts')).doctor(flags));
+command('doctor', 'check everything that serving needs, and print commands to fix what is wrong').action(
+  async (flags: DoctorFlags) => (await import('./doctor.ts')).doctor(flags),
+);
 command('scan', 'scan every foreign object once and print what it took').action(async (flags: ScanFlags) =>
   (await import('./scan.ts')).scan(flags),
 );
@@ -71,7 +70,7 @@ program.hook('preAction', async (_, command) => {
   refuseUseless(command);
 });
 
-// What fails while a command serves ends it like what fails before, in the same form.
+// A failure while a command is serving is reported in the same format as one before.
 process.on('uncaughtException', (error) => {
   fail(error);
   process.exit();
@@ -106,7 +105,7 @@ function fail(error: unknown): void {
   }
 }
 
-/** The form of the log, as far as it is known: a command may be refused before its flags have been read. */
+/** The log format as far as it is known: a command may be rejected before its flags have been parsed. */
 function logFormat(): 'json' | 'pretty' {
   const command = running?.command ?? program.commands.find((each) => process.argv.includes(each.name()));
   const format: unknown = command?.getOptionValue('logFormat');

@@ -7,20 +7,20 @@ import type { ScanProgress, Source } from '../source/source.ts';
 import { catalogLocation } from './catalog-location.ts';
 import { type ScanFlags, sourceSettingsOf } from './flags.ts';
 
-/** What became of one scan. */
+/** The result of one scan. */
 interface ScanSummary extends ScanProgress {
   readonly server: string;
   readonly object: string;
   readonly seconds: number;
 }
 
-/** Tells of a scan while it goes on. */
+/** Reports the progress of a scan. */
 interface ProgressDisplay {
   update(progress: ScanProgress, seconds: number): void;
   finish(): void;
 }
 
-/** Milliseconds between two lines about one scan, where there is no terminal. */
+/** Milliseconds between two lines about one scan, if there is no terminal. */
 const lineEveryMs = 1_000;
 
 /** Scans every foreign object of the catalog once, in full, and prints what it took. */
@@ -44,7 +44,7 @@ export async function scan(flags: ScanFlags): Promise<void> {
         const summary = { server, object, ...(await scanOnce(name, source, flags)) };
         process.stdout.write(flags.json ? `${JSON.stringify(summary)}\n` : `${describe(summary)}\n`);
       } catch (error) {
-        // One pool that fails leaves the others their scans.
+        // The failure of one pool does not affect the other scans.
         if (!(error instanceof ScanError)) throw error;
         process.stderr.write(`fdw-graphql: ${name}: ${error.detail}\n`);
         process.exitCode = 1;
@@ -95,7 +95,7 @@ function progressBar(name: string): ProgressDisplay {
     update({ rows, throttles, estimatedRows }, seconds) {
       const facts = { rate: Math.round(rows / seconds), throttles };
       bar ??= bars.create(estimatedRows ?? rows, rows, facts);
-      // An estimate may fall short of what is really there.
+      // An estimate may be too low.
       bar.setTotal(Math.max(estimatedRows ?? 0, rows));
       bar.update(rows, facts);
     },

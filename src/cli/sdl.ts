@@ -5,7 +5,7 @@ import { RoleSchemas } from '../graphql/role-schemas.ts';
 import { catalogLocation } from './catalog-location.ts';
 import type { SdlFlags } from './flags.ts';
 
-/** Prints the schema that a role sees. */
+/** Prints the schema of a role. */
 export async function printSdl(flags: SdlFlags): Promise<void> {
   const catalog = await openCatalog(await catalogLocation(flags));
   try {

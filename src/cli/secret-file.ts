@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { ConfigurationError, UsageError } from '../errors.ts';
 
 /**
- * A secret that may be given itself or by the name of a file that holds it, as containers mount them. A line break at
- * the end of the file is not part of it.
+ * A secret that is given directly or in a file, as mounted into containers. A line break at the end of the file is not part
+ * of it.
  *
- * @param flag the flag that takes the secret itself; that of the file is named `FLAG-file`
- * @throws UsageError where both are given
- * @throws ConfigurationError where the file cannot be read or is empty
+ * @param flag the flag of the secret itself; that of the file is named `FLAG-file`
+ * @throws UsageError if both are given
+ * @throws ConfigurationError if the file cannot be read or is empty
  */
 export async function secretOf(
   flag: string,

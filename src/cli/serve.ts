@@ -13,7 +13,7 @@ import { secretOf } from './secret-file.ts';
 import { Supervisor } from './workers/supervisor.ts';
 import { linkToSupervisor, type WorkerLink } from './workers/worker.ts';
 
-/** Milliseconds in which the gateway ends its scans and closes its connections to Postgres. */
+/** How long the gateway may take to end its scans and close its connections to Postgres, in milliseconds. */
 const closingMs = 5_000;
 
 /** Serves until SIGINT or SIGTERM. */
@@ -23,7 +23,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
   if (!link) {
     const options = await serveOptions(flags);
     if (flags.workers === 1) return serveUntilStopped(options, flags, log);
-    // What is wrong with an option is said once, and not by each worker.
+    // Reports invalid options once instead of in every worker.
     await resolveOptions(options, log);
     return superviseUntilStopped(flags, log);
   }
@@ -43,7 +43,7 @@ async function serveOptions(flags: ServeFlags): Promise<GatewayOptions> {
   return { ...(await gatewayOptions(flags)), catalog, schemas: flags.schemas, sources: flags.sources };
 }
 
-/** Has workers serve until SIGINT or SIGTERM. */
+/** Runs workers that serve until SIGINT or SIGTERM. */
 async function superviseUntilStopped(flags: ServeFlags, log: Observe): Promise<void> {
   const supervisor = new Supervisor(flags.workers, log);
   const admin = await openAdmin(flags, supervisor.ports, log);
@@ -54,7 +54,7 @@ async function superviseUntilStopped(flags: ServeFlags, log: Observe): Promise<v
   await admin?.close();
 }
 
-/** What the flags say of the log. */
+/** The log options of the flags. */
 export function logOptions({
   logLevel: level,
   logFormat: format,
@@ -63,7 +63,7 @@ export function logOptions({
   return { level, format, slowQueryMs };
 }
 
-/** What the flags of whatever serves say of the gateway, but for its catalog. */
+/** The gateway options of the flags, without the catalog. */
 export async function gatewayOptions(
   flags: ServeFlags | DemoFlags,
 ): Promise<Omit<GatewayOptions, 'catalog'>> {
@@ -105,10 +105,10 @@ export async function gatewayOptions(
   };
 }
 
-/** Where to listen, and how long requests may take to end. */
+/** Where to listen, and how long requests may take to finish. */
 type Addresses = Pick<ServeFlags, 'host' | 'port' | 'adminHost' | 'adminPort' | 'shutdownGrace'>;
 
-/** Listens, opens the gateway behind it, and closes both when the process is told to stop. */
+/** Listens, opens the gateway, and closes both when the process is told to stop. */
 export async function serveUntilStopped(
   options: GatewayOptions,
   addresses: Addresses,
@@ -126,7 +126,7 @@ export async function serveUntilStopped(
   let gateway: Gateway | undefined;
   let server: ListeningServer | undefined;
   onHangUp(async () => gateway?.reload());
-  // Both ports answer before the catalog is there, and the admin port until everything has ended.
+  // Both ports answer before the catalog has been read, and the admin port until everything has ended.
   const admin = await openAdmin(addresses, { metrics, gateway: () => gateway }, observe);
   try {
     const starting = await startGateway({ ...options, observe, waiting: stopping.signal });
@@ -143,7 +143,7 @@ export async function serveUntilStopped(
     observe({ event: 'stopping', reason: await stopped });
     gateway.drain();
   } catch (error) {
-    // Whoever stops it while it waits for its catalog knows why it has none.
+    // If it is stopped while it waits for its catalog, the failure to read that is not worth reporting.
     if (gateway || !stopping.signal.aborted) throw error;
     observe({ event: 'stopping', reason: await stopped });
   } finally {
@@ -165,7 +165,7 @@ async function openAdmin(
   return admin;
 }
 
-/** Whatever hangs, such as a folder on a network that is gone, must not keep the process from ending. */
+/** Something that hangs, such as a lost network folder, must not keep the process from exiting. */
 async function closeWithin(gateway: Gateway, ms: number, observe: Observe): Promise<void> {
   const impatient = setTimeout(() => {
     observe({ event: 'stopping', reason: `what is left has not ended within ${ms} ms and is given up` });
@@ -175,7 +175,7 @@ async function closeWithin(gateway: Gateway, ms: number, observe: Observe): Prom
   clearTimeout(impatient);
 }
 
-/** SIGHUP has the catalog read again, as with other servers. A failure is observed. */
+/** SIGHUP reads the catalog again, as with other servers. A failure is observed. */
 function onHangUp(reload: () => Promise<void>): void {
   process.on('SIGHUP', () => void reload().catch(() => undefined));
 }

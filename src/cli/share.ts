@@ -3,9 +3,9 @@ import { grantsSql, tablesSql } from '../snapshot/exchange/postgres/schema.ts';
 import type { ShareFlags } from './flags.ts';
 
 /**
- * Prints what an owner of the database runs where the gateways' login may not create tables.
+ * Prints the SQL for an owner of the database to run if the gateways' login may not create tables.
  *
- * @throws UsageError where it is not told to
+ * @throws UsageError without `--sql`
  */
 export function printShareSql({ sql, role, shareLogged }: ShareFlags): void {
   if (!sql) throw new UsageError('share prints SQL for an owner of the database to run: say so with --sql');

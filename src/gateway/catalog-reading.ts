@@ -10,7 +10,7 @@ import { openServers, type Servers } from '../source/servers.ts';
 import { resolveSourceSettings } from '../source/settings.ts';
 import type { GatewayOptions, SourceOptions } from './options.ts';
 
-/** What the catalog says now. */
+/** One reading of the catalog. */
 export interface CatalogReading {
   readonly definition: CatalogDefinition;
   readonly servers: Servers;
@@ -18,9 +18,9 @@ export interface CatalogReading {
 }
 
 /**
- * What a catalog exposes, and the servers behind it.
+ * Reads a catalog and builds the model and servers of its tables.
  *
- * @param kinds where they outlive one reading of the catalog, and what they remember with them
+ * @param kinds shared by several readings of the catalog, to keep their state
  */
 export async function describeCatalog(
   catalog: Catalog,
@@ -38,14 +38,14 @@ export async function describeCatalog(
   return { definition, servers, model: { ...model, problems } };
 }
 
-/** Tells what was read, and what stands in the way of the rest. */
+/** Observes what was read, and the problems. */
 export function observeReading({ definition: { skipped }, model }: CatalogReading, observe: Observe): void {
   observe({ event: 'model', tables: model.tables.length, problems: model.problems.length });
   if (skipped?.total) observe({ event: 'statements-skipped', statements: skipped.total });
   for (const problem of model.problems) observe({ event: 'problem', ...problem });
 }
 
-/** The roles that a token may name. */
+/** The roles that tokens may name. */
 export function rolesOf({ definition: { loginRole, roles } }: CatalogReading): PostgresRoles {
   return { loginRole, roleExists: (role) => roles.some((known) => known.role === role) };
 }

@@ -8,17 +8,17 @@ import { listen } from '../http/server/listen.ts';
 import type { Address, ListeningServer } from '../http/server/listening-server.ts';
 import { createNodeServer, type NodeServerOptions } from '../http/server/node-server.ts';
 
-/** What is behind an entrance once the catalog has been read. */
+/** What an entrance leads to once the catalog has been read. */
 export type Inside = Pick<NodeServerOptions, 'routes' | 'isReady'>;
 
 export type EntranceOptions = Pick<NodeServerOptions, 'limits' | 'cors' | 'observe'> & Omit<Exposure, 'host'>;
 
-/** Seconds after which whoever came too early may come again; browsers do so by themselves. */
+/** Seconds after which a request that came too early may be retried; browsers do so by themselves. */
 const retryAfterSeconds = 2;
 
 /**
- * Where requests come in: ports, and servers of embedders. It may be there before the catalog has been read, and then
- * says that it is alive, that it is not ready, and when to come again.
+ * Where requests come in: ports, and servers of embedders. It can be opened before the catalog has been read. Until then it
+ * answers that the gateway is alive but not ready, and when to retry.
  */
 export class Entrance {
   readonly #options: EntranceOptions;
@@ -29,17 +29,17 @@ export class Entrance {
     this.#options = options;
   }
 
-  /** Requests that are being answered. */
+  /** The number of requests in flight. */
   get active(): number {
     return this.#servers.reduce((sum, { active }) => sum + active, 0);
   }
 
-  /** Lets requests in from now on. */
+  /** Admits requests from now on. */
   open(inside: Inside): void {
     this.#inside = inside;
   }
 
-  /** @throws ConfigurationError where the address cannot be listened on, or must not be without authentication */
+  /** @throws ConfigurationError if it cannot listen on the address, or may not without authentication */
   async listen(address: Address): Promise<ListeningServer> {
     const acceptsHost = acceptedHosts({ ...this.#options, host: address.host });
     const server = await listen(address, this.#serverOptions(acceptsHost));
@@ -47,7 +47,7 @@ export class Entrance {
     return server;
   }
 
-  /** A server that does not listen, for requests that a server of the embedder's has received. */
+  /** A server that does not listen, for requests that an embedder's server has received. */
   embed(): Server {
     const node = createNodeServer(this.#serverOptions(() => true));
     this.#servers.push(node);

@@ -13,19 +13,19 @@ import { Generations } from './generations.ts';
 export interface FollowingOptions {
   readonly catalog: Catalog;
   readonly read: () => Promise<CatalogReading>;
-  /** What generations are made with, once the catalog has been read for the first time. */
+  /** The parts of every generation, once the catalog has been read for the first time. */
   readonly partsFor: (first: CatalogReading) => GenerationParts;
-  /** How often the catalog is looked at; 0 looks only when told to. */
+  /** How often the catalog is checked; with 0 it is only checked on request. */
   readonly intervalMs: number;
-  /** How long to wait for a catalog that is away at the start. */
+  /** How long to wait for a catalog that is unavailable at start. */
   readonly patience: Patience;
   readonly observe: Observe;
 }
 
-/** Milliseconds between two scans for columns whose attributes are lacking. */
+/** Milliseconds between two scans for columns whose attributes are missing. */
 const retryScanMs = 5_000;
 
-/** What a catalog says, one generation after the other: requests begin with the current one, and end with it. */
+/** The generations of a followed catalog. A request starts and finishes with the same one. */
 export class FollowedCatalog {
   readonly #generations: Generations<Generation>;
   readonly #follower: CatalogFollower;
@@ -37,7 +37,7 @@ export class FollowedCatalog {
   /** Reads the catalog for the first time, and follows it from then on. */
   static async open(options: FollowingOptions): Promise<FollowedCatalog> {
     const { catalog, read, patience } = options;
-    // What changes while it is read is found at the next look. Which secrets matter is known afterwards.
+    // Changes made while it is read are found by the next check. Only afterwards is it known which secrets matter.
     const { definition } = await whenAvailable(() => catalog.fingerprint(), patience);
     const reading = await whenAvailable(read, patience);
     const { secrets } = await whenAvailable(() => catalog.fingerprint(), patience);
@@ -67,27 +67,27 @@ export class FollowedCatalog {
     });
   }
 
-  /** What the catalog says now. */
+  /** The current generation. */
   get current(): Generation {
     return this.#generations.current;
   }
 
-  /** Why the last attempt to read the catalog failed; undefined where it did not. */
+  /** Why the last attempt to read the catalog failed; undefined if it did not. */
   get failure(): CatalogFollower['failure'] {
     return this.#follower.failure;
   }
 
-  /** Gives whoever begins now the current generation, for as long as it takes. */
+  /** Runs work with the current generation, which is kept until the work has finished. */
   lend<Result>(use: (generation: Generation) => Ready<Result>): Ready<Result> {
     return this.#generations.lend(use);
   }
 
-  /** @throws ConfigurationError where it cannot be read; what it said before is served on */
+  /** @throws ConfigurationError if it cannot be read; the last one read then remains in effect */
   reload(): Promise<void> {
     return this.#follower.reload();
   }
 
-  /** Ends all scans, and looks at the catalog no more. */
+  /** Ends all scans, and stops following the catalog. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#follower.close();
@@ -104,7 +104,7 @@ export class FollowedCatalog {
     void this.#complete(this.current);
   }
 
-  /** Columns that have to be scanned for are exposed as soon as they are there. */
+  /** Exposes columns whose attributes had to be scanned for, as soon as they are there. */
   async #complete(generation: Generation): Promise<void> {
     if (!generation.isPartial) return;
     const scanned = await generation.stores.fetchLacking().then(

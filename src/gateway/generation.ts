@@ -19,8 +19,8 @@ import { inSpan } from '../tracing.ts';
 import type { CatalogReading } from './catalog-reading.ts';
 
 /**
- * What the catalog said at one time, and everything that is made of it or remembered for it. It never changes: a
- * request that began with it ends with it, and what another generation withdraws cannot be found here afterwards.
+ * The catalog at one time, with everything that is derived from it or cached for it. It is immutable: a request finishes with
+ * the generation it started with, and nothing that a later one withdraws can be reached through that one.
  */
 export interface Generation {
   readonly definition: CatalogDefinition;
@@ -30,23 +30,23 @@ export interface Generation {
   /** Whether clients may introspect the schema. */
   readonly introspection: boolean;
   readonly stores: SnapshotStores;
-  /** Whether columns are withheld until a scan has brought their attributes. */
+  /** Whether columns are withheld until a scan has fetched their attributes. */
   readonly isPartial: boolean;
   readonly road: Road;
   readonly answers: RememberedAnswers;
-  /** Which rows of a table the caller sees. */
+  /** The rows of a table that the caller sees. */
   visibleTo(caller: Caller, table: Table): Visibility;
 }
 
-/** What every generation is made with. */
+/** The parts that all generations share. */
 export interface GenerationParts {
   readonly authenticator: Authenticator;
   readonly anonRole: string | undefined;
   readonly federation: boolean;
-  /** Whether clients may introspect the schema where no directive says. */
+  /** Whether clients may introspect the schema, unless a directive decides. */
   readonly introspection: boolean;
   readonly limits: Limits;
-  /** What the identities of rows are sealed with in cursors. */
+  /** Seals the identities of rows in cursors. */
   readonly seal: CursorSeal;
   readonly trustedDocuments: TrustedDocumentsOptions | undefined;
   readonly automaticPersistedQueries: boolean;
@@ -59,7 +59,7 @@ export interface GenerationParts {
   readonly observe: Observe;
 }
 
-/** @param previous what it replaces: snapshots of objects that are the same go on */
+/** @param previous the generation it replaces, whose snapshots of unchanged objects are kept */
 export function createGeneration(
   { definition, servers, model }: CatalogReading,
   parts: GenerationParts,

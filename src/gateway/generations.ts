@@ -1,16 +1,16 @@
 import { type Ready, settleReady } from '../columns/ready.ts';
 
 /**
- * Lends what is current to whoever begins now, and lets it go when the last who began with it has ended: something
- * newer may be current meanwhile, without anybody noticing in the middle of their work.
+ * Lends the current value to work that starts now, and retires a value when it has been replaced and its last work has
+ * finished.
  */
 export class Generations<T> {
   readonly #onRetired: (retired: T, live: readonly T[]) => void;
-  /** Those that are current or lent, each with how often it is lent. */
+  /** The values that are current or lent, with the number of loans. */
   readonly #users = new Map<T, number>();
   #current: T;
 
-  /** @param onRetired is told what nobody uses any more, and what is still in use */
+  /** @param onRetired called with a value that is no longer used, and with those that still are */
   constructor(first: T, onRetired: (retired: T, live: readonly T[]) => void) {
     this.#current = first;
     this.#onRetired = onRetired;
@@ -21,7 +21,7 @@ export class Generations<T> {
     return this.#current;
   }
 
-  /** Those that are current or still lent. */
+  /** The values that are current or still lent. */
   get live(): readonly T[] {
     return [...this.#users.keys()];
   }

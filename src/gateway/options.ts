@@ -6,61 +6,61 @@ import type { Observe } from '../observation.ts';
 import type { ExchangePlace } from '../snapshot/exchange/place.ts';
 import type { SourceChoice, SourceSettings } from '../source/settings.ts';
 
-/** What the kinds of source can be tuned by; see `sourceSettings` for each and its default. */
+/** The settings of the kinds of source; see `sourceSettings` for each and its default. */
 export type SourceOptions = { readonly [Name in keyof SourceSettings]?: number | undefined };
 
-/** How a gateway is made. Times are in milliseconds. */
+/** The options of a gateway. Times are in milliseconds. */
 export interface GatewayOptions extends SourceOptions {
   readonly catalog: CatalogLocation;
-  /** The schemas to expose; all that hold foreign tables by default. */
+  /** The schemas to expose; by default all that contain foreign tables. */
   readonly schemas?: readonly string[] | undefined;
   /** Which kinds of foreign tables to expose; all by default. */
   readonly sources?: SourceChoice | undefined;
-  /** How long a snapshot is fresh after its scan began; 60,000 by default. */
+  /** How long a snapshot is fresh after the start of its scan; 60,000 by default. */
   readonly maxAgeMs?: number | undefined;
   /** How long a stale snapshot is served while a scan replaces it; 600,000 by default. */
   readonly staleWhileRevalidateMs?: number | undefined;
   /** How long a query waits for a scan; 30,000 by default. */
   readonly scanTimeoutMs?: number | undefined;
-  /** The least time between two scans that `no-cache` requests force; 5,000 by default. */
+  /** The minimum time between two scans that `no-cache` requests force; 5,000 by default. */
   readonly minRefreshMs?: number | undefined;
-  /** Who may force a scan: by default those whose token was verified, or all where none is. */
+  /** Who may force a scan: by default callers with a verified token or, if tokens are not verified, everyone. */
   readonly allowNoCache?: NoCachePolicy | undefined;
-  /** Whether to scan at once, before anybody asks, and again after failures until there is a snapshot. */
+  /** Whether to scan at start, and again after failures until there is a snapshot. */
   readonly warm?: boolean | undefined;
-  /** How long after the beginning of one scan the next begins, without anybody asking; never by default. */
+  /** How long after the start of one scan the next starts on its own; never by default. */
   readonly refreshMs?: number | undefined;
-  /** A folder that keeps snapshots from one start to the next; none by default. */
+  /** A folder in which snapshots survive a restart; none by default. */
   readonly snapshotDir?: string | undefined;
-  /** What they are encrypted with: 32 bytes in hexadecimal or base64, or a passphrase. */
+  /** The key of snapshots that are stored or shared: 32 bytes in hexadecimal or base64, or a passphrase. */
   readonly snapshotKey?: string | undefined;
   /** How scans are shared with the other gateways on the catalog; not at all by default. */
   readonly share?: ShareOptions | undefined;
-  /** What cursors of tables without a readable key are sealed with, on all gateways alike; by default another secret. */
+  /** The secret that seals cursors of tables without a readable key, the same on all gateways; by default another secret. */
   readonly cursorKey?: string | undefined;
   /** Whether the gateway is a subgraph of Apollo Federation 2; off by default. */
   readonly federation?: boolean | undefined;
-  /** How callers prove who they are; without it everyone is the role that the catalog is read as. */
+  /** How callers are authenticated; without it everyone has the role as which the catalog is read. */
   readonly auth?: Omit<AuthenticatorOptions, 'loginRole' | 'roleExists' | 'observe'> | undefined;
-  /** Whether other machines may reach a gateway that verifies no tokens; off by default. */
+  /** Whether other machines may reach a gateway that does not verify tokens; off by default. */
   readonly allowUnauthenticated?: boolean | undefined;
   /** The origins whose pages may use the gateway; none by default. */
   readonly corsOrigins?: readonly string[] | undefined;
-  /** A file of the documents that may be asked for; any may by default. */
+  /** A file of the documents that clients may execute; by default they may execute any. */
   readonly persistedOperations?: string | undefined;
-  /** Whether other documents may be asked for too. */
+  /** Whether clients may execute other documents, too. */
   readonly allowArbitraryOperations?: boolean | undefined;
-  /** Whether documents that were sent once can be asked for by their hash from then on; on by default. */
+  /** Whether documents that were sent once can be executed by their hash from then on; on by default. */
   readonly automaticPersistedQueries?: boolean | undefined;
-  /** Whether a collection that fails takes its parent with it, as its type has it; off by default. */
+  /** Whether the null of a failing collection propagates to its parent, as its type requires; off by default. */
   readonly strictNulls?: boolean | undefined;
-  /** Whether clients may introspect the schema where no directive says; on unless NODE_ENV is production. */
+  /** Whether clients may introspect the schema, unless a directive decides; on unless NODE_ENV is production. */
   readonly introspection?: boolean | undefined;
-  /** How often the catalog is looked at for changes; 5,000 by default, and 0 looks only when told to. */
+  /** How often the catalog is checked for changes; 5,000 by default; with 0 only on request. */
   readonly reloadIntervalMs?: number | undefined;
-  /** Waits for a catalog whose Postgres is away until this signal; by default the start fails at once. */
+  /** If given, an unreachable Postgres is waited for until this signal; by default the start fails at once. */
   readonly waiting?: AbortSignal | undefined;
-  /** What a request may cost, where it differs from the defaults. */
+  /** The limits on what a request may cost that differ from the defaults. */
   readonly limits?: { readonly [Name in keyof Limits]?: number | undefined } | undefined;
   /** Whether every answer explains its scans in `extensions.scans`. */
   readonly explain?: boolean | undefined;
@@ -68,18 +68,18 @@ export interface GatewayOptions extends SourceOptions {
   readonly adminRoles?: readonly string[] | undefined;
   /** Plugins of GraphQL Yoga for `fetch`; `listen` calls none of them. */
   readonly plugins?: readonly FetchPlugin[] | undefined;
-  /** Is told everything worth knowing. */
+  /** Receives all observations. */
   readonly observe?: Observe | undefined;
 }
 
-/** How gateways scan each object once between them. Times are in milliseconds. */
+/** How gateways share their scans. Times are in milliseconds. */
 export interface ShareOptions {
-  /** Where they meet; by default the Postgres that has the catalog. */
+  /** Where they exchange snapshots; by default the Postgres of the catalog. */
   readonly place?: ExchangePlace | undefined;
-  /** How long a gateway that says nothing keeps its lease on an object; 15,000 by default. */
+  /** How long a silent gateway keeps its lease on an object; 15,000 by default. */
   readonly leaseMs?: number | undefined;
-  /** How long news may go unnoticed; 2,000 by default. */
+  /** How often to check for news; 2,000 by default. */
   readonly pollMs?: number | undefined;
-  /** Whether tables that are made for it are logged, and so reach replicas of the database; off by default. */
+  /** Whether the tables that are created for it are logged, and so replicated to standbys; off by default. */
   readonly logged?: boolean | undefined;
 }

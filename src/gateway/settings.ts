@@ -15,23 +15,23 @@ import type { StoresOptions } from '../snapshot/stores.ts';
 import { resolveSourceSettings, type SourceSettings } from '../source/settings.ts';
 import type { GatewayOptions } from './options.ts';
 
-/** What the options of a gateway come to, looked at once. Times are in milliseconds. */
+/** The validated options of a gateway. Times are in milliseconds. */
 export interface GatewaySettings {
   readonly limits: Limits;
   readonly cors: CorsPolicy;
   readonly trustedDocuments: TrustedDocumentsOptions | undefined;
   readonly sources: SourceSettings;
-  /** What every store of snapshots has. */
+  /** The options of every snapshot store. */
   readonly stores: Omit<StoresOptions, 'model' | 'connect' | 'previous' | 'sharing'>;
-  /** What cursors of tables without a readable key are sealed with; undefined where each gateway has its own. */
+  /** The secret that seals cursors of tables without a readable key; if undefined, the gateway makes its own. */
   readonly cursorSecret: string | undefined;
 }
 
 /**
- * Validates the options of a gateway, and fills in what they leave out.
+ * Validates the options of a gateway, and applies the defaults.
  *
- * @throws ConfigurationError where one is wrong
- * @throws UsageError where one contradicts another
+ * @throws ConfigurationError if one is invalid
+ * @throws UsageError if one contradicts another
  */
 export async function resolveOptions(options: GatewayOptions, observe: Observe): Promise<GatewaySettings> {
   const limits = resolveLimits(options.limits);
@@ -55,7 +55,7 @@ export async function resolveOptions(options: GatewayOptions, observe: Observe):
   };
 }
 
-/** A request that ends before its wait for a scan does would never learn how far the scan is. */
+/** A request that times out before its wait for a scan would never be told how far the scan is. */
 function assertTimeForScans({ requestTimeout }: Limits, scanTimeoutMs: number): void {
   if (requestTimeout >= scanTimeoutMs) return;
   const { flag } = limitSettings.requestTimeout;
@@ -76,7 +76,7 @@ function assertPlaceToShare({ share, catalog }: GatewayOptions): void {
   );
 }
 
-/** How scans are shared with other gateways; undefined where they are not. */
+/** How scans are shared with other gateways; undefined if they are not. */
 export async function sharingOf(
   { share, snapshotKey }: GatewayOptions,
   { database }: Catalog,
@@ -89,7 +89,7 @@ export async function sharingOf(
   return { place, key, holder: `${hostname()} ${process.pid} ${randomUUID().slice(0, 8)}`, leaseMs, pollMs };
 }
 
-/** A secret that all gateways on the catalog have, and that its clients do not. */
+/** A secret that all gateways on the catalog have, and that clients do not. */
 function cursorSecretOf({ cursorKey, snapshotKey, auth, catalog }: GatewayOptions): string | undefined {
   return (
     cursorKey ??

@@ -120,7 +120,7 @@ describe('files', () => {
 
   test.each([
     ['broken.json', '{"port": 5', /is not JSON/],
-    ['list.json', '[]', /must hold an object/],
+    ['list.json', '[]', /must contain an object/],
     ['broken.ts', 'export default {', /cannot be loaded/],
     ['throwing.mjs', 'throw new Error("no luck");', /cannot be loaded: no luck/],
   ])('%s is refused in one line', async (name, content, message) => {
