@@ -4,19 +4,22 @@
  * have never been written to take no memory.
  */
 const chunkBytes = 2 ** 25;
-/** The size of the first chunk until it is full. */
-const firstChunkBytes = 2 ** 14;
+/**
+ * The sizes of the first chunk until it is full. V8 collects garbage for every few chunks' worth of memory outside its
+ * heap, used or not: so small columns take little, and large ones do not all grow at the same moment.
+ */
+const firstChunkBytes = [2 ** 14, 2 ** 20] as const;
 
 /** The typed arrays that can be chunked. */
 export type Elements = Uint8Array | Uint32Array | Float64Array;
 
-/** A growable array. Growing copies only the first few elements. */
+/** A growable array. Growing copies 1 MiB at most. */
 export class Chunks<A extends Elements> {
   /** The number of elements in a chunk, which is a power of two. */
   readonly length: number;
   readonly #create: (length: number) => A;
   readonly #bits: number;
-  readonly #firstLength: number;
+  readonly #firstLengths: readonly number[];
   readonly #chunks: A[] = [];
 
   /** @param create makes an array of the given number of elements */
@@ -25,7 +28,7 @@ export class Chunks<A extends Elements> {
     this.#create = create;
     this.length = chunkBytes / BYTES_PER_ELEMENT;
     this.#bits = Math.log2(this.length);
-    this.#firstLength = firstChunkBytes / BYTES_PER_ELEMENT;
+    this.#firstLengths = firstChunkBytes.map((bytes) => bytes / BYTES_PER_ELEMENT);
   }
 
   /** The chunk that holds an element, at `index & (length - 1)`; undefined beyond the last chunk. */
@@ -38,7 +41,7 @@ export class Chunks<A extends Elements> {
     const place = index >>> this.#bits;
     const chunk = this.#chunks[place];
     if (chunk && (index & (this.length - 1)) < chunk.length) return chunk;
-    const grown = this.#create(index < this.#firstLength ? this.#firstLength : this.length);
+    const grown = this.#create(this.#firstLengths.find((length) => index < length) ?? this.length);
     if (chunk) grown.set(chunk);
     this.#chunks[place] = grown;
     return grown;
