@@ -25,7 +25,9 @@ export interface SpanOptions {
 }
 
 /** Runs work in a span of its own, which records a failure. */
-export function inSpan<T>(options: SpanOptions, work: (span: Span | undefined) => Promise<T>): Promise<T> {
+export function inSpan<T>(options: SpanOptions, work: (span: Span | undefined) => Promise<T>): Promise<T>;
+export function inSpan<T>(options: SpanOptions, work: (span: Span | undefined) => Ready<T>): Ready<T>;
+export function inSpan<T>(options: SpanOptions, work: (span: Span | undefined) => Ready<T>): Ready<T> {
   const tracer = activeTracer();
   return tracer ? run(tracer, options, work) : work(undefined);
 }

@@ -8,7 +8,7 @@ import {
   type OperationDefinitionNode,
   visit,
 } from 'graphql';
-import { mapReady, type Ready, whenReady } from '../columns/ready.ts';
+import { mapReady, type Ready, settleReady, whenReady } from '../columns/ready.ts';
 import type { RequestScope } from '../graphql/request-scope.ts';
 import { Answer, type AnswerMeter } from './answer.ts';
 import type { Keyed, Loaded, Run } from './loaded.ts';
@@ -59,23 +59,21 @@ export class CompiledOperation {
    *
    * @throws the signal's reason where the request has ended, also where it was ended because the answer grew too large
    */
-  async run({ scope, variables: given, meter }: RunOptions): Promise<readonly Buffer[] | undefined> {
+  run({ scope, variables: given, meter }: RunOptions): Ready<readonly Buffer[] | undefined> {
     const variables = this.#variables.read(given);
     const plan = variables && this.#planFor(variables);
     if (!plan) return undefined;
     const answer = new Answer(scope.pace, meter);
-    try {
-      const run: Run = { scope, schema: this.#schema, variables };
-      const writing = writeData(plan, run, answer);
-      if (writing) await writing;
-      return answer.finish();
-    } catch {
+    const run: Run = { scope, schema: this.#schema, variables };
+    const write = () => whenReady(writeData(plan, run, answer), () => answer.finish());
+    const giveUp = () => {
       answer.release();
       scope.signal.throwIfAborted();
       // Whatever else went wrong, the interpreter knows how to tell of it.
       scope.forgetMatches();
       return undefined;
-    }
+    };
+    return settleReady(write, (written) => written, giveUp);
   }
 
   #planFor(variables: Readonly<Record<string, unknown>>): readonly Keyed<RootField>[] | undefined {

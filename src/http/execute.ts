@@ -1,5 +1,6 @@
 import { type GraphQLError, execute as interpret } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { type Ready, whenReady } from '../columns/ready.ts';
 import { CompiledOperation } from '../compiled/compile.ts';
 import type { RequestScope } from '../graphql/request-scope.ts';
 import type { AnswerMeter } from './answer-meter.ts';
@@ -82,12 +83,13 @@ export class Executor {
     return { prepared, variables: asked.variables, key: this.answers.keyOf(prepared, asked) };
   }
 
-  async execute(question: Question, context: ExecutionContext): Promise<Outcome> {
+  execute(question: Question, context: ExecutionContext): Ready<Outcome> {
     const { prepared, variables } = question;
     const compiled = this.#compiled(prepared);
-    const written = compiled && (await this.#write(question, compiled, context));
-    this.runs[written ? 'compiled' : 'interpreted']++;
-    return written ? { written } : this.#interpret(prepared, variables, context);
+    return whenReady(compiled && this.#write(question, compiled, context), (written) => {
+      this.runs[written ? 'compiled' : 'interpreted']++;
+      return written ? { written } : this.#interpret(prepared, variables, context);
+    });
   }
 
   /** The answer of a question that was asked before, where its snapshots are at hand and it is still good. */
@@ -100,14 +102,15 @@ export class Executor {
   }
 
   /** Undefined where there is an error, which the interpreter is to tell of. */
-  async #write(
+  #write(
     { variables, key }: Question,
     compiled: CompiledOperation,
     { scope, answer: meter }: ExecutionContext,
-  ): Promise<readonly Uint8Array[] | undefined> {
-    const written = await compiled.run({ scope, variables, meter });
-    if (written && key !== undefined) this.answers.remember(key, written, scope);
-    return written;
+  ): Ready<readonly Uint8Array[] | undefined> {
+    return whenReady(compiled.run({ scope, variables, meter }), (written) => {
+      if (written && key !== undefined) this.answers.remember(key, written, scope);
+      return written;
+    });
   }
 
   /** Compiles operations, where that is possible and worthwhile, before they are asked for. */

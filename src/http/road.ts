@@ -171,11 +171,14 @@ class Passage {
   }
 
   /** What is remembered was authorized when it was asked for the first time. */
-  #execute(question: Question, context: ExecutionContext): Promise<Outcome> {
+  #execute(question: Question, context: ExecutionContext): Ready<Outcome> {
     const { executor, limits } = this.#parts;
     const { prepared, variables } = question;
     authorize({ ...prepared, schema: prepared.schema.schema, variables }, limits);
-    return inSpan(executeSpan, () => this.#deadline.race(executor.execute(question, context)));
+    return inSpan(executeSpan, () => {
+      const executing = executor.execute(question, context);
+      return executing instanceof Promise ? this.#deadline.race(executing) : executing;
+    });
   }
 
   #end(answered: HttpReply): HttpReply {
