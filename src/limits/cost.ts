@@ -176,7 +176,7 @@ class CostEstimator {
   }
 
   #valueOf(value: ValueNode): unknown {
-    visit(value, { Variable: ({ name }) => void this.deciding.add(name.value) });
+    for (const name of variablesIn(value)) this.deciding.add(name);
     return valueFromASTUntyped(value, this.#variables);
   }
 
@@ -189,6 +189,18 @@ class CostEstimator {
 function sum(a: Cost, b: Cost): Cost {
   return { nodes: a.nodes + b.nodes, bytes: a.bytes + b.bytes };
 }
+
+/** The names of the variables in a value. */
+function variablesIn(value: ValueNode): readonly string[] {
+  const known = variables.get(value);
+  if (known) return known;
+  const names: string[] = [];
+  visit(value, { Variable: ({ name }) => void names.push(name.value) });
+  variables.set(value, names);
+  return names;
+}
+
+const variables = new WeakMap<ValueNode, readonly string[]>();
 
 /** The variables' values, their defaults included. */
 function valuesOf(
