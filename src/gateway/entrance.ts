@@ -56,7 +56,7 @@ export class Entrance {
 
   #serverOptions(acceptsHost: HostFilter): NodeServerOptions {
     const { limits, cors, observe } = this.#options;
-    const routes: Routes = async (request) => {
+    const routes: Routes = (request) => {
       if (!this.#inside) throw tooEarly();
       return this.#inside.routes(request);
     };
