@@ -20,33 +20,33 @@ export class KeyCheck {
   }
 
   /** @throws ScanError that names the key, but no value of it */
-  check({ length, bytes, spans }: TextRows): void {
-    const [place = 0, ...others] = this.#places;
-    for (let row = 0; row < length; row++) {
-      const at = 2 * (row * this.#width + place);
-      const start = spans[at] ?? -1;
-      const isNew =
-        others.length === 0
-          ? start < 0 || this.#seen.addBytes(bytes, start, spans[at + 1] ?? 0)
-          : this.#addAll({ length, bytes, spans }, row);
-      if (start < 0) throw this.#isNull(place);
+  check(rows: TextRows): void {
+    for (let row = 0; row < rows.length; row++) {
+      const isNew = this.#places.length === 1 ? this.#addOnly(rows, row) : this.#addAll(rows, row);
       if (!isNew) throw this.#violation('two rows have the same values there');
     }
   }
 
+  #addOnly({ bytes, spans }: TextRows, row: number): boolean {
+    const at = this.#spanOf(0, row, spans);
+    return this.#seen.addBytes(bytes, spans[at] ?? 0, spans[at + 1] ?? 0);
+  }
+
   /** Lengths tell ("a", "bc") from ("ab", "c"). */
   #addAll({ bytes, spans }: TextRows, row: number): boolean {
-    const texts = this.#places.map((place) => {
-      const at = 2 * (row * this.#width + place);
-      const [start = -1, end = -1] = spans.slice(at, at + 2);
-      if (start < 0) throw this.#isNull(place);
-      return `${end - start}:${bytes.toString('utf8', start, end)}`;
+    const texts = this.#places.map((_, part) => {
+      const at = this.#spanOf(part, row, spans);
+      const text = bytes.toString('utf8', spans[at], spans[at + 1]);
+      return `${text.length}:${text}`;
     });
     return this.#seen.add(texts.join(''));
   }
 
-  #isNull(place: number): ScanError {
-    return this.#violation(`${this.#names[this.#places.indexOf(place)]} is null in a row`);
+  /** Where the span is of a part of the key. */
+  #spanOf(part: number, row: number, spans: TextRows['spans']): number {
+    const at = 2 * (row * this.#width + (this.#places[part] ?? 0));
+    if ((spans[at] ?? -1) < 0) throw this.#violation(`${this.#names[part]} is null in a row`);
+    return at;
   }
 
   #violation(what: string): ScanError {

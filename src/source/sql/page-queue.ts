@@ -27,9 +27,10 @@ export class PageQueue {
     this.#stream = stream;
   }
 
-  push(page: TextRows): void {
+  /** @param size how many bytes of the page's own are its rows */
+  push(page: TextRows, size: number): void {
     this.rows += page.length;
-    this.size += page.bytes.length;
+    this.size += size;
     if (this.isAbandoned) {
       this.buffers.give(page.bytes);
       return;

@@ -61,7 +61,7 @@ function fetchAll(
       columns,
       numbered,
       buffers: pages.buffers,
-      onRows: (rows) => pages.push(rows),
+      onRows: (rows, size) => pages.push(rows, size),
       onTooLarge(error) {
         pages.fail(error);
         stream.destroy();

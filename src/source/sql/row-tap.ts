@@ -21,7 +21,8 @@ export interface RowTapOptions {
   readonly numbered: boolean;
   /** Where their bytes are put; whoever gets the rows gives them back. */
   readonly buffers: PageBuffers;
-  readonly onRows: (rows: TextRows) => void;
+  /** `size` is how many bytes their messages had. */
+  readonly onRows: (rows: TextRows, size: number) => void;
   readonly onTooLarge: (error: RowTooLargeError) => void;
 }
 
@@ -76,7 +77,7 @@ export function tapRows(stream: Duplex, options: RowTapOptions): () => void {
     else {
       const firstNumber = numbered ? rows : undefined;
       rows += starts.length;
-      onRows(toTextRows({ bytes, end, starts, columns, firstNumber }));
+      onRows(toTextRows({ bytes, end, starts, columns, firstNumber }), at);
     }
     for (const message of others) pass(message);
   };

@@ -32,13 +32,13 @@ async function open(): Promise<pg.Client> {
   return client;
 }
 
-function sourceOf(table: Partial<SqlSourceOptions['table']> = {}, identity?: string) {
+function sourceOf(table: Partial<SqlSourceOptions['table']> = {}, identity?: string, openSession = open) {
   const { columns = ['id', 'code', 'note'], types = new Map(), keys = [], role, countRows = false } = table;
   const { schema = 'public', name = 'items' } = table;
   return createSqlSource({
     table: { schema, name, columns, types, keys, role, countRows },
     identity,
-    database: { name: 'test', openSession: open },
+    database: { name: 'test', openSession },
   });
 }
 
@@ -90,6 +90,22 @@ describe('a scan', () => {
     });
     const read = records.map(({ fields }) => fields).toSorted((a, b) => Number(a[1]) - Number(b[1]));
     expect(read).toEqual(rows);
+  });
+
+  test('asks for as many rows at a time as make a megabyte, as far as it can tell', async () => {
+    const fetches: unknown[] = [];
+    const source = sourceOf({}, undefined, async () => {
+      const client = await open();
+      const { query } = client;
+      client.query = (...given: unknown[]) => {
+        const text: unknown = Reflect.get(Object(given[0]), 'text');
+        if (String(text).startsWith('fetch forward')) fetches.push(text);
+        return Reflect.apply(query, client, given);
+      };
+      return client;
+    });
+    expect(await scan(source)).toHaveLength(5000);
+    expect(fetches).toEqual([100, 800, 6400].map((count) => `fetch forward ${count} from rows`));
   });
 
   test('tells rows apart by their number where no single text column is the key', async () => {
