@@ -197,7 +197,7 @@ async function openGateway(
       reloadFailure: followed.failure,
       history,
       requests: { active: entrance.active, ...runs },
-      remembered: { ...remembered(), answers: followed.current.answers.size },
+      remembered: { ...remembered(), ...followed.current.remembered() },
       scanRequestsPerSecond: settings.sources.requestsPerSecond,
       ...readiness(),
     });

@@ -3,8 +3,9 @@ import type { RequestPorts } from '../graphql/request-scope.ts';
 import { RoleSchemas } from '../graphql/role-schemas.ts';
 import { ErrorWriter } from '../http/error-writer.ts';
 import { Executor, type Runs } from '../http/execute.ts';
+import type { RememberedSize } from '../http/lately-seen.ts';
 import { PreparedDocuments } from '../http/prepare.ts';
-import type { RememberedAnswers } from '../http/remembered-answers.ts';
+import { Receiver } from '../http/receive.ts';
 import { createRoad, type ReadWish, type Road } from '../http/road.ts';
 import type { Limits, NoCachePolicy } from '../limits/limits.ts';
 import type { TrustedDocumentsOptions } from '../limits/trusted-documents.ts';
@@ -33,7 +34,8 @@ export interface Generation {
   /** Whether columns are withheld until a scan has fetched their attributes. */
   readonly isPartial: boolean;
   readonly road: Road;
-  readonly answers: RememberedAnswers;
+  /** What is remembered of requests, by kind. */
+  remembered(): Readonly<Record<'requests' | 'documents' | 'plans' | 'answers', RememberedSize>>;
   /** The rows of a table that the caller sees. */
   visibleTo(caller: Caller, table: Table): Visibility;
 }
@@ -101,9 +103,11 @@ export function createGeneration(
   });
   const executor = new Executor({ suggestions: introspection, runs: parts.runs });
   executor.warm(documents.trusted(schemas.of(parts.anonRole ?? loginRole)));
+  const receiver = new Receiver();
   const road = createRoad({
     schemas,
     authenticator,
+    receiver,
     documents,
     executor,
     portsFor,
@@ -122,7 +126,12 @@ export function createGeneration(
     stores,
     isPartial: lacking.length > 0,
     road,
-    answers: executor.answers,
+    remembered: () => ({
+      requests: receiver.size,
+      documents: documents.size,
+      plans: executor.size,
+      answers: executor.answers.size,
+    }),
     visibleTo,
   };
 }

@@ -4,6 +4,7 @@ import { type Ready, whenReady } from '../columns/ready.ts';
 import { CompiledOperation } from '../compiled/compile.ts';
 import type { RequestScope } from '../graphql/request-scope.ts';
 import type { AnswerMeter } from './answer-meter.ts';
+import type { RememberedSize } from './lately-seen.ts';
 import type { PreparedOperation } from './prepare.ts';
 import type { Asked, Variables } from './receive.ts';
 import { RememberedAnswers } from './remembered-answers.ts';
@@ -81,6 +82,11 @@ export class Executor {
 
   question(prepared: PreparedOperation, asked: Asked): Question {
     return { prepared, variables: asked.variables, key: this.answers.keyOf(prepared, asked) };
+  }
+
+  /** How many operations are compiled or about to be, and what that takes. */
+  get size(): RememberedSize {
+    return { entries: this.#executions.size, bytes: this.#executions.calculatedSize };
   }
 
   execute(question: Question, context: ExecutionContext): Ready<Outcome> {

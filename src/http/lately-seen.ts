@@ -1,5 +1,11 @@
 import { crc32 } from 'node:zlib';
 
+/** How many things are remembered, and the bytes that they take. */
+export interface RememberedSize {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
 /** How many things are known to have been seen: with collisions somewhat fewer. A power of two. */
 const places = 64 * 1024;
 

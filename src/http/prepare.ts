@@ -9,6 +9,7 @@ import { fragmentsOf } from '../limits/overlap.ts';
 import { type TrustedDocumentsOptions, trustedText } from '../limits/trusted-documents.ts';
 import { introspects, validateWithin } from '../limits/validation.ts';
 import { badRequest } from './http-error.ts';
+import type { RememberedSize } from './lately-seen.ts';
 import type { Asked } from './receive.ts';
 
 /** An operation of a document that is valid against a role's schema. The same object each time it is asked for. */
@@ -80,6 +81,11 @@ export class PreparedDocuments {
 
   constructor(options: PrepareOptions) {
     this.#options = options;
+  }
+
+  /** How many documents are remembered, and what they take. */
+  get size(): RememberedSize {
+    return { entries: this.#documents.size, bytes: this.#documents.calculatedSize };
   }
 
   /**

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { isPlainObject, withoutPrototypes } from '../values/plain-object.ts';
 import { readOnce } from './header-memory.ts';
 import { badRequest, HttpError } from './http-error.ts';
-import { LatelySeen } from './lately-seen.ts';
+import { LatelySeen, type RememberedSize } from './lately-seen.ts';
 import { type MediaType, negotiateMediaType } from './media-type.ts';
 import { type HttpRequest, headerOf } from './message.ts';
 import { assertShallow } from './server/body-nesting.ts';
@@ -62,6 +62,11 @@ export class Receiver {
     maxSize: knownBytes,
     sizeCalculation: (_asked, body) => bytesPerByte * body.length + overhead,
   });
+
+  /** How many bodies are known, and what they take. */
+  get size(): RememberedSize {
+    return { entries: this.#known.size, bytes: this.#known.calculatedSize };
+  }
 
   /**
    * What the request asks for, by GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/).

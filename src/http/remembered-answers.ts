@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { RequestScope } from '../graphql/request-scope.ts';
 import type { Table } from '../model/model.ts';
 import type { RowStore } from '../rows/store/row-store.ts';
-import { LatelySeen } from './lately-seen.ts';
+import { LatelySeen, type RememberedSize } from './lately-seen.ts';
 import type { PreparedOperation } from './prepare.ts';
 import type { Asked } from './receive.ts';
 
@@ -47,7 +47,7 @@ export class RememberedAnswers {
   #knownStores = 0;
 
   /** How many answers there are, and what they take. */
-  get size(): { readonly entries: number; readonly bytes: number } {
+  get size(): RememberedSize {
     return { entries: this.#answers.size, bytes: this.#answers.calculatedSize };
   }
 

@@ -18,7 +18,7 @@ import type { MediaType } from './media-type.ts';
 import { type Holding, MemoryBudget } from './memory-budget.ts';
 import { type HttpReply, type HttpRequest, headerOf, type Place } from './message.ts';
 import type { PreparedDocuments } from './prepare.ts';
-import { type GraphQLRequest, Receiver } from './receive.ts';
+import type { GraphQLRequest, Receiver } from './receive.ts';
 import { reply } from './reply.ts';
 import { withHeaders } from './server/cross-origin.ts';
 
@@ -31,6 +31,7 @@ export interface RoadOptions {
   readonly errors: ErrorWriter;
   readonly observe: Observe;
   readonly limits: Limits;
+  readonly receiver: Receiver;
   readonly documents: PreparedDocuments;
   readonly executor: Executor;
   readonly allowNoCache: NoCachePolicy;
@@ -75,7 +76,6 @@ export function createRoad(options: RoadOptions): Road {
   const { limits } = options;
   const parts: RoadParts = {
     ...options,
-    receiver: new Receiver(),
     deadlines: new Deadlines(limits.requestTimeout),
     meters: new AnswerMeters(limits),
     heldDocuments: new MemoryBudget({
@@ -93,7 +93,6 @@ export function createRoad(options: RoadOptions): Road {
 
 /** What all requests on the road share. */
 interface RoadParts extends RoadOptions {
-  readonly receiver: Receiver;
   readonly deadlines: Deadlines;
   readonly meters: AnswerMeters;
   readonly heldDocuments: MemoryBudget;

@@ -136,7 +136,7 @@ export class StatusGauges {
     const readAll = () => this.#status?.();
     new Gauge({
       name: 'fdw_graphql_remembered_bytes',
-      help: 'Memory used by caches of what is derived from snapshots, by kind.',
+      help: 'Memory used by caches of what is derived from snapshots and requests, by kind.',
       labelNames: ['kind'],
       registers,
       collect() {
