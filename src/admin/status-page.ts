@@ -177,7 +177,7 @@ function tableList(tables: readonly TableStatus[]): Html {
 <h3>${schema}.${name}</h3>
 <dl>
 <div><dt>GraphQL type</dt><dd><code>${typeName}</code></dd></div>
-<div><dt>Read from</dt><dd>${server}.${object}</dd></div>
+<div><dt>Read from</dt><dd>${server}.<wbr>${object}</dd></div>
 </dl>
 <dl class="wide">${
       roles.length === 0
