@@ -17,7 +17,7 @@ export type Outcome =
       readonly errors: readonly GraphQLError[];
     }
   /** An object with `data` alone, as JSON in pieces: there was no error. */
-  | { readonly written: readonly Uint8Array[] };
+  | { readonly written: readonly Uint8Array[]; readonly isRemembered: boolean };
 
 /** What the fields of a request share, and what counts their answer. */
 export interface ExecutionContext {
@@ -94,7 +94,7 @@ export class Executor {
     const compiled = this.#compiled(prepared);
     return whenReady(compiled && this.#write(question, compiled, context), (written) => {
       this.runs[written ? 'compiled' : 'interpreted']++;
-      return written ? { written } : this.#interpret(prepared, variables, context);
+      return written ? { written, isRemembered: false } : this.#interpret(prepared, variables, context);
     });
   }
 
@@ -104,7 +104,7 @@ export class Executor {
     if (!known) return undefined;
     meter.write(known.length);
     this.runs.compiled++;
-    return { written: [known] };
+    return { written: [known], isRemembered: true };
   }
 
   /** Undefined where there is an error, which the interpreter is to tell of. */

@@ -7,7 +7,7 @@ import { bodyTooLarge } from './http-error.ts';
 import { Client, type HttpReply, piecesOf, type ReplyBody, uncounted } from './message.ts';
 import type { Road } from './road.ts';
 import { graphqlPath } from './routes.ts';
-import { compressed, decodeBody } from './server/content-encoding.ts';
+import { Compressor, decodeBody } from './server/content-encoding.ts';
 import { type CorsPolicy, withHeaders } from './server/cross-origin.ts';
 
 export interface FetchHandlerOptions {
@@ -50,6 +50,8 @@ async function loadFetchHandler({ plugins, ...options }: FetchHandlerOptions): P
 }
 
 function useRoad({ road, graphiql, errors, cors, limits }: Omit<FetchHandlerOptions, 'plugins'>): Plugin {
+  const compressor = new Compressor();
+
   async function answer(request: Request): Promise<HttpReply> {
     if (request.method === 'OPTIONS') return { status: 204, headers: {}, body: '' };
     const { pathname, search } = new URL(request.url);
@@ -64,7 +66,7 @@ function useRoad({ road, graphiql, errors, cors, limits }: Omit<FetchHandlerOpti
       client,
       place: uncounted,
     };
-    return compressed(await (graphiql.answer(received) ?? road(received)), received);
+    return compressor.compress(await (graphiql.answer(received) ?? road(received)), received);
   }
   return {
     async onRequest({ request, fetchAPI, endResponse }) {

@@ -53,6 +53,8 @@ export interface HttpReply {
   /** By their names in lower case. */
   readonly headers: HttpReplyHeaders;
   readonly body: ReplyBody;
+  /** Whether the very same body will be sent again, so that what is made of it is worth keeping. */
+  readonly isRemembered?: boolean;
   /** The codes of the errors in it, for the log and the metrics. */
   readonly codes?: readonly ErrorCode[];
   /** Frees what the reply holds; to be called when it has been written, or given up. */

@@ -24,12 +24,12 @@ export function reply(
   options: ReplyOptions,
 ): HttpReply | Promise<HttpReply> {
   return 'written' in outcome
-    ? writtenReply(outcome.written, context, options)
+    ? writtenReply(outcome, context, options)
     : resultReply(outcome, context, writer, options);
 }
 
 function writtenReply(
-  written: readonly Uint8Array[],
+  { written, isRemembered }: Extract<Outcome, { readonly written: unknown }>,
   { scope, answer }: ExecutionContext,
   options: ReplyOptions,
 ): HttpReply {
@@ -37,6 +37,7 @@ function writtenReply(
     status: 200,
     headers: headersOf(scope, options, true),
     body: withExtensions(written, extensionsOf(scope, options)),
+    isRemembered,
     codes: [],
     release: () => answer.release(),
   };

@@ -1,5 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants, gunzip, gzip, inflate, inflateRaw } from 'node:zlib';
+import { LRUCache } from 'lru-cache';
+import { type Ready, whenReady } from '../../columns/ready.ts';
 import type { Limits } from '../../limits/limits.ts';
 import { readOnce } from '../header-memory.ts';
 import { badRequest, bodyTooLarge, HttpError } from '../http-error.ts';
@@ -73,20 +75,45 @@ const encodings: readonly Encoding[] = [
   { name: 'gzip', encode: (body) => promisify(gzip)(body, { level: 4 }) },
 ];
 
-/** The reply, compressed where its client asked for that and it is worth it. */
-export function compressed(reply: HttpReply, request: HttpRequest): HttpReply | Promise<HttpReply> {
-  // What is small is the same for everybody, and saying otherwise would keep caches from giving it to all.
-  if (reply.headers['content-encoding'] !== undefined || lengthOf(reply) < smallestCompressed) return reply;
-  const encoding = acceptedEncoding(headerOf(request, 'accept-encoding'));
-  return encoding === undefined ? withHeaders(reply, varying) : compressedBy(encoding, reply);
+/** Bytes that all compressed bodies may take together with what they are made of. */
+const capacity = 32 * 1024 * 1024;
+
+/** Compresses replies; once where the same is sent again and again. */
+export class Compressor {
+  readonly #compressed = new Map(
+    encodings.map((encoding) => [
+      encoding,
+      new LRUCache<Uint8Array, Buffer>({
+        maxSize: capacity / encodings.length,
+        sizeCalculation: (made, body) => made.length + body.length,
+      }),
+    ]),
+  );
+
+  /** The reply, compressed where its client asked for that and it is worth it. */
+  compress(reply: HttpReply, request: HttpRequest): Ready<HttpReply> {
+    // What is small is the same for everybody, and saying otherwise would keep caches from giving it to all.
+    if (reply.headers['content-encoding'] !== undefined || lengthOf(reply) < smallestCompressed) return reply;
+    const encoding = acceptedEncoding(headerOf(request, 'accept-encoding'));
+    if (encoding === undefined) return withHeaders(reply, varying);
+    const headers = { ...varying, 'content-encoding': encoding.name };
+    return whenReady(this.#encode(encoding, reply), (body) => withHeaders({ ...reply, body }, headers));
+  }
+
+  #encode(encoding: Encoding, { body, isRemembered }: HttpReply): Ready<Uint8Array> {
+    if (!isRemembered || !(body instanceof Uint8Array)) return encoding.encode(Buffer.concat(piecesOf(body)));
+    const cache = this.#compressed.get(encoding);
+    return (
+      cache?.get(body) ??
+      encoding.encode(body).then((made) => {
+        cache?.set(body, made);
+        return made;
+      })
+    );
+  }
 }
 
 const varying: HttpReplyHeaders = { vary: 'Accept-Encoding' };
-
-async function compressedBy({ name, encode }: Encoding, reply: HttpReply): Promise<HttpReply> {
-  const body = await encode(Buffer.concat(piecesOf(reply.body)));
-  return withHeaders({ ...reply, body }, { ...varying, 'content-encoding': name });
-}
 
 function lengthOf({ body }: HttpReply): number {
   if (typeof body === 'string' || body instanceof Uint8Array) return body.length;

@@ -15,7 +15,7 @@ import { plainText, type Routes } from '../routes.ts';
 import { Admission } from './admission.ts';
 import { BodyReader } from './body.ts';
 import { type Connection, Connections, tooManyAtOnce } from './connection.ts';
-import { compressed } from './content-encoding.ts';
+import { Compressor } from './content-encoding.ts';
 import { type CorsPolicy, withHeaders } from './cross-origin.ts';
 import { GracefulStop } from './graceful-stop.ts';
 import { rawResponse, write } from './write.ts';
@@ -55,6 +55,7 @@ export function createNodeServer({
 }: NodeServerOptions): NodeServer {
   const admission = new Admission(limits);
   const bodies = new BodyReader(limits);
+  const compressor = new Compressor();
   const connections = new Connections();
   const stopping = new GracefulStop();
 
@@ -67,7 +68,7 @@ export function createNodeServer({
       try {
         const { method = 'GET', url = '/', headers } = request;
         const received = { method, url, headers, body: body.bytes, client, place };
-        return await compressed(await routes(received), received);
+        return await compressor.compress(await routes(received), received);
       } finally {
         place.free();
       }

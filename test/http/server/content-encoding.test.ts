@@ -1,0 +1,58 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { Client, type HttpReply, piecesOf, uncounted } from '../../../src/http/message.ts';
+import { Compressor } from '../../../src/http/server/content-encoding.ts';
+
+const body = Buffer.from(JSON.stringify({ data: { text: 'again and '.repeat(500) } }));
+
+function reply(more: Partial<HttpReply> = {}): HttpReply {
+  return { status: 200, headers: { vary: 'Accept' }, body, ...more };
+}
+
+function asking(encoding: string) {
+  const headers = { 'accept-encoding': encoding };
+  return {
+    method: 'POST',
+    url: '/graphql',
+    headers,
+    body: new Uint8Array(),
+    client: new Client(),
+    place: uncounted,
+  };
+}
+
+function bytesOf({ body }: HttpReply): Buffer {
+  return Buffer.concat(piecesOf(body));
+}
+
+describe('an answer that is remembered', () => {
+  test('is compressed once for each encoding', async () => {
+    const compressor = new Compressor();
+    const remembered = reply({ isRemembered: true });
+    const first = await compressor.compress(remembered, asking('gzip, br'));
+    const again = await compressor.compress(remembered, asking('br'));
+    const other = await compressor.compress(remembered, asking('gzip'));
+    expect(again.body).toBe(first.body);
+    expect(first.headers).toEqual({ vary: 'Accept, Accept-Encoding', 'content-encoding': 'br' });
+    expect(other.headers['content-encoding']).toBe('gzip');
+    expect(brotliDecompressSync(bytesOf(first))).toEqual(body);
+    expect(gunzipSync(bytesOf(other))).toEqual(body);
+  });
+
+  test('that has grown old is forgotten in compressed form too', async () => {
+    const compressor = new Compressor();
+    const remembered = reply({ isRemembered: true });
+    const first = await compressor.compress(remembered, asking('br'));
+    for (let i = 0; i < 40; i++) {
+      const large = Buffer.alloc(512 * 1024, String(i));
+      await compressor.compress(reply({ body: large, isRemembered: true }), asking('br'));
+    }
+    expect((await compressor.compress(remembered, asking('br'))).body).not.toBe(first.body);
+  });
+});
+
+test('an answer that is not is compressed each time', async () => {
+  const compressor = new Compressor();
+  const first = await compressor.compress(reply(), asking('br'));
+  expect((await compressor.compress(reply(), asking('br'))).body).not.toBe(first.body);
+});
