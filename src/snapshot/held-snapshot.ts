@@ -2,6 +2,11 @@ import type { Clock } from '../clock.ts';
 import type { AttributeNeeds } from './attributes-builder.ts';
 import type { ColumnarSnapshot } from './snapshot.ts';
 
+/** How long ago a snapshot's scan began, in milliseconds: at least as long as it took, even if the clock was set back. */
+export function ageOf({ startedAt, stats }: ColumnarSnapshot, clock: Pick<Clock, 'now'>): number {
+  return Math.max(stats.durationMs, clock.now() - startedAt);
+}
+
 /** A snapshot, and who still reads it. */
 export class HeldSnapshot {
   readonly snapshot: ColumnarSnapshot;
@@ -19,7 +24,7 @@ export class HeldSnapshot {
     this.needs = needs;
     this.#clock = clock;
     this.#heldAt = clock.monotonic();
-    this.#ageWhenHeld = Math.max(0, clock.now() - snapshot.startedAt);
+    this.#ageWhenHeld = ageOf(snapshot, clock);
   }
 
   /**

@@ -10,7 +10,7 @@ import { SharedScan } from './exchange/shared-scan.ts';
 import { KeptSnapshot } from './file/kept-snapshot.ts';
 import type { SnapshotFiles, SnapshotOwner } from './file/snapshot-files.ts';
 import { type Freshness, type FreshnessWindow, freshnessAt, servedForMs } from './freshness.ts';
-import type { HeldSnapshot } from './held-snapshot.ts';
+import { ageOf, type HeldSnapshot } from './held-snapshot.ts';
 import { HeldSnapshots } from './held-snapshots.ts';
 import { keepScanning } from './keep-scanning.ts';
 import { Scan, type SnapshotRun } from './scan.ts';
@@ -81,7 +81,7 @@ export class SnapshotStore {
       clock: this.#clock,
       newRun: ({ forced }) => this.#newRun(forced),
       ready: (signal) => this.#makeRoom(signal),
-      accept: (snapshot) => this.#replaceWith(snapshot, this.#runNeeds),
+      accept: (snapshot) => this.#accept(snapshot),
     });
     this.#shared = options.sharing && this.#share(options.sharing);
   }
@@ -297,14 +297,20 @@ export class SnapshotStore {
   /** Serves what another gateway has scanned, unless something newer is here. */
   #adopt(snapshot: ColumnarSnapshot): void {
     const { latest } = this.#held;
-    if (!latest || latest.ageMs > this.#clock.now() - snapshot.startedAt) {
+    if (!latest || latest.ageMs > ageOf(snapshot, this.#clock)) {
       this.#replaceWith(snapshot, this.#options.needs);
     }
   }
 
-  #replaceWith(snapshot: ColumnarSnapshot, needs: AttributeNeeds): HeldSnapshot {
+  /** Serves what was scanned, unless something newer of another gateway has come meanwhile. */
+  #accept(snapshot: ColumnarSnapshot): HeldSnapshot {
     const { latest } = this.#held;
     if (latest?.snapshot === snapshot) return latest;
+    if (latest && latest.ageMs < ageOf(snapshot, this.#clock)) return latest;
+    return this.#replaceWith(snapshot, this.#runNeeds);
+  }
+
+  #replaceWith(snapshot: ColumnarSnapshot, needs: AttributeNeeds): HeldSnapshot {
     const held = this.#held.hold(snapshot, needs);
     this.#kept.save({ ...this.#owner(), needs }, held);
     return held;

@@ -134,10 +134,10 @@ export class SharedScan implements SnapshotRun {
     shared.client.keep(holding, ended).catch(() => undefined);
     let publishing: Promise<void> | undefined;
     try {
-      const snapshot = await scan.run(ended);
-      publishing = this.#publish(this.#scanned(snapshot), holding, state, () => end.abort());
+      const scanned = await this.#run(scan, ended);
+      publishing = this.#publish(scanned, holding, state, () => end.abort());
       await within(publishing, { clock, ms: publishPatienceMs, signal, onLate: () => undefined });
-      return snapshot;
+      return scanned.snapshot;
     } catch (error) {
       signal.throwIfAborted();
       // Whoever has the lease now publishes something newer.
@@ -180,20 +180,23 @@ export class SharedScan implements SnapshotRun {
     const { shared, forced, canWait } = this.#options;
     if (canWait() && !forced) return undefined;
     try {
-      const snapshot = await this.#newScan(() => shareAlone).run(signal);
+      const scanned = await this.#run(
+        this.#newScan(() => shareAlone),
+        signal,
+      );
       // The place did not answer, so nobody waits for it. What others have published meanwhile is loaded next.
-      shared.publish(this.#scanned(snapshot)).catch(() => undefined);
-      return snapshot;
+      shared.publish(scanned).catch(() => undefined);
+      return scanned.snapshot;
     } finally {
       this.#scan = undefined;
     }
   }
 
-  #scanned(snapshot: ColumnarSnapshot): Scanned {
+  async #run(scan: Scan, signal: AbortSignal): Promise<Scanned> {
     const { clock } = this.#options;
-    const age = Math.max(0, clock.now() - snapshot.startedAt);
-    const from = clock.monotonic();
-    return { snapshot, ageMs: () => age + clock.monotonic() - from };
+    const began = clock.monotonic();
+    const snapshot = await scan.run(signal);
+    return { snapshot, ageMs: () => clock.monotonic() - began };
   }
 
   #newScan(rateShare: () => number): Scan {

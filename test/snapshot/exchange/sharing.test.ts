@@ -258,6 +258,25 @@ describe('where the place does not answer', () => {
     await until(() => atHand(other)?.join() === 'alone');
   });
 
+  test('what was scanned alone is not served after something newer of another gateway', async () => {
+    place.down = true;
+    const [slow, other] = startGateways(2);
+    const read = slow?.store.read();
+    await until(() => scans() === 1);
+    place.down = false;
+    await clock.advance(second);
+    const newer = other?.store.read();
+    await until(() => scans() === 2);
+    other?.source.latest.finish('newer');
+    await newer;
+    await until(() => published() === 1);
+    await clock.advance(2 * second);
+    await until(() => atHand(slow)?.join() === 'newer');
+    slow?.source.latest.finish('older');
+    expect(identities(await read)).toEqual(['newer']);
+    expect(atHand(slow)).toEqual(['newer']);
+  });
+
   test('what was scanned under a lease is served all the same', async () => {
     const [gateway] = startGateways(1);
     const read = gateway?.store.read();
