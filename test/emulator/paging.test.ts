@@ -63,7 +63,7 @@ test('equal seeds give equal scans', async () => {
   expect(await scanPages(clientFor(other.url))).toEqual(pages);
 });
 
-test('any scan has every user exactly once, over short and empty pages', async () => {
+test('any scan has every user exactly once, over short and empty pages', { timeout: 120_000 }, async () => {
   const emulator = await startForTest([]);
   const client = clientFor(emulator.url);
   const pool = emulator.pool('us-east-1_Test');
