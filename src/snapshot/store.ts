@@ -306,7 +306,7 @@ export class SnapshotStore {
   #accept(snapshot: ColumnarSnapshot): HeldSnapshot {
     const { latest } = this.#held;
     if (latest?.snapshot === snapshot) return latest;
-    if (latest && latest.ageMs < ageOf(snapshot, this.#clock)) return latest;
+    if (this.#shared && latest && latest.ageMs <= ageOf(snapshot, this.#clock)) return latest;
     return this.#replaceWith(snapshot, this.#runNeeds);
   }
 
