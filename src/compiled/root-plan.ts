@@ -1,6 +1,6 @@
 import { type Ready, whenReady } from '../columns/ready.ts';
 import { type CollectionQuery, openCollection } from '../graphql/collection.ts';
-import { findEntities } from '../graphql/entities.ts';
+import { type EntityOutcome, findEntities } from '../graphql/entities.ts';
 import type { Entities } from '../graphql/representation.ts';
 import { keyFromArguments, type RowNode, rowByNodeId } from '../graphql/row-node.ts';
 import type { Table } from '../model/model.ts';
@@ -69,9 +69,14 @@ export function entitiesField(entities: Entities, plans: PlansByType, argumentsO
       if (!Array.isArray(representations)) throw new Error('representations is no list');
       const context = { entities, schema: run.schema };
       const found = await findEntities(representations, context, run.scope);
-      return loadEntities(await Promise.all(found), plans, run);
+      return loadEntities(found.map(rowOrThrow), plans, run);
     },
   };
+}
+
+function rowOrThrow(outcome: EntityOutcome): RowNode | null {
+  if (outcome instanceof Error) throw outcome;
+  return outcome;
 }
 
 /** The rows of one type, and where each has its place. */

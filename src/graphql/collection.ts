@@ -8,6 +8,7 @@ import type { Filter } from '../rows/filter/filter.ts';
 import { encodeCursor } from '../rows/page/cursor-and-node-id.ts';
 import { type OrderKey, type PageRequest, queryRows, type RowPage } from '../rows/query.ts';
 import type { TableView } from '../rows/store/view.ts';
+import { inPortions } from './portions.ts';
 import type { RequestScope } from './request-scope.ts';
 
 /** The arguments of a collection, as coerced by GraphQL. */
@@ -87,23 +88,9 @@ export function openCollection(
   });
 }
 
-/** How many rows of a page are returned without a pause. */
-const rowsAtOnce = 16;
-
-/** The edges of the page. Those of a long page come in portions, so that an executor does not block the event loop. */
+/** The edges of the page. */
 export function edgesOf(connection: Connection, pace: Pace): readonly (Edge | Promise<Edge>)[] {
-  // If many pages are opened at once, each would find its time slice unused, but together they take too long.
-  let portion = pace.due ? pace.pause() : undefined;
-  return connection.page.rows.map((row, index) => {
-    const edge = { connection, row };
-    if (index > 0 && index % rowsAtOnce === 0)
-      portion = (portion ?? Promise.resolve()).then(() => rest(pace));
-    return portion ? portion.then(() => edge) : edge;
-  });
-}
-
-async function rest(pace: Pace): Promise<void> {
-  if (pace.due) await pace.pause();
+  return inPortions(connection.page.rows, pace, (row) => ({ connection, row }));
 }
 
 /**

@@ -1,7 +1,9 @@
 import { GraphQLScalarType, type GraphQLSchema } from 'graphql';
 import type { Table } from '../model/model.ts';
 import type { Builder } from './builder.ts';
+import { fieldFailure } from './field-failure.ts';
 import { means } from './field-meaning.ts';
+import { inPortions } from './portions.ts';
 import { Entities } from './representation.ts';
 import type { Key, RequestScope } from './request-scope.ts';
 import type { RowNode } from './row-node.ts';
@@ -31,8 +33,13 @@ export function addEntities(builder: Builder, tables: readonly TableTypes[]): vo
       description: 'The rows with these keys, in the order of the keys; null where there is none.',
       args: { representations: t.arg({ type: ['_Any'], required: true }) },
       extensions: means({ kind: 'entities', entities }),
-      resolve: (_root, { representations }, { scope }, { schema }) =>
-        findEntities(representations, { entities, schema }, scope),
+      resolve: async (_root, { representations }, { scope, answer }, info) => {
+        const { schema } = info;
+        const outcomes = await findEntities(representations, { entities, schema }, scope);
+        return inPortions(outcomes, scope.pace, (outcome, index) =>
+          outcome instanceof Error ? rejection(fieldFailure(outcome, { ...info, index }, answer)) : outcome,
+        );
+      },
     }),
   );
 }
@@ -44,10 +51,13 @@ export interface EntityContext {
   readonly schema: GraphQLSchema;
 }
 
-/** An entity's row, null if there is none, or a rejection, which does not affect the others. */
-export type EntityOutcome = RowNode | null | Promise<never>;
+/** An entity's row, null if there is none, or why it cannot be told, which does not affect the others. */
+export type EntityOutcome = RowNode | null | Error;
 
-/** Finds all rows of a table in one pass. It returns values, because a promise for each would be the largest cost. */
+/** How many representations are read between two looks at the clock. */
+const stride = 64;
+
+/** Finds all rows of a table in one pass. */
 export async function findEntities(
   representations: readonly unknown[],
   { entities, schema }: EntityContext,
@@ -56,6 +66,7 @@ export async function findEntities(
   const outcomes: EntityOutcome[] = representations.map(() => null);
   const wanted = new Map<Table, { readonly places: number[]; readonly keys: Key[] }>();
   for (const [place, representation] of representations.entries()) {
+    if (place % stride === 0 && scope.pace.due) await scope.pace.pause();
     try {
       const { table, key } = entities.read(representation, `representations.${place}`, schema);
       const { places, keys } = wanted.get(table) ?? { places: [], keys: [] };
@@ -63,7 +74,7 @@ export async function findEntities(
       places.push(place);
       keys.push(key);
     } catch (error) {
-      outcomes[place] = rejection(error);
+      outcomes[place] = toError(error);
     }
   }
   const findRowsOf = async ([table, { places, keys }]: [Table, { places: number[]; keys: Key[] }]) => {
@@ -75,15 +86,19 @@ export async function findEntities(
         outcomes[place] = row === undefined ? null : { view, row };
       }
     } catch (error) {
-      for (const place of places) outcomes[place] = rejection(error);
+      for (const place of places) outcomes[place] = toError(error);
     }
   };
   await Promise.all([...wanted].map(findRowsOf));
   return outcomes;
 }
 
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
 /** A rejection that the executor handles later. */
-function rejection(error: unknown): Promise<never> {
+function rejection(error: Error): Promise<never> {
   const rejected: Promise<never> = Promise.reject(error);
   rejected.catch(() => undefined);
   return rejected;

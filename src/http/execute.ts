@@ -48,18 +48,9 @@ export interface ExecutorOptions {
 }
 
 /** Bytes that all compiled operations may take together, whatever the number of roles. */
-const capacity = 64 * 1024 * 1024;
-
-/** What is known of an operation that has been executed. */
-interface Execution {
-  uses: number;
-  compiled: CompiledOperation | undefined;
-}
-
+const capacity = 48 * 1024 * 1024;
 /** Bytes of a plan for each field of an operation, its fragments written out. */
 const bytesPerField = 1_000;
-/** Bytes of what is known of an operation that is not compiled. */
-const bytesUncompiled = 200;
 
 /**
  * The fifth step of the road: runs an operation. Whether it is compiled or interpreted is decided here, and nobody
@@ -67,9 +58,13 @@ const bytesUncompiled = 200;
  */
 export class Executor {
   readonly #suggestions: boolean;
-  readonly #executions = new LRUCache<PreparedOperation, Execution>({
+  /** How often operations that are not compiled were executed. Keeps none of them alive. */
+  readonly #uses = new WeakMap<PreparedOperation, number>();
+  readonly #operations = new LRUCache<PreparedOperation, CompiledOperation>({
     maxSize: capacity,
-    maxEntrySize: capacity / 8,
+    maxEntrySize: capacity / 6,
+    // It keeps its document, also when that is no longer remembered by its text.
+    sizeCalculation: (_compiled, { size, bytes }) => bytes + bytesPerField * size.fields,
   });
 
   readonly runs: Runs;
@@ -84,9 +79,9 @@ export class Executor {
     return { prepared, variables: asked.variables, key: this.answers.keyOf(prepared, asked) };
   }
 
-  /** How many operations are compiled or about to be, and what that takes. */
+  /** How many operations are compiled, and what that takes. */
   get size(): RememberedSize {
-    return { entries: this.#executions.size, bytes: this.#executions.calculatedSize };
+    return { entries: this.#operations.size, bytes: this.#operations.calculatedSize };
   }
 
   execute(question: Question, context: ExecutionContext): Ready<Outcome> {
@@ -121,7 +116,7 @@ export class Executor {
 
   /** Compiles operations, where that is possible and worthwhile, before they are asked for. */
   warm(operations: Iterable<PreparedOperation>): void {
-    for (const prepared of operations) this.#compile(prepared, { uses: 0, compiled: undefined });
+    for (const prepared of operations) this.#compile(prepared);
   }
 
   async #interpret(
@@ -143,21 +138,22 @@ export class Executor {
 
   /** The operation's code; it is compiled when the operation has been asked for often enough. */
   #compiled(prepared: PreparedOperation): CompiledOperation | undefined {
-    const known = this.#executions.get(prepared);
-    if (known?.compiled) return known.compiled;
-    const execution = known ?? { uses: 0, compiled: undefined };
-    execution.uses++;
-    if (!known) this.#executions.set(prepared, execution, { size: bytesUncompiled });
-    // An operation is compiled once: what cannot be compiled stays interpreted.
-    return execution.uses === usesBefore(prepared) ? this.#compile(prepared, execution) : undefined;
+    const known = this.#operations.get(prepared);
+    if (known) return known;
+    const uses = 1 + (this.#uses.get(prepared) ?? 0);
+    this.#uses.set(prepared, uses);
+    if (uses < usesBefore(prepared)) return undefined;
+    // Counted anew: what is compiled may be forgotten before its document is.
+    this.#uses.delete(prepared);
+    return this.#compile(prepared);
   }
 
-  #compile(prepared: PreparedOperation, execution: Execution): CompiledOperation | undefined {
+  #compile(prepared: PreparedOperation): CompiledOperation | undefined {
     if (prepared.introspects || !isWorthwhile(prepared)) return undefined;
-    const { schema, document, operation, size } = prepared;
-    execution.compiled = new CompiledOperation(schema.executable, document, operation);
-    this.#executions.set(prepared, execution, { size: bytesUncompiled + bytesPerField * size.fields });
-    return execution.compiled;
+    const { schema, document, operation } = prepared;
+    const compiled = new CompiledOperation(schema.executable, document, operation);
+    this.#operations.set(prepared, compiled);
+    return compiled;
   }
 }
 

@@ -54,6 +54,8 @@ const largestEntry = 4 * 1024 * 1024;
 const persistedCapacity = 8 * 1024 * 1024;
 /** Bytes in memory for each token of a document, with its nodes and locations: measured on Node 20 and 24. */
 const bytesPerToken = 400;
+/** Bytes for each character: the text is kept with the document and as its key, and its literals once more. */
+const bytesPerCharacter = 6;
 
 /**
  * The third step of the road: parses and validates each document once per schema. Documents that are wrong are not
@@ -185,7 +187,8 @@ class PreparedDocument {
   readonly bytes: number;
 
   constructor(document: DocumentNode, given: Pick<PreparedOperation, 'schema' | 'trusted'>) {
-    this.bytes = bytesPerToken * tokensOf(document);
+    const characters = document.loc?.source.body.length ?? 0;
+    this.bytes = bytesPerToken * tokensOf(document) + bytesPerCharacter * characters;
     const shared = { ...given, document, introspects: introspects(document), bytes: this.bytes };
     const measure = createMeasure(document);
     this.operations = new Map(

@@ -1,6 +1,7 @@
+import { paced } from '../columns/pace.ts';
 import type { RequestScope } from '../graphql/request-scope.ts';
 import { cacheHeaders } from './cache-hints.ts';
-import type { ErrorWriter } from './error-writer.ts';
+import type { ErrorWriter, WrittenError } from './error-writer.ts';
 import type { ExecutionContext, Outcome } from './execute.ts';
 import { reportScans } from './explain.ts';
 import { writeJson } from './json-writer.ts';
@@ -50,7 +51,8 @@ async function resultReply(
   options: ReplyOptions,
 ): Promise<HttpReply> {
   if (data === undefined) throw new AggregateError(raised);
-  const errors = raised.map((error) => writer.write(error));
+  const errors: WrittenError[] = [];
+  await paced(raised.length, scope.pace, (index) => errors.push(writer.write(raised[index])));
   const result = resultOf(data, errors, extensionsOf(scope, options));
   return {
     status: 200,

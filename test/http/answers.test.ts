@@ -52,6 +52,13 @@ describe('an answer that grows too large is refused', () => {
     await expect(gateway.query(query)).resolves.toMatchObject(tooLarge);
   });
 
+  test('where it has too many errors, which take more memory than values', async () => {
+    await start(1_000_000);
+    const query = `{ usersCollection(first: 100) { edges { node {
+      ${Array.from({ length: 5 }, (_, i) => `o${i}: othersCollection(first: -1) { totalCount }`).join(' ')} } } } }`;
+    await expect(gateway.query(query)).resolves.toMatchObject(tooLarge);
+  });
+
   test('also where another would fit', async () => {
     await start(2_000_000);
     const { data, errors } = await gateway.query(page(1));
