@@ -12,7 +12,7 @@ import type { AnswerSize } from './builder.ts';
 const bytesPerFailure = 2_500;
 
 /** The field that failed, or the element of its list. */
-export type FailedField = Pick<GraphQLResolveInfo, 'fieldNodes' | 'path'> & { readonly index?: number };
+type FailedField = Pick<GraphQLResolveInfo, 'fieldNodes' | 'path'> & { readonly index?: number };
 
 /**
  * The failure of a field, as the executor would report it, counted as part of the answer: a client can make every field
