@@ -6,7 +6,7 @@ import { UnusableFile } from '../file/unusable-file.ts';
 import type { Block, ExchangePlace, Part } from './place.ts';
 
 /** Bytes of a block: small enough to hash, send and store without holding up anything. */
-const blockLength = 2 ** 19;
+export const blockLength = 2 ** 19;
 /** A place may answer at once, so that reading and writing pause on their own. */
 const sliceMs = 2;
 /** Blocks that travel together. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Backoff } from '../backoff.ts';
 import type { ColumnarSnapshot } from '../snapshot.ts';
+import { blockLength } from './block-file.ts';
 import { LeaseLostError } from './lease-keeper.ts';
 import type { Lease, ObjectState, Position, Publication, Published } from './place.ts';
 import type { PlaceClient, SharedObjectOptions } from './place-client.ts';
@@ -29,15 +30,14 @@ export interface PublisherOptions extends Pick<SharedObjectOptions, 'place' | 'c
   readonly onPublished: (snapshot: ColumnarSnapshot, position: Position, parts: Publication['parts']) => void;
 }
 
-/** Bytes of a block that only tests whether blocks can be written. */
-const probeLength = 512;
-
 /** Publishes what was scanned here, and retries where that fails. */
 export class Publisher {
   readonly #options: PublisherOptions;
   /** What was scanned here last and could not be published. */
   #unpublished: Scanned | undefined;
   readonly #backoff = new Backoff<unknown>();
+  /** Names the next block that only tests whether blocks can be written. */
+  #probe = randomUUID();
 
   constructor(options: PublisherOptions) {
     this.#options = options;
@@ -73,27 +73,32 @@ export class Publisher {
     }
   }
 
-  /** Retries what failed once its backoff has passed: the publication itself, or else a small write. */
+  /**
+   * Tests whether anything can be written again, and then publishes what could not be. A publication that fails although
+   * that works is retried less and less often.
+   */
   async retry({ published, now }: ObjectState): Promise<void> {
     const { client, clock } = this.#options;
     if (!client.isFailing('lease', 'publish') || this.#backoff.delayAt(clock.monotonic()) > 0) return;
+    if (!(await this.#canWrite())) return this.#backoff.succeed();
     const scanned = this.#unpublished;
     if (scanned && !isOlder(scanned, published, now)) return this.publish(scanned);
     this.#unpublished = undefined;
-    await this.#probe();
+    this.#backoff.succeed();
+    client.wrote();
   }
 
-  async #probe(): Promise<void> {
-    const { place, client, clock } = this.#options;
+  async #canWrite(): Promise<boolean> {
+    const { place, client } = this.#options;
     // The next publication deletes it, because it does not name it.
-    const block = { hash: `probe ${randomUUID()}`, bytes: new Uint8Array(probeLength) };
-    try {
-      await client.attempt('publish', () => place.putBlocks(client.name, [block]));
-      client.wrote();
-      this.#backoff.succeed();
-    } catch (error) {
-      this.#backoff.fail(error, clock.monotonic());
-    }
+    const block = { hash: `probe of ${this.#probe}`, bytes: new Uint8Array(blockLength) };
+    return place.putBlocks(client.name, [block]).then(
+      () => {
+        this.#probe = randomUUID();
+        return true;
+      },
+      () => false,
+    );
   }
 
   async #publishUnleased(scanned: Scanned): Promise<void> {
