@@ -14,15 +14,23 @@ export function inPortions<Item, Element>(
   pace: Pace,
   elementOf: (item: Item, index: number) => Element | Promise<Element>,
 ): readonly (Element | Promise<Element>)[] {
+  // A pause that no element waits for would reject unheard when the request ends, too.
+  if (items.length === 0) return [];
   // If many lists are returned together, each would find its time slice unused, but together they take too long.
   let portion = pace.due ? pace.pause() : undefined;
   return items.map((item, index) => {
     if (index > 0 && index % itemsAtOnce === 0)
       portion = (portion ?? Promise.resolve()).then(() => rest(pace));
-    return portion ? portion.then(() => elementOf(item, index)) : elementOf(item, index);
+    if (!portion) return elementOf(item, index);
+    const element = portion.then(() => elementOf(item, index));
+    // An executor that fails at an earlier element never looks at this one, which must not reject unheard.
+    element.catch(ignore);
+    return element;
   });
 }
 
 async function rest(pace: Pace): Promise<void> {
   if (pace.due) await pace.pause();
 }
+
+function ignore(): void {}

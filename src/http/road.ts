@@ -51,6 +51,8 @@ function mayForceScans({ authenticated }: Caller, policy: NoCachePolicy): boolea
   return policy === 'all' || (policy === 'authenticated' && authenticated);
 }
 
+/** Bytes of a body whose reading as JSON may take some milliseconds: only one each turn does. */
+const largeBody = 64 * 1024;
 /** Characters of a document whose parsing and validation may take some milliseconds: only one each turn does. */
 const longText = 8 * 1024;
 
@@ -131,6 +133,11 @@ class Passage {
   }
 
   #answer(): Ready<HttpReply> {
+    const isLarge = this.#request.body.length > largeBody;
+    return isLarge ? nextTurn().then(() => this.#receive()) : this.#receive();
+  }
+
+  #receive(): Ready<HttpReply> {
     const received = this.#parts.receiver.receive(this.#request);
     this.#mediaType = received.mediaType;
     return whenReady(this.#identify(), (caller) => {
