@@ -90,6 +90,9 @@ export class Compressor {
     ]),
   );
 
+  /** Ends when no large answer is being compressed. */
+  #largeOnes: Promise<unknown> = Promise.resolve();
+
   /** The reply, compressed where its client asked for that and it is worth it. */
   compress(reply: HttpReply, request: HttpRequest): Ready<HttpReply> {
     // What is small is the same for everybody, and saying otherwise would keep caches from giving it to all.
@@ -101,7 +104,10 @@ export class Compressor {
   }
 
   #encode(encoding: Encoding, { body, isRemembered }: HttpReply): Ready<Uint8Array> {
-    if (!isRemembered || !(body instanceof Uint8Array)) return encoding.encode(Buffer.concat(piecesOf(body)));
+    if (!isRemembered || !(body instanceof Uint8Array)) {
+      const encode = () => encoding.encode(Buffer.concat(piecesOf(body)));
+      return lengthOf({ body }) < largeAnswer ? encode() : this.#inTurn(encode);
+    }
     const cache = this.#compressed.get(encoding);
     return (
       cache?.get(body) ??
@@ -111,11 +117,20 @@ export class Compressor {
       })
     );
   }
+
+  #inTurn(encode: () => Promise<Buffer>): Promise<Buffer> {
+    const turn = this.#largeOnes.then(encode);
+    this.#largeOnes = turn.catch(() => undefined);
+    return turn;
+  }
 }
+
+/** Bytes from which answers are compressed one after the other, because each is copied for it. */
+const largeAnswer = 1024 * 1024;
 
 const varying: HttpReplyHeaders = { vary: 'Accept-Encoding' };
 
-function lengthOf({ body }: HttpReply): number {
+function lengthOf({ body }: Pick<HttpReply, 'body'>): number {
   if (typeof body === 'string' || body instanceof Uint8Array) return body.length;
   return body.reduce((total, piece) => total + piece.length, 0);
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { Client, type HttpReply, piecesOf, uncounted } from '../../../src/http/message.ts';
@@ -55,4 +56,24 @@ test('an answer that is not is compressed each time', async () => {
   const compressor = new Compressor();
   const first = await compressor.compress(reply(), asking('br'));
   expect((await compressor.compress(reply(), asking('br'))).body).not.toBe(first.body);
+});
+
+test('large answers, whose copies add up, are compressed whole, one after the other', async () => {
+  const compressor = new Compressor();
+  // The first takes longest, and would be ready last if they were compressed together.
+  const asked = [randomBytes(8_000_000), Buffer.alloc(700_000, 'b'), Buffer.alloc(700_000, 'c')].map(
+    (piece) => [piece, Buffer.alloc(700_000, 'a')],
+  );
+  const order: number[] = [];
+  const replies = await Promise.all(
+    asked.map(async (pieces, i) => {
+      const { body: made, headers } = await compressor.compress(reply({ body: pieces }), asking('gzip'));
+      order.push(i);
+      return reply({ body: made, headers });
+    }),
+  );
+  expect(order).toEqual([0, 1, 2]);
+  for (const [i, made] of replies.entries()) {
+    expect(gunzipSync(bytesOf(made)).equals(Buffer.concat(asked[i] ?? []))).toBe(true);
+  }
 });
