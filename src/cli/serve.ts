@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AdminPorts } from '../admin/admin-routes.ts';
 import { type AdminServer, listenAdmin } from '../admin/admin-server.ts';
+import { GatewayError } from '../errors.ts';
 import { resolveOptions } from '../gateway/settings.ts';
 import { type Gateway, type GatewayOptions, startGateway } from '../gateway.ts';
 import type { ListeningServer } from '../http/server/listening-server.ts';
@@ -138,6 +139,7 @@ export async function serveUntilStopped(
     metrics.watch(gateway.status);
     server ??= await gateway.listen(addresses);
     observe({ event: 'listening', url: server.url });
+    onUnheardRejection((error) => observe({ event: 'internal-error', errorId: randomUUID(), error }));
     link?.attach(gateway, metrics);
     link?.listening(server.url);
     observe({ event: 'stopping', reason: await stopped });
@@ -173,6 +175,16 @@ async function closeWithin(gateway: Gateway, ms: number, observe: Observe): Prom
   }, ms);
   await gateway.close();
   clearTimeout(impatient);
+}
+
+/**
+ * From now on, a rejection that nobody waits for is told instead of ending the process: it belongs to one request, and
+ * the others must not suffer from it. What a request was refused by, or ended with, has been answered already.
+ */
+function onUnheardRejection(tell: (error: unknown) => void): void {
+  process.on('unhandledRejection', (reason) => {
+    if (!(reason instanceof GatewayError)) tell(reason);
+  });
 }
 
 /** SIGHUP reads the catalog again, as with other servers. A failure is observed. */

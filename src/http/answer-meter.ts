@@ -2,7 +2,7 @@ import { exceeded, type Limits, limitSettings } from '../limits/limits.ts';
 import { type Holding, MemoryBudget } from './memory-budget.ts';
 
 /** How many times the largest answer the answers of all requests may hold together. */
-const heldAnswers = 8;
+const heldAnswers = 4;
 
 /** Bytes of an answer that is no matter, neither for the memory nor for the event loop. */
 export const smallAnswer = 256 * 1024;

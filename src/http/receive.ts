@@ -48,7 +48,7 @@ export interface AskedMemory {
 export type Variables = Readonly<Record<string, unknown>>;
 
 /** Bytes that all bodies whose meaning is known may take together, and the largest of them. */
-const knownBytes = 16 * 1024 * 1024;
+const knownBytes = 8 * 1024 * 1024;
 const largestKnown = 4 * 1024;
 /** How many times its length a body takes in memory that is known: itself, and what it says. */
 const bytesPerByte = 3;

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { startEmulator } from '../../src/emulator/emulator.ts';
 import { demoUsers } from '../../src/emulator/population.ts';
@@ -37,6 +38,25 @@ describe('serve', () => {
     expect(answer.extensions.scans).toMatchObject([{ rows: 10, snapshot: 'scanned' }]);
     expect(code).toBe(0);
     expect(serving.lines.join()).not.toMatch(/very-secret|AKIAIOSFODNN7EXAMPLE/);
+  });
+
+  test('a failure that nobody waits for ends one request at most, never the process', async () => {
+    const { emulator, database } = await poolAndDatabase(10);
+    const failing = 'process.on("SIGUSR2", () => void Promise.reject(new Error("nobody waits")))';
+    const serving = await serve(['serve', '--database-url', database.url], {
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(failing)}`,
+    });
+    process.kill(serving.pid, 'SIGUSR2');
+    while (!serving.lines.some((line) => line.includes('nobody waits'))) await pause(10);
+    const answer = await ask(serving.url, '{ usersCollection { totalCount } }');
+    const code = await serving.stop('SIGTERM');
+    await Promise.all([emulator.close(), database.drop()]);
+    expect(answer.data).toEqual({ usersCollection: { totalCount: 10 } });
+    const logged = serving.lines.filter((line) => line.startsWith('{'));
+    expect(logged.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ event: 'internal-error', errorId: expect.any(String) }),
+    );
+    expect(code).toBe(0);
   });
 
   test('beside GraphQL there are health checks, and GraphiQL for browsers', async () => {

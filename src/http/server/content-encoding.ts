@@ -76,7 +76,7 @@ const encodings: readonly Encoding[] = [
 ];
 
 /** Bytes that all compressed bodies may take together with what they are made of. */
-const capacity = 32 * 1024 * 1024;
+const capacity = 16 * 1024 * 1024;
 
 /** Compresses replies; once where the same is sent again and again. */
 export class Compressor {
