@@ -62,9 +62,7 @@ export class Executor {
   readonly #uses = new WeakMap<PreparedOperation, number>();
   readonly #operations = new LRUCache<PreparedOperation, CompiledOperation>({
     maxSize: capacity,
-    maxEntrySize: capacity / 6,
-    // It keeps its document, also when that is no longer remembered by its text.
-    sizeCalculation: (_compiled, { size, bytes }) => bytes + bytesPerField * size.fields,
+    sizeCalculation: (_compiled, prepared) => bytesCompiled(prepared),
   });
 
   readonly runs: Runs;
@@ -168,6 +166,16 @@ function usesBefore({ size, trusted }: PreparedOperation): number {
 /** By which factor fragments may multiply what is written, so that a short text does not become long code. */
 const largestGrowth = 4;
 
-function isWorthwhile({ size }: PreparedOperation): boolean {
-  return size.fields <= smallOperation || size.fields <= largestGrowth * size.written;
+/** Bytes of the largest operation that is compiled: one that could not be kept would be compiled again and again. */
+const largestCompiled = capacity / 3;
+
+function isWorthwhile(prepared: PreparedOperation): boolean {
+  if (bytesCompiled(prepared) > largestCompiled) return false;
+  const { fields, written } = prepared.size;
+  return fields <= smallOperation || fields <= largestGrowth * written;
+}
+
+/** A compiled operation keeps its document, also when that is no longer remembered by its text. */
+function bytesCompiled({ size, bytes }: PreparedOperation): number {
+  return bytes + bytesPerField * size.fields;
 }
