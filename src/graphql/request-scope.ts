@@ -9,7 +9,7 @@ import type { Filter } from '../rows/filter/filter.ts';
 import type { CursorSeal } from '../rows/page/cursor-seal.ts';
 import { filterRows, findRows } from '../rows/query.ts';
 import { TableView } from '../rows/store/view.ts';
-import type { SnapshotRead } from '../snapshot/store.ts';
+import type { SnapshotRead } from '../snapshot/snapshot-read.ts';
 import type { Value } from '../values/value.ts';
 
 /** What a request needs of the gateway to answer its fields. */

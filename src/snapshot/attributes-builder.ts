@@ -8,7 +8,12 @@ import type { Slot } from './snapshot.ts';
 /** Which attributes a snapshot keeps: all of them, or those with these names. */
 export type AttributeNeeds = 'all' | ReadonlySet<string>;
 
-/** Takes the attributes of records in the order they arrive. */
+/** The needs that cover both. */
+export function bothNeeds(a: AttributeNeeds, b: AttributeNeeds): AttributeNeeds {
+  return a === 'all' || b === 'all' ? 'all' : new Set([...a, ...b]);
+}
+
+/** Collects the attributes of records in the order of their arrival. */
 export class AttributesBuilder {
   readonly #needs: AttributeNeeds;
   readonly #names = new Map<string, NamedAttributes>();

@@ -1,22 +1,23 @@
 import type { ScanProgress } from '../source/source.ts';
 import type { SharingStatus } from './exchange/sharing-status.ts';
 import type { Freshness } from './freshness.ts';
+import type { Snapshot } from './snapshot.ts';
 
-/** What a store holds and does, for those who run the gateway. */
+/** What a store holds and does, for operators. */
 export interface StoreStatus {
   readonly server: string;
   readonly object: string;
-  /** Undefined where there is none yet. */
+  /** Undefined before the first scan has ended. */
   readonly snapshot: SnapshotStatus | undefined;
-  /** The scan that runs; undefined where none does. */
+  /** The running scan, if there is one. */
   readonly scan: { readonly startedAt: number; readonly progress: ScanProgress } | undefined;
-  /** When the next scan begins on its own, in milliseconds since 1970; undefined where only requests begin one. */
+  /** When the next scheduled scan starts, in milliseconds since 1970; undefined if only requests start scans. */
   readonly nextScanAt: number | undefined;
-  /** Undefined where scans are not shared. */
+  /** Undefined if scans are not shared. */
   readonly sharing: SharingStatus | undefined;
 }
 
-/** A snapshot at hand. */
+/** The latest snapshot's figures. */
 export interface SnapshotStatus {
   readonly rows: number;
   /** In memory. */
@@ -27,10 +28,23 @@ export interface SnapshotStatus {
   readonly freshness: Freshness;
 }
 
-/** What is held of an object, without a reader. */
+export function statusOf(
+  { rowCount, byteLength, startedAt, stats }: Snapshot,
+  freshness: Freshness,
+): SnapshotStatus {
+  return {
+    rows: rowCount,
+    bytes: byteLength,
+    scannedAt: startedAt,
+    scanDurationMs: stats.durationMs,
+    freshness,
+  };
+}
+
+/** The latest snapshot's figures for clients. */
 export interface SnapshotGlance {
   readonly rows: number;
-  /** How long ago its scan began. */
+  /** How long ago its scan began, in milliseconds. */
   readonly ageMs: number;
   readonly freshness: Freshness;
 }

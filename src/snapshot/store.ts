@@ -1,49 +1,21 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type Clock, systemClock, within } from '../clock.ts';
 import { ScanError } from '../errors.ts';
-import type { Observe } from '../observation.ts';
-import type { ScanProgress, Source } from '../source/source.ts';
-import type { AttributeNeeds } from './attributes-builder.ts';
+import type { ScanProgress } from '../source/source.ts';
+import { type AttributeNeeds, bothNeeds } from './attributes-builder.ts';
 import type { Sharing } from './exchange/place-client.ts';
 import { SharedObject } from './exchange/shared-object.ts';
 import { SharedScan } from './exchange/shared-scan.ts';
 import { KeptSnapshot } from './file/kept-snapshot.ts';
-import type { SnapshotFiles, SnapshotOwner } from './file/snapshot-files.ts';
-import { type Freshness, type FreshnessWindow, freshnessAt, servedForMs } from './freshness.ts';
+import { type Freshness, freshnessAt, servedForMs } from './freshness.ts';
 import { ageOf, type HeldSnapshot } from './held-snapshot.ts';
 import { HeldSnapshots } from './held-snapshots.ts';
-import { keepScanning } from './keep-scanning.ts';
 import { Scan, type SnapshotRun } from './scan.ts';
+import { ScanSchedule } from './scan-schedule.ts';
 import { SingleFlightScan } from './single-flight-scan.ts';
 import type { ColumnarSnapshot } from './snapshot.ts';
 import { lend, type ReadOptions, type SnapshotRead } from './snapshot-read.ts';
-import type { SnapshotGlance, StoreStatus } from './store-status.ts';
-
-export type { AttributeNeeds } from './attributes-builder.ts';
-export type { ReadOptions, SnapshotRead } from './snapshot-read.ts';
-
-/** What a catalog says of an object, which it may say anew. */
-export interface StoreDefinition extends FreshnessWindow {
-  /** The store closes it. */
-  readonly source: Source;
-  readonly needs: AttributeNeeds;
-}
-
-/** Whose snapshots a store keeps, and how fresh they must be. */
-export interface SnapshotStoreOptions extends StoreDefinition {
-  readonly server: string;
-  readonly object: string;
-  /** How long a read waits for a scan. */
-  readonly scanTimeoutMs: number;
-  /** The least time between the beginnings of two scans that readers force. */
-  readonly minRefreshMs: number;
-  readonly observe: Observe;
-  /** Keeps the latest snapshot from one start of the gateway to the next. */
-  readonly files?: SnapshotFiles | undefined;
-  /** Shares scans with other gateways. */
-  readonly sharing?: Sharing | undefined;
-  readonly clock?: Clock;
-}
+import { ownerOf, readTheSame, type SnapshotStoreOptions, type StoreDefinition } from './store-definition.ts';
+import { type SnapshotGlance, type StoreStatus, statusOf } from './store-status.ts';
 
 /**
  * The snapshots of one foreign object: the latest is shared by all readers, and at most one scan runs at a time.
@@ -51,23 +23,20 @@ export interface SnapshotStoreOptions extends StoreDefinition {
  */
 export class SnapshotStore {
   #options: SnapshotStoreOptions;
-  /** What the definition needs; scans keep what the one before needed, too. */
+  /** The needs of the current definition alone; scans also keep what the previous one needed. */
   #definedNeeds: AttributeNeeds;
-  /** What the latest run keeps. */
+  /** The attributes that the latest run keeps. */
   #runNeeds: AttributeNeeds;
   readonly #clock: Clock;
   readonly #scans: SingleFlightScan<HeldSnapshot>;
-  /** What this gateway has in common with others; undefined where it shares nothing. */
+  /** The object as other gateways share it; undefined if scans are not shared. */
   readonly #shared: SharedObject | undefined;
   readonly #held: HeldSnapshots;
   readonly #kept: KeptSnapshot;
+  readonly #schedule: ScanSchedule;
   #restored: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
   readonly #closing = new AbortController();
-  /** How long after the beginning of one scan the next begins on its own. */
-  #everyMs: number | undefined;
-  /** Ends what begins scans on its own. */
-  #keeping: AbortController | undefined;
 
   constructor(options: SnapshotStoreOptions) {
     this.#options = options;
@@ -75,7 +44,7 @@ export class SnapshotStore {
     this.#runNeeds = options.needs;
     this.#clock = options.clock ?? systemClock;
     this.#held = new HeldSnapshots(this.#clock);
-    this.#kept = new KeptSnapshot(options.files);
+    this.#kept = new KeptSnapshot(options.files, this.#clock);
     this.#scans = new SingleFlightScan({
       ...options,
       clock: this.#clock,
@@ -83,28 +52,30 @@ export class SnapshotStore {
       ready: (signal) => this.#makeRoom(signal),
       accept: (snapshot) => this.#accept(snapshot),
     });
+    this.#schedule = new ScanSchedule({
+      clock: this.#clock,
+      dueInMs: (everyMs) => this.#dueInMs(everyMs),
+      scan: () => this.#scans.join().result,
+      retryDelayMs: () => this.#scans.retryDelayMs,
+    });
     this.#shared = options.sharing && this.#share(options.sharing);
   }
 
-  /**
-   * Whether what is held, and what is scanned from now on, is what another definition of the object asks for: it
-   * must be read from the same place and have the same fields.
-   */
+  /** Whether the store's snapshots also serve for another definition of the object. */
   suits({ source }: Pick<StoreDefinition, 'source'>): boolean {
-    const { source: own } = this.#options;
-    return !this.#closed && own.origin === source.origin && isDeepStrictEqual(own.fields, source.fields);
+    return !this.#closed && readTheSame(this.#options.source, source);
   }
 
-  /** Whether rows are held, but not this attribute of them; only the next scan will bring it. */
+  /** Whether there is a snapshot without this attribute. The next scan fetches it. */
   lacks(attribute: string | 'all'): boolean {
     const { needs } = this.#held.latest ?? { needs: 'all' as const };
     return needs !== 'all' && (attribute === 'all' || !needs.has(attribute));
   }
 
-  /** Goes on under another definition that it suits. A scan that runs ends as it began. */
+  /** Adopts another definition that it suits. A scan that is running ends as it began. */
   redefine(definition: StoreDefinition): void {
     const { source } = this.#options;
-    // Whoever still asks under the definition before finds all that it had.
+    // Requests that still use the previous definition must find all of its attributes.
     const needs = bothNeeds(this.#definedNeeds, definition.needs);
     this.#definedNeeds = definition.needs;
     this.#options = { ...this.#options, ...definition, needs };
@@ -113,19 +84,19 @@ export class SnapshotStore {
     void this.#scans.settled().then(() => source.close());
   }
 
-  /** Resolves when another scan has succeeded that has yet to begin. @throws ScanError where it fails */
+  /** Resolves when a scan that starts after this call has succeeded. @throws ScanError if it fails */
   async rescan(): Promise<void> {
     await this.#scans.force().result;
   }
 
-  /** The latest snapshot where it is fresh enough, without waiting for another; undefined where it is not. */
+  /** The latest snapshot, if it is fresh enough. Waits for nothing. */
   tryRead(): SnapshotRead | undefined {
     const found = this.#closed ? undefined : this.#findLatest(false);
     return found && this.#lend(found);
   }
 
   /**
-   * The latest snapshot where it is fresh enough, else the next one.
+   * The latest snapshot if it is fresh enough, else the next one.
    *
    * @throws ScanError when the scan failed, or is still in progress after the scan timeout
    */
@@ -146,68 +117,48 @@ export class SnapshotStore {
   }
 
   /**
-   * Scans before anybody asks, where no snapshot is fresh, and tries again after failures.
+   * Scans before the first request, unless there is a fresh snapshot, and retries after failures.
    *
-   * @param everyMs how long after the beginning of one scan the next begins; undefined where requests begin the others
+   * @param everyMs the time between the starts of two scans; undefined if requests start all but the first
    */
   keepScanned(everyMs: number | undefined): void {
-    if (this.#closed || (this.#keeping && this.#everyMs === everyMs)) return;
-    this.#everyMs = everyMs;
-    this.#keeping?.abort();
-    const keeping = new AbortController();
-    this.#keeping = keeping;
-    void this.#restore().then(() =>
-      keepScanning({
-        clock: this.#clock,
-        signal: keeping.signal,
-        everyMs,
-        dueInMs: () =>
-          this.#held.latest ? (everyMs ?? this.#options.maxAgeMs) - this.#held.latest.ageMs : 0,
-        scan: () => this.#scans.join().result,
-        retryDelayMs: () => this.#scans.retryDelayMs,
-      }),
-    );
+    if (!this.#closed) this.#schedule.start(everyMs, this.#restore());
   }
 
-  /** Has the object scanned anew, as soon as that may be. */
+  /** Starts another scan as soon as one is allowed. */
   refresh(): void {
     if (this.#closed) return;
-    // A failure is observed.
+    // Failures are observed where they happen.
     this.#scans.force().result.catch(() => undefined);
   }
 
   status(): StoreStatus {
     const { server, object } = this.#options;
     const { startedAt, progress } = this.#scans;
+    const { everyMs } = this.#schedule;
     const held = this.#held.latest;
     return {
       server,
       object,
-      snapshot: held && {
-        rows: held.snapshot.rowCount,
-        bytes: held.snapshot.byteLength,
-        scannedAt: held.snapshot.startedAt,
-        scanDurationMs: held.snapshot.stats.durationMs,
-        freshness: this.#freshnessOf(held),
-      },
+      snapshot: held && statusOf(held.snapshot, this.#freshnessOf(held)),
       scan: startedAt !== undefined && progress ? { startedAt, progress } : undefined,
-      nextScanAt: held && this.#everyMs !== undefined ? held.snapshot.startedAt + this.#everyMs : undefined,
+      nextScanAt: held && everyMs !== undefined ? held.snapshot.startedAt + everyMs : undefined,
       sharing: this.#shared?.status,
     };
   }
 
-  /** What is held now, for those who only look: it begins no scan. Undefined before the first has ended. */
+  /** The latest snapshot's figures, without starting a scan. Undefined before the first scan has ended. */
   glance(): SnapshotGlance | undefined {
     const held = this.#held.latest;
     return held && { rows: held.snapshot.rowCount, ageMs: held.ageMs, freshness: this.#freshnessOf(held) };
   }
 
-  /** What the running scan has done so far; undefined where none runs. */
+  /** The progress of the running scan, if there is one. */
   progress(): ScanProgress | undefined {
     return this.#scans.progress;
   }
 
-  /** Aborts a running scan, waits for its end and for what is being written, and closes the source. */
+  /** Aborts a running scan, waits until it has ended and all files are written, and closes the source. */
   close(): Promise<void> {
     this.#closed ??= this.#shutDown();
     return this.#closed;
@@ -215,7 +166,7 @@ export class SnapshotStore {
 
   async #shutDown(): Promise<void> {
     this.#closing.abort(stopping());
-    this.#keeping?.abort();
+    this.#schedule.stop();
     await this.#scans.close(stopping());
     await this.#restored;
     await this.#kept.settled();
@@ -239,7 +190,7 @@ export class SnapshotStore {
     return { held: await result, state: joined ? 'joined' : 'scanned' };
   }
 
-  /** A failure is observed, and the next who has to wait gets it. */
+  /** Failures are observed where they happen, and reported to the next reader that has to wait. */
   #revalidate(): void {
     this.#scans.join().result.catch(() => undefined);
   }
@@ -248,11 +199,19 @@ export class SnapshotStore {
     return lend(held, { state, ageMs: held.ageMs, maxAgeMs: this.#options.maxAgeMs }, signal);
   }
 
+  #dueInMs(everyMs: number | undefined): number {
+    const { latest } = this.#held;
+    return latest ? (everyMs ?? this.#options.maxAgeMs) - latest.ageMs : 0;
+  }
+
   #freshnessOf(held: HeldSnapshot): Freshness {
     return freshnessAt(held.ageMs, this.#options, held.snapshot.stats);
   }
 
-  /** Leaves one snapshot in memory at most. One that can no longer be served goes with its last reader. */
+  /**
+   * Waits until at most one snapshot is in memory. A snapshot that can no longer be served is dropped when its last
+   * reader releases it.
+   */
   async #makeRoom(signal: AbortSignal): Promise<void> {
     const replaced = this.#held.replacedUnread(signal);
     if (!this.#canServe()) this.#held.retireLatest();
@@ -285,7 +244,7 @@ export class SnapshotStore {
     const { observe } = this.#options;
     const shared = new SharedObject({
       ...sharing,
-      owner: this.#owner(),
+      owner: ownerOf(this.#options),
       quota: this.#options.source.quota,
       observe,
       clock: this.#clock,
@@ -294,7 +253,7 @@ export class SnapshotStore {
     return shared;
   }
 
-  /** Serves what another gateway has scanned, unless something newer is here. */
+  /** Takes over a snapshot that another gateway has published, unless there is a newer one. */
   #adopt(snapshot: ColumnarSnapshot): void {
     const { latest } = this.#held;
     if (!latest || latest.ageMs > ageOf(snapshot, this.#clock)) {
@@ -302,7 +261,7 @@ export class SnapshotStore {
     }
   }
 
-  /** Serves what was scanned, unless something newer of another gateway has come meanwhile. */
+  /** Takes over the result of a scan, unless another gateway has published a newer one meanwhile. */
   #accept(snapshot: ColumnarSnapshot): HeldSnapshot {
     const { latest } = this.#held;
     if (latest?.snapshot === snapshot) return latest;
@@ -312,33 +271,21 @@ export class SnapshotStore {
 
   #replaceWith(snapshot: ColumnarSnapshot, needs: AttributeNeeds): HeldSnapshot {
     const held = this.#held.hold(snapshot, needs);
-    this.#kept.save({ ...this.#owner(), needs }, held);
+    this.#kept.save({ ...ownerOf(this.#options), needs }, held);
     return held;
   }
 
-  /** Brings back, once, the snapshot that was kept when the gateway last ran. */
+  /** Loads, once, the snapshot that was kept when the gateway last ran. */
   #restore(): Promise<void> {
     this.#restored ??= this.#load();
     return this.#restored;
   }
 
   async #load(): Promise<void> {
-    const owner = this.#owner();
-    const snapshot = await this.#kept.load(owner, (kept) => this.#whyUnusable(kept));
-    // Another gateway's may have come meanwhile.
+    const owner = ownerOf(this.#options);
+    const snapshot = await this.#kept.load(owner, this.#options);
+    // Another gateway may have published one meanwhile.
     if (snapshot && !this.#held.latest) this.#held.hold(snapshot, owner.needs);
-  }
-
-  /** A kept snapshot is of use as long as this process would serve it, had it scanned it itself. */
-  #whyUnusable(snapshot: ColumnarSnapshot): string | undefined {
-    const age = this.#clock.now() - snapshot.startedAt;
-    if (age < 0) return 'is from the future';
-    return age < servedForMs(this.#options, snapshot.stats) ? undefined : 'is too old';
-  }
-
-  #owner(): SnapshotOwner {
-    const { server, object, source, needs } = this.#options;
-    return { server, object, origin: source.origin, fields: source.fields, needs };
   }
 
   #inProgress(): ScanError {
@@ -351,14 +298,10 @@ export class SnapshotStore {
   }
 }
 
-/** A snapshot for a reader, and how it was come by. */
+/** A snapshot for a reader, and how it was obtained. */
 interface Found {
   readonly held: HeldSnapshot;
   readonly state: SnapshotRead['state'];
-}
-
-function bothNeeds(a: AttributeNeeds, b: AttributeNeeds): AttributeNeeds {
-  return a === 'all' || b === 'all' ? 'all' : new Set([...a, ...b]);
 }
 
 function stopping(): ScanError {

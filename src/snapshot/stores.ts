@@ -1,11 +1,8 @@
 import { type ForeignObject, type Freshness, type Model, objectsOf, type Table } from '../model/model.ts';
 import type { Source } from '../source/source.ts';
-import {
-  type AttributeNeeds,
-  SnapshotStore,
-  type SnapshotStoreOptions,
-  type StoreDefinition,
-} from './store.ts';
+import type { AttributeNeeds } from './attributes-builder.ts';
+import { SnapshotStore } from './store.ts';
+import type { SnapshotStoreOptions, StoreDefinition } from './store-definition.ts';
 import type { StoreStatus } from './store-status.ts';
 
 /** What the stores of all foreign objects have in common. */

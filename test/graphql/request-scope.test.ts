@@ -4,7 +4,7 @@ import { type RequestPorts, RequestScope } from '../../src/graphql/request-scope
 import { CursorSeal } from '../../src/rows/page/cursor-seal.ts';
 import { SnapshotBuilder } from '../../src/snapshot/builder.ts';
 import type { Snapshot } from '../../src/snapshot/snapshot.ts';
-import type { SnapshotRead } from '../../src/snapshot/store.ts';
+import type { SnapshotRead } from '../../src/snapshot/snapshot-read.ts';
 import { sampleTable } from '../rows/sample-table.ts';
 import { fields } from '../snapshot/records.ts';
 

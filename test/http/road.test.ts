@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { SnapshotBuilder } from '../../src/snapshot/builder.ts';
 import type { Snapshot } from '../../src/snapshot/snapshot.ts';
-import type { SnapshotRead } from '../../src/snapshot/store.ts';
+import type { SnapshotRead } from '../../src/snapshot/snapshot-read.ts';
 import { type SmallGateway, type SmallGatewayOptions, startSmallGateway } from '../limits/small-gateway.ts';
 import { fields } from '../snapshot/records.ts';
 

@@ -15,7 +15,7 @@ import { type Limits, resolveLimits } from '../../src/limits/limits.ts';
 import type { TrustedDocumentsOptions } from '../../src/limits/trusted-documents.ts';
 import type { Observation, Observe } from '../../src/observation.ts';
 import { CursorSeal } from '../../src/rows/page/cursor-seal.ts';
-import type { SnapshotRead } from '../../src/snapshot/store.ts';
+import type { SnapshotRead } from '../../src/snapshot/snapshot-read.ts';
 import { smallSchema, smallSnapshot } from './small-schema.ts';
 
 export interface SmallGatewayOptions {

@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ScanError } from '../../src/errors.ts';
 import type { Observation } from '../../src/observation.ts';
 import type { Snapshot } from '../../src/snapshot/snapshot.ts';
-import { type ReadOptions, SnapshotStore, type SnapshotStoreOptions } from '../../src/snapshot/store.ts';
+import type { ReadOptions } from '../../src/snapshot/snapshot-read.ts';
+import { SnapshotStore } from '../../src/snapshot/store.ts';
+import type { SnapshotStoreOptions } from '../../src/snapshot/store-definition.ts';
 import { FakeClock, settle } from './fake-clock.ts';
 import { FakeSource } from './fake-source.ts';
 

@@ -1,26 +1,31 @@
+import type { Clock } from '../../clock.ts';
+import { type FreshnessWindow, servedForMs } from '../freshness.ts';
 import type { HeldSnapshot } from '../held-snapshot.ts';
 import type { ColumnarSnapshot } from '../snapshot.ts';
 import type { SnapshotFiles, SnapshotOwner } from './snapshot-files.ts';
 
-/** The latest snapshot of an object as it is kept from one start of the gateway to the next, where it is. */
+/** The latest snapshot of one object in a file, if the gateway keeps snapshots across restarts. */
 export class KeptSnapshot {
   readonly #files: SnapshotFiles | undefined;
+  readonly #clock: Pick<Clock, 'now'>;
   /** Settles when every snapshot so far has been written. */
   #saved: Promise<void> = Promise.resolve();
 
-  constructor(files: SnapshotFiles | undefined) {
+  constructor(files: SnapshotFiles | undefined, clock: Pick<Clock, 'now'>) {
     this.#files = files;
+    this.#clock = clock;
   }
 
-  /** @param whyUnusable why a snapshot is of no use; undefined where it is of some */
-  async load(
-    owner: SnapshotOwner,
-    whyUnusable: (snapshot: ColumnarSnapshot) => string | undefined,
-  ): Promise<ColumnarSnapshot | undefined> {
-    return this.#files?.load(owner, whyUnusable);
+  /** The snapshot in the file, if it would still be served had this process scanned it. */
+  async load(owner: SnapshotOwner, window: FreshnessWindow): Promise<ColumnarSnapshot | undefined> {
+    return this.#files?.load(owner, ({ startedAt, stats }) => {
+      const age = this.#clock.now() - startedAt;
+      if (age < 0) return 'is from the future';
+      return age < servedForMs(window, stats) ? undefined : 'is too old';
+    });
   }
 
-  /** The files of one object are written one after the other; a snapshot that is being written counts as read. */
+  /** Files of one object are written one at a time. A snapshot counts as read while it is being written. */
   save(owner: SnapshotOwner, held: HeldSnapshot): void {
     const files = this.#files;
     if (!files) return;

@@ -3,7 +3,8 @@ import type { Observation } from '../../../src/observation.ts';
 import { MemoryPlace } from '../../../src/snapshot/exchange/memory-place.ts';
 import type { ExchangePlace } from '../../../src/snapshot/exchange/place.ts';
 import { parseSnapshotKey, type SnapshotKey } from '../../../src/snapshot/file/key.ts';
-import { SnapshotStore, type SnapshotStoreOptions } from '../../../src/snapshot/store.ts';
+import { SnapshotStore } from '../../../src/snapshot/store.ts';
+import type { SnapshotStoreOptions } from '../../../src/snapshot/store-definition.ts';
 import { FakeClock, settle } from '../fake-clock.ts';
 import { FakeSource } from '../fake-source.ts';
 
