@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { History } from './admin/history.ts';
-import { describeStatus, type GatewayStatus, notReady } from './admin/status.ts';
+import { describeStatus, type GatewayStatus, notReady, requestsStatus } from './admin/status.ts';
 import { createStatusRoute } from './admin/status-route.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { verifiesTokens } from './auth/verification.ts';
@@ -20,6 +20,7 @@ import { createFetchHandler } from './http/fetch-handler.ts';
 import { createGraphiQLPage } from './http/graphiql/page.ts';
 import type { Road } from './http/road.ts';
 import { createRoutes } from './http/routes.ts';
+import { newRuns } from './http/runs.ts';
 import type { Address, ListeningServer } from './http/server/listening-server.ts';
 import type { Model } from './model/model.ts';
 import type { Observe } from './observation.ts';
@@ -129,7 +130,7 @@ async function openGateway(
 ): Promise<Gateway> {
   const { limits, cors } = settings;
   const seal = new CursorSeal(settings.cursorSecret);
-  const runs = { compiled: 0, interpreted: 0 };
+  const runs = newRuns();
   const partsFor = (first: CatalogReading, sharing: Sharing | undefined): GenerationParts => {
     const authenticator = createAuthenticator({ ...options.auth, ...rolesOf(first), observe });
     return {
@@ -196,7 +197,7 @@ async function openGateway(
       roles: followed.current.definition.roles,
       reloadFailure: followed.failure,
       history,
-      requests: { active: entrance.active, ...runs },
+      requests: requestsStatus(entrance.active, runs),
       remembered: { ...remembered(), ...followed.current.remembered() },
       scanRequestsPerSecond: settings.sources.requestsPerSecond,
       ...readiness(),

@@ -1,6 +1,18 @@
 import type { ErrorCode, ScanErrorCode } from './errors.ts';
 import type { ScanProgress } from './source/source.ts';
 
+/**
+ * Why an operation was interpreted instead of compiled:
+ *
+ * - `new`: it has not been repeated often enough
+ * - `introspection`: it asks for the schema
+ * - `too-large`: compiling it would take too much memory
+ * - `unsupported`: it has a field, or one combination too many of `@include` and `@skip`, that has no plan
+ * - `error`: its answer contains an error
+ * - `failed`: the compiled code failed where the interpreter did not, which is a bug
+ */
+export type InterpretedReason = 'new' | 'introspection' | 'too-large' | 'unsupported' | 'error' | 'failed';
+
 /** An answered GraphQL request, without its variables, token or rows. */
 export interface AnsweredRequest {
   /** The client's `X-Request-Id`, if it sent one. */
@@ -19,6 +31,8 @@ export interface AnsweredRequest {
   readonly responseBytes: number;
   /** How many rows the filters matched, if the request asked for their count. */
   readonly rowsMatched: number | undefined;
+  /** Why it was interpreted; undefined if compiled code or a cache answered, or nothing was executed. */
+  readonly interpreted: InterpretedReason | undefined;
   /** The distinct states of the snapshots that the answer is based on. */
   readonly snapshots: readonly ('fresh' | 'stale' | 'scanned' | 'joined')[];
 }
@@ -95,6 +109,12 @@ export type Observation =
   | { readonly event: 'worker'; readonly pid: number | undefined; readonly message: string }
   | { readonly event: 'keys-skipped'; readonly url: string; readonly message: string }
   | { readonly event: 'keys-unavailable'; readonly url: string; readonly message: string }
+  /** Compiled code failed where the interpreter answered. */
+  | {
+      readonly event: 'compiled-failed';
+      readonly operationName: string | undefined;
+      readonly error: unknown;
+    }
   | { readonly event: 'internal-error'; readonly errorId: string; readonly error: unknown };
 
 /** Receives observations; never throws. */

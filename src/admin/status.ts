@@ -1,6 +1,7 @@
+import type { Runs } from '../http/runs.ts';
 import type { RoleGrants } from '../model/definition.ts';
 import type { Model, Problem } from '../model/model.ts';
-import type { ReloadFailure } from '../observation.ts';
+import type { InterpretedReason, ReloadFailure } from '../observation.ts';
 import type { SharingStatus } from '../snapshot/exchange/sharing-status.ts';
 import type { SnapshotStatus, StoreStatus } from '../snapshot/store-status.ts';
 import { hintFor } from './hints.ts';
@@ -85,6 +86,14 @@ export interface RequestsStatus {
   /** Operations executed since the start, by how. */
   readonly compiled: number;
   readonly interpreted: number;
+  /** Those that were interpreted, by reason. */
+  readonly interpretedBecause: Readonly<Record<InterpretedReason, number>>;
+}
+
+/** @param active how many requests are in flight */
+export function requestsStatus(active: number, { compiled, interpreted }: Runs): RequestsStatus {
+  const total = Object.values(interpreted).reduce((sum, count) => sum + count, 0);
+  return { active, compiled, interpreted: total, interpretedBecause: interpreted };
 }
 
 /** The size of one kind of cache. */

@@ -65,6 +65,7 @@ export const levels: Readonly<Record<Observation['event'], Level>> = {
   worker: 'warn',
   'keys-skipped': 'warn',
   'keys-unavailable': 'warn',
+  'compiled-failed': 'error',
   'internal-error': 'error',
 };
 
@@ -122,6 +123,8 @@ function describe(observation: Observation): string {
       return `keys at ${observation.url} are skipped: ${observation.message}`;
     case 'keys-unavailable':
       return `the keys at ${observation.url} are not available: ${observation.message}`;
+    case 'compiled-failed':
+      return `compiled code of ${observation.operationName ?? 'an operation'} failed, and the interpreter answered instead`;
     case 'internal-error':
       return `an answer failed unexpectedly (${observation.errorId})`;
   }

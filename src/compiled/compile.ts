@@ -17,6 +17,19 @@ import type { RootField } from './root-plan.ts';
 import { closeObject } from './row-plan.ts';
 import { VariablesReader } from './variables-reader.ts';
 
+/** A compiled operation cannot give the answer, so that it has to be interpreted. */
+export class Unanswered {
+  /** `unsupported` if the operation has no plan for these variables, `error` if something failed. */
+  readonly reason: 'unsupported' | 'error';
+  /** What failed; undefined if the variables are invalid. */
+  readonly error: unknown;
+
+  constructor(reason: Unanswered['reason'], error?: unknown) {
+    this.reason = reason;
+    this.error = error;
+  }
+}
+
 /** How a compiled operation is run. */
 export interface RunOptions {
   readonly scope: RequestScope;
@@ -54,26 +67,29 @@ export class CompiledOperation {
   }
 
   /**
-   * The answer in pieces: an object with `data` alone, as JSON. Undefined where there is an error in it, or it cannot be planned:
-   * then it is to be interpreted.
+   * The answer in pieces: an object with `data` alone, as JSON.
    *
    * @throws the signal's reason where the request has ended, also where it was ended because the answer grew too large
    */
-  run({ scope, variables: given, meter }: RunOptions): Ready<readonly Buffer[] | undefined> {
+  run({ scope, variables: given, meter }: RunOptions): Ready<readonly Buffer[] | Unanswered> {
     const variables = this.#variables.read(given);
-    const plan = variables && this.#planFor(variables);
-    if (!plan) return undefined;
+    if (!variables) return new Unanswered('error');
+    const plan = this.#planFor(variables);
+    if (!plan) return new Unanswered('unsupported');
     const answer = new Answer(scope.pace, meter);
     const run: Run = { scope, schema: this.#schema, variables };
     const write = () => whenReady(writeData(plan, run, answer), () => answer.finish());
-    const giveUp = () => {
+    const giveUp = (error: unknown) => {
       answer.release();
       scope.signal.throwIfAborted();
-      // Whatever else went wrong, the interpreter knows how to tell of it.
       scope.forgetMatches();
-      return undefined;
+      return new Unanswered('error', error);
     };
-    return settleReady(write, (written) => written, giveUp);
+    return settleReady<readonly Buffer[], readonly Buffer[] | Unanswered>(
+      write,
+      (written) => written,
+      giveUp,
+    );
   }
 
   #planFor(variables: Readonly<Record<string, unknown>>): readonly Keyed<RootField>[] | undefined {

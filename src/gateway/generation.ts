@@ -2,11 +2,12 @@ import type { Authenticator, Caller } from '../auth/authenticator.ts';
 import type { RequestPorts } from '../graphql/request-scope.ts';
 import { RoleSchemas } from '../graphql/role-schemas.ts';
 import { ErrorWriter } from '../http/error-writer.ts';
-import { Executor, type Runs } from '../http/execute.ts';
+import { Executor } from '../http/execute.ts';
 import type { RememberedSize } from '../http/lately-seen.ts';
 import { PreparedDocuments } from '../http/prepare.ts';
 import { Receiver } from '../http/receive.ts';
 import { createRoad, type ReadWish, type Road } from '../http/road.ts';
+import type { Runs } from '../http/runs.ts';
 import type { Limits, NoCachePolicy } from '../limits/limits.ts';
 import type { TrustedDocumentsOptions } from '../limits/trusted-documents.ts';
 import type { CatalogDefinition } from '../model/definition.ts';
@@ -101,7 +102,7 @@ export function createGeneration(
     trustedDocuments: parts.trustedDocuments,
     automaticPersistedQueries: parts.automaticPersistedQueries,
   });
-  const executor = new Executor({ suggestions: introspection, runs: parts.runs });
+  const executor = new Executor({ suggestions: introspection, runs: parts.runs, observe });
   executor.warm(documents.trusted(schemas.of(parts.anonRole ?? loginRole)));
   const receiver = new Receiver();
   const road = createRoad({

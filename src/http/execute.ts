@@ -1,13 +1,16 @@
 import { type GraphQLError, execute as interpret } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { type Ready, whenReady } from '../columns/ready.ts';
-import { CompiledOperation } from '../compiled/compile.ts';
+import { CompiledOperation, Unanswered } from '../compiled/compile.ts';
+import { GatewayError } from '../errors.ts';
 import type { RequestScope } from '../graphql/request-scope.ts';
+import type { InterpretedReason, Observe } from '../observation.ts';
 import type { AnswerMeter } from './answer-meter.ts';
 import type { RememberedSize } from './lately-seen.ts';
 import type { PreparedOperation } from './prepare.ts';
 import type { Asked, Variables } from './receive.ts';
 import { RememberedAnswers } from './remembered-answers.ts';
+import { newRuns, type Runs } from './runs.ts';
 
 /** What an operation comes to. */
 export type Outcome =
@@ -15,9 +18,13 @@ export type Outcome =
       /** Undefined where nothing was executed. */
       readonly data: unknown;
       readonly errors: readonly GraphQLError[];
+      /** Why it was interpreted. */
+      readonly interpreted: InterpretedReason;
     }
   /** An object with `data` alone, as JSON in pieces: there was no error. */
   | { readonly written: readonly Uint8Array[]; readonly isRemembered: boolean };
+
+type Interpreted = Extract<Outcome, { readonly interpreted: unknown }>;
 
 /** What the fields of a request share, and what counts their answer. */
 export interface ExecutionContext {
@@ -34,15 +41,10 @@ export interface Question {
   readonly key: string | undefined;
 }
 
-/** How many operations ran in either way. */
-export interface Runs {
-  compiled: number;
-  interpreted: number;
-}
-
 export interface ExecutorOptions {
   /** Where operations are counted, if not for this executor alone. */
   readonly runs?: Runs;
+  readonly observe: Observe;
   /** Whether errors may propose names of the schema. */
   readonly suggestions: boolean;
 }
@@ -58,6 +60,7 @@ const bytesPerField = 1_000;
  */
 export class Executor {
   readonly #suggestions: boolean;
+  readonly #observe: Observe;
   /** How often operations that are not compiled were executed. Keeps none of them alive. */
   readonly #uses = new WeakMap<PreparedOperation, number>();
   readonly #operations = new LRUCache<PreparedOperation, CompiledOperation>({
@@ -68,8 +71,9 @@ export class Executor {
   readonly runs: Runs;
   readonly answers = new RememberedAnswers();
 
-  constructor({ runs = { compiled: 0, interpreted: 0 }, suggestions }: ExecutorOptions) {
+  constructor({ runs = newRuns(), observe, suggestions }: ExecutorOptions) {
     this.runs = runs;
+    this.#observe = observe;
     this.#suggestions = suggestions;
   }
 
@@ -83,11 +87,12 @@ export class Executor {
   }
 
   execute(question: Question, context: ExecutionContext): Ready<Outcome> {
-    const { prepared, variables } = question;
-    const compiled = this.#compiled(prepared);
-    return whenReady(compiled && this.#write(question, compiled, context), (written) => {
-      this.runs[written ? 'compiled' : 'interpreted']++;
-      return written ? { written, isRemembered: false } : this.#interpret(prepared, variables, context);
+    const compiled = this.#compiled(question.prepared);
+    if (!(compiled instanceof CompiledOperation)) return this.#interpret(question, context, compiled);
+    return whenReady(this.#write(question, compiled, context), (written) => {
+      if (written instanceof Unanswered) return this.#interpretInstead(question, context, written);
+      this.runs.compiled++;
+      return { written, isRemembered: false };
     });
   }
 
@@ -100,14 +105,13 @@ export class Executor {
     return { written: [known], isRemembered: true };
   }
 
-  /** Undefined where there is an error, which the interpreter is to tell of. */
   #write(
     { variables, key }: Question,
     compiled: CompiledOperation,
     { scope, answer: meter }: ExecutionContext,
-  ): Ready<readonly Uint8Array[] | undefined> {
+  ): Ready<readonly Uint8Array[] | Unanswered> {
     return whenReady(compiled.run({ scope, variables, meter }), (written) => {
-      if (written && key !== undefined) this.answers.remember(key, written, scope);
+      if (!(written instanceof Unanswered) && key !== undefined) this.answers.remember(key, written, scope);
       return written;
     });
   }
@@ -117,11 +121,32 @@ export class Executor {
     for (const prepared of operations) this.#compile(prepared);
   }
 
-  async #interpret(
-    { schema, document, operation, introspects }: PreparedOperation,
-    variables: Variables,
+  /** What compiled code could not answer. If the interpreter has no error to report either, the code has a bug. */
+  async #interpretInstead(
+    question: Question,
     context: ExecutionContext,
+    { reason, error }: Unanswered,
   ): Promise<Outcome> {
+    const outcome = await this.#interpret(question, context, reason);
+    const isMeant = reason === 'unsupported' || error instanceof GatewayError;
+    if (isMeant || outcome.errors.length > 0) return outcome;
+    this.runs.interpreted.error--;
+    this.runs.interpreted.failed++;
+    this.#observe({
+      event: 'compiled-failed',
+      operationName: question.prepared.operation.name?.value,
+      error,
+    });
+    return { ...outcome, interpreted: 'failed' };
+  }
+
+  async #interpret(
+    { prepared, variables }: Question,
+    context: ExecutionContext,
+    reason: InterpretedReason,
+  ): Promise<Interpreted> {
+    this.runs.interpreted[reason]++;
+    const { schema, document, operation, introspects } = prepared;
     const { data, errors = [] } = await interpret({
       // Introspection is to tell of the schema as clients know it.
       schema: introspects ? schema.schema : schema.executable,
@@ -131,23 +156,24 @@ export class Executor {
       contextValue: context,
       hideSuggestions: !this.#suggestions,
     });
-    return { data, errors };
+    return { data, errors, interpreted: reason };
   }
 
-  /** The operation's code; it is compiled when the operation has been asked for often enough. */
-  #compiled(prepared: PreparedOperation): CompiledOperation | undefined {
+  /** The operation's code, compiled once the operation has been asked for often enough; or why there is none. */
+  #compiled(prepared: PreparedOperation): CompiledOperation | InterpretedReason {
     const known = this.#operations.get(prepared);
     if (known) return known;
     const uses = 1 + (this.#uses.get(prepared) ?? 0);
     this.#uses.set(prepared, uses);
-    if (uses < usesBefore(prepared)) return undefined;
+    if (uses < usesBefore(prepared)) return whyNeverCompiled(prepared) ?? 'new';
     // Counted anew: what is compiled may be forgotten before its document is.
     this.#uses.delete(prepared);
     return this.#compile(prepared);
   }
 
-  #compile(prepared: PreparedOperation): CompiledOperation | undefined {
-    if (prepared.introspects || !isWorthwhile(prepared)) return undefined;
+  #compile(prepared: PreparedOperation): CompiledOperation | InterpretedReason {
+    const reason = whyNeverCompiled(prepared);
+    if (reason) return reason;
     const { schema, document, operation } = prepared;
     const compiled = new CompiledOperation(schema.executable, document, operation);
     this.#operations.set(prepared, compiled);
@@ -169,10 +195,11 @@ const largestGrowth = 4;
 /** Bytes of the largest operation that is compiled: one that could not be kept would be compiled again and again. */
 const largestCompiled = capacity / 3;
 
-function isWorthwhile(prepared: PreparedOperation): boolean {
-  if (bytesCompiled(prepared) > largestCompiled) return false;
+function whyNeverCompiled(prepared: PreparedOperation): 'introspection' | 'too-large' | undefined {
+  if (prepared.introspects) return 'introspection';
+  if (bytesCompiled(prepared) > largestCompiled) return 'too-large';
   const { fields, written } = prepared.size;
-  return fields <= smallOperation || fields <= largestGrowth * written;
+  return fields <= smallOperation || fields <= largestGrowth * written ? undefined : 'too-large';
 }
 
 /** A compiled operation keeps its document, also when that is no longer remembered by its text. */

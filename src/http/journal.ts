@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Caller } from '../auth/authenticator.ts';
 import type { RequestScope } from '../graphql/request-scope.ts';
-import type { AnsweredRequest } from '../observation.ts';
+import type { AnsweredRequest, InterpretedReason } from '../observation.ts';
 import { type HttpReply, type HttpRequest, headerOf, type ReplyBody } from './message.ts';
 import type { PreparedOperation } from './prepare.ts';
 
@@ -13,6 +13,7 @@ export class Journal {
   caller: Caller | undefined;
   prepared: PreparedOperation | undefined;
   scope: RequestScope | undefined;
+  interpreted: InterpretedReason | undefined;
   readonly #method: string;
   readonly #began = performance.now();
 
@@ -43,6 +44,7 @@ export class Journal {
       durationMs: performance.now() - this.#began,
       responseBytes: byteLengthOf(body),
       rowsMatched: matched,
+      interpreted: this.interpreted,
       snapshots,
     };
   }

@@ -166,14 +166,15 @@ class Passage {
     this.#meter = meters.open(this.#deadline.abort);
     const context = { scope, answer: this.#meter };
     const question = executor.question(prepared, asked);
-    return whenReady(executor.recall(question, context) ?? this.#execute(question, context), (outcome) =>
-      reply(outcome, context, this.#parts.errors, {
+    return whenReady(executor.recall(question, context) ?? this.#execute(question, context), (outcome) => {
+      if ('interpreted' in outcome) this.#journal.interpreted = outcome.interpreted;
+      return reply(outcome, context, this.#parts.errors, {
         mediaType: received.mediaType,
         // A token that was sent to a gateway which verifies none may still have mattered on the way here.
         isPersonal: caller.authenticated || this.#request.headers.authorization !== undefined,
         explain: received.explain || this.#parts.explain,
-      }),
-    );
+      });
+    });
   }
 
   /** What is remembered was authorized when it was asked for the first time. */

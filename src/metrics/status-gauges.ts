@@ -162,7 +162,7 @@ export class StatusGauges {
     });
   }
 
-  /** A counter whose values are kept by the executor. */
+  /** Counters whose values are kept by the executor. */
   #executions(registers: Registry[]): void {
     const readAll = () => this.#status?.();
     new Counter({
@@ -175,6 +175,18 @@ export class StatusGauges {
         this.reset();
         this.inc({ execution: 'compiled' }, compiled);
         this.inc({ execution: 'interpreted' }, interpreted);
+      },
+    });
+    new Counter({
+      name: 'fdw_graphql_interpreted_total',
+      help: 'Interpreted operations by reason: new (not repeated yet), introspection, too-large, unsupported, error (in the answer), or failed (a bug, which is logged).',
+      labelNames: ['reason'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [reason, count] of Object.entries(readAll()?.requests.interpretedBecause ?? {})) {
+          this.inc({ reason }, count);
+        }
       },
     });
   }

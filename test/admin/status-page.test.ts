@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import type { GatewayStatus } from '../../src/admin/status.ts';
+import { type GatewayStatus, requestsStatus } from '../../src/admin/status.ts';
 import { renderStatusPage } from '../../src/admin/status-page.ts';
+import { newRuns } from '../../src/http/runs.ts';
 
 const now = 1_700_000_000_000;
 const status: GatewayStatus = {
@@ -13,7 +14,7 @@ const status: GatewayStatus = {
   objects: [],
   problems: [],
   errors: [],
-  requests: { active: 0, compiled: 0, interpreted: 0 },
+  requests: requestsStatus(0, newRuns()),
   remembered: {},
   reloadFailure: undefined,
   scanRequestsPerSecond: 25,

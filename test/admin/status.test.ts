@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { History } from '../../src/admin/history.ts';
-import { describeStatus } from '../../src/admin/status.ts';
+import { describeStatus, requestsStatus } from '../../src/admin/status.ts';
+import { newRuns } from '../../src/http/runs.ts';
 
 const now = 1_700_000_000_000;
 const sharing = {
@@ -59,7 +60,7 @@ test.each([
       },
     ],
     history: new History(),
-    requests: { active: 0, compiled: 0, interpreted: 0 },
+    requests: requestsStatus(0, newRuns()),
     remembered: {},
     reloadFailure: undefined,
     scanRequestsPerSecond: 25,

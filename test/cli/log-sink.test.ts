@@ -14,6 +14,7 @@ const request: Observation = {
   durationMs: 20,
   responseBytes: 10,
   rowsMatched: undefined,
+  interpreted: undefined,
   snapshots: ['fresh'],
 };
 

@@ -39,7 +39,7 @@ const events: Readonly<Record<Observation['event'], string>> = {
   listening: 'GraphQL answers at `url`.',
   'admin-listening': 'The admin port answers at `url`.',
   request:
-    'A request to GraphQL was answered: `requestId`, `role`, `operationName`, `status`, `codes`, `durationMs`, `rowsMatched`, `snapshots`. At `warn` where it failed, or took as long as `--slow-query-ms`.',
+    'A request to GraphQL was answered: `requestId`, `role`, `operationName`, `status`, `codes`, `durationMs`, `rowsMatched`, `interpreted` (why it was not answered by compiled code), `snapshots`. At `warn` where it failed, or took as long as `--slow-query-ms`.',
   refused: 'A request was refused before it was looked at: `status`, `code`.',
   stopping: 'The process was told to stop, or gives up waiting for its end: `reason`.',
   model: 'The catalog was read: the number of `tables` and `problems`.',
@@ -58,6 +58,8 @@ const events: Readonly<Record<Observation['event'], string>> = {
   'snapshot-file': 'A snapshot could not be saved or restored.',
   'keys-skipped': 'Some keys at `url` are of no use for verifying tokens.',
   'keys-unavailable': 'The keys at `url` could not be had; known ones go on being used.',
+  'compiled-failed':
+    'The compiled code of `operationName` failed, and the interpreter answered instead: a bug, with its `stack`.',
   'internal-error': 'Something failed that nobody meant to happen: `errorId`, `stack`.',
 };
 

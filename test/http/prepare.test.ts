@@ -34,7 +34,7 @@ test.each([
 });
 
 test('a compiled operation counts with its document, which it keeps', () => {
-  const executor = new Executor({ suggestions: true });
+  const executor = new Executor({ observe: () => {}, suggestions: true });
   const prepared = prepare(`{ echo(text: "${'x'.repeat(100_000)}") }`);
   executor.warm([prepared]);
   expect(executor.size).toMatchObject({ entries: 1 });

@@ -110,7 +110,7 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
     trustedDocuments,
     automaticPersistedQueries,
   });
-  const executor = new Executor({ suggestions: introspection });
+  const executor = new Executor({ observe, suggestions: introspection });
   executor.warm(documents.trusted(roleSchema));
   const road = createRoad({
     schemas: { of: () => roleSchema },

@@ -62,6 +62,7 @@ test('nothing that a client chooses becomes a label', async () => {
     durationMs: 3,
     responseBytes: 100,
     rowsMatched: 1,
+    interpreted: 'new',
     snapshots: ['fresh'],
   });
   expect(text).not.toMatch(/chosen/i);

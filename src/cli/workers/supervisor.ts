@@ -1,9 +1,10 @@
 import cluster, { type Worker } from 'node:cluster';
 import { AggregatorRegistry } from 'prom-client';
 import type { AdministeredGateway, AdminPorts } from '../../admin/admin-routes.ts';
-import type { GatewayStatus } from '../../admin/status.ts';
+import { type GatewayStatus, requestsStatus } from '../../admin/status.ts';
 import { systemClock } from '../../clock.ts';
 import { ConfigurationError } from '../../errors.ts';
+import { countReasons } from '../../http/runs.ts';
 import type { Observe } from '../../observation.ts';
 import { MemoryPlace } from '../../snapshot/exchange/memory-place.ts';
 import { type Channel, servePlace } from '../../snapshot/exchange/remote-place.ts';
@@ -214,10 +215,12 @@ function combined(first: GatewayStatus, all: readonly GatewayStatus[], draining:
     ...ready,
     ready: ready.ready && !draining,
     reasons: draining ? [{ reason: 'draining', message: 'the gateway is stopping' }] : ready.reasons,
-    requests: {
-      active: sum(({ requests }) => requests.active),
-      compiled: sum(({ requests }) => requests.compiled),
-      interpreted: sum(({ requests }) => requests.interpreted),
-    },
+    requests: requestsStatus(
+      sum(({ requests }) => requests.active),
+      {
+        compiled: sum(({ requests }) => requests.compiled),
+        interpreted: countReasons((reason) => sum(({ requests }) => requests.interpretedBecause[reason])),
+      },
+    ),
   };
 }
