@@ -152,3 +152,13 @@ export class UsageError extends GatewayError {
     super('USAGE', message);
   }
 }
+
+/** An error's message. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The code of an error from Node, such as `ENOENT`, or the SQLSTATE of one from Postgres. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

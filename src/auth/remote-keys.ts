@@ -7,6 +7,7 @@ import {
   type JWSHeaderParameters,
 } from 'jose';
 import type { Clock } from '../clock.ts';
+import { messageOf } from '../errors.ts';
 import type { Observe } from '../observation.ts';
 import { createKeySetFetch } from './fetch-key-set.ts';
 
@@ -64,7 +65,7 @@ export function createRemoteKeys(url: URL, { observe, clock }: RemoteKeysOptions
       observe({
         event: 'keys-unavailable',
         url: name,
-        message: cause instanceof Error ? cause.message : String(cause),
+        message: messageOf(cause),
       });
       throw new KeySetUnavailableError('the key set did not answer', { cause });
     }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { messageOf } from '../errors.ts';
 import type { Observe, ReloadFailure } from '../observation.ts';
 import type { Catalog, CatalogFingerprint } from './catalog.ts';
 
@@ -94,7 +95,7 @@ export class CatalogFollower {
       this.#failure = undefined;
     } catch (error) {
       if (this.#closing.signal.aborted) return;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       const { since = clock.now(), failures = 0 } = this.#failure ?? {};
       this.#failure = { message, since, failures: failures + 1 };
       observe({ event: 'reload-failed', message, retryInMs: this.#retryMs() });

@@ -1,7 +1,6 @@
-import { ConfigurationError, UnavailableError } from '../errors.ts';
+import { ConfigurationError, codeOf, UnavailableError } from '../errors.ts';
+import { isUuid } from '../values/uuid.ts';
 import type { CatalogClient } from './introspection.ts';
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** A row of `vault.decrypted_secrets`. */
 export interface StoredSecret {
@@ -20,7 +19,7 @@ export interface StoredSecret {
  * @throws UnavailableError if the database does not answer
  */
 export async function readVaultSecret(client: CatalogClient, reference: string): Promise<string> {
-  const condition = uuid.test(reference) ? 'id = $1::uuid or key_id = $1::uuid' : 'name = $1';
+  const condition = isUuid(reference.toLowerCase()) ? 'id = $1::uuid or key_id = $1::uuid' : 'name = $1';
   const { rows } = await client
     .query<Pick<StoredSecret, 'decrypted_secret'>>(
       `select decrypted_secret from vault.decrypted_secrets where ${condition} limit 1`,
@@ -40,7 +39,7 @@ export async function readVaultSecret(client: CatalogClient, reference: string):
 export function findSecret(secrets: readonly StoredSecret[], reference: string): string {
   const id = reference.toLowerCase();
   const secret = secrets.find((candidate) =>
-    uuid.test(reference) ? candidate.id === id || candidate.key_id === id : candidate.name === reference,
+    isUuid(id) ? candidate.id === id || candidate.key_id === id : candidate.name === reference,
   );
   return found(secret, reference);
 }
@@ -54,7 +53,7 @@ function found(row: Pick<StoredSecret, 'decrypted_secret'> | undefined, referenc
 
 /** SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 function unreadable(cause: unknown): ConfigurationError {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const code = codeOf(cause);
   if (code === '42501') {
     return new ConfigurationError(
       "the gateway's login may not read secrets: grant usage on schema vault and select on vault.decrypted_secrets to it",

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createJiti } from 'jiti';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError, messageOf } from '../errors.ts';
 import { isPlainObject } from '../values/plain-object.ts';
 
 /**
@@ -25,7 +25,7 @@ async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ConfigurationError(`the config file ${file} is not JSON: ${messageOf(cause)}`, cause);
+    throw new ConfigurationError(`the config file ${file} is not JSON: ${firstLineOf(cause)}`, cause);
   }
 }
 
@@ -35,7 +35,7 @@ async function importDefault(file: string): Promise<unknown> {
   try {
     return await jiti.import(resolve(file), { default: true });
   } catch (cause) {
-    throw new ConfigurationError(`the config file ${file} cannot be loaded: ${messageOf(cause)}`, cause);
+    throw new ConfigurationError(`the config file ${file} cannot be loaded: ${firstLineOf(cause)}`, cause);
   }
 }
 
@@ -46,7 +46,6 @@ function ownModule(name: string): string {
 }
 
 /** The first line of an error's message. */
-function messageOf(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return message.split('\n', 1)[0] ?? message;
+function firstLineOf(cause: unknown): string {
+  return messageOf(cause).split('\n', 1)[0] ?? '';
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigurationError, UsageError } from '../errors.ts';
+import { ConfigurationError, codeOf, UsageError } from '../errors.ts';
 
 /**
  * A secret that is given directly or in a file, as mounted into containers. A line break at the end of the file is not part
@@ -17,7 +17,7 @@ export async function secretOf(
   if (file === undefined) return secret;
   if (secret !== undefined) throw new UsageError(`${flag} and ${flag}-file cannot be combined`);
   const content = await readFile(file, 'utf8').catch((cause: unknown) => {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : 'unreadable';
+    const code = codeOf(cause) ?? 'unknown reason';
     throw new ConfigurationError(`${flag}-file: ${file} cannot be read (${code})`, cause);
   });
   const text = content.replace(/\r?\n$/, '');

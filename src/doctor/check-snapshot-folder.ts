@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { codeOf } from '../errors.ts';
 import type { Finding } from '../source/finding.ts';
 
 /** Bytes below which a snapshot of a large pool does not fit: a million users take about 400 MB. */
@@ -41,11 +42,6 @@ async function nearestFolder(folder: string): Promise<string> {
     if (codeOf(error) !== 'ENOENT' || parent === folder) throw error;
     return nearestFolder(parent);
   }
-}
-
-/** The code of a system error, such as `EACCES`. */
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 async function space(folder: string): Promise<Finding> {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isPlainObject } from '../values/plain-object.ts';
 import { ApiError } from './api-error.ts';
 
 /** One request of the AWS JSON 1.1 protocol. */
@@ -38,7 +39,7 @@ export function parametersOf(call: ApiCall): Readonly<Record<string, unknown>> {
     throw serialization(`the body must have at most ${maximumBodyBytes} bytes, but got more`);
   }
   const parameters = parseJson(call.text);
-  if (!isObject(parameters)) throw serialization('the body must be a JSON object');
+  if (!isPlainObject(parameters)) throw serialization('the body must be a JSON object');
   return parameters;
 }
 
@@ -90,10 +91,6 @@ function parseJson(text: string): unknown {
   } catch {
     throw serialization('the body must be JSON');
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function serialization(message: string): ApiError {

@@ -6,9 +6,8 @@ import type { Column, Table } from '../model/model.ts';
 import { and, type FilterInput, planFilter } from '../plan/filter.ts';
 import type { Visibility } from '../plan/policy.ts';
 import type { Filter } from '../rows/filter/filter.ts';
-import type { CursorSeal } from '../rows/page/cursor-seal.ts';
 import { filterRows, findRows } from '../rows/query.ts';
-import { TableView } from '../rows/store/view.ts';
+import { type IdentitySeal, TableView } from '../rows/store/view.ts';
 import type { SnapshotRead } from '../snapshot/snapshot-read.ts';
 import type { Value } from '../values/value.ts';
 
@@ -21,7 +20,7 @@ export interface RequestPorts {
   /** What the caller may see of the table's rows. */
   visibilityOf(table: Table): Visibility;
   /** What the identities of rows are sealed with in cursors. */
-  readonly seal: CursorSeal;
+  readonly seal: IdentitySeal;
 }
 
 /** A scan that a request's answer rests on. */
@@ -45,7 +44,7 @@ export interface Lifetime {
 export class RequestScope {
   /** Of the loops over rows that are gone through for the request. */
   readonly pace: Pace;
-  readonly seal: CursorSeal;
+  readonly seal: IdentitySeal;
   /** The scans that have been used so far, by table. */
   readonly scans = new Map<string, UsedScan>();
   readonly #ports: RequestPorts;

@@ -1,8 +1,8 @@
 import { BadUserInputError } from '../errors.ts';
 import type { Table } from '../model/model.ts';
 import { decodeCursor } from '../rows/page/cursor-and-node-id.ts';
-import type { CursorSeal } from '../rows/page/cursor-seal.ts';
 import type { OrderKey, PageRequest } from '../rows/query.ts';
+import type { IdentitySeal } from '../rows/store/view.ts';
 import { longestId } from './key.ts';
 
 /** The paging arguments of a collection. */
@@ -24,7 +24,7 @@ export function toPage(
   table: Table,
   order: readonly OrderKey[],
   input: PageInput,
-  seal: CursorSeal,
+  seal: IdentitySeal,
 ): PageRequest {
   for (const name of ['first', 'last', 'offset'] as const) {
     const value = input[name] ?? 0;
@@ -60,7 +60,7 @@ function isGiven(argument: unknown): boolean {
 function toCursor(
   order: readonly OrderKey[],
   input: PageInput,
-  seal: CursorSeal | undefined,
+  seal: IdentitySeal | undefined,
 ): PageRequest['cursor'] {
   const name = isGiven(input.before) ? 'before' : 'after';
   const text = input[name];

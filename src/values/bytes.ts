@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { randomInt } from 'node:crypto';
 
 /** A range of bytes in a larger array. */
@@ -27,6 +28,8 @@ export function compareRanges(
   endB: number,
 ): number {
   const length = Math.min(endA - startA, endB - startB);
+  // Calling memcmp pays off for long texts only.
+  if (length > 64) return Buffer.compare(a.subarray(startA, endA), b.subarray(startB, endB));
   for (let i = 0; i < length; i++) {
     const difference = (a[startA + i] ?? 0) - (b[startB + i] ?? 0);
     if (difference !== 0) return difference;

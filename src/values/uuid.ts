@@ -49,8 +49,15 @@ export function expandUuid(source: Uint8Array, from: number, target: Uint8Array,
   for (const at of hyphenPositions) target[to + at] = hyphen;
 }
 
-/** Whether the bytes are the text of a lower-case UUID with hyphens. */
-export function isUuid(bytes: Uint8Array, start: number, end: number): boolean {
+/** Whether a text is a lower-case UUID with hyphens. */
+export function isUuid(text: string): boolean {
+  return packUuid(text, scratch);
+}
+
+const scratch = new Uint8Array(packedLength);
+
+/** The same with the bytes of a text from `start` to `end`. */
+export function isUuidBytes(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start !== uuidLength) return false;
   for (const at of hyphenPositions) if (bytes[start + at] !== hyphen) return false;
   return digitPositions.every(

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { ConfigurationError, UnavailableError } from '../../errors.ts';
+import { ConfigurationError, codeOf, UnavailableError } from '../../errors.ts';
 import type { ConnectionParameters } from './connection-parameters.ts';
 
 /**
@@ -23,7 +23,7 @@ export function connectionFailure(
     const why = cause.message;
     return isLasting(cause) ? never(why) : later(why);
   }
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  const code = codeOf(cause) ?? '';
   const { sslMode } = parameters;
   if (/does not support SSL/.test(cause.message)) {
     return never(`it offers no encryption, which sslmode=${sslMode} requires`);

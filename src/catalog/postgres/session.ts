@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { ConfigurationError, UnavailableError } from '../../errors.ts';
+import { ConfigurationError, messageOf, UnavailableError } from '../../errors.ts';
 import type { CatalogClient } from '../introspection.ts';
 
 /**
@@ -44,7 +44,7 @@ export class Session implements CatalogClient {
       // A server that does not respond may not respond to this either.
       if (this.#client === current) void this.close();
       if (error instanceof ConfigurationError) throw error;
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       throw new UnavailableError(`the connection to Postgres was lost: ${why}`, error);
     }
   }

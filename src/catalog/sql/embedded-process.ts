@@ -1,4 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite';
+import { messageOf } from '../../errors.ts';
 import { readCatalogText } from '../introspection.ts';
 import type { StoredSecret } from '../vault.ts';
 import { createDatabase, extensionsNamedIn } from './embedded-database.ts';
@@ -26,8 +27,7 @@ export interface EvaluatedScripts extends LoadReport {
 process.once('message', (scripts: readonly SqlScript[]) => {
   evaluate(scripts).then(
     (evaluated) => send({ evaluated }, () => process.exit(0)),
-    (error: unknown) =>
-      send({ failed: error instanceof Error ? error.message : String(error) }, () => process.exit(1)),
+    (error: unknown) => send({ failed: messageOf(error) }, () => process.exit(1)),
   );
 });
 // Whoever started this process is gone.

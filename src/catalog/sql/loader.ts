@@ -1,5 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite';
 import type { Node } from 'libpg-query';
+import { codeOf } from '../../errors.ts';
 import { qualifiedName, quoteIdentifier } from '../../model/statement.ts';
 import { Prerequisites } from './prerequisites.ts';
 import { PsqlReader } from './psql-reader.ts';
@@ -13,7 +14,7 @@ import {
   type Statement,
   summaryOf,
 } from './statement.ts';
-import { codeOf, describeFailure, isAlreadyThere, sqlState, Unneeded } from './statement-failure.ts';
+import { describeFailure, isAlreadyThere, sqlState, Unneeded } from './statement-failure.ts';
 
 /** A script and the name to report it by. */
 export interface SqlScript {

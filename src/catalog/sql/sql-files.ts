@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { ConfigurationError } from '../../errors.ts';
+import { ConfigurationError, codeOf } from '../../errors.ts';
 
 /** An SQL file as it is on disk. */
 export interface SqlFile {
@@ -49,8 +49,8 @@ async function filesAt(path: string): Promise<string[]> {
 
 function unreadable(path: string): (cause: unknown) => never {
   return (cause) => {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    const why = code === 'ENOENT' ? 'there is no such file or folder' : `it cannot be read (${String(code)})`;
+    const code = codeOf(cause) ?? 'unknown reason';
+    const why = code === 'ENOENT' ? 'there is no such file or folder' : `it cannot be read (${code})`;
     throw new ConfigurationError(`--catalog: ${path}: ${why}`, cause);
   };
 }

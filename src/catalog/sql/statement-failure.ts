@@ -1,4 +1,5 @@
 import type { Node } from 'libpg-query';
+import { codeOf, messageOf } from '../../errors.ts';
 
 /** SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 export const sqlState = {
@@ -13,16 +14,10 @@ export const sqlState = {
 /** Why a statement was not run that the catalog does not need. */
 export class Unneeded extends Error {}
 
-/** The SQLSTATE of an error of Postgres. */
-export function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}
-
 /** Postgres' own words, unless they may quote a value: it could be a secret. */
 export function describeFailure(error: unknown): string {
   if (codeOf(error)?.startsWith('22')) return `a value is not valid (SQLSTATE ${codeOf(error)})`;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 /** A role or a schema that is there already is what the statement wants. */

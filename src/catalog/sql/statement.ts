@@ -1,4 +1,5 @@
 import { loadModule, type Node, parseSync, scanSync } from 'libpg-query';
+import { messageOf } from '../../errors.ts';
 
 /** A parsed statement. */
 export interface Statement {
@@ -25,7 +26,7 @@ export function parseStatement(sql: string): Statement {
   try {
     return { sql, node: parseSync(sql).stmts?.[0]?.stmt, syntaxError: undefined };
   } catch (cause) {
-    return { sql, node: undefined, syntaxError: cause instanceof Error ? cause.message : String(cause) };
+    return { sql, node: undefined, syntaxError: messageOf(cause) };
   }
 }
 

@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import { messageOf } from '../../errors.ts';
 import type { Gateway } from '../../gateway.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { Observation, Observe } from '../../observation.ts';
@@ -71,7 +72,7 @@ export function linkToSupervisor(count: number): WorkerLink | undefined {
 async function reload(gateway: Gateway, id: number): Promise<FromWorker> {
   const failure = await gateway.reload().then(
     () => undefined,
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    (error: unknown) => messageOf(error),
   );
   return { kind: 'reloaded', id, failure };
 }

@@ -6,8 +6,7 @@ import { textType } from '../../values/type/text-types.ts';
 import type { Value } from '../../values/value.ts';
 import type { OrderKey } from '../order/row-order.ts';
 import { readTyped } from '../store/read-value.ts';
-import type { TableView } from '../store/view.ts';
-import type { CursorSeal } from './cursor-seal.ts';
+import type { IdentitySeal, TableView } from '../store/view.ts';
 import type { Cursor } from './page.ts';
 
 /**
@@ -33,7 +32,7 @@ export function encodeCursor(view: TableView, order: readonly OrderKey[], row: n
 export function decodeCursor(
   order: readonly OrderKey[],
   text: string,
-  seal?: CursorSeal,
+  seal?: IdentitySeal,
 ): Cursor | undefined {
   const elements = readJsonArray(fromBase64(text) ?? '');
   if (elements?.length !== order.length + (seal ? 1 : 0)) return undefined;
@@ -47,7 +46,7 @@ export function decodeCursor(
   return values;
 }
 
-function identityFromJson(json: string, seal: CursorSeal | undefined): string | undefined {
+function identityFromJson(json: string, seal: IdentitySeal | undefined): string | undefined {
   const sealed: unknown = json.startsWith('"') ? JSON.parse(json) : undefined;
   return typeof sealed === 'string' ? seal?.open(sealed) : undefined;
 }

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import type { IdentitySeal } from '../store/view.ts';
 
 /** The lengths of AES-GCM's nonce and tag: NIST SP 800-38D. */
 const nonceLength = 12;
@@ -9,7 +10,7 @@ const keyLength = 32;
  * Encrypts the identities of rows in cursors, so that a cursor reveals nothing to callers who may not read the identity,
  * and cannot be forged. Sealing is deterministic: a row always has the same cursor.
  */
-export class CursorSeal {
+export class CursorSeal implements IdentitySeal {
   readonly #key: Buffer;
 
   /** @param secret shared by all gateways that are to open each other's cursors; without it the key is random */

@@ -5,11 +5,11 @@ import { type Pace, paced } from '../../columns/pace.ts';
 import { sorted } from '../../columns/sort.ts';
 import { UuidColumn } from '../../columns/uuid-column.ts';
 import type { Origin } from '../../model/model.ts';
-import { lengthOf } from '../../values/modifiers.ts';
+import { lengthOf } from '../../values/type/modifiers.ts';
 import { valueType } from '../../values/type/registry.ts';
 import type { SqlType } from '../../values/type/sql-type.ts';
 import type { ValueType } from '../../values/type/value-type.ts';
-import { isUuid } from '../../values/uuid.ts';
+import { isUuidBytes } from '../../values/uuid.ts';
 import type { Value } from '../../values/value.ts';
 import { attributesText, columnText } from './raw-text.ts';
 import type { RowStore } from './row-store.ts';
@@ -93,7 +93,7 @@ async function holdsCanonicalUuids(column: TextColumn, pace: Pace): Promise<bool
   if (values instanceof UuidColumn) return true;
   const reader = column.reader();
   for (let row = 0; row < column.length; row++) {
-    if (reader.locate(row) && !isUuid(reader.bytes, reader.start, reader.end)) return false;
+    if (reader.locate(row) && !isUuidBytes(reader.bytes, reader.start, reader.end)) return false;
     if (row % 512 === 0 && pace.due) await pace.pause();
   }
   return true;

@@ -2,22 +2,27 @@ import type { Pace } from '../../columns/pace.ts';
 import type { Ready } from '../../columns/ready.ts';
 import { UuidColumn } from '../../columns/uuid-column.ts';
 import type { Column, Table } from '../../model/model.ts';
-import { lengthOf } from '../../values/modifiers.ts';
+import { lengthOf } from '../../values/type/modifiers.ts';
 import type { SqlType } from '../../values/type/sql-type.ts';
-import type { CursorSeal } from '../page/cursor-seal.ts';
 import type { RowStore } from './row-store.ts';
 import { cacheOf, type StoreCache } from './store-cache.ts';
 import { type TypedColumn, typeColumn } from './typed-column.ts';
+
+/** Encrypts the identities of rows where callers see them; see `CursorSeal`. */
+export interface IdentitySeal {
+  seal(identity: string): string;
+  /** Undefined if the text was not sealed by an equal seal. */
+  open(sealed: string): string | undefined;
+}
 
 /** A table over a store. It is cheap to create: everything derived belongs to the store. */
 export class TableView {
   readonly store: RowStore;
   readonly table: Table;
-  /** Seals the identities of rows in cursors. */
-  readonly seal: CursorSeal;
+  readonly seal: IdentitySeal;
   readonly cache: StoreCache;
 
-  constructor(store: RowStore, table: Table, seal: CursorSeal) {
+  constructor(store: RowStore, table: Table, seal: IdentitySeal) {
     this.store = store;
     this.table = table;
     this.seal = seal;

@@ -1,7 +1,7 @@
-import { Buffer } from 'node:buffer';
 import type { Column, TextColumn } from '../../columns/column.ts';
 import { type Pace, paced } from '../../columns/pace.ts';
 import type { Field, SourceRecord } from '../../source/source.ts';
+import { compareRanges } from '../../values/bytes.ts';
 import type { Value } from '../../values/value.ts';
 import { SnapshotBuilder } from '../builder.ts';
 import type { BlockReader } from '../file/block-reader.ts';
@@ -81,7 +81,7 @@ function identityComparison(older: TextColumn, newer: TextColumn): (from: number
   return (from, to) => {
     a.locate(from);
     b.locate(to);
-    return compareBytes(a.bytes, a.start, a.end, b.bytes, b.start, b.end);
+    return compareRanges(a.bytes, a.start, a.end, b.bytes, b.start, b.end);
   };
 }
 
@@ -165,31 +165,11 @@ async function sameValues(a: Column, b: Column, pace: Pace): Promise<RowComparis
       const isThere = one.locate(from);
       if (isThere !== other.locate(to)) return false;
       return (
-        !isThere || compareBytes(one.bytes, one.start, one.end, other.bytes, other.start, other.end) === 0
+        !isThere || compareRanges(one.bytes, one.start, one.end, other.bytes, other.start, other.end) === 0
       );
     };
   }
   return (from, to) => valueAt(a, from) === valueAt(b, to);
-}
-
-function compareBytes(
-  a: Uint8Array,
-  aStart: number,
-  aEnd: number,
-  b: Uint8Array,
-  bStart: number,
-  bEnd: number,
-): number {
-  const length = Math.min(aEnd - aStart, bEnd - bStart);
-  // Long texts are left to memcmp; short ones are compared sooner than it is called.
-  if (length > 64) {
-    return Buffer.compare(a.subarray(aStart, aEnd), b.subarray(bStart, bEnd));
-  }
-  for (let i = 0; i < length; i++) {
-    const difference = (a[aStart + i] ?? 0) - (b[bStart + i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return aEnd - aStart - (bEnd - bStart);
 }
 
 /** The value of a row as a source delivers it. */

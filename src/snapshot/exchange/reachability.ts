@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.ts';
 /** A step that a gateway takes at the place where scans are shared. */
 export type SharingStep = 'look' | 'load' | 'lease' | 'publish';
 
@@ -32,7 +33,6 @@ export class Reachability {
     const wasReachable = this.isReachable;
     this.#failing.add(step);
     if (!wasReachable) return;
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#tell(`scans cannot be shared (${reason}); this gateway scans by itself when it has to`);
+    this.#tell(`scans cannot be shared (${messageOf(error)}); this gateway scans by itself when it has to`);
   }
 }

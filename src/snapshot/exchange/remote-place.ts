@@ -1,4 +1,5 @@
 import { type Clock, systemClock, within } from '../../clock.ts';
+import { messageOf } from '../../errors.ts';
 import type {
   Block,
   Claim,
@@ -126,7 +127,7 @@ export function servePlace(place: ExchangePlace, channel: Channel): () => void {
       channel.send({ kind: 'place-answer', id, ...result });
     Promise.resolve(Reflect.apply(place[method], place, parameters)).then(
       (value: unknown) => answer({ value }),
-      (error: unknown) => answer({ error: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => answer({ error: messageOf(error) }),
     );
   });
   return () => {

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigurationError } from '../../errors.ts';
+import { ConfigurationError, codeOf, messageOf } from '../../errors.ts';
 import type { Observe } from '../../observation.ts';
 import { ColumnarSnapshot } from '../snapshot.ts';
 import type { WritableFile } from './block-writer.ts';
@@ -198,10 +198,5 @@ async function syncDirectory(path: string): Promise<void> {
 }
 
 function describe(error: unknown): string {
-  return codeOf(error) ?? (error instanceof Error ? error.message : String(error));
-}
-
-/** The code of a system error, such as `ENOSPC`. */
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return codeOf(error) ?? messageOf(error);
 }

@@ -1,5 +1,6 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
+import { codeOf } from '../../errors.ts';
 import { UnusableFile } from './unusable-file.ts';
 
 /** A link is not followed, and nothing that is not a file is waited for. Windows knows neither. */
@@ -60,6 +61,6 @@ function assertTrusted(path: string, { uid, mode }: Stats): void {
 }
 
 function ignoreMissing(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  if (codeOf(error) === 'ENOENT') return undefined;
   throw error;
 }

@@ -1,4 +1,4 @@
-import type { ScanError } from '../../errors.ts';
+import { codeOf, type ScanError } from '../../errors.ts';
 import type { Finding } from '../finding.ts';
 import type { PoolClient } from './client.ts';
 import { failureOf } from './failure.ts';
@@ -93,14 +93,11 @@ async function clock({ server }: DiagnosisOptions, signal: AbortSignal): Promise
     };
   } catch (error) {
     signal.throwIfAborted();
-    const code =
-      error instanceof Error && error.cause instanceof Error && 'code' in error.cause
-        ? error.cause.code
-        : undefined;
+    const code = error instanceof Error ? codeOf(error.cause) : undefined;
     return {
       check,
       status: 'warn',
-      detail: `${new URL(address).origin} could not be reached${typeof code === 'string' ? ` (${code})` : ''}`,
+      detail: `${new URL(address).origin} could not be reached${code ? ` (${code})` : ''}`,
     };
   }
 }

@@ -5,7 +5,7 @@ import {
   isThrottlingError,
   isTransientError,
 } from '@smithy/core/retry';
-import { ScanError } from '../../errors.ts';
+import { codeOf, ScanError } from '../../errors.ts';
 import { MalformedAnswerError } from './page.ts';
 
 /** Why a request failed, classified by what to do about it. `what` is for people and contains no secret. */
@@ -43,10 +43,10 @@ export function failureOf(error: unknown): Failure {
     return { kind: 'denied', what: "AWS' credential chain has none" };
   }
   if (isAnswered(error)) return serviceFailure(error);
-  const code = 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   return {
     kind: 'unavailable',
-    what: typeof code === 'string' && /^\w+$/.test(code) ? `the connection failed (${code})` : 'it failed',
+    what: code && /^\w+$/.test(code) ? `the connection failed (${code})` : 'it failed',
   };
 }
 

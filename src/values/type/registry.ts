@@ -1,10 +1,3 @@
-import {
-  charType,
-  declaredNumericType,
-  roundedInstantType,
-  roundedTimeType,
-  varcharType,
-} from '../modifiers.ts';
 import { arrayType } from './array-type.ts';
 import { boolType } from './bool-type.ts';
 import { dateType } from './date-type.ts';
@@ -12,6 +5,13 @@ import { enumType } from './enum-type.ts';
 import { float4Type, float8Type } from './float-types.ts';
 import { int2Type, int4Type, int8Type } from './integer-types.ts';
 import { jsonbType, jsonType } from './json-types.ts';
+import {
+  charType,
+  declaredNumericType,
+  roundedInstantType,
+  roundedTimeType,
+  varcharType,
+} from './modifiers.ts';
 import { numericType } from './numeric-type.ts';
 import type { ScalarKind, SqlType } from './sql-type.ts';
 import { bpcharType, citextType, textType } from './text-types.ts';

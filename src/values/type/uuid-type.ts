@@ -1,10 +1,11 @@
 import { compareText, prefixKey } from '../text-order.ts';
+import { isUuid } from '../uuid.ts';
 import type { ValueType } from './value-type.ts';
 
 /** `uuid`: the canonical text, in lower case with four hyphens, which sorts like its bytes. */
 export const uuidType: ValueType<string> = {
   parse(text) {
-    if (canonical.test(text)) return text;
+    if (isUuid(text)) return text;
     const digits = lenient.exec(text)?.[1] ?? lenient.exec(text)?.[2];
     return digits && toCanonical(digits.replaceAll('-', '').toLowerCase());
   },
@@ -13,8 +14,6 @@ export const uuidType: ValueType<string> = {
   print: (uuid) => uuid,
   jsonb: (uuid) => `"${uuid}"`,
 };
-
-const canonical = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
 /** Postgres accepts a hyphen after any group of four digits, and braces around it all. */
 const lenient = /^(?:\{((?:[\da-f]{4}-?){7}[\da-f]{4})\}|((?:[\da-f]{4}-?){7}[\da-f]{4}))$/i;

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { type Clock, systemClock } from '../../../clock.ts';
+import { codeOf } from '../../../errors.ts';
 import type { ScanProgress } from '../../../source/source.ts';
 import {
   type Block,
@@ -270,5 +271,5 @@ interface LookRow {
 
 /** undefined_table and invalid_schema_name: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === '42P01' || error.code === '3F000');
+  return ['42P01', '3F000'].includes(codeOf(error) ?? '');
 }

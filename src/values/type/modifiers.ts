@@ -1,7 +1,7 @@
-import { Decimal } from './number/decimal.ts';
-import { roundDecimal } from './number/decimal-arithmetic.ts';
-import type { Numeric } from './type/numeric-type.ts';
-import type { ValueType } from './type/value-type.ts';
+import { Decimal } from '../number/decimal.ts';
+import { roundDecimal } from '../number/decimal-arithmetic.ts';
+import type { Numeric } from './numeric-type.ts';
+import type { ValueType } from './value-type.ts';
 
 // How a cast to a type with a modifier, such as `varchar(3)` or `numeric(10,2)`, changes the type's values. The modifiers
 // are those of Postgres' catalog (pg_attribute.atttypmod).

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { valueType } from '../../src/values/type/registry.ts';
-import type { ScalarKind } from '../../src/values/type/sql-type.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { decimalTexts, timestampTexts, timeTexts } from './value-texts.ts';
-import { storableText } from './weird-text.ts';
+import { valueType } from '../../../src/values/type/registry.ts';
+import type { ScalarKind } from '../../../src/values/type/sql-type.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { decimalTexts, timestampTexts, timeTexts } from '../value-texts.ts';
+import { storableText } from '../weird-text.ts';
 
 let database: TestDatabase;
 
