@@ -1,4 +1,4 @@
-import type { Pace } from './pace.ts';
+import { type Pace, paced } from './pace.ts';
 
 /** The items to sort: 0 to `count - 1`. */
 export interface Sortable {
@@ -17,7 +17,9 @@ export async function sorted(items: Sortable, pace: Pace): Promise<Uint32Array> 
   const { count } = items;
   let from = new Uint32Array(count);
   let to = new Uint32Array(count);
-  for (let i = 0; i < count; i++) from[i] = i;
+  await paced(count, pace, (i) => {
+    from[i] = i;
+  });
   for (let width = 1; width < count; width *= 2) {
     const merge = new Merge(items, from, to, width);
     while (!merge.advance(stride)) if (pace.due) await pace.pause();

@@ -1,5 +1,6 @@
 import { GrowingCodes } from './codes.ts';
-import { TextList } from './text-list.ts';
+import { DistinctTexts } from './distinct-texts.ts';
+import type { TextList } from './text-list.ts';
 
 /**
  * The texts that arrived. As long as texts repeat, each distinct one is stored once; as soon as most are new, every
@@ -7,14 +8,24 @@ import { TextList } from './text-list.ts';
  */
 export class TextValues {
   /** The texts as stored. Distinct while `repeating`. */
-  readonly texts = new TextList();
+  readonly texts: TextList;
   /** The text of each value that arrived while `repeating`. */
   readonly #codes = new GrowingCodes();
-  #known: Map<string, number> | undefined = new Map();
-  /** Texts that came as bytes lately, each at a place that follows from its length and two bytes of it. */
-  readonly #recent = new Int32Array(256).fill(-1);
+  #known: DistinctTexts | undefined;
+  /**
+   * Of few values most have been seen a moment ago, and to compare one with that is cheaper than to hash it: texts that
+   * came lately as bytes, and as strings, each at the place that `recentPlace` gives it.
+   */
+  readonly #recentBytes = new Int32Array(recentLength).fill(-1);
+  readonly #recentStrings: RecentString[] = [];
   #count = 0;
   #textsWhileRepeating = 0;
+
+  constructor() {
+    const known = new DistinctTexts();
+    this.#known = known;
+    this.texts = known.texts;
+  }
 
   /** How many values there are. */
   get count(): number {
@@ -28,28 +39,37 @@ export class TextValues {
 
   push(value: string): void {
     this.#count++;
-    if (this.#known) this.#pushRepeating(this.#known, value);
-    else this.texts.push(value);
+    if (!this.#known) {
+      this.texts.push(value);
+      return;
+    }
+    const place = recentPlace(value.length, value.charCodeAt(0), value.charCodeAt(value.length - 1));
+    const recent = this.#recentStrings[place];
+    if (recent?.value === value) {
+      this.#codes.push(recent.text);
+      return;
+    }
+    const text = this.#known.add(value);
+    this.#recentStrings[place] = { value, text };
+    this.#pushRepeating(text);
   }
 
   /** The same with the value's UTF-8, in `bytes` from `start` to `end`. */
   pushBytes(bytes: Buffer, start: number, end: number): void {
+    this.#count++;
     if (!this.#known) {
-      this.#count++;
       this.texts.pushBytes(bytes, start, end);
       return;
     }
-    // Of few values most have been seen a moment ago, and to compare bytes is cheaper than to make a string of them.
-    const place =
-      (31 * (end - start) + 7 * (bytes[start] ?? 0) + (bytes[end - 1] ?? 0)) % this.#recent.length;
-    const code = this.#recent[place] ?? -1;
-    if (code >= 0 && this.texts.equals(code, bytes, start, end)) {
-      this.#count++;
-      this.#codes.push(code);
+    const place = recentPlace(end - start, bytes[start] ?? 0, bytes[end - 1] ?? 0);
+    const recent = this.#recentBytes[place] ?? -1;
+    if (recent >= 0 && this.texts.equals(recent, bytes, start, end)) {
+      this.#codes.push(recent);
       return;
     }
-    this.push(bytes.toString('utf8', start, end));
-    this.#recent[place] = this.textOf(this.#count - 1);
+    const text = this.#known.addBytes(bytes, start, end);
+    this.#recentBytes[place] = text;
+    this.#pushRepeating(text);
   }
 
   /** The index in `texts` of the value that arrived at position `index`, from 0. */
@@ -58,21 +78,24 @@ export class TextValues {
     return index < repeating ? this.#codes.at(index) : index - repeating + this.#textsWhileRepeating;
   }
 
-  #pushRepeating(known: Map<string, number>, value: string): void {
-    this.#codes.push(known.get(value) ?? this.#learn(known, value.toWellFormed()));
+  #pushRepeating(text: number): void {
+    this.#codes.push(text);
     this.#textsWhileRepeating = this.texts.count;
     if (this.texts.count > repeatingLimit(this.#count)) this.#known = undefined;
   }
+}
 
-  /** Values that differ only in lone surrogates are the same text, because each becomes U+FFFD in UTF-8. */
-  #learn(known: Map<string, number>, value: string): number {
-    const code = known.get(value) ?? this.texts.count;
-    if (code === this.texts.count) {
-      this.texts.push(value);
-      known.set(value, code);
-    }
-    return code;
-  }
+/** A string that came lately, and which text it is. */
+interface RecentString {
+  readonly value: string;
+  readonly text: number;
+}
+
+const recentLength = 256;
+
+/** Where a text is remembered, by its length and its first and last unit. */
+function recentPlace(length: number, first: number, last: number): number {
+  return (31 * length + 7 * first + last) & (recentLength - 1);
 }
 
 /**

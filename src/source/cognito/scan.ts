@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../clock.ts';
+import { DistinctTexts } from '../../columns/distinct-texts.ts';
 import { inSpan } from '../../tracing.ts';
-import { IdentitySet } from '../identity-set.ts';
 import type { ScanProgress, SourceRecord } from '../source.ts';
 import { BoundedQueue } from './bounded-queue.ts';
 import { readChain, TokenRefusedError } from './chain.ts';
@@ -79,13 +79,15 @@ async function readPool(
   deliver: (records: readonly SourceRecord[]) => Promise<void>,
 ): Promise<void> {
   const { chains, maxConcurrency } = context;
-  const seen = new IdentitySet();
+  const seen = new DistinctTexts();
   const remaining = partitions(chains).values();
 
   async function deliverNew(records: readonly SourceRecord[]): Promise<number> {
-    const fresh = records.filter(
-      ({ fields: [username] }) => typeof username === 'string' && seen.add(username),
-    );
+    const fresh = records.filter(({ fields: [username] }) => {
+      const before = seen.texts.count;
+      if (typeof username === 'string') seen.add(username);
+      return seen.texts.count > before;
+    });
     tally.countPage(fresh.length);
     if (fresh.length > 0) await deliver(fresh);
     return fresh.length;

@@ -54,7 +54,7 @@ export function toTextRows({ bytes, end, starts, columns, firstNumber }: DataRow
       }
       const textEnd = at + length;
       // An encoding that Postgres knows nothing of, SQL_ASCII, may hold anything.
-      if (isAscii(bytes, at, textEnd) || isUtf8(bytes.subarray(at, textEnd))) {
+      if (isShortAscii(bytes, at, textEnd) || isUtf8(bytes.subarray(at, textEnd))) {
         spans[next++] = at;
         spans[next++] = textEnd;
       } else {
@@ -89,8 +89,9 @@ function int32(bytes: Buffer, at: number): number {
   return high | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
 }
 
-/** Most texts are short, so that a view of each would cost more than its bytes. */
-function isAscii(bytes: Buffer, start: number, end: number): boolean {
+/** Most texts are short, so that a view of each would cost more than a look at its bytes. */
+function isShortAscii(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start > 128) return false;
   let all = 0;
   for (let at = start; at < end; at++) all |= bytes[at] ?? 0;
   return all < 0x80;

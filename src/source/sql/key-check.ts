@@ -1,5 +1,5 @@
+import { DistinctTexts } from '../../columns/distinct-texts.ts';
 import { ScanError } from '../../errors.ts';
-import { IdentitySet } from '../identity-set.ts';
 import type { TextRows } from '../text-rows.ts';
 
 /** Checks, row by row, that a key which somebody has declared is one: never null, never twice. */
@@ -7,7 +7,7 @@ export class KeyCheck {
   readonly #names: readonly string[];
   readonly #places: readonly number[];
   readonly #width: number;
-  readonly #seen = new IdentitySet();
+  readonly #seen = new DistinctTexts();
 
   /**
    * @param names the key's columns
@@ -22,24 +22,26 @@ export class KeyCheck {
   /** @throws ScanError that names the key, but no value of it */
   check(rows: TextRows): void {
     for (let row = 0; row < rows.length; row++) {
-      const isNew = this.#places.length === 1 ? this.#addOnly(rows, row) : this.#addAll(rows, row);
-      if (!isNew) throw this.#violation('two rows have the same values there');
+      const before = this.#seen.texts.count;
+      if (this.#places.length === 1) this.#addOnly(rows, row);
+      else this.#addAll(rows, row);
+      if (this.#seen.texts.count === before) throw this.#violation('two rows have the same values there');
     }
   }
 
-  #addOnly({ bytes, spans }: TextRows, row: number): boolean {
+  #addOnly({ bytes, spans }: TextRows, row: number): void {
     const at = this.#spanOf(0, row, spans);
-    return this.#seen.addBytes(bytes, spans[at] ?? 0, spans[at + 1] ?? 0);
+    this.#seen.addBytes(bytes, spans[at] ?? 0, spans[at + 1] ?? 0);
   }
 
   /** Lengths tell ("a", "bc") from ("ab", "c"). */
-  #addAll({ bytes, spans }: TextRows, row: number): boolean {
+  #addAll({ bytes, spans }: TextRows, row: number): void {
     const texts = this.#places.map((_, part) => {
       const at = this.#spanOf(part, row, spans);
       const text = bytes.toString('utf8', spans[at], spans[at + 1]);
       return `${text.length}:${text}`;
     });
-    return this.#seen.add(texts.join(''));
+    this.#seen.add(texts.join(''));
   }
 
   /** Where the span is of a part of the key. */

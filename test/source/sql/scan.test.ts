@@ -105,7 +105,9 @@ describe('a scan', () => {
       return client;
     });
     expect(await scan(source)).toHaveLength(5000);
-    expect(fetches).toEqual([100, 800, 6400].map((count) => `fetch forward ${count} from rows`));
+    expect(fetches).toEqual(
+      [100, 200, 400, 800, 1600, 3200].map((count) => `fetch forward ${count} from rows`),
+    );
   });
 
   test('tells rows apart by their number where no single text column is the key', async () => {
