@@ -28,26 +28,28 @@ export async function readVaultSecret(client: CatalogClient, reference: string):
     .catch((cause: unknown) => {
       throw unreadable(cause);
     });
-  return found(rows[0], reference);
+  const secret = rows[0]?.decrypted_secret;
+  if (secret) return secret;
+  throw new ConfigurationError(
+    `there is no secret ${JSON.stringify(reference)} in Vault: a reference is a secret's id, key_id or name`,
+  );
 }
 
 /**
- * The same, among secrets that have been read.
+ * The same, among the secrets of SQL files.
  *
- * @throws ConfigurationError if there is no such secret
+ * @throws ConfigurationError if there is no such secret, or if it is encrypted, as in a dump
  */
 export function findSecret(secrets: readonly StoredSecret[], reference: string): string {
   const id = reference.toLowerCase();
   const secret = secrets.find((candidate) =>
     isUuid(id) ? candidate.id === id || candidate.key_id === id : candidate.name === reference,
   );
-  return found(secret, reference);
-}
-
-function found(row: Pick<StoredSecret, 'decrypted_secret'> | undefined, reference: string): string {
-  if (row?.decrypted_secret) return row.decrypted_secret;
+  if (secret?.decrypted_secret) return secret.decrypted_secret;
   throw new ConfigurationError(
-    `there is no secret ${JSON.stringify(reference)} in Vault: a reference is a secret's id, key_id or name`,
+    secret
+      ? `the secret ${JSON.stringify(reference)} is encrypted in the SQL: set it again with vault.update_secret`
+      : `there is no secret ${JSON.stringify(reference)} in the SQL: pg_dump does not write secrets in plain text, so add them by another file, with vault.create_secret or insert into vault.secrets`,
   );
 }
 

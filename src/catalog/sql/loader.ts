@@ -5,6 +5,8 @@ import { qualifiedName, quoteIdentifier } from '../../model/statement.ts';
 import { Prerequisites } from './prerequisites.ts';
 import { PsqlReader } from './psql-reader.ts';
 import {
+  type Actor,
+  actorSetBy,
   alwaysCounts,
   changesRows,
   clause,
@@ -13,6 +15,7 @@ import {
   relationsOf,
   type Statement,
   summaryOf,
+  withoutGrantor,
 } from './statement.ts';
 import { describeFailure, isAlreadyThere, sqlState, Unneeded } from './statement-failure.ts';
 
@@ -113,7 +116,6 @@ export class ScriptLoader {
     try {
       await this.#attempt(async () => {
         await this.#prerequisites.makeFor(node);
-        await this.#prepareToActAs(node);
         await this.#execute(node, sql);
       }, sql);
       return undefined;
@@ -144,15 +146,6 @@ export class ScriptLoader {
     }
   }
 
-  /** Lets the role act that a `set role` or `set session authorization` names. */
-  async #prepareToActAs(node: Node): Promise<void> {
-    if ('VariableSetStmt' in node && /^(role|session_authorization)$/.test(node.VariableSetStmt.name ?? '')) {
-      const [argument] = node.VariableSetStmt.args ?? [];
-      const name = argument && 'A_Const' in argument ? argument.A_Const.sval?.sval : undefined;
-      if (name !== undefined && name !== 'none') await this.#letAct(name);
-    }
-  }
-
   async #execute(node: Node, sql: string): Promise<void> {
     if ('CreateExtensionStmt' in node) {
       const { extname = '', options } = node.CreateExtensionStmt;
@@ -161,11 +154,9 @@ export class ScriptLoader {
     if ('ImportForeignSchemaStmt' in node)
       return this.#prerequisites.importForeignSchema(node.ImportForeignSchemaStmt);
     if ('TransactionStmt' in node) return this.#executeTransaction(node.TransactionStmt.kind ?? '', sql);
-    const resetsSession =
-      'VariableSetStmt' in node &&
-      node.VariableSetStmt.name === 'session_authorization' &&
-      !node.VariableSetStmt.args;
-    await this.#database.exec(resetsSession ? ownSession : sql);
+    const actor = actorSetBy(node);
+    if (actor) return this.#actAs(actor, sql);
+    await this.#database.exec('GrantRoleStmt' in node ? withoutGrantor(sql) : sql);
     // A function may have changed it, and every later message would be unreadable.
     if ('SelectStmt' in node || 'DoStmt' in node || 'CallStmt' in node) {
       await this.#database.exec("set client_encoding = 'UTF8'");
@@ -178,6 +169,15 @@ export class ScriptLoader {
     if (kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START') this.#inTransaction = true;
   }
 
+  /** Runs a statement after which the script acts as another role. */
+  async #actAs({ setting, role }: Actor, sql: string): Promise<void> {
+    // Postgres' own roles cannot be made superusers, so the superuser acts in their place.
+    const isOwn = role === undefined || role.startsWith('pg_');
+    if (isOwn) return void (await this.#database.exec(setting === 'role' ? 'reset role' : ownSession));
+    if (role !== 'none') await this.#letAct(role);
+    await this.#database.exec(sql);
+  }
+
   /** Makes the role that the script acts as a superuser for now, so that its objects can be created, and belong to it. */
   async #letAct(name: string): Promise<void> {
     if (this.#actors.has(name)) return;
@@ -186,8 +186,8 @@ export class ScriptLoader {
       'select rolsuper from pg_roles where rolname = $1',
       [name],
     );
-    this.#actors.set(name, rows[0]?.rolsuper ?? false);
     await this.#database.exec(`alter role ${quoteIdentifier(name)} superuser`);
+    this.#actors.set(name, rows[0]?.rolsuper ?? false);
   }
 
   async #endSession(): Promise<void> {

@@ -28,7 +28,8 @@ export function hostedRolesIn(text: string): string[] {
 }
 
 /**
- * Vault without encryption: the secrets are in plain text in the file anyway.
+ * Vault without encryption: a file has its secrets in plain text, or else, where it is a dump, cannot be decrypted. Those
+ * have the nonce with which they were encrypted.
  *
  * Names and columns: https://github.com/supabase/vault/blob/v0.3.1/sql/supabase_vault--0.3.1.sql
  */
@@ -38,7 +39,8 @@ create table if not exists vault.secrets (
   id uuid primary key default gen_random_uuid(), name text, description text not null default '', secret text not null,
   key_id uuid, nonce bytea, created_at timestamptz not null default now(), updated_at timestamptz not null default now());
 create or replace view vault.decrypted_secrets as
-  select id, name, description, secret, secret as decrypted_secret, key_id, nonce, created_at, updated_at
+  select id, name, description, secret, case when nonce is null then secret end as decrypted_secret, key_id, nonce,
+    created_at, updated_at
   from vault.secrets;
 create or replace function vault.create_secret(
   new_secret text, new_name text default null, new_description text default '', new_key_id uuid default null)
@@ -51,7 +53,8 @@ create or replace function vault.update_secret(
   new_key_id uuid default null)
 returns void language sql as $$
   update vault.secrets set secret = coalesce(new_secret, secret), name = coalesce(new_name, name),
-    description = coalesce(new_description, description), key_id = coalesce(new_key_id, key_id) where id = secret_id
+    description = coalesce(new_description, description), key_id = coalesce(new_key_id, key_id),
+    nonce = case when new_secret is null then nonce end where id = secret_id
 $$;`;
 
 /** A handler that is never called. It only has to exist. */

@@ -14,10 +14,11 @@ export const sqlState = {
 /** Why a statement was not run that the catalog does not need. */
 export class Unneeded extends Error {}
 
-/** Postgres' own words, unless they may quote a value: it could be a secret. */
+/** The first line of Postgres' own words, unless they may quote a value: it could be a secret. */
 export function describeFailure(error: unknown): string {
   if (codeOf(error)?.startsWith('22')) return `a value is not valid (SQLSTATE ${codeOf(error)})`;
-  return messageOf(error);
+  const words = messageOf(error);
+  return words.split('\n', 1)[0] ?? words;
 }
 
 /** A role or a schema that is there already is what the statement wants. */

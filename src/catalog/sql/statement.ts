@@ -104,6 +104,26 @@ export function rolesNamedBy(node: Node): string[] {
   return [...roles];
 }
 
+/** The role that a script acts as after a statement. */
+export interface Actor {
+  readonly setting: 'role' | 'session_authorization';
+  /** Undefined if it is the session's own. */
+  readonly role: string | undefined;
+}
+
+/** The role that a `set role` or `set session authorization` names; undefined for other statements. */
+export function actorSetBy(node: Node): Actor | undefined {
+  if (!('VariableSetStmt' in node)) return undefined;
+  const { name: setting, args: [argument] = [] } = node.VariableSetStmt;
+  if (setting !== 'role' && setting !== 'session_authorization') return undefined;
+  return { setting, role: argument && 'A_Const' in argument ? argument.A_Const.sval?.sval : undefined };
+}
+
+/** A grant of roles without its `granted by`: newer versions let only those grant whom older ones did not know. */
+export function withoutGrantor(sql: string): string {
+  return sql.replace(/\sgranted\s+by\s+(?:"(?:[^"]|"")*"|[^\s"]+)(?=\s*(?:cascade|restrict)?$)/i, '');
+}
+
 /** Whether the statement only writes rows of ordinary tables. */
 export function changesRows(node: Node): boolean {
   const changes =

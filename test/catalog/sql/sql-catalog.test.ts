@@ -143,6 +143,53 @@ describe('a catalog of SQL', () => {
     expect([...(reads('postgres') ?? [])]).toHaveLength(2);
   });
 
+  test('may act as roles that Postgres reserves, as dumps with session authorizations do', async () => {
+    const definition = await read({
+      sql: `set session authorization pg_database_owner; grant usage on schema public to reader;
+        set session authorization default; ${cognitoServer} ${sevenColumns}
+        set role pg_monitor; select 1; reset role;`,
+    });
+    expect(definition.tables).toHaveLength(1);
+    expect(skippedOf(definition)).toEqual([]);
+  });
+
+  test('knows the members of roles, whoever made them members', async () => {
+    const definition = await read({
+      sql: `${cognitoServer} ${sevenColumns} create role hoster superuser;
+        grant usage on schema cognito to authenticated; grant select on cognito.users to authenticated;
+        grant authenticated to "some member" with inherit true granted by hoster;
+        grant authenticated to other GRANTED BY "hoster" ;`,
+    });
+    expect(readersOf(definition)).toMatchObject({ 'some member': allColumns, other: allColumns });
+    expect(skippedOf(definition)).toEqual([]);
+  });
+
+  test('tells on one line why a statement was skipped', async () => {
+    const definition = await read({
+      sql: `create subscription s connection 'dbname=x' publication p with (connect = false);`,
+    });
+    const [subscription] = definition.skipped?.statements ?? [];
+    expect(subscription?.reason).toMatch(/^could not load library [^\n]*$/);
+  });
+
+  test('has no secrets of a dump, where they are encrypted, until they are set again', async () => {
+    const id = '0b8b2c4e-11a5-4c0c-9a3f-000000000001';
+    const dumped = `create extension supabase_vault;
+      insert into vault.secrets values ('${id}', 'key', '', 'Y2lwaGVy', null, '\\x01', now(), now());`;
+    const secretOf = async (sql: string) => {
+      const catalog = await openSqlCatalog({ sql });
+      await catalog.close();
+      return catalog.readSecret('key');
+    };
+    await expect(secretOf(dumped)).rejects.toThrow(
+      'the secret "key" is encrypted in the SQL: set it again with vault.update_secret',
+    );
+    expect(await secretOf(`${dumped} select vault.update_secret('${id}', 'plain');`)).toBe('plain');
+    await expect(secretOf('create extension supabase_vault')).rejects.toThrow(
+      'there is no secret "key" in the SQL: pg_dump does not write secrets in plain text, so add them',
+    );
+  });
+
   test('is in the encoding that it sets where that is not UTF-8', async () => {
     const sql = `set client_encoding = 'LATIN9'; ${cognitoServer} ${sevenColumns} comment on schema cognito is '\xa4';`;
     const definition = await read({ files: [await saved('latin9.sql', Buffer.from(sql, 'latin1'))] });
