@@ -6,7 +6,7 @@
  * `npx tsx bench/replicas.ts [gateways] [users]`
  */
 import type { Clock } from '../src/clock.ts';
-import { nextTurn } from '../src/columns/pace.ts';
+import { nextTurn } from '../src/columns/turn.ts';
 import { MemoryPlace } from '../src/snapshot/exchange/memory-place.ts';
 import type { ExchangePlace } from '../src/snapshot/exchange/place.ts';
 import { SnapshotStore } from '../src/snapshot/store.ts';

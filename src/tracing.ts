@@ -32,22 +32,6 @@ export function inSpan<T>(options: SpanOptions, work: (span: Span | undefined) =
   return tracer ? run(tracer, options, work) : work(undefined);
 }
 
-/** The same for synchronous work. */
-export function inSyncSpan<T>(options: SpanOptions, work: () => T): T {
-  const tracer = activeTracer();
-  if (!tracer) return work();
-  return tracer.startActiveSpan(options.name, spanOptions(options), (span) => {
-    try {
-      return work();
-    } catch (error) {
-      markFailed(span, error);
-      throw error;
-    } finally {
-      span.end();
-    }
-  });
-}
-
 /** The same for a request, continuing the trace in its headers. */
 export function inRequestSpan<T>(
   options: SpanOptions,

@@ -1,3 +1,5 @@
+import { isTurnSpent, nextLoopTurn } from './turn.ts';
+
 /** How a loop yields to the event loop. */
 export interface PaceOptions {
   /** How long the loop may run between two pauses, in milliseconds. */
@@ -12,8 +14,8 @@ export interface PaceOptions {
  *
  * The loops of one request may share a pace, because only one of them runs at a time.
  *
- * All paced loops of the process take turns. Each turn of the event loop resumes one of them, so that many concurrent
- * loops delay other work no longer than one does.
+ * All paced loops of the process take turns. Each turn of the event loop resumes one of them, and all that run in one
+ * turn share its time, so that many concurrent loops delay other work no longer than one does.
  */
 export class Pace {
   readonly #options: PaceOptions;
@@ -30,9 +32,10 @@ export class Pace {
     return this.#options.signal;
   }
 
-  /** Whether the time slice is used up. Reads the clock, which takes about 50 ns. */
+  /** Whether the time slice, or the turn of the event loop, is used up. Reads the clock, which takes about 50 ns. */
   get due(): boolean {
-    return performance.now() >= this.#sliceEnd;
+    const now = performance.now();
+    return now >= this.#sliceEnd || isTurnSpent(now);
   }
 
   /**
@@ -41,28 +44,10 @@ export class Pace {
    * @throws the signal's reason if it has been aborted
    */
   async pause(): Promise<void> {
-    await nextTurn();
+    await nextLoopTurn();
     this.signal?.throwIfAborted();
     this.#sliceEnd = performance.now() + this.#sliceMs;
   }
-}
-
-/** The loops that wait for their turn, first in, first out. */
-const waiting: (() => void)[] = [];
-
-/** Lets the event loop do other work, including all paced loops that are already waiting. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resume) => {
-    waiting.push(resume);
-    if (waiting.length === 1) setImmediate(resumeNext);
-  });
-}
-
-/** An immediate that is set within an immediate runs after the next poll for I/O, so each turn resumes one loop. */
-function resumeNext(): void {
-  const resume = waiting.shift();
-  if (waiting.length > 0) setImmediate(resumeNext);
-  resume?.();
 }
 
 /** Work that can be interrupted after each of its steps, and results in a `T`. */

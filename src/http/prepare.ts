@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type DocumentNode, Kind, type OperationDefinitionNode, parse, type SelectionSetNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { type Ready, whenReady } from '../columns/ready.ts';
+import { isTurnSpent, nextTurn } from '../columns/turn.ts';
 import { BadUserInputError, GatewayError } from '../errors.ts';
+import type { Lifetime } from '../graphql/request-scope.ts';
 import type { RoleSchema } from '../graphql/role-schemas.ts';
 import { parseWithin } from '../limits/document.ts';
 import type { Limits } from '../limits/limits.ts';
@@ -57,6 +60,9 @@ const bytesPerToken = 400;
 /** Bytes for each character: the text is kept with the document and as its key, and its literals once more. */
 const bytesPerCharacter = 6;
 
+/** Characters of a document whose parsing and validation take more than a millisecond or two. */
+const longText = 8 * 1024;
+
 /**
  * The third step of the road: parses and validates each document once per schema. Documents that are wrong are not
  * remembered.
@@ -91,30 +97,36 @@ export class PreparedDocuments {
   }
 
   /**
+   * The operation that is asked for: at once where its document is remembered, or is short and there is time for it.
+   *
+   * @param lifetime of the request: nothing is prepared for one that has ended
    * @throws GatewayError where no document is named, or one that must not be asked for
    * @throws GraphQLError where the text is not GraphQL
    * @throws AggregateError of GraphQLErrors, where the document is not valid
    */
-  prepare(schema: RoleSchema, asked: Asked): PreparedOperation {
+  prepare(schema: RoleSchema, asked: Asked, lifetime: Lifetime): Ready<PreparedOperation> {
     const { memory } = asked;
     const latest = memory.operation === undefined ? undefined : this.#byNumber.get(memory.operation);
     if (latest?.schema === schema) return latest;
-    const prepared = this.#prepare(schema, asked);
-    memory.operation = prepared.number;
-    memory.answerKey = undefined;
-    return prepared;
+    return whenReady(this.#prepare(schema, asked, lifetime), (prepared) => {
+      memory.operation = prepared.number;
+      memory.answerKey = undefined;
+      return prepared;
+    });
   }
 
-  #prepare(schema: RoleSchema, asked: Asked): PreparedOperation {
+  #prepare(schema: RoleSchema, asked: Asked, lifetime: Lifetime): Ready<PreparedOperation> {
     const { trustedDocuments } = this.#options;
     if (trustedDocuments) {
-      return this.#document(schema, trustedText(asked, trustedDocuments)).operation(asked.operationName);
+      const trusted = this.#document(schema, trustedText(asked, trustedDocuments), lifetime);
+      return whenReady(trusted, (document) => document.operation(asked.operationName));
     }
     const text = asked.hash === undefined ? textOf(asked) : this.#persisted(schema, asked.hash, asked.query);
-    const document = this.#document(schema, text);
-    // Only what is valid is worth remembering.
-    if (asked.hash !== undefined) this.#persistedTexts.set(this.#prefixOf(schema) + asked.hash, text);
-    return document.operation(asked.operationName);
+    return whenReady(this.#document(schema, text, lifetime), (document) => {
+      // Only what is valid is worth remembering.
+      if (asked.hash !== undefined) this.#persistedTexts.set(this.#prefixOf(schema) + asked.hash, text);
+      return document.operation(asked.operationName);
+    });
   }
 
   /** Every operation of the trusted documents that are valid against the schema: roles may see different parts. */
@@ -127,7 +139,7 @@ export class PreparedDocuments {
 
   #tryDocument(schema: RoleSchema, text: string): PreparedDocument | undefined {
     try {
-      return this.#document(schema, text);
+      return this.#known(schema, text) ?? this.#validate(schema, text, this.#parse(text));
     } catch (error) {
       if (error instanceof AggregateError) return undefined;
       throw error;
@@ -152,17 +164,42 @@ export class PreparedDocuments {
     return text;
   }
 
-  #document(schema: RoleSchema, text: string): PreparedDocument {
-    const key = this.#prefixOf(schema) + text;
-    const known = this.#documents.get(key);
+  #document(schema: RoleSchema, text: string, lifetime: Lifetime): Ready<PreparedDocument> {
+    const known = this.#known(schema, text);
     if (known) return known;
-    const { trustedDocuments, limits, introspection } = this.#options;
+    if (text.length > longText || isTurnSpent()) return this.#readInTurns(schema, text, lifetime);
+    return this.#validate(schema, text, this.#parse(text));
+  }
+
+  /** Parsing and validating take some milliseconds each for the longest text. */
+  async #readInTurns(schema: RoleSchema, text: string, { signal }: Lifetime): Promise<PreparedDocument> {
+    await nextTurn();
+    signal.throwIfAborted();
+    // Another request for the same document may have come first.
+    const known = this.#known(schema, text);
+    if (known) return known;
+    const document = this.#parse(text);
+    if (text.length > longText) await nextTurn();
+    return this.#validate(schema, text, document);
+  }
+
+  #known(schema: RoleSchema, text: string): PreparedDocument | undefined {
+    return this.#documents.get(this.#prefixOf(schema) + text);
+  }
+
+  #parse(text: string): DocumentNode {
+    const { trustedDocuments, limits } = this.#options;
     // What is trusted may be larger than what just anybody may send.
-    const trusted = trustedDocuments !== undefined && !trustedDocuments.allowArbitraryOperations;
-    const document = trusted ? parse(text) : parseWithin(limits, text);
+    return trustedDocuments?.allowArbitraryOperations === false ? parse(text) : parseWithin(limits, text);
+  }
+
+  #validate(schema: RoleSchema, text: string, document: DocumentNode): PreparedDocument {
+    const { trustedDocuments, introspection } = this.#options;
     const errors = validateWithin(schema.schema, document, { introspection });
     if (errors.length > 0) throw new AggregateError(errors);
+    const trusted = trustedDocuments?.allowArbitraryOperations === false;
     const prepared = new PreparedDocument(document, { schema, trusted });
+    const key = this.#prefixOf(schema) + text;
     this.#documents.set(key, prepared);
     if (this.#documents.has(key)) {
       for (const operation of prepared.operations.values()) this.#byNumber.set(operation.number, operation);

@@ -1,12 +1,14 @@
 import { Buffer } from 'node:buffer';
 import { LRUCache } from 'lru-cache';
-import { isPlainObject, withoutPrototypes } from '../values/plain-object.ts';
+import { type Ready, settleReady, whenReady } from '../columns/ready.ts';
+import type { Lifetime } from '../graphql/request-scope.ts';
+import { isPlainObject } from '../values/plain-object.ts';
 import { readOnce } from './header-memory.ts';
 import { badRequest, HttpError } from './http-error.ts';
+import { readJson } from './json-reader.ts';
 import { LatelySeen, type RememberedSize } from './lately-seen.ts';
 import { type MediaType, negotiateMediaType } from './media-type.ts';
 import { type HttpRequest, headerOf } from './message.ts';
-import { assertShallow } from './server/body-nesting.ts';
 import { assertPreflighted } from './server/cross-origin.ts';
 
 /** A request for GraphQL. */
@@ -71,41 +73,46 @@ export class Receiver {
   /**
    * What the request asks for, by GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/).
    *
+   * @param lifetime of the request: the reading of a large body ends with it
    * @throws HttpError where it is no such request
    */
-  receive(request: HttpRequest): GraphQLRequest {
+  receive(request: HttpRequest, lifetime: Lifetime): Ready<GraphQLRequest> {
     const mediaType = acceptedMediaType(headerOf(request, 'accept'));
     const contentType = readContentType(headerOf(request, 'content-type'));
     if (contentType.type === 'multipart/form-data') {
       throw unsupportedBody('multipart requests are not supported');
     }
     assertPreflighted(request);
-    return {
+    return whenReady(this.#askedBy(request, contentType, lifetime), (asked) => ({
       mediaType,
-      asked: this.#askedBy(request, contentType),
+      asked,
       noCache: asksForNoCache(headerOf(request, 'cache-control')),
       explain: headerOf(request, 'x-fdw-explain') === '1',
-    };
+    }));
   }
 
-  #askedBy(request: HttpRequest, contentType: ContentType): Asked {
+  #askedBy(request: HttpRequest, contentType: ContentType, lifetime: Lifetime): Ready<Asked> {
     const { method, body } = request;
     if (method !== 'POST' || !contentType.isJson || body.length > largestKnown || !this.#seen.see(body)) {
-      return readParameters(request, contentType);
+      return readParameters(request, contentType, lifetime);
     }
     const key = bufferOf(body).toString('latin1');
     const known = this.#known.get(key);
     if (known) return known;
-    const asked = readParameters(request, contentType);
-    this.#known.set(key, asked);
-    return asked;
+    return whenReady(readParameters(request, contentType, lifetime), (asked) => {
+      this.#known.set(key, asked);
+      return asked;
+    });
   }
 }
 
-function readParameters(request: HttpRequest, contentType: ContentType): Asked {
-  const parameters = parametersOf(request, contentType);
+function readParameters(request: HttpRequest, contentType: ContentType, lifetime: Lifetime): Ready<Asked> {
   const bytes = request.url.length + request.body.length;
-  return { ...parameters, variableBytes: bytes - (parameters.query?.length ?? 0), memory: {} };
+  return whenReady(parametersOf(request, contentType, lifetime), (parameters) => ({
+    ...parameters,
+    variableBytes: bytes - (parameters.query?.length ?? 0),
+    memory: {},
+  }));
 }
 
 const acceptedMediaType = readOnce(negotiateMediaType);
@@ -113,8 +120,12 @@ const asksForNoCache = readOnce((cacheControl = '') => /\bno-cache\b/i.test(cach
 
 type Parameters = Omit<Asked, 'variableBytes' | 'memory'>;
 
-function parametersOf(request: HttpRequest, { type, charset, isJson }: ContentType): Parameters {
-  if (request.method === 'GET') return ofSearch(new URLSearchParams(searchOf(request)));
+function parametersOf(
+  request: HttpRequest,
+  { type, charset, isJson }: ContentType,
+  lifetime: Lifetime,
+): Ready<Parameters> {
+  if (request.method === 'GET') return ofSearch(searchOf(request), lifetime);
   if (request.method !== 'POST') {
     throw new HttpError(405, 'BAD_REQUEST', `GraphQL is asked by GET or POST, not ${request.method}`, {
       allow: 'GET, POST',
@@ -124,15 +135,12 @@ function parametersOf(request: HttpRequest, { type, charset, isJson }: ContentTy
   if (!/^utf-?8$/i.test(charset)) {
     throw unsupportedBody(`the body must be in UTF-8, not in ${JSON.stringify(charset.slice(0, 50))}`);
   }
-  if (isJson) {
-    assertShallow(request.body);
-    return ofObject(parseJson(textOf(request), 'the body'));
-  }
+  if (isJson) return whenReady(jsonOf(withoutMark(request.body), 'the body', lifetime), ofObject);
   switch (type) {
     case 'application/graphql':
-      return ofObject({ query: textOf(request) });
+      return ofObject({ query: withoutMark(request.body).toString() });
     case 'application/x-www-form-urlencoded':
-      return ofSearch(new URLSearchParams(textOf(request)));
+      return ofSearch(withoutMark(request.body).toString(), lifetime);
     default:
       throw unsupportedBody('the body must be JSON, with Content-Type: application/json');
   }
@@ -161,9 +169,9 @@ function unsupportedBody(message: string): HttpError {
 }
 
 /** Without the mark that some editors and libraries put before a text (U+FEFF). */
-function textOf({ body }: HttpRequest): string {
-  const text = bufferOf(body).toString();
-  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+function withoutMark(body: Uint8Array): Buffer {
+  const bytes = bufferOf(body);
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
 /** The same bytes, with the methods of a `Buffer`. */
@@ -176,21 +184,35 @@ function searchOf({ url }: HttpRequest): string {
   return start < 0 ? '' : url.slice(start + 1);
 }
 
-function ofSearch(search: URLSearchParams): Parameters {
-  const parameters: Record<string, unknown> = Object.fromEntries(search);
-  for (const name of ['variables', 'extensions']) {
-    const text = search.get(name);
-    if (text !== null) parameters[name] = text === '' ? undefined : parseJson(text, name);
+/** More parameters than anybody means. */
+const mostParameters = 100;
+
+/** @param text parameters as in a URL's search, or in a form */
+function ofSearch(text: string, lifetime: Lifetime): Ready<Parameters> {
+  if (text.split('&', mostParameters + 1).length > mostParameters) {
+    throw badRequest(`the request has more than ${mostParameters} parameters`);
   }
-  return ofObject(parameters);
+  const search = new URLSearchParams(text);
+  const jsonParameter = (name: string): Ready<unknown> => {
+    const json = search.get(name);
+    return json ? jsonOf(Buffer.from(json), name, lifetime) : undefined;
+  };
+  return whenReady(jsonParameter('variables'), (variables) =>
+    whenReady(jsonParameter('extensions'), (extensions) =>
+      ofObject({ ...Object.fromEntries(search), variables, extensions }),
+    ),
+  );
 }
 
-function parseJson(text: string, subject: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw badRequest(`${subject} is not valid JSON`);
-  }
+/** @throws HttpError where it is no JSON, or too much of it */
+function jsonOf(bytes: Buffer, subject: string, lifetime: Lifetime): Ready<unknown> {
+  return settleReady(
+    () => readJson(bytes, lifetime),
+    (value) => value,
+    (error) => {
+      throw error instanceof SyntaxError ? badRequest(`${subject} is not valid JSON`) : error;
+    },
+  );
 }
 
 /** Under what names clients send the id of a document: the GraphQL specification's, and Relay's two. */
@@ -225,7 +247,7 @@ function ofObject(parameters: unknown): Parameters {
     hash: hashOf(extensions),
     // Some clients send an empty name where the document has none.
     operationName: textParameter(parameters, 'operationName') || undefined,
-    variables: withoutPrototypes(variables ?? {}),
+    variables: variables ?? {},
   };
 }
 

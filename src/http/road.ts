@@ -1,13 +1,13 @@
 import type { Attributes, Span } from '@opentelemetry/api';
 import type { Authenticator, Caller } from '../auth/authenticator.ts';
-import { nextTurn } from '../columns/pace.ts';
 import { type Ready, settleReady, whenReady } from '../columns/ready.ts';
+import { isTurnSpent, nextTurn } from '../columns/turn.ts';
 import { type RequestPorts, RequestScope } from '../graphql/request-scope.ts';
 import type { RoleSchemas } from '../graphql/role-schemas.ts';
 import { authorize } from '../limits/document.ts';
 import type { Limits, NoCachePolicy } from '../limits/limits.ts';
 import type { AnsweredRequest, Observe } from '../observation.ts';
-import { inRequestSpan, inSpan, inSyncSpan } from '../tracing.ts';
+import { inRequestSpan, inSpan } from '../tracing.ts';
 import { type AnswerMeter, AnswerMeters } from './answer-meter.ts';
 import { type Deadline, Deadlines } from './deadline.ts';
 import { withEntityTag } from './entity-tag.ts';
@@ -17,7 +17,7 @@ import { Journal } from './journal.ts';
 import type { MediaType } from './media-type.ts';
 import { type Holding, MemoryBudget } from './memory-budget.ts';
 import { type HttpReply, type HttpRequest, headerOf, type Place } from './message.ts';
-import type { PreparedDocuments } from './prepare.ts';
+import type { PreparedDocuments, PreparedOperation } from './prepare.ts';
 import type { GraphQLRequest, Receiver } from './receive.ts';
 import { reply } from './reply.ts';
 import { withHeaders } from './server/cross-origin.ts';
@@ -51,10 +51,12 @@ function mayForceScans({ authenticated }: Caller, policy: NoCachePolicy): boolea
   return policy === 'all' || (policy === 'authenticated' && authenticated);
 }
 
-/** Bytes of a body whose reading as JSON may take some milliseconds: only one each turn does. */
+/** Bytes of a body that are read as JSON in no time, and of one whose reading takes a turn of its own. */
+const smallBody = 4 * 1024;
 const largeBody = 64 * 1024;
-/** Characters of a document whose parsing and validation may take some milliseconds: only one each turn does. */
-const longText = 8 * 1024;
+
+/** Fields of an operation that runs in no time, but for what it does in paced loops. */
+const fewFields = 5;
 
 /** Bytes in memory that the documents of all requests under way may take: those that wait for a scan keep theirs. */
 const documentBytes = 32 * 1024 * 1024;
@@ -133,16 +135,14 @@ class Passage {
   }
 
   #answer(): Ready<HttpReply> {
-    const isLarge = this.#request.body.length > largeBody;
-    return isLarge ? nextTurn().then(() => this.#receive()) : this.#receive();
+    const { length } = this.#request.body;
+    return this.#whenThereIsTime(length > smallBody, length > largeBody, () => this.#receive());
   }
 
   #receive(): Ready<HttpReply> {
-    const received = this.#parts.receiver.receive(this.#request);
-    this.#mediaType = received.mediaType;
-    return whenReady(this.#identify(), (caller) => {
-      const isLong = (received.asked.query?.length ?? 0) > longText;
-      return isLong ? nextTurn().then(() => this.#run(received, caller)) : this.#run(received, caller);
+    return whenReady(this.#parts.receiver.receive(this.#request, this.#deadline), (received) => {
+      this.#mediaType = received.mediaType;
+      return whenReady(this.#identify(), (caller) => this.#prepare(received, caller));
     });
   }
 
@@ -150,11 +150,18 @@ class Passage {
     return this.#parts.authenticator.authenticate(headerOf(this.#request, 'authorization') ?? null);
   }
 
-  #run(received: GraphQLRequest, caller: Caller): Ready<HttpReply> {
-    const { schemas, documents, executor, meters, portsFor, allowNoCache } = this.#parts;
+  #prepare(received: GraphQLRequest, caller: Caller): Ready<HttpReply> {
+    const { schemas, documents } = this.#parts;
     this.#journal.caller = caller;
+    const preparing = inSpan(prepareSpan, () =>
+      documents.prepare(schemas.of(caller.role), received.asked, this.#deadline),
+    );
+    return whenReady(preparing, (prepared) => this.#run(prepared, received, caller));
+  }
+
+  #run(prepared: PreparedOperation, received: GraphQLRequest, caller: Caller): Ready<HttpReply> {
+    const { executor, meters, portsFor, allowNoCache } = this.#parts;
     const { asked } = received;
-    const prepared = inSyncSpan(prepareSpan, () => documents.prepare(schemas.of(caller.role), asked));
     this.#journal.prepared = prepared;
     this.#document.add(prepared.bytes);
     const ports = portsFor(caller, {
@@ -166,7 +173,11 @@ class Passage {
     this.#meter = meters.open(this.#deadline.abort);
     const context = { scope, answer: this.#meter };
     const question = executor.question(prepared, asked);
-    return whenReady(executor.recall(question, context) ?? this.#execute(question, context), (outcome) => {
+    const isShort = prepared.size.fields <= fewFields && asked.variableBytes <= smallBody;
+    const running =
+      executor.recall(question, context) ??
+      this.#whenThereIsTime(!isShort, asked.variableBytes > largeBody, () => this.#execute(question, context));
+    return whenReady(running, (outcome) => {
       if ('interpreted' in outcome) this.#journal.interpreted = outcome.interpreted;
       return reply(outcome, context, this.#parts.errors, {
         mediaType: received.mediaType,
@@ -185,6 +196,20 @@ class Passage {
     return inSpan(executeSpan, () => {
       const executing = executor.execute(question, context);
       return executing instanceof Promise ? this.#deadline.race(executing) : executing;
+    });
+  }
+
+  /**
+   * Does work at once, or in a turn of the event loop of its own, unless the request has ended by then.
+   *
+   * @param takesTime whether it waits where other work has used up the turn
+   * @param takesLong whether it waits in any case
+   */
+  #whenThereIsTime<T>(takesTime: boolean, takesLong: boolean, work: () => Ready<T>): Ready<T> {
+    if (!takesLong && !(takesTime && isTurnSpent())) return work();
+    return nextTurn().then(() => {
+      this.#deadline.signal.throwIfAborted();
+      return work();
     });
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { nextTurn, Pace } from '../../src/columns/pace.ts';
+import { Pace } from '../../src/columns/pace.ts';
+import { nextTurn } from '../../src/columns/turn.ts';
 import { inPortions } from '../../src/graphql/portions.ts';
 
 const duePace = (signal: AbortSignal) => new Pace({ sliceMs: 0, signal });

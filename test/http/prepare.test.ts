@@ -6,36 +6,44 @@ import { PreparedDocuments } from '../../src/http/prepare.ts';
 import { resolveLimits } from '../../src/limits/limits.ts';
 
 const graphql = buildSchema('type Query { echo(text: String): String }');
+const lifetime = { signal: new AbortController().signal };
 const schema: RoleSchema = { tables: [], schema: graphql, executable: graphql, print: () => '' };
 
-function prepare(query: string) {
+async function prepare(query: string) {
   const documents = new PreparedDocuments({
     limits: resolveLimits(),
     introspection: true,
     trustedDocuments: undefined,
     automaticPersistedQueries: true,
   });
-  return documents.prepare(schema, {
-    query,
-    documentId: undefined,
-    hash: undefined,
-    operationName: undefined,
-    variables: {},
-    variableBytes: 0,
-    memory: {},
-  });
+  return documents.prepare(
+    schema,
+    {
+      query,
+      documentId: undefined,
+      hash: undefined,
+      operationName: undefined,
+      variables: {},
+      variableBytes: 0,
+      memory: {},
+    },
+    lifetime,
+  );
 }
 
 test.each([
   ['a long literal', `{ echo(text: "${'x'.repeat(400_000)}") }`],
   ['a long comment', `# ${'x'.repeat(400_000)}\n{ echo }`],
-])('a document with %s counts with all copies of its text, however few tokens it has', (_what, query) => {
-  expect(prepare(query).bytes).toBeGreaterThan(3 * 400_000);
-});
+])(
+  'a document with %s counts with all copies of its text, however few tokens it has',
+  async (_what, query) => {
+    expect((await prepare(query)).bytes).toBeGreaterThan(3 * 400_000);
+  },
+);
 
-test('a compiled operation counts with its document, which it keeps', () => {
+test('a compiled operation counts with its document, which it keeps', async () => {
   const executor = new Executor({ observe: () => {}, suggestions: true });
-  const prepared = prepare(`{ echo(text: "${'x'.repeat(100_000)}") }`);
+  const prepared = await prepare(`{ echo(text: "${'x'.repeat(100_000)}") }`);
   executor.warm([prepared]);
   expect(executor.size).toMatchObject({ entries: 1 });
   expect(executor.size.bytes).toBeGreaterThan(prepared.bytes);

@@ -15,6 +15,8 @@ export class Connection {
   readonly client = new Client();
   /** The response that was begun last. */
   latest: ServerResponse | undefined;
+  /** Whether a request was refused because too many are under way: those after it are not looked at any more. */
+  isOverfull = false;
   #underWay = 0;
   /** Let go on those that wait for their turn. */
   readonly #waiting: (() => void)[] = [];

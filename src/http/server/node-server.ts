@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
+import { isTurnSpent, nextTurn } from '../../columns/turn.ts';
 import { type Limits, limitSettings } from '../../limits/limits.ts';
 import type { Observe } from '../../observation.ts';
 import type { ErrorWriter } from '../error-writer.ts';
@@ -110,10 +111,15 @@ export function createNodeServer({
     connection.latest = response;
     const atOnce = answerAtOnce(request);
     if (atOnce) return send(atOnce, request, response);
-    if (!connection.hasRoom) return send(refusal(tooManyAtOnce()), request, response);
+    if (connection.isOverfull) return;
+    if (!connection.hasRoom) {
+      connection.isOverfull = true;
+      return send(withHeaders(refusal(tooManyAtOnce()), { connection: 'close' }), request, response);
+    }
     const turn = connection.begin();
     try {
       if (turn) await turn;
+      if (turn && isTurnSpent()) await nextTurn();
       await send(await answer(request, connection).catch(refusal), request, response);
     } finally {
       connection.end();

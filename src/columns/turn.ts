@@ -1,0 +1,65 @@
+/** Milliseconds that all work of one turn of the event loop may take together, before what can wait does. */
+const turnMs = 10;
+
+/** When the time of the current turn is used up; undefined as long as nothing has been done in it. */
+let turnEnd: number | undefined;
+let isScheduled = false;
+
+/** What waits for a turn of its own, first in, first out. */
+type Waiting = (() => void)[];
+const loops: Waiting = [];
+const steps: Waiting = [];
+let isLoopNext = true;
+
+/**
+ * Whether all work that was done in the current turn of the event loop has used up its time, so that more of it would
+ * delay what comes next.
+ */
+export function isTurnSpent(now: number = performance.now()): boolean {
+  return now >= turnEndAt(now);
+}
+
+/**
+ * A turn of the event loop for one step of a request, which takes a few milliseconds. Steps and paced loops alternate,
+ * so that a new request does not wait for all loops that run.
+ */
+export function nextTurn(): Promise<void> {
+  return turnFor(steps);
+}
+
+/** A turn of the event loop for one slice of a paced loop. */
+export function nextLoopTurn(): Promise<void> {
+  return turnFor(loops);
+}
+
+function turnFor(waiting: Waiting): Promise<void> {
+  return new Promise((resume) => {
+    waiting.push(resume);
+    schedule();
+  });
+}
+
+/** A turn begins with the first work that asks for its end. */
+function turnEndAt(now: number): number {
+  if (turnEnd === undefined) {
+    turnEnd = now + turnMs;
+    schedule();
+  }
+  return turnEnd;
+}
+
+function schedule(): void {
+  if (!isScheduled) setImmediate(beginTurn);
+  isScheduled = true;
+}
+
+/** An immediate that is set within an immediate runs after the next poll for I/O, so each turn resumes one. */
+function beginTurn(): void {
+  isScheduled = false;
+  turnEnd = undefined;
+  const resume = isLoopNext ? (loops.shift() ?? steps.shift()) : (steps.shift() ?? loops.shift());
+  if (!resume) return;
+  isLoopNext = !isLoopNext;
+  turnEndAt(performance.now());
+  resume();
+}

@@ -1,0 +1,36 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { Pace } from '../../src/columns/pace.ts';
+import { isTurnSpent, nextLoopTurn, nextTurn } from '../../src/columns/turn.ts';
+
+/** Works until other work would have to wait. */
+function spendTurn(): void {
+  while (!isTurnSpent());
+}
+
+test('a turn is spent by all work that is done in it together', async () => {
+  await turnOfTheLoop();
+  expect(isTurnSpent()).toBe(false);
+  spendTurn();
+  expect(isTurnSpent()).toBe(true);
+  expect(new Pace({ sliceMs: 60_000 }).due).toBe(true);
+  await nextTurn();
+  expect(isTurnSpent()).toBe(false);
+});
+
+test('a turn of which nothing asked the end begins anew', async () => {
+  await turnOfTheLoop();
+  spendTurn();
+  await turnOfTheLoop();
+  await turnOfTheLoop();
+  expect(isTurnSpent()).toBe(false);
+});
+
+test('steps of requests and paced loops alternate, so that none waits for all of the others', async () => {
+  const order: string[] = [];
+  const note = (what: string) => () => void order.push(what);
+  const loops = Array.from({ length: 5 }, () => nextLoopTurn().then(note('loop')));
+  const steps = Array.from({ length: 2 }, () => nextTurn().then(note('step')));
+  await Promise.all([...loops, ...steps]);
+  expect(order.slice(0, 4).toSorted()).toEqual(['loop', 'loop', 'step', 'step']);
+});
