@@ -176,7 +176,9 @@ class Passage {
     const isShort = prepared.size.fields <= fewFields && asked.variableBytes <= smallBody;
     const running =
       executor.recall(question, context) ??
-      this.#whenThereIsTime(!isShort, asked.variableBytes > largeBody, () => this.#execute(question, context));
+      this.#whenThereIsTime(!isShort, asked.variableBytes > largeBody, () =>
+        this.#execute(question, context),
+      );
     return whenReady(running, (outcome) => {
       if ('interpreted' in outcome) this.#journal.interpreted = outcome.interpreted;
       return reply(outcome, context, this.#parts.errors, {
