@@ -25,7 +25,7 @@ export class AttributesBuilder {
     this.#needs = needs;
   }
 
-  /** Adds the attributes of the next arrival. */
+  /** Adds the attributes of the next record. */
   add(attributes: SourceRecord['attributes']): void {
     let shape = 0;
     for (const [name, value] of attributes) {
@@ -39,9 +39,9 @@ export class AttributesBuilder {
   }
 
   /**
-   * Encodes slot by slot, and frees what each slot was built from as soon as it is encoded.
+   * Encodes slot by slot, and frees the values of each slot as soon as it is encoded.
    *
-   * @param order the arrival that each row is, row by row
+   * @param order for each row, the position of its record in the order of arrival
    * @param share returns the column itself, or one that equals it
    */
   async finish(
@@ -83,10 +83,10 @@ export class AttributesBuilder {
   }
 }
 
-/** The slots of one name, by occurrence within a record. */
+/** The slots of one name, by the occurrence of the name in a record. */
 interface NamedAttributes {
   readonly name: string;
-  /** The arrival that had the name last, and which occurrence that was. */
+  /** The last record that had the name, and the occurrence. */
   arrival: number;
   occurrence: number;
   readonly values: GrowingSlot[];

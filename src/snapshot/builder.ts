@@ -9,19 +9,19 @@ import { type AttributeNeeds, AttributesBuilder } from './attributes-builder.ts'
 import { type FieldBuilder, fieldBuilder } from './field-builder.ts';
 import { ColumnarSnapshot, type SnapshotStats } from './snapshot.ts';
 
-/** What a snapshot is to be built of. */
+/** What a snapshot is built from. */
 export interface SnapshotBuilderOptions {
   /** The source's fields. The first, which must be text, is the rows' identity. */
   readonly fields: readonly Field[];
   readonly needs: AttributeNeeds;
 }
 
-/** When the scan began, and what it took. Its rows are counted by the builder. */
+/** When the scan began, and its statistics; the builder counts the rows. */
 export type ScanFacts = Omit<SnapshotStats, 'rows'> & { readonly startedAt: number };
 
 const noAttributes: SourceRecord['attributes'] = [];
 
-/** A rescan must hardly be felt by the requests that are served meanwhile. */
+/** Short, so that a rescan hardly delays the requests that are served meanwhile. */
 const sliceMs = 1;
 
 /** Builds a snapshot from a scan's pages as they come. */
@@ -34,13 +34,13 @@ export class SnapshotBuilder {
   constructor({ fields, needs }: SnapshotBuilderOptions) {
     const [identity, ...others] = fields;
     if (identity?.type !== 'text') {
-      throw new TypeError(`a source's first field must be text, but got ${identity?.type ?? 'no field'}`);
+      throw new TypeError(`a source's first field must be text, but it is ${identity?.type ?? 'missing'}`);
     }
     this.#fields = [fieldBuilder(identity, this.#identity), ...others.map((field) => fieldBuilder(field))];
     this.#attributes = new AttributesBuilder(needs);
   }
 
-  /** @throws ScanError where a record is not as the source's fields say */
+  /** @throws ScanError if a record does not have the source's fields */
   add(page: Page): void {
     if ('spans' in page) this.#addRows(page);
     else this.#addRecords(page);
@@ -72,10 +72,10 @@ export class SnapshotBuilder {
   }
 
   /**
-   * Sorts and encodes what was added, a column at a time, and frees what each column was built from. Of rows with
-   * the same identity the first is kept. The builder is of no use afterwards.
+   * Sorts and encodes the rows, one column at a time, and frees what each column was built from. If rows have the same
+   * identity, the first one is kept. The builder cannot be used afterwards.
    *
-   * @param signal gives up between two columns
+   * @param signal aborts between two columns
    */
   async finish({ startedAt, ...stats }: ScanFacts, signal?: AbortSignal): Promise<ColumnarSnapshot> {
     const pace = new Pace({ sliceMs, signal });
@@ -105,5 +105,5 @@ export class SnapshotBuilder {
 }
 
 function noIdentity(value: unknown): ScanError {
-  return new ScanError('SCAN_INVALID_RESPONSE', `a row must have an identity, but got ${value}`);
+  return new ScanError('SCAN_INVALID_RESPONSE', `the identity of a row is ${value}`);
 }

@@ -12,18 +12,18 @@ type FieldValue = SourceRecord['fields'][number];
 /** Builds the column of one of the source's fields. */
 export interface FieldBuilder {
   readonly name: string;
-  /** @throws ScanError where the value is not of the field's type */
+  /** @throws ScanError if the value is not of the field's type */
   set(arrival: number, value: FieldValue): void;
   /**
-   * The same with the UTF-8 of a text.
+   * The same with a text as UTF-8.
    *
-   * @throws ScanError where the field is not text
+   * @throws ScanError if the field is not text
    */
   setBytes(arrival: number, bytes: Buffer, start: number, end: number): void;
   finish(order: Uint32Array, pace: Pace): Promise<Column>;
 }
 
-/** @param text what builds the column where the field is text */
+/** @param text builds the column if the field is text */
 export function fieldBuilder(field: Field, text: TextColumnBuilder = new TextBuilder()): FieldBuilder {
   switch (field.type) {
     case 'text':
@@ -60,7 +60,7 @@ class TextFieldBuilder implements FieldBuilder {
 }
 
 function wrongType(field: string, expected: string, got: string): ScanError {
-  return new ScanError('SCAN_INVALID_RESPONSE', `the field ${field} must be a ${expected}, but got a ${got}`);
+  return new ScanError('SCAN_INVALID_RESPONSE', `the field ${field} is a ${got} instead of a ${expected}`);
 }
 
 class TypedFieldBuilder<T extends FieldValue> implements FieldBuilder {

@@ -1,6 +1,6 @@
 import type { SnapshotStats } from './snapshot.ts';
 
-/** How a snapshot may be served: stale ones while a scan replaces them, expired ones not at all. */
+/** Whether a snapshot may be served: a stale one while a scan replaces it, an expired one not at all. */
 export type Freshness = 'fresh' | 'stale' | 'expired';
 
 /** How long snapshots of an object are served, in milliseconds. */
@@ -18,9 +18,9 @@ export function freshnessAt(ageMs: number, window: FreshnessWindow, stats: Snaps
 }
 
 /**
- * How old a snapshot may be served. Ages count from the beginning of a scan, and one that took longer than a
- * snapshot is served would leave nothing to anybody: so where stale ones are served at all, it is at least as long
- * as it takes to replace this one, with time to spare.
+ * The age up to which a snapshot is served, in milliseconds. Ages count from the start of the scan, so that a scan which takes
+ * longer than that would leave nothing to serve. If stale snapshots are served at all, they are therefore served for at least
+ * three times as long as their scan took.
  */
 export function servedForMs(
   { maxAgeMs, staleWhileRevalidateMs }: FreshnessWindow,

@@ -7,7 +7,7 @@ export function ageOf({ startedAt, stats }: ColumnarSnapshot, clock: Pick<Clock,
   return Math.max(stats.durationMs, clock.now() - startedAt);
 }
 
-/** A snapshot, and who still reads it. */
+/** A snapshot and the number of its readers. */
 export class HeldSnapshot {
   readonly snapshot: ColumnarSnapshot;
   /** Which attributes it keeps. */
@@ -36,7 +36,7 @@ export class HeldSnapshot {
     return Math.max(this.#clock.now() - this.snapshot.startedAt, this.#ageWhenHeld + elapsed);
   }
 
-  /** Adds a reader. Returns what ends its reading; further calls of it do nothing. */
+  /** Adds a reader. Returns a function that removes it again, once. */
   hold(): () => void {
     this.#readers++;
     let reading = true;
@@ -48,7 +48,7 @@ export class HeldSnapshot {
     };
   }
 
-  /** Resolves as soon as nobody reads it. */
+  /** Resolves as soon as it has no reader. */
   whenUnused(): Promise<void> {
     if (this.#readers === 0) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));

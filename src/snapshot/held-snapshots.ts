@@ -3,10 +3,10 @@ import type { AttributeNeeds } from './attributes-builder.ts';
 import { HeldSnapshot } from './held-snapshot.ts';
 import type { ColumnarSnapshot } from './snapshot.ts';
 
-/** How long a scan waits for the readers of the snapshot before last. */
+/** How long a scan waits for the readers of replaced snapshots. */
 const readersPatienceMs = 5_000;
 
-/** The snapshots of an object that are in memory: the latest, and those before it that are still read. */
+/** The snapshots of an object in memory: the latest one, and replaced ones that still have readers. */
 export class HeldSnapshots {
   readonly #clock: Clock;
   #latest: HeldSnapshot | undefined;
@@ -16,7 +16,7 @@ export class HeldSnapshots {
     this.#clock = clock;
   }
 
-  /** Undefined where there is none that may be served. */
+  /** Undefined if none may be served. */
   get latest(): HeldSnapshot | undefined {
     return this.#latest;
   }
@@ -28,7 +28,7 @@ export class HeldSnapshots {
     return this.#latest;
   }
 
-  /** The latest goes with its last reader. */
+  /** Drops the latest snapshot once its last reader has released it. */
   retireLatest(): void {
     const held = this.#latest;
     if (!held) return;
@@ -37,7 +37,7 @@ export class HeldSnapshots {
     void held.whenUnused().then(() => this.#replaced.delete(held));
   }
 
-  /** Waits for those who read snapshots that have been replaced so far; not for ever. */
+  /** Waits, but not for ever, until snapshots that have been replaced so far have no readers. */
   async replacedUnread(signal: AbortSignal): Promise<void> {
     if (this.#replaced.size === 0) return;
     await within(Promise.all([...this.#replaced].map((held) => held.whenUnused())), {

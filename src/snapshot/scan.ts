@@ -7,12 +7,12 @@ import type { AttributeNeeds } from './attributes-builder.ts';
 import { SnapshotBuilder } from './builder.ts';
 import type { ColumnarSnapshot } from './snapshot.ts';
 
-/** One way to come to a snapshot, which is gone once. */
+/** One attempt to obtain a snapshot. */
 export interface SnapshotRun {
   /** When it began; undefined before that. */
   readonly startedAt: number | undefined;
   readonly progress: ScanProgress;
-  /** The snapshot is whole, or there is an error. */
+  /** Obtains a complete snapshot, or rejects. To be called once. */
   run(signal: AbortSignal): Promise<ColumnarSnapshot>;
 }
 
@@ -24,7 +24,7 @@ export const noProgress: ScanProgress = {
   estimatedRows: undefined,
 };
 
-/** What is scanned, for whom. */
+/** What a scan reads, and what it reports to. */
 export interface ScanOptions {
   readonly source: Source;
   readonly server: string;
@@ -32,7 +32,7 @@ export interface ScanOptions {
   readonly needs: AttributeNeeds;
   readonly observe: Observe;
   readonly clock: Clock;
-  /** The share of the source's rate that the scan may use now; all of it by default. */
+  /** The share of the source's request rate that the scan may use now; all of it by default. */
   readonly rateShare?: () => number;
 }
 
@@ -59,7 +59,7 @@ export class Scan implements SnapshotRun {
     return this.#progress;
   }
 
-  /** Runs the scan, once. The snapshot is whole, or there is an error. */
+  /** Scans all rows into a complete snapshot, or rejects. To be called once. */
   run(signal: AbortSignal): Promise<ColumnarSnapshot> {
     const { server, object } = this.#options;
     return inSpan({ name: 'scan', attributes: { server, object } }, async (span) => {
@@ -82,7 +82,7 @@ export class Scan implements SnapshotRun {
       builder.add(page);
       if (pace.due) await pace.pause();
     }
-    // A source may end its pages early, instead of throwing, when it is aborted.
+    // An aborted source may end its pages early instead of throwing.
     signal.throwIfAborted();
     const { pages, requests, throttles } = this.#progress;
     const durationMs = Math.round(clock.monotonic() - began);

@@ -2,9 +2,8 @@ import { type Codes, GrowingCodes, newCodes } from '../columns/codes.ts';
 import { type Pace, paced } from '../columns/pace.ts';
 
 /**
- * A shape is the sequence of slots that a row fills. Rows are many and shapes few, so each row has the number of
- * its shape, and shapes that begin alike share their beginning: shape `i` is shape `parents[i]` and one slot more.
- * Shape 0 is empty.
+ * A shape is the sequence of slots that a row fills. There are many rows but few shapes, so each row stores the number of its
+ * shape. Shapes with the same beginning share it: shape `i` is shape `parents[i]` with one more slot. Shape 0 is empty.
  */
 export interface Shapes {
   readonly parents: Uint32Array;
@@ -14,7 +13,7 @@ export interface Shapes {
   readonly codes: Codes;
 }
 
-/** The slots of a row, in the order the row fills them. */
+/** The slots of a row, in its order. */
 export function slotsOf(shapes: Shapes, row: number): number[] {
   const slots: number[] = [];
   for (let shape = shapes.codes[row] ?? 0; shape !== 0; shape = shapes.parents[shape] ?? 0) {
@@ -23,14 +22,14 @@ export function slotsOf(shapes: Shapes, row: number): number[] {
   return slots.reverse();
 }
 
-/** Learns shapes from rows in the order they arrive. */
+/** Collects shapes from rows in the order of their arrival. */
 export class ShapesBuilder {
   readonly #parents = new GrowingCodes();
   readonly #slots = new GrowingCodes();
   readonly #codes = new GrowingCodes();
-  /** For each shape, the one that the last row which had it went on to: most rows go on as the last did. */
+  /** For each shape, the one by which the last row extended it, since most rows are like the one before. */
   readonly #latest: number[] = [0];
-  /** For each shape, the others that rows went on to, by slot. */
+  /** For each shape, all shapes that extend it, by slot. */
   readonly #others = new Map<number, Map<number, number>>();
 
   constructor() {
@@ -38,7 +37,7 @@ export class ShapesBuilder {
     this.#slots.push(0);
   }
 
-  /** The shape that is `shape` and one slot more. */
+  /** The shape that extends `shape` by one slot. */
   extended(shape: number, slot: number): number {
     const latest = this.#latest[shape] ?? 0;
     if (latest !== 0 && this.#slots.at(latest) === slot) return latest;
@@ -50,12 +49,12 @@ export class ShapesBuilder {
     return next;
   }
 
-  /** Ends an arrival, whose shape this is. */
+  /** Adds a row with this shape. */
   push(shape: number): void {
     this.#codes.push(shape);
   }
 
-  /** @param order the arrival that each row is, row by row */
+  /** @param order for each row, its position in the order of arrival */
   async finish(order: Uint32Array, pace: Pace): Promise<Shapes> {
     const count = this.#parents.length;
     const parents = new Uint32Array(count);

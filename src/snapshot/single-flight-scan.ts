@@ -5,66 +5,66 @@ import { Backoff } from './backoff.ts';
 import type { ScanOptions, SnapshotRun } from './scan.ts';
 import type { ColumnarSnapshot } from './snapshot.ts';
 
-/** What is scanned, when, and what becomes of the snapshot. */
+/** What is scanned and when, and who takes the snapshot. */
 export interface SingleFlightScanOptions<T>
   extends Pick<ScanOptions, 'server' | 'object' | 'observe' | 'clock'> {
-  /** How to come to a snapshot; `forced` where none will do whose scan has begun before now. */
+  /** Creates a run. If it is `forced`, only a snapshot whose scan starts from now on is good enough. */
   readonly newRun: (how: { readonly forced: boolean }) => SnapshotRun;
-  /** The least time between the beginnings of two forced scans. */
+  /** The shortest time between the starts of two forced scans. */
   readonly minRefreshMs: number;
-  /** What a scan waits for before it begins. */
+  /** A scan waits for this before it starts. */
   readonly ready: (signal: AbortSignal) => Promise<void>;
-  /** Takes the snapshot in the same moment in which the scan ends. */
+  /** Takes the snapshot, synchronously with the end of the scan. */
   readonly accept: (snapshot: ColumnarSnapshot) => T;
 }
 
 /** A scan to wait for. */
 export interface AwaitedScan<T> {
-  /** Whether somebody else had asked for it before. */
+  /** Whether it had been requested before. */
   readonly joined: boolean;
   readonly result: Promise<T>;
 }
 
 /**
- * The scans of one object: one at a time, shared by everybody who waits. After a failure none begins for a while,
- * and forced ones begin no more often than they may.
+ * The scans of one object: one at a time, shared by everybody who waits for it. After a failure the next one is delayed, and
+ * forced ones are spaced.
  */
 export class SingleFlightScan<T> {
   readonly #options: SingleFlightScanOptions<T>;
   readonly #closing = new AbortController();
   readonly #backoff = new Backoff<ScanError>();
-  /** The scan that runs, or is about to. */
+  /** The scan that is running or starting. */
   #running: RunningScan<T> | undefined;
-  /** The scan that follows, for forced requests that came too late for the running one or too soon for another. */
+  /** The next scan, for those who forced one too late for the running scan or too soon after the last forced one. */
   #following: FollowingScan<T> | undefined;
-  /** When a forced scan began last, on the monotonic clock. */
+  /** When the last forced scan started, on the monotonic clock. */
   #forcedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: SingleFlightScanOptions<T>) {
     this.#options = options;
   }
 
-  /** What the running scan has done so far; undefined where none runs. */
+  /** The progress of the running scan, if there is one. */
   get progress(): ScanProgress | undefined {
     return this.#running?.scan.progress;
   }
 
-  /** When the running scan began, in milliseconds since 1970; undefined where none runs or it has yet to begin. */
+  /** When the running scan started, in milliseconds since 1970; undefined if there is none, or it has not started yet. */
   get startedAt(): number | undefined {
     return this.#running?.scan.startedAt;
   }
 
-  /** Milliseconds until another try after a failure; 0 where none has to wait. */
+  /** Milliseconds until the next attempt after a failure; 0 if there is nothing to wait for. */
   get retryDelayMs(): number {
     return this.#backoff.delayAt(this.#options.clock.monotonic());
   }
 
-  /** Resolves when no scan runs that had begun before. */
+  /** Resolves when the scan that is running now has ended. */
   async settled(): Promise<void> {
     await Promise.allSettled([this.#running?.result]);
   }
 
-  /** Lets the next scan begin at once, though the last one failed: what made it fail may be mended. */
+  /** Ends the delay after a failure, whose reason may be gone. */
   forgive(): void {
     this.#backoff.succeed();
   }
@@ -73,12 +73,12 @@ export class SingleFlightScan<T> {
   join(): AwaitedScan<T> {
     if (this.#running) return { joined: true, result: this.#running.result };
     if (!this.#following) return { joined: false, result: this.#begin(false) };
-    // Everybody who waits for the following scan came before now, so it may as well begin.
+    // Everybody who waits for the next scan asked before now, so it can start now.
     this.#following.wake();
     return { joined: true, result: this.#following.result };
   }
 
-  /** A scan that has yet to begin. Where the last such one began less than `minRefreshMs` ago, it waits for its time. */
+  /** A scan that starts after this call, and at least `minRefreshMs` after the last forced one. */
   force(): AwaitedScan<T> {
     const running = this.#running;
     if (running && running.scan.startedAt === undefined) {
@@ -90,14 +90,14 @@ export class SingleFlightScan<T> {
     return { joined, result: this.#following.result };
   }
 
-  /** Aborts the running scan, and waits for its end. Everybody who waits gets the reason. */
+  /** Aborts the running scan and waits for its end. Everybody who waits for a scan gets the reason. */
   async close(reason: ScanError): Promise<void> {
     this.#closing.abort(reason);
     this.#running?.controller.abort(reason);
     await Promise.allSettled([this.#running?.result, this.#following?.result]);
   }
 
-  /** A scan that begins when the running one has ended, one way or the other, and a forced one may begin. */
+  /** A scan that starts as soon as the running one has ended, well or not, and a forced one is allowed. */
   #follow(running: RunningScan<T> | undefined): FollowingScan<T> {
     const { clock, minRefreshMs } = this.#options;
     const waking = new AbortController();
@@ -113,14 +113,14 @@ export class SingleFlightScan<T> {
     return { wake: () => waking.abort(), result: wait() };
   }
 
-  /** A new scan, or the last failure while it is too early for another try. */
+  /** A new scan, or the last failure as long as it is too early to retry. */
   async #begin(forced: boolean): Promise<T> {
     if (this.#running) return this.#running.result;
     this.#closing.signal.throwIfAborted();
     const error = this.#backoff.errorAt(this.#options.clock.monotonic());
     if (error) throw error;
     const scan = this.#options.newRun({ forced });
-    // Each scan has a signal of its own, so that what listens to it goes when the scan does.
+    // Each scan has its own signal, so that its listeners are collected with the scan.
     const controller = new AbortController();
     this.#running = { scan, controller, result: this.#run(scan, controller.signal) };
     return this.#running.result;
@@ -140,11 +140,11 @@ export class SingleFlightScan<T> {
     }
   }
 
-  /** Notes the failure and returns it as everybody who waits gets it. */
+  /** Records a failure, and returns the error for everybody who waits. */
   #failed(cause: unknown, { startedAt, progress }: SnapshotRun): ScanError {
     const { server, object, observe, clock } = this.#options;
     const errorId = randomUUID();
-    // What nobody meant to happen goes to the log alone: it may hold anything.
+    // Only the log gets an unexpected error, because its message may contain anything.
     if (!(cause instanceof ScanError)) observe({ event: 'internal-error', errorId, error: cause });
     const [code, detail] =
       cause instanceof ScanError
@@ -167,16 +167,16 @@ export class SingleFlightScan<T> {
   }
 }
 
-/** A scan, and what comes of it. */
+/** A scan and its result. */
 interface RunningScan<T> {
   readonly scan: SnapshotRun;
   readonly controller: AbortController;
   readonly result: Promise<T>;
 }
 
-/** A scan that waits for its time. */
+/** A scan that waits to start. */
 interface FollowingScan<T> {
-  /** Makes it begin as soon as no other runs. */
+  /** Makes it start as soon as no other scan is running. */
   readonly wake: () => void;
   readonly result: Promise<T>;
 }

@@ -1,36 +1,37 @@
 import type { HeldSnapshot } from './held-snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** How a read came by its snapshot: the last two waited for a scan, begun for the read itself or for another. */
+/** How a read got its snapshot. The last two waited for a scan, which was started for this read or had been for another. */
 type SnapshotState = 'fresh' | 'stale' | 'scanned' | 'joined';
 
-/** A snapshot, lent to a reader. */
+/** A snapshot that is lent to a reader. */
 export interface SnapshotRead {
   readonly snapshot: Snapshot;
   readonly state: SnapshotState;
-  /** How long before this read the snapshot's scan began. */
+  /** Milliseconds from the start of the snapshot's scan to this read. */
   readonly ageMs: number;
-  /** At which age it is not fresh any more. */
+  /** The age in milliseconds at which it becomes stale. */
   readonly maxAgeMs: number;
   /**
-   * Ends the reading. While a replaced snapshot is read no further scan begins, so that at most two snapshots
-   * are in memory; but no scan waits longer than five seconds for that.
+   * Ends the read. No scan starts while a replaced snapshot has readers, so that at most two snapshots are in memory; but no
+   * scan waits for that longer than five seconds.
    */
   release(): void;
 }
 
-/** How a reader wants its snapshot. */
+/** Options of a read. */
 export interface ReadOptions {
-  /** Waits for a scan that begins after this call. */
+  /** Whether to wait for a scan that starts after this call. */
   readonly noCache?: boolean;
-  /** Ends the wait and the reading, never the scan. */
+  /** Ends the wait and the read, never the scan. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Lends a snapshot. Whoever is gone when it arrives gets none, and whoever goes later holds it no longer.
+ * Lends a snapshot to a reader.
  *
- * @param signal the reader's; undefined where it is sure to release what it was lent
+ * @param signal releases the snapshot when the reader is gone; undefined if the reader itself always releases it
+ * @throws the signal's reason if the reader is already gone
  */
 export function lend(
   held: HeldSnapshot,

@@ -8,13 +8,13 @@ export interface Snapshot {
   /** When its scan began, in milliseconds since 1970-01-01T00:00:00Z. */
   readonly startedAt: number;
   readonly stats: SnapshotStats;
-  /** The bytes it takes, outside the JavaScript heap and, as an estimate, inside. */
+  /** Its size in bytes, outside the JavaScript heap and, as an estimate, inside. */
   readonly byteLength: number;
-  /** The source's first field: what tells rows apart, and orders them. */
+  /** The source's first field, which identifies rows and orders them. */
   readonly identity: TextColumn;
-  /** The stored column of a field or attribute; undefined where it was not kept, or no row has that attribute. */
+  /** The stored column of a field or attribute; undefined if it was not kept, or no row has the attribute. */
   column(origin: StoredOrigin): Column | undefined;
-  /** One attribute of a row, the first of that name; null where the row has none, or its value is null. */
+  /** One attribute of a row, the first of that name; null if the row has none, or its value is null. */
   attribute(row: number, name: string): string | null;
   /** The kept attributes of a row in the source's order, null values and repeated names included. */
   attributes(row: number): readonly Attribute[];
@@ -30,7 +30,7 @@ export type StoredOrigin =
 /** An attribute of a row. */
 export type Attribute = readonly [name: string, value: string | null];
 
-/** What the scan took. */
+/** What the scan read, and how long it took. */
 export interface SnapshotStats {
   readonly rows: number;
   readonly pages: number;
@@ -39,12 +39,12 @@ export interface SnapshotStats {
   readonly durationMs: number;
 }
 
-/** One of the things that rows have under a name. */
+/** One place for an attribute's value: its name, and how often the name came before in the row. */
 export interface Slot {
   readonly name: string;
   /** Which of the row's attributes of that name this is, from 0. */
   readonly occurrence: number;
-  /** Where its values are; undefined where the slot stands for a null. */
+  /** Its values; undefined if the slot stands for a null. */
   readonly column: Column | undefined;
 }
 
@@ -59,7 +59,7 @@ export interface SnapshotContent {
   readonly shapes: Shapes;
 }
 
-/** A snapshot in columns. Columns that are equal row for row are one object. */
+/** A snapshot in columns. Columns with the same values are stored once. */
 export class ColumnarSnapshot implements Snapshot {
   readonly content: SnapshotContent;
   readonly identity: TextColumn;
@@ -110,7 +110,7 @@ function identityOf({ fields }: SnapshotContent): TextColumn {
   const [identity] = fields.values();
   if (identity?.encoding === 'text') return identity;
   throw new TypeError(
-    `a snapshot's first field must be a text column, but got ${identity?.encoding ?? 'none'}`,
+    `a snapshot's first field must be a text column, but its encoding is ${identity?.encoding ?? 'none'}`,
   );
 }
 

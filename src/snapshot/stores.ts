@@ -5,12 +5,12 @@ import { SnapshotStore } from './store.ts';
 import type { SnapshotStoreOptions, StoreDefinition } from './store-definition.ts';
 import type { StoreStatus } from './store-status.ts';
 
-/** What the stores of all foreign objects have in common. */
+/** The options that all stores have in common, and what they are created from. */
 export type StoresOptions = Omit<SnapshotStoreOptions, 'source' | 'server' | 'object' | 'needs'> & {
   readonly model: Model;
   /** The source of a foreign object. */
   readonly connect: (object: ForeignObject) => Source;
-  /** Those of the model before: what of them suits this one too goes on. */
+  /** The stores of the previous model. Those that suit this model are kept. */
   readonly previous?: SnapshotStores | undefined;
 };
 
@@ -24,9 +24,9 @@ export interface ColumnPath {
 /** One store per foreign object of a model, shared by every table on it, every role and every request. */
 export class SnapshotStores {
   readonly #stores = new Map<string, SnapshotStore>();
-  /** The same by tables, which are looked up for every request. */
+  /** The same by table, because every request looks them up. */
   readonly #byTable = new WeakMap<Table, SnapshotStore>();
-  /** How often objects are scanned whose tables say so. */
+  /** The scan interval of each object whose tables declare one. */
   readonly #refreshMs = new Map<string, number>();
 
   readonly #model: Model;
@@ -36,7 +36,7 @@ export class SnapshotStores {
     const earlier = previous ? previous.#stores : new Map<string, SnapshotStore>();
     for (const foreignObject of objectsOf(model.tables)) {
       const { server, object, tables } = foreignObject;
-      // What others scan for this gateway, and it for them, must have everything that any of them is asked for.
+      // A shared scan must contain everything that any of the gateways may be asked for.
       const needs = options.sharing ? 'all' : attributeNeeds(tables);
       const source = connect(foreignObject);
       const definition = {
@@ -60,16 +60,16 @@ export class SnapshotStores {
     const known = this.#byTable.get(table);
     if (known) return known;
     const store = this.#stores.get(pathOf(table));
-    if (!store) throw new Error(`the table must be one of the model, but got ${table.schema}.${table.name}`);
+    if (!store) throw new Error(`the model has no table ${table.schema}.${table.name}`);
     this.#byTable.set(table, store);
     return store;
   }
 
   /**
-   * Has objects scanned before anybody asks; see `SnapshotStore.keepScanned`. Those whose tables say how often are
-   * scanned in any case.
+   * Scans objects before the first request; see `SnapshotStore.keepScanned`. An object whose tables declare an interval is
+   * always scanned.
    *
-   * @param all whether to scan the others too, and `everyMs` how often
+   * @param all whether to scan the other objects too, every `everyMs`
    */
   keepScanned({ all, everyMs }: { readonly all: boolean; readonly everyMs: number | undefined }): void {
     for (const [path, store] of this.#stores) {
@@ -78,7 +78,7 @@ export class SnapshotStores {
     }
   }
 
-  /** The columns whose attribute the rows that are held lack, since it was not asked for when they were scanned. */
+  /** The columns whose attribute is missing in the latest snapshot, because its scan did not keep it. */
   lacking(): readonly ColumnPath[] {
     return this.#model.tables.flatMap((table) =>
       lackingColumns(table, this.of(table)).map((column) => ({
@@ -89,31 +89,31 @@ export class SnapshotStores {
     );
   }
 
-  /** Scans every object anew that lacks a column. @throws ScanError where one cannot be scanned */
+  /** Rescans every object that lacks a column. @throws ScanError if one cannot be scanned */
   async fetchLacking(): Promise<void> {
     const tables = this.#model.tables.filter((table) => lackingColumns(table, this.of(table)).length > 0);
     await Promise.all([...new Set(tables.map((table) => this.of(table)))].map((store) => store.rescan()));
   }
 
-  /** Closes the stores that none of the others has. */
+  /** Closes the stores that the others do not use. */
   async closeUnless(others: readonly SnapshotStores[]): Promise<void> {
     const kept = new Set(others.flatMap((other) => [...other.#stores.values()]));
     const left = [...this.#stores.values()].filter((store) => !kept.has(store));
     await Promise.all(left.map((store) => store.close()));
   }
 
-  /** What every store holds and does. */
+  /** The status of each store. */
   status(): readonly StoreStatus[] {
     return [...this.#stores.values()].map((store) => store.status());
   }
 
-  /** Ends all scans and frees their connections. */
+  /** Aborts all scans and closes their connections. */
   close(): Promise<void> {
     return this.closeUnless([]);
   }
 }
 
-/** The store under a new definition, where it suits that. */
+/** Keeps a store under a new definition; undefined if the two do not suit each other. */
 function goOn(
   store: SnapshotStore | undefined,
   definition: StoreDefinition,
@@ -131,18 +131,18 @@ function lackingColumns({ columns }: Table, store: SnapshotStore): string[] {
   });
 }
 
-/** A policy that cannot be decided by the rows that are held must not be applied to them. */
+/** Whether the latest snapshot lacks an attribute that a policy may depend on. */
 function needsPoliciesOf(tables: readonly Table[], store: SnapshotStore): boolean {
   return tables.some((table) => table.policies && lackingColumns(table, store).length > 0);
 }
 
-/** The least that the directives of an object's tables say of its freshness; undefined where none says anything. */
+/** The shortest time that the directives of an object's tables declare; undefined if none does. */
 function shortest(tables: readonly Table[], name: keyof Freshness): number | undefined {
   const given = tables.flatMap(({ freshness }) => freshness[name] ?? []);
   return given.length > 0 ? Math.min(...given) : undefined;
 }
 
-/** The attributes that the tables can be asked for. */
+/** The attributes that queries of the tables may need. */
 function attributeNeeds(tables: readonly Table[]): AttributeNeeds {
   const origins = tables.flatMap((table) => table.columns.map((column) => column.origin));
   if (origins.some((origin) => origin.kind === 'attributes')) return 'all';

@@ -8,9 +8,9 @@ import { mergeColumns } from './merge-columns.ts';
 import { eachRun, mergeOrigins, type RowOrigins } from './row-origins.ts';
 
 /**
- * The snapshot that a delta makes of an older one.
+ * Applies a delta to an older snapshot.
  *
- * @throws RangeError where the delta is of another snapshot
+ * @throws RangeError if the delta belongs to another snapshot
  */
 export async function applyDelta(
   older: SnapshotContent,
@@ -23,15 +23,15 @@ export async function applyDelta(
   for (const [name, column] of older.fields) fields.set(name, await merge(column, rows.fields.get(name)));
   const { slots, added } = mergeSlots(older.slots, rows.slots);
   const merged: Slot[] = [];
-  for (const { slot, kept, come } of slots) {
-    merged.push({ ...slot, column: slot.column && (await merge(kept, come)) });
+  for (const { slot, kept, added: addedColumn } of slots) {
+    merged.push({ ...slot, column: slot.column && (await merge(kept, addedColumn)) });
   }
   const shapes = await mergeShapes(older.shapes, rows.shapes, added, origins, pace);
   const { startedAt, stats } = rows;
   return { rowCount: origins.rowCount, startedAt, stats, fields, slots: merged, shapes };
 }
 
-/** Columns that were one on both sides are one again. */
+/** Merges columns. Columns that are shared on both sides are merged once, and shared again. */
 function createMerge(origins: RowOrigins, pace: Pace) {
   const merged = new Map<Column | undefined, Map<Column | undefined, Column>>();
   return async (kept: Column | undefined, added: Column | undefined): Promise<Column> => {
@@ -46,29 +46,29 @@ function createMerge(origins: RowOrigins, pace: Pace) {
 interface MergedSlot {
   readonly slot: Slot;
   readonly kept: Column | undefined;
-  readonly come: Column | undefined;
+  readonly added: Column | undefined;
 }
 
-/** The older slots, then those that only added rows fill; and which of these each slot of the added rows is. */
+/** The older slots, followed by those that only added rows fill; and for each slot of the added rows, its place among them. */
 function mergeSlots(older: readonly Slot[], added: readonly Slot[]) {
   const byKey = new Map(added.map((slot) => [slotKey(slot), slot]));
   const slots: MergedSlot[] = older.map((slot) => ({
     slot,
     kept: slot.column,
-    come: byKey.get(slotKey(slot))?.column,
+    added: byKey.get(slotKey(slot))?.column,
   }));
   const places = new Map(older.map((slot, place) => [slotKey(slot), place]));
   const placeOf = (slot: Slot): number => {
     const known = places.get(slotKey(slot));
     if (known !== undefined) return known;
-    const place = slots.push({ slot, kept: undefined, come: slot.column }) - 1;
+    const place = slots.push({ slot, kept: undefined, added: slot.column }) - 1;
     places.set(slotKey(slot), place);
     return place;
   };
   return { slots, added: added.map(placeOf) };
 }
 
-/** @param slotOf the merged slot that each slot of the added rows is */
+/** @param slotOf for each slot of the added rows, its place among the merged slots */
 async function mergeShapes(
   older: Shapes,
   added: Shapes,
@@ -90,7 +90,7 @@ async function mergeShapes(
   return { parents, slots, codes };
 }
 
-/** Teaches the builder shapes, each of which comes after the one that it extends. */
+/** Adds shapes to the builder, in an order in which each follows the one that it extends. */
 async function learn(
   builder: ShapesBuilder,
   { parents, slots }: Shapes,

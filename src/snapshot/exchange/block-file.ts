@@ -5,14 +5,14 @@ import type { WritableFile } from '../file/block-writer.ts';
 import { UnusableFile } from '../file/unusable-file.ts';
 import type { Block, ExchangePlace, Part } from './place.ts';
 
-/** Bytes of a block: small enough to hash, send and store without holding up anything. */
+/** Bytes of a block: small enough to hash, send and store without blocking the event loop. */
 export const blockLength = 2 ** 19;
-/** A place may answer at once, so that reading and writing pause on their own. */
+/** Reading and writing pause on their own, because a place may answer without delay. */
 const sliceMs = 2;
-/** Blocks that travel together. */
+/** Blocks that are sent together. */
 const batch = 4;
 
-/** A file that goes to a place block by block while it is written. */
+/** Writes a file to a place, block by block. */
 export class BlockFileWriter implements WritableFile {
   readonly #place: ExchangePlace;
   readonly #object: string;
@@ -37,7 +37,7 @@ export class BlockFileWriter implements WritableFile {
     return { bytesWritten: part.length };
   }
 
-  /** What was written, once all of it is at the place. */
+  /** Resolves with the written part once all of its blocks are at the place. */
   async end(): Promise<Part> {
     if (this.#filled > 0) await this.#cut();
     await this.#send();
@@ -62,12 +62,12 @@ export class BlockFileWriter implements WritableFile {
   }
 }
 
-/** A file that comes from a place block by block while it is read, from its beginning to its end. */
+/** Reads a file from a place, block by block, from beginning to end. */
 export class BlockFileReader implements ReadableFile {
   readonly #place: Pick<ExchangePlace, 'getBlocks'>;
   readonly #object: string;
   readonly #part: Part;
-  /** The blocks at hand, by their number. */
+  /** The blocks that have been fetched, by their number. */
   readonly #blocks = new Map<number, Uint8Array>();
   readonly #pace = new Pace({ sliceMs });
 
@@ -100,8 +100,8 @@ export class BlockFileReader implements ReadableFile {
     const found = await this.#place.getBlocks(this.#object, hashes);
     for (const [i, hash] of hashes.entries()) {
       const bytes = found.get(hash);
-      // The gateway that has published since has removed it.
-      if (!bytes) throw new UnusableFile('has a block that is not there any more');
+      // A gateway that has published something newer has removed it.
+      if (!bytes) throw new UnusableFile('has a block that no longer exists');
       if (hashOf(bytes) !== hash) throw new UnusableFile('has a damaged block');
       this.#blocks.set(number + i, bytes);
       if (this.#pace.due) await this.#pace.pause();

@@ -3,15 +3,15 @@ import { applyDelta } from './apply-delta.ts';
 import type { Delta } from './delta.ts';
 
 /**
- * One delta that does what several do, each to what the one before it makes. It takes time in proportion to what has
- * changed, so that a snapshot to which many deltas apply is copied once and not for each.
+ * Composes consecutive deltas into one. That takes time in proportion to the changes, so that a snapshot with many deltas is
+ * copied once instead of once for each.
  *
- * @throws RangeError where they do not follow each other
+ * @throws RangeError if they are not consecutive
  */
 export async function composeDeltas(deltas: readonly Delta[], pace: Pace): Promise<Delta | undefined> {
   const [first, second] = deltas;
   if (!first || !second) return first;
-  // By halves, since every row is copied at each level.
+  // In halves, because every row is copied at each level.
   const middle = deltas.length >> 1;
   const left = await composeDeltas(deltas.slice(0, middle), pace);
   const right = await composeDeltas(deltas.slice(middle), pace);
@@ -30,7 +30,7 @@ async function composeTwo(first: Delta, second: Delta, pace: Pace): Promise<Delt
   };
 }
 
-/** Rows that the second delta removes: those that the oldest snapshot has, and those that the first delta has added. */
+/** The rows that the second delta removes: those of the oldest snapshot, and those that the first delta adds. */
 async function whatGoes(first: Delta, removed: Uint32Array, pace: Pace) {
   const removedKept: number[] = [];
   const removedAdded: number[] = [];
@@ -42,7 +42,7 @@ async function whatGoes(first: Delta, removed: Uint32Array, pace: Pace) {
       removedAdded.push(added);
       return;
     }
-    // The row is this one of those that the first delta has kept.
+    // The number of the row among those that the first delta keeps.
     const kept = row - added;
     gone = countSkipped(first.removed, gone, kept);
     removedKept.push(kept + gone);
@@ -50,7 +50,7 @@ async function whatGoes(first: Delta, removed: Uint32Array, pace: Pace) {
   return { removedKept: new Uint32Array(removedKept), removedAdded: new Uint32Array(removedAdded) };
 }
 
-/** Where the rows that the first delta adds, and the second does not remove, stand in the newest snapshot. */
+/** The positions in the newest snapshot of the rows that the first delta adds and the second does not remove. */
 async function whereSurvivorsStand(
   { positions }: Delta,
   removedAdded: Uint32Array,
@@ -73,21 +73,21 @@ async function whereSurvivorsStand(
   return new Uint32Array(survivors);
 }
 
-/** How many of the ascending rows are below this one, from `count` on, of which that is known. */
+/** How many of the ascending rows are less than this one; at least `count`. */
 function countBelow(rows: Uint32Array, count: number, row: number): number {
   let below = count;
   while (below < rows.length && (rows[below] ?? 0) < row) below++;
   return below;
 }
 
-/** How many of the ascending rows stand before the row that is number `kept` without them. */
+/** How many of the ascending rows precede the row that has the number `kept` without them. */
 function countSkipped(rows: Uint32Array, count: number, kept: number): number {
   let skipped = count;
   while (skipped < rows.length && (rows[skipped] ?? 0) - skipped <= kept) skipped++;
   return skipped;
 }
 
-/** All positions, ascending, and which of them are those of the second delta. */
+/** All positions, ascending, and the places of the second delta's positions among them. */
 async function interleave(survivors: Uint32Array, second: Uint32Array, pace: Pace) {
   const positions = new Uint32Array(survivors.length + second.length);
   const placesOfSecond = new Uint32Array(second.length);

@@ -10,13 +10,13 @@ import { readContent } from '../file/content-reader.ts';
 import { writeContent } from '../file/content-writer.ts';
 import type { ColumnarSnapshot, SnapshotContent } from '../snapshot.ts';
 
-/** What makes one snapshot of another: rows that go, and rows that come. A row that changed does both. */
+/** The difference between two snapshots: removed rows and added rows. A changed row is both. */
 export interface Delta {
-  /** The rows of the older snapshot that are gone, ascending. */
+  /** The rows of the older snapshot that are removed, ascending. */
   readonly removed: Uint32Array;
-  /** Where the rows that come stand in the newer snapshot, ascending. */
+  /** The rows of the newer snapshot that are added, ascending. */
   readonly positions: Uint32Array;
-  /** The rows that come, in that order. */
+  /** The added rows, in that order. */
   readonly rows: SnapshotContent;
 }
 
@@ -26,7 +26,7 @@ const stride = 256;
 /**
  * Compares two snapshots of one object, row by row.
  *
- * @param fields the source's
+ * @param fields of the source
  */
 export async function deltaBetween(
   older: ColumnarSnapshot,
@@ -58,7 +58,7 @@ export function isEmptyDelta({ removed, positions }: Delta): boolean {
   return removed.length === 0 && positions.length === 0;
 }
 
-/** Writes what `readDelta` reads. */
+/** Writes a delta; `readDelta` reads it. */
 export async function writeDelta(out: BlockWriter, { removed, positions, rows }: Delta): Promise<void> {
   out.uint32(removed.length);
   await out.bytes(removed);
@@ -75,7 +75,7 @@ export async function readDelta(input: BlockReader): Promise<Delta> {
   };
 }
 
-/** Compares the identities of a row each, by UTF-8 bytes as the rows are ordered. */
+/** Compares the identities of a row of each snapshot by their UTF-8 bytes, which is the order of rows. */
 function identityComparison(older: TextColumn, newer: TextColumn): (from: number, to: number) => number {
   const [a, b] = [older.reader(), newer.reader()];
   return (from, to) => {
@@ -87,7 +87,7 @@ function identityComparison(older: TextColumn, newer: TextColumn): (from: number
 
 type RowComparison = (from: number, to: number) => boolean;
 
-/** Whether a row of each snapshot has the same fields, and the same attributes in the same order. */
+/** Whether a row of each snapshot have the same fields, and the same attributes in the same order. */
 async function rowComparison(
   older: SnapshotContent,
   newer: SnapshotContent,
@@ -109,12 +109,12 @@ async function rowComparison(
   };
 }
 
-/** What tells slots apart: rows that fill equal slots in the same order have the same shape. */
+/** Identifies a slot across snapshots: rows that fill slots with the same keys in the same order have the same shape. */
 export function slotKey({ name, occurrence, column }: SnapshotContent['slots'][number]): string {
   return JSON.stringify([name, occurrence, column === undefined]);
 }
 
-/** Numbers shapes alike in both snapshots, by the slots that make them. */
+/** Compares shapes across snapshots by numbering them by the keys of their slots. */
 async function sameShapes(
   older: SnapshotContent,
   newer: SnapshotContent,
@@ -135,7 +135,7 @@ async function sameShapes(
   return (from, to) => a[older.shapes.codes[from] ?? 0] === b[newer.shapes.codes[to] ?? 0];
 }
 
-/** Gives each text a number of its own, from 1. */
+/** Assigns a number to each distinct text, from 1. */
 class Numbering {
   readonly #numbers = new Map<string, number>();
 
@@ -184,7 +184,7 @@ function valueAt(column: Column, row: number): string | boolean | number | null 
   return typeof value === 'string' || typeof value === 'boolean' ? value : null;
 }
 
-/** How many records are taken out between two pauses. */
+/** How many records are copied between two pauses. */
 const batch = 64;
 
 async function rowsAt(

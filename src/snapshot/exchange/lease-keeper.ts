@@ -2,22 +2,22 @@ import type { Clock } from '../../clock.ts';
 import type { ScanProgress } from '../../source/source.ts';
 import type { ExchangePlace, Lease, Position } from './place.ts';
 
-/** A lease or a publication has gone to another gateway. */
+/** Another gateway has taken the lease, or has published something newer. */
 export class LeaseLostError extends Error {}
 
 /** A lease while a scan runs under it. */
 export interface Holding {
   lease: Lease;
-  /** What was published when it was taken. */
+  /** What was published when the lease was taken. */
   readonly seen: Position | undefined;
-  /** How many scans share the quota of this one, itself included. */
+  /** How many scans share the quota of this one, including itself. */
   scansOfQuota: number;
   readonly progress: () => ScanProgress;
-  /** Is told that the lease is another's. */
+  /** Called when another gateway has taken the lease. */
   readonly lost: () => void;
 }
 
-/** How a lease is kept. */
+/** How a lease is renewed. */
 export interface LeaseKeeping {
   readonly place: ExchangePlace;
   readonly object: string;
@@ -26,11 +26,11 @@ export interface LeaseKeeping {
   /** Takes another lease. */
   readonly acquire: (seen: Position | undefined) => Promise<Lease | undefined>;
   readonly onSuccess: () => void;
-  /** The lease lives on until it expires. */
+  /** Called when a renewal failed. The lease stays valid until it expires. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Keeps a lease until the signal, or until it is lost, and tells the others of the scan's progress. */
+/** Renews a lease until the signal is aborted or the lease is lost, and reports the scan's progress to the other gateways. */
 export async function keepLease(holding: Holding, keeping: LeaseKeeping, signal: AbortSignal): Promise<void> {
   const { place, object, leaseMs, clock, acquire, onSuccess, onFailure } = keeping;
   for (;;) {
@@ -40,7 +40,7 @@ export async function keepLease(holding: Holding, keeping: LeaseKeeping, signal:
         holding.scansOfQuota = Math.max(1, renewal.scansOfQuota);
       } else {
         signal.throwIfAborted();
-        // Where the place has forgotten the lease, nobody else has it yet.
+        // If the place has lost its data, no other gateway has the lease yet.
         const lease = await acquire(holding.seen);
         if (!lease) return holding.lost();
         holding.lease = lease;

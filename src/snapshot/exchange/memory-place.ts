@@ -15,7 +15,7 @@ import {
   type Term,
 } from './place.ts';
 
-/** A place in one process, for its own stores or, by messages, for other processes of the machine. */
+/** A place in the memory of one process, for its own stores or, through messages, for other processes of the machine. */
 export class MemoryPlace implements ExchangePlace {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #incarnation = randomUUID();
@@ -26,12 +26,12 @@ export class MemoryPlace implements ExchangePlace {
     this.#clock = clock;
   }
 
-  /** How many blocks it holds. */
+  /** The number of blocks it stores. */
   get blockCount(): number {
     return [...this.#objects.values()].reduce((sum, { blocks }) => sum + blocks.size, 0);
   }
 
-  /** The highest sequence of what is published. */
+  /** The highest sequence number of all publications. */
   get lastSequence(): number {
     return Math.max(
       0,

@@ -7,11 +7,11 @@ import { mergeText } from './merge-text.ts';
 import { eachRun, type RowOrigins } from './row-origins.ts';
 
 /**
- * Puts the kept rows of one column and the added ones of another together. What has the same encoding on both sides
- * is copied run by run; of the rest, text is built anew.
+ * Merges the kept rows of one column with the added rows of another. Columns with the same encoding are copied run by run;
+ * other columns of text are rebuilt.
  *
- * @param kept undefined where no older row has a value
- * @param added undefined where no added row has one
+ * @param kept undefined if no older row has a value
+ * @param added undefined if no added row has a value
  */
 export async function mergeColumns(
   kept: Column | undefined,
@@ -35,12 +35,12 @@ function isBooleans(column: Column | undefined): boolean {
 
 function asNumbers(column: Column | undefined): NumberColumn | undefined {
   if (column === undefined || column.encoding === 'number') return column;
-  throw new RangeError('a column of numbers is one of text in the delta');
+  throw new RangeError('a column of numbers is a column of text in the delta');
 }
 
 function asRanked(column: Column | undefined): RankedColumn | undefined {
   if (column === undefined || column.encoding === 'ranked') return column;
-  throw new RangeError('a column of booleans is one of text in the delta');
+  throw new RangeError('a column of booleans is a column of text in the delta');
 }
 
 async function mergeNumbers(

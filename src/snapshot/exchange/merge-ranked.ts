@@ -5,7 +5,7 @@ import { compareText } from '../../values/text-order.ts';
 import { textAt } from './merge-text.ts';
 import { eachRun, type RowOrigins } from './row-origins.ts';
 
-/** The dictionary holds what some row has, in order; codes that mean something else now are translated. */
+/** Merges the dictionaries, without values that no row has any more, and translates the codes. */
 export async function mergeRanked(
   kept: RankedColumn,
   added: Column | undefined,
@@ -54,7 +54,7 @@ export async function mergeRanked(
   return { encoding: 'ranked', codes, values };
 }
 
-/** So few are sorted in well under a millisecond. */
+/** So many texts are sorted in well under a millisecond. */
 const sortedAtOnce = 512;
 
 async function sortTexts(texts: readonly string[], pace: Pace): Promise<readonly string[]> {

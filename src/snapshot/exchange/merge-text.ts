@@ -10,8 +10,7 @@ import { packedLength } from '../../values/uuid.ts';
 import { eachRun, type RowOrigins, RowOriginsBuilder } from './row-origins.ts';
 
 /**
- * Columns of text: copied run by run where both sides have the same encoding, and as UTF-8 where they have not. See
- * `mergeColumns`.
+ * Merges columns of text: run by run if both have the same encoding, otherwise as UTF-8. See `mergeColumns`.
  */
 export async function mergeText(
   kept: TextColumn | undefined,
@@ -34,7 +33,7 @@ function hasNull(column: Column): boolean {
   return column.encoding === 'ranked' ? column.codes.includes(0) : column instanceof NullableColumn;
 }
 
-/** The same column as one in which some rows could have no value. */
+/** The same column in the encoding of columns with NULLs. */
 function withPresence(column: ArenaColumn | UuidColumn): NullableColumn {
   const { length } = column;
   const words = new Uint32Array(Math.ceil(length / 32)).fill(0xffffffff);
@@ -42,7 +41,7 @@ function withPresence(column: ArenaColumn | UuidColumn): NullableColumn {
   return new NullableColumn(length, new Presence(words), column);
 }
 
-/** The text of a row; null where it has none. */
+/** The text of a row, or null. */
 export function textAt(column: Column | undefined, row: number): string | null {
   if (column === undefined || column.encoding === 'number') return null;
   if (column.encoding === 'text') return column.get(row);
@@ -91,7 +90,7 @@ async function mergeArenas(
   return new ArenaColumn(offsets, bytes);
 }
 
-/** Rows without a value take no place among the values, so the values are merged by runs of their own. */
+/** Rows without a value have no place among the values, so the values have their own runs. */
 async function mergeNullable(
   kept: NullableColumn,
   added: Column | undefined,
@@ -119,7 +118,7 @@ async function mergeNullable(
   );
   const presence = present.finish(origins.rowCount);
   if (!(values instanceof ArenaColumn) && !(values instanceof UuidColumn)) {
-    throw new TypeError('values without NULLs make a column without them');
+    throw new TypeError('merged values without NULLs have an encoding with NULLs');
   }
   return presence.size === origins.rowCount ? values : new NullableColumn(origins.rowCount, presence, values);
 }
@@ -128,7 +127,7 @@ function rankAt({ presence, length }: NullableColumn, row: number): number {
   return row === length ? presence.size : presence.rank(row);
 }
 
-/** Added rows are few, so that they may go through strings. */
+/** Goes through strings, since there are few added rows. */
 async function textColumn(
   texts: readonly string[],
   like: TextColumn,
@@ -160,7 +159,7 @@ async function asArena(column: Column, pace: Pace): Promise<ArenaColumn> {
   return new ArenaColumn(offsets, bytes);
 }
 
-/** A column of which no kept row has a value. */
+/** Builds a column in which no kept row has a value. */
 async function buildText(added: Column | undefined, origins: RowOrigins, pace: Pace): Promise<Column> {
   const builder = new TextBuilder();
   await eachRun(origins, pace, ({ side, from, length }, row) => {
@@ -172,7 +171,7 @@ async function buildText(added: Column | undefined, origins: RowOrigins, pace: P
   return builder.finish(await asTheyAre(origins.rowCount, pace), pace);
 }
 
-/** The order of rows that have arrived in it. */
+/** The order of rows that arrive sorted. */
 async function asTheyAre(count: number, pace: Pace): Promise<Uint32Array> {
   const order = new Uint32Array(count);
   await paced(count, pace, (row) => {

@@ -1,25 +1,25 @@
 import type { Clock } from '../../clock.ts';
 import type { ExchangePlace } from './place.ts';
 
-/** Where news come from. */
+/** Where to wait for news. */
 export interface NewsOptions {
   readonly place: Pick<ExchangePlace, 'onNews'>;
-  /** How long news may go unnoticed. */
+  /** How often to look for news, in case no notification arrives. */
   readonly pollMs: number;
   readonly clock: Clock;
 }
 
-/** The least share of the time between two looks that a gateway waits. */
+/** The shortest wait between two looks, as a share of `pollMs`. */
 const leastPoll = 0.75;
 
-/** When there may be something new to see at a place: it has told so, or nothing was heard for a while. */
+/** Tells when to look at a place again: after a notification, or after a while without one. */
 export class News {
   readonly #options: NewsOptions;
   readonly #signal: AbortSignal;
   #told = false;
   #wake: () => void = () => undefined;
 
-  /** @param signal ends the listening */
+  /** @param signal stops listening */
   constructor(options: NewsOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
@@ -32,8 +32,8 @@ export class News {
   }
 
   /**
-   * Resolves at once where anything was told since the last call. Gateways that start together do not look together
-   * for long.
+   * Resolves at once if there was a notification since the last call. The wait is random, so that gateways that start together
+   * do not keep looking at the same time.
    *
    * @throws the signal's reason
    */

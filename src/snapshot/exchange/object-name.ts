@@ -3,8 +3,8 @@ import { formatVersion } from '../file/preamble.ts';
 import type { SnapshotOwner } from '../file/snapshot-files.ts';
 
 /**
- * What a place knows an object by. Gateways that keep snapshots in another format, or read other fields, share nothing
- * with this one.
+ * The name of an object at a place. Gateways with another snapshot format, or that read other fields, use other names, and so
+ * share nothing with this one.
  */
 export function sharedObjectName({
   server,

@@ -9,35 +9,35 @@ import { sharedObjectName } from './object-name.ts';
 import type { ExchangePlace, Lease, ObjectState, Position, Published } from './place.ts';
 import { Reachability, type SharingStep } from './reachability.ts';
 
-/** How a gateway shares its scans with others. */
+/** How a gateway shares its scans with other gateways. */
 export interface Sharing {
   readonly place: ExchangePlace;
   /** Encrypts what is published. */
   readonly key: SnapshotKey | undefined;
-  /** A name that no other gateway has. */
+  /** The unique name of this gateway. */
   readonly holder: string;
-  /** How long a silent holder keeps its lease. */
+  /** How long a lease lasts if its holder does not renew it. */
   readonly leaseMs: number;
-  /** How long news may go unnoticed. */
+  /** How often to look for news, in case no notification arrives. */
   readonly pollMs: number;
 }
 
-/** What sharing one object needs in addition. */
+/** The options for sharing one object. */
 export interface SharedObjectOptions extends Sharing {
   readonly owner: SnapshotOwner;
-  /** What requests to the object are counted with; undefined where nothing else is. */
+  /** Identifies the quota that the source's requests count against; undefined if it is the object's own. */
   readonly quota: string | undefined;
   readonly observe: Observe;
   readonly clock: Clock;
 }
 
-/** The place where gateways meet, as this one uses it for one object; remembers which steps are failing. */
+/** This gateway's access to the place for one object. Keeps track of which steps are failing. */
 export class PlaceClient {
-  /** What the place knows the object by. */
+  /** The object's name at the place. */
   readonly name: string;
   readonly #options: SharedObjectOptions;
   readonly #reachability: Reachability;
-  /** What the last look has found. */
+  /** The result of the last look. */
   #state: ObjectState | undefined;
   #publishedAt = 0;
 
@@ -47,17 +47,17 @@ export class PlaceClient {
     this.#reachability = new Reachability((message) => this.warn(message));
   }
 
-  /** Who scanned when the place was looked at last. */
+  /** Who was scanning at the last look. */
   get holder(): ObjectState['holder'] {
     return this.#state?.holder;
   }
 
-  /** What was published when the place was looked at last. */
+  /** What was published at the last look. */
   get published(): Published | undefined {
     return this.#state?.published;
   }
 
-  /** When the scan of that began, by this machine's clock. */
+  /** When the scan of the publication began, by this machine's clock. */
   get publishedAt(): number {
     return this.#publishedAt;
   }
@@ -66,7 +66,7 @@ export class PlaceClient {
     return this.#reachability.isReachable;
   }
 
-  /** Whether one of these steps failed when it was taken last. */
+  /** Whether the last attempt of one of these steps failed. */
   isFailing(...steps: readonly SharingStep[]): boolean {
     return this.#reachability.isFailing(...steps);
   }
@@ -78,14 +78,14 @@ export class PlaceClient {
     return state;
   }
 
-  /** @param seen what is published as far as this gateway knows */
+  /** @param seen the latest publication that this gateway knows of */
   acquire(seen: Position | undefined, spacingMs: number): Promise<Lease | undefined> {
     const { place, holder, leaseMs, quota = this.name } = this.#options;
     const claim = { holder, leaseMs, quota, seen, spacingMs };
     return this.attempt('lease', () => place.acquire(this.name, claim));
   }
 
-  /** Keeps the lease until the signal, and tells of the scan's progress. */
+  /** Renews the lease until the signal is aborted, and reports the scan's progress. */
   keep(holding: Holding, signal: AbortSignal): Promise<void> {
     const { place, leaseMs, clock } = this.#options;
     const keeping = {
@@ -100,31 +100,31 @@ export class PlaceClient {
     return keepLease(holding, keeping, signal);
   }
 
-  /** Never rejects: a lease that cannot be given back expires. */
+  /** Never rejects, because a lease that cannot be released expires. */
   async release(lease: Lease): Promise<void> {
     await this.attempt('lease', () => this.#options.place.release(this.name, lease)).catch(() => undefined);
   }
 
-  /** @param signal ends the listening */
+  /** @param signal stops listening */
   listen(signal: AbortSignal): News {
     return new News(this.#options, signal);
   }
 
-  /** Takes a step, and remembers whether it failed. */
+  /** Attempts a step, and records whether it failed. */
   async attempt<T>(step: SharingStep, act: () => Promise<T>): Promise<T> {
     try {
       const result = await act();
       this.#reachability.succeeded(step);
       return result;
     } catch (error) {
-      // The place itself has answered.
+      // In these cases the place has answered.
       const isAnswer = error instanceof UnusableFile || error instanceof LeaseLostError;
       if (!isAnswer) this.#reachability.failed(step, error);
       throw error;
     }
   }
 
-  /** Writing works again: whatever failed because it did not may be tried again. */
+  /** Records that writing works again, so that failed steps are retried. */
   wrote(): void {
     this.#reachability.succeeded('lease', 'publish');
   }

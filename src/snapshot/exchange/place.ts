@@ -2,47 +2,46 @@ import type { ScanProgress } from '../../source/source.ts';
 import type { SnapshotStats } from '../snapshot.ts';
 
 /**
- * Where the gateways of one catalog meet to scan each object once: it holds a lease on each object, what was
- * published of it, and the blocks that this consists of. Times are of the place's own clock, in milliseconds from
- * some fixed point, so that no gateway's clock matters. Every method rejects where the place cannot be reached, and
- * does so in bounded time.
+ * Where the gateways of one catalog exchange snapshots, so that each object is scanned once. For each object it stores a lease,
+ * the latest publication, and the publication's blocks. Times are milliseconds of the place's own clock, so that the gateways'
+ * clocks do not matter. Every method rejects, in bounded time, if the place cannot be reached.
  */
 export interface ExchangePlace {
-  /** What is known of an object now. */
+  /** The current state of an object. */
   look(object: string): Promise<ObjectState>;
-  /** Takes the lease; undefined where another gateway has it, or has published since the claim was made. */
+  /** Takes the lease; undefined if another gateway has it, or has published something that the claimant has not seen. */
   acquire(object: string, claim: Claim): Promise<Lease | undefined>;
-  /** Prolongs the lease from now on; undefined where it is another's. */
+  /** Renews the lease from now on; undefined if another gateway has taken it. */
   renew(object: string, lease: Lease, term: Term): Promise<Renewal | undefined>;
-  /** Gives the lease back. */
+  /** Ends the lease. */
   release(object: string, lease: Lease): Promise<void>;
   putBlocks(object: string, blocks: readonly Block[]): Promise<void>;
-  /** Those of the blocks that are there, by hash. */
+  /** The blocks that exist, by hash. */
   getBlocks(object: string, hashes: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /**
-   * Makes a publication the object's and gives the lease back, in one step; blocks that it does not name are removed.
+   * Replaces the object's publication, ends the lease, and removes blocks that the publication does not name, atomically.
    *
-   * @returns undefined where the lease is another's by now
+   * @returns undefined if another gateway has taken the lease
    */
   publish(object: string, lease: Lease, publication: Publication): Promise<Position | undefined>;
-  /** Calls the listener when something may have changed; nobody relies on it. Returns what ends that. */
+  /** Calls the listener when something may have changed, without guarantee. Returns a function that removes the listener. */
   onNews(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
 export interface ObjectState {
-  /** The place's time. */
+  /** The time of the place's clock. */
   readonly now: number;
-  /** When the last scan began; undefined where none is known. */
+  /** When the last scan began; undefined if none is known. */
   readonly beganAt: number | undefined;
-  /** Who scans, and how far they are; undefined where nobody does. */
+  /** Who is scanning, and the progress; undefined if nobody is. */
   readonly holder:
     | { readonly name: string; readonly epoch: number; readonly progress: ScanProgress | undefined }
     | undefined;
   readonly published: Published | undefined;
 }
 
-/** What was published last. */
+/** The latest publication. */
 export interface Published {
   readonly position: Position;
   /** When its scan began. */
@@ -50,9 +49,9 @@ export interface Published {
   readonly publication: Omit<Publication, 'ageMs'>;
 }
 
-/** Which publication of an object it is. */
+/** Identifies a publication of an object. */
 export interface Position {
-  /** Changes where the place has forgotten everything, and counts from the beginning. */
+  /** Changes if the place has lost its data and starts counting again. */
   readonly incarnation: string;
   readonly sequence: number;
 }
@@ -61,23 +60,23 @@ export interface Position {
 export interface Claim {
   readonly holder: string;
   readonly leaseMs: number;
-  /** What the scan's requests are counted with. */
+  /** Identifies the quota that the scan's requests count against. */
   readonly quota: string;
-  /** What the claimant knows to be published; with anything newer there is nothing to scan. */
+  /** The latest publication that the claimant knows of. If there is a newer one, it does not have to scan. */
   readonly seen: Position | undefined;
-  /** The least time since the last scan began. */
+  /** The shortest time since the start of the last scan. */
   readonly spacingMs: number;
 }
 
 export interface Lease {
   readonly holder: string;
   readonly incarnation: string;
-  /** Grows with every lease on the object, and fences its holder: what an older one publishes is refused. */
+  /** Grows with every lease on the object, so that a holder of an older lease cannot publish any more. */
   readonly epoch: number;
 }
 
 export interface Renewal {
-  /** How many scans run now whose requests are counted with this one's, itself included. */
+  /** How many running scans share the quota of this one, including itself. */
   readonly scansOfQuota: number;
 }
 
@@ -97,11 +96,11 @@ export interface Publication {
   /** How long ago its scan began. */
   readonly ageMs: number;
   readonly stats: SnapshotStats;
-  /** A whole snapshot, and what makes the next ones of it. */
+  /** A complete snapshot, followed by deltas. */
   readonly parts: readonly Part[];
   /**
-   * What makes it of the publication just before it, where that is no part: whoever has that need not read a whole
-   * snapshot that takes the place of many deltas.
+   * The delta from the previous publication, if it is not among the parts: a gateway that has the previous snapshot does not
+   * have to read the complete one that replaces many deltas.
    */
   readonly step?: Part | undefined;
 }
@@ -111,7 +110,7 @@ export function blocksOf({ parts, step }: Pick<Publication, 'parts' | 'step'>): 
   return [...parts, ...(step ? [step] : [])].flatMap(({ blocks }) => blocks);
 }
 
-/** A sealed file: the first part is a whole snapshot, all others are deltas. */
+/** A sealed file: the first part is a complete snapshot, all others are deltas. */
 export interface Part {
   readonly byteLength: number;
   readonly blocks: readonly string[];

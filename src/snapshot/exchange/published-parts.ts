@@ -11,31 +11,31 @@ import { composeDeltas } from './compose-deltas.ts';
 import { type Delta, deltaBetween, isEmptyDelta, readDelta, writeDelta } from './delta.ts';
 import type { ExchangePlace, Part, Publication } from './place.ts';
 
-/** Where the parts of an object's publications are, and how they are sealed. */
+/** Where the parts of an object's publications are stored, and how they are sealed. */
 export interface PublishedPartsOptions {
   readonly place: ExchangePlace;
-  /** The name that the place knows the object by. */
+  /** The object's name at the place. */
   readonly object: string;
   readonly key: SnapshotKey | undefined;
   readonly fields: readonly Field[];
 }
 
-/** A snapshot at hand, and the parts that it was made of. */
+/** A snapshot in memory, and the parts from which it was made. */
 export interface KnownParts {
   readonly snapshot: ColumnarSnapshot;
   readonly parts: readonly Part[];
 }
 
-/** After deltas that take this share of a whole snapshot, a whole one is published again. */
+/** Once the deltas have grown to this share of the complete snapshot, a complete one is published again. */
 const largestDeltas = 0.5;
-/** After so many deltas, too: a publication names the blocks of each, and is read by all who look at it. */
+/** Also after so many deltas, because every look reads the names of all their blocks. */
 const mostDeltas = 256;
-/** With more than this share of its rows changed, a whole snapshot is as good as a delta. */
+/** If more than this share of the rows has changed, a complete snapshot is as good as a delta. */
 const largestChange = 0.25;
-/** A look at what is published must hardly be felt by the requests that are served meanwhile. */
+/** Short, so that loading and publishing hardly delay the requests that are served meanwhile. */
 const sliceMs = 1;
 
-/** What an object's publications consist of: a whole snapshot, and deltas that make newer ones of it. */
+/** The parts of an object's publications: a complete snapshot, and deltas to newer ones. */
 export class PublishedParts {
   readonly #options: PublishedPartsOptions;
   #bytesWritten = 0;
@@ -54,10 +54,10 @@ export class PublishedParts {
   }
 
   /**
-   * Reads a snapshot, or only what it has beside a known one that it continues.
+   * Reads a snapshot, or only the deltas from a known one.
    *
-   * @param isNext whether the known one is what was published just before
-   * @throws UnusableFile where it is damaged, encrypted with another key, or replaced by now
+   * @param isNext whether the known one is the previous publication
+   * @throws UnusableFile if it is damaged, encrypted with another key, or has been replaced
    */
   async read(
     { parts, step }: Pick<Publication, 'parts' | 'step'>,
@@ -68,7 +68,7 @@ export class PublishedParts {
     if (known && isContinued) return this.#continue(known.snapshot.content, parts.slice(known.parts.length));
     if (known && isNext && step) return this.#continue(known.snapshot.content, [step]);
     const [whole, ...deltas] = parts;
-    if (!whole) throw new TypeError('a publication must have a part');
+    if (!whole) throw new TypeError('a publication has no parts');
     return this.#continue(await this.#read(whole, readContent), deltas);
   }
 
@@ -81,10 +81,10 @@ export class PublishedParts {
   }
 
   /**
-   * Writes what a snapshot has beside the known one, as long as that is less than all of it.
+   * Writes the delta from the known snapshot, or a complete snapshot if that is better.
    *
-   * @param known what is published; undefined where that is not at hand
-   * @returns what the snapshot consists of
+   * @param known what is published; undefined if it is not in memory
+   * @returns the parts of the snapshot
    */
   async write(
     snapshot: ColumnarSnapshot,
@@ -119,10 +119,10 @@ export class PublishedParts {
 }
 
 /**
- * Reads a part only to see whether that can be done.
+ * Verifies that a part can be read.
  *
- * @param isWhole whether it is a whole snapshot, and not a delta
- * @throws UnusableFile where it is damaged, or encrypted with another key
+ * @param isWhole whether it is a complete snapshot instead of a delta
+ * @throws UnusableFile if it is damaged, or encrypted with another key
  */
 export async function verifyPart(
   place: Pick<ExchangePlace, 'getBlocks'>,
@@ -134,7 +134,7 @@ export async function verifyPart(
   await readSealed<unknown>(new BlockFileReader(place, object, part), part.byteLength, key, read);
 }
 
-/** Whether so many deltas belong to a whole snapshot that another one is due. */
+/** Whether there are so many deltas that a complete snapshot is due. */
 function isFull([whole, ...deltas]: readonly Part[]): boolean {
   const byteLength = deltas.reduce((sum, part) => sum + part.byteLength, 0);
   return deltas.length >= mostDeltas || byteLength > largestDeltas * (whole?.byteLength ?? 0);

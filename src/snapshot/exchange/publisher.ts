@@ -6,10 +6,10 @@ import { LeaseLostError } from './lease-keeper.ts';
 import type { Lease, ObjectState, Position, Publication, Published } from './place.ts';
 import type { PlaceClient, SharedObjectOptions } from './place-client.ts';
 
-/** A snapshot that was scanned here. */
+/** A snapshot that this gateway has scanned. */
 export interface Scanned {
   readonly snapshot: ColumnarSnapshot;
-  /** How long ago its scan began, whatever becomes of the machine's clock. */
+  /** Milliseconds since the start of its scan, by the monotonic clock. */
   readonly ageMs: () => number;
 }
 
@@ -22,7 +22,7 @@ export interface LeasedAt {
 /** What a publisher depends on. */
 export interface PublisherOptions extends Pick<SharedObjectOptions, 'place' | 'clock'> {
   readonly client: PlaceClient;
-  /** Writes what a snapshot has beside what is published. */
+  /** Writes the parts of a snapshot that are not published yet. */
   readonly write: (
     snapshot: ColumnarSnapshot,
     published: Position | undefined,
@@ -30,13 +30,13 @@ export interface PublisherOptions extends Pick<SharedObjectOptions, 'place' | 'c
   readonly onPublished: (snapshot: ColumnarSnapshot, position: Position, parts: Publication['parts']) => void;
 }
 
-/** Publishes what was scanned here, and retries where that fails. */
+/** Publishes the snapshots that this gateway has scanned, and retries failed publications. */
 export class Publisher {
   readonly #options: PublisherOptions;
-  /** What was scanned here last and could not be published. */
+  /** The latest snapshot, if it could not be published. */
   #unpublished: Scanned | undefined;
   readonly #backoff = new Backoff<unknown>();
-  /** Names the next block that only tests whether blocks can be written. */
+  /** The name of the next block that is written only to test whether writing works. */
   #probe = randomUUID();
 
   constructor(options: PublisherOptions) {
@@ -49,11 +49,10 @@ export class Publisher {
   }
 
   /**
-   * Publishes what was scanned. Where that fails, `retry` tries it again, until something newer is published.
+   * Publishes a snapshot. If that fails, `retry` tries again, until something newer is published.
    *
-   * @param under the lease under which it was scanned; undefined where it was scanned without one, so that one has to
-   *   be taken for it
-   * @throws LeaseLostError where the lease is another's, or another has published something newer
+   * @param under the lease under which it was scanned; undefined if it was scanned without one, which then has to be taken
+   * @throws LeaseLostError if another gateway has taken the lease, or has published something newer
    */
   async publish(scanned: Scanned, under?: LeasedAt): Promise<void> {
     const { client, clock } = this.#options;
@@ -74,8 +73,8 @@ export class Publisher {
   }
 
   /**
-   * Tests whether anything can be written again, and then publishes what could not be. A publication that fails although
-   * that works is retried less and less often.
+   * Tests whether writing works again, and then publishes what could not be published. If a publication fails although writing
+   * works, it is retried less and less often.
    */
   async retry({ published, now }: ObjectState): Promise<void> {
     const { client, clock } = this.#options;
@@ -125,7 +124,7 @@ export class Publisher {
   }
 }
 
-/** @param now when it was looked at what is published, by the place's clock */
+/** @param now the time of the look, by the place's clock */
 function isOlder(scanned: Scanned, published: Published | undefined, now: number): boolean {
   return published !== undefined && published.beganAt > now - scanned.ageMs();
 }

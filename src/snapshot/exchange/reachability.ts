@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts';
-/** A step that a gateway takes at the place where scans are shared. */
+/** A step in sharing scans. */
 export type SharingStep = 'look' | 'load' | 'lease' | 'publish';
 
 /**

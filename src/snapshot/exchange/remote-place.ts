@@ -12,13 +12,13 @@ import type {
   Term,
 } from './place.ts';
 
-/** Carries messages between two processes; what arrives is a copy, binary data and maps included. */
+/** Carries messages between two processes. Messages are copied, including binary data and maps. */
 export interface Channel {
   send(message: unknown): void;
   onMessage(listener: (message: unknown) => void): () => void;
 }
 
-/** A place in another process that does not answer in this time is as good as none. */
+/** The time limit of a call. */
 const timeoutMs = 30_000;
 
 type Method = Exclude<keyof ExchangePlace, 'onNews' | 'close'>;
@@ -34,7 +34,7 @@ type Answer =
   | { readonly kind: 'place-answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'place-answer'; readonly id: number; readonly error: string };
 
-/** A place that another process serves by `servePlace`. */
+/** A place that another process serves with `servePlace`. */
 export class RemotePlace implements ExchangePlace {
   readonly #channel: Channel;
   readonly #clock: Clock;
@@ -88,7 +88,7 @@ export class RemotePlace implements ExchangePlace {
     this.#waiting.clear();
   }
 
-  /** What the other process answers is of the method's type, since it is this program, too. */
+  /** The answer has the method's type, because the other process runs the same program. */
   #call<M extends Method>(
     method: M,
     ...parameters: Parameters<ExchangePlace[M]>
@@ -117,7 +117,7 @@ export class RemotePlace implements ExchangePlace {
   }
 }
 
-/** Lets the process at the other end use a place. Returns what ends that. */
+/** Serves a place to the process at the other end. Returns a function that stops serving. */
 export function servePlace(place: ExchangePlace, channel: Channel): () => void {
   const stopNews = place.onNews(() => channel.send({ kind: 'place-news' }));
   const stopCalls = channel.onMessage((message) => {

@@ -8,19 +8,19 @@ export interface Run {
 }
 
 /**
- * Where each row of a merged snapshot comes from: a run of rows from one of two sides at a time. Most rows are kept,
- * in long runs that are copied as one.
+ * The origin of each row of a merged snapshot, as runs of rows from one side. Most rows are kept, in long runs that are copied
+ * at once.
  */
 export interface RowOrigins {
   readonly rowCount: number;
   readonly addedCount: number;
-  /** For each run whether its rows are added (1) or kept (0), its first row on that side, and its length. */
+  /** Three numbers for each run: whether its rows are added (1) or kept (0), its first row on that side, and its length. */
   readonly runs: Uint32Array;
 }
 
 const numbersOfRun = 3;
 
-/** Collects runs, the first rows first; a run that continues the one before becomes one with it. */
+/** Collects runs in the order of rows. A run that continues the previous one is joined to it. */
 export class RowOriginsBuilder {
   #runs = new Uint32Array(64 * numbersOfRun);
   #end = 0;
@@ -57,14 +57,16 @@ export class RowOriginsBuilder {
   }
 }
 
-/** How many rows are gone through between two looks at the clock. */
+/** How many steps are taken between two looks at the clock. */
 const stride = 512;
 
 /**
- * @param keptCount how many rows the older snapshot has
- * @param removed which of them are gone, ascending
- * @param positions where the added rows stand, ascending
- * @throws RangeError where these do not fit together
+ * The origins of the rows of a snapshot that is made from an older one and a delta.
+ *
+ * @param keptCount the number of rows of the older snapshot
+ * @param removed those that are removed, ascending
+ * @param positions the positions of the added rows, ascending
+ * @throws RangeError if these do not fit together
  */
 export async function mergeOrigins(
   keptCount: number,
@@ -86,7 +88,7 @@ export async function mergeOrigins(
       row++;
     } else {
       const length = Math.min((positions[added] ?? rowCount) - row, (removed[gone] ?? keptCount) - from);
-      // Rows that are not ascending, or beyond the last, lead nowhere.
+      // The rows are not ascending, or beyond the last one.
       if (length <= 0) throw misfit();
       origins.push('kept', from, length);
       from += length;
@@ -103,10 +105,10 @@ function misfit(): RangeError {
 
 /** A run of this many rows is copied in well under a millisecond, unless its texts are very long. */
 const longestRun = 2 ** 13;
-/** What it takes to begin with a run, in rows. */
+/** The cost of starting a run, in rows. */
 const runCost = 16;
 
-/** Calls `act` with each run, long ones in parts, and with where it begins in the merged snapshot. */
+/** Calls `act` with each run, long ones in parts, and with its first row in the merged snapshot. */
 export async function eachRun(
   { runs }: RowOrigins,
   pace: Pace,

@@ -5,18 +5,18 @@ import { type KnownParts, PublishedParts } from './published-parts.ts';
 import { type LeasedAt, Publisher, type Scanned } from './publisher.ts';
 import type { PublishedStatus, SharingStatus } from './sharing-status.ts';
 
-/** One object as all gateways see it: what is published of it, and how to publish more. */
+/** One object that is shared with other gateways: loads what they publish, and publishes what this one scans. */
 export class SharedObject {
   readonly client: PlaceClient;
   readonly #options: SharedObjectOptions;
   readonly #parts: PublishedParts;
   readonly #publisher: Publisher;
-  /** The snapshot that was loaded or published last, and what it consists of. */
+  /** The snapshot that was loaded or published last, and its parts. */
   #current: Current | undefined;
   #loading: { readonly position: Position; readonly snapshot: Promise<ColumnarSnapshot> } | undefined;
-  /** What could not be read here. */
+  /** The publication that this gateway cannot read. */
   #unusable: Position | undefined;
-  /** How many bytes had been written before the latest publication. */
+  /** The number of bytes that were written before the latest publication. */
   #writtenBefore = 0;
 
   constructor(options: SharedObjectOptions) {
@@ -47,7 +47,7 @@ export class SharedObject {
     };
   }
 
-  /** What was loaded or published here last. */
+  /** The snapshot that this gateway has loaded or published last. */
   get latest(): Latest | undefined {
     return this.#current;
   }
@@ -57,7 +57,7 @@ export class SharedObject {
     return this.#publisher.canPublish;
   }
 
-  /** Whether something usable is published that is newer than what was the latest. */
+  /** Whether there is a readable publication that is newer than this one. */
   isNews({ published, now }: ObjectState, latest: Latest | undefined): boolean {
     if (!published || isSame(published.position, this.#unusable)) return false;
     if (!latest) return true;
@@ -67,13 +67,12 @@ export class SharedObject {
   }
 
   /**
-   * Until the signal, gives what others publish to `accept` as soon as it is loaded, and publishes what could not be
-   * published before.
+   * Loads what other gateways publish and passes it to `accept`, and retries failed publications, until the signal is aborted.
    */
   async follow(accept: (snapshot: ColumnarSnapshot) => void, signal: AbortSignal): Promise<void> {
     const news = this.client.listen(signal);
     while (!signal.aborted) {
-      // Failures matter only once a snapshot is needed, and then `SharedScan` deals with them.
+      // Failures matter only when a snapshot is needed, and then `SharedScan` handles them.
       await this.#catchUp(accept, signal).catch(() => undefined);
       await news.next().catch(() => undefined);
     }
@@ -90,9 +89,9 @@ export class SharedObject {
   }
 
   /**
-   * Loads what is published, or returns it where it is at hand. All callers share one loading.
+   * Loads a publication, unless it is in memory already. All callers share one load.
    *
-   * @throws UnusableFile where it is damaged, encrypted with another key, or replaced by now
+   * @throws UnusableFile if it is damaged, encrypted with another key, or has been replaced
    */
   load(published: Published, now: number): Promise<ColumnarSnapshot> {
     const { position } = published;
@@ -111,16 +110,16 @@ export class SharedObject {
     return snapshot;
   }
 
-  /** From now on, what is published at this position is as good as nothing. */
+  /** Ignores this publication from now on. */
   reject(position: Position, reason: string): void {
     this.#unusable = position;
     this.client.warn(`the shared snapshot ${position.sequence} ${reason}; it is not used`);
   }
 
   /**
-   * Publishes what was scanned, now or later; see `Publisher.publish`.
+   * Publishes a snapshot, now or later; see `Publisher.publish`.
    *
-   * @throws LeaseLostError where the lease is another's, or another has published something newer
+   * @throws LeaseLostError if another gateway has taken the lease, or has published something newer
    */
   publish(scanned: Scanned, under?: LeasedAt): Promise<void> {
     return this.#publisher.publish(scanned, under);
@@ -144,7 +143,7 @@ export class SharedObject {
     observe({ event: 'snapshot-published', server, object, sequence, bytes });
   }
 
-  /** What this gateway has published since the last look is newer than what the look found. */
+  /** The latest publication: this gateway may have published one since the last look. */
   #publishedStatus(): PublishedStatus | undefined {
     const current = this.#current;
     const { published: known, publishedAt } = this.client;
@@ -176,7 +175,7 @@ export class SharedObject {
   }
 }
 
-/** A snapshot that is published. */
+/** A published snapshot. */
 interface Latest {
   readonly snapshot: ColumnarSnapshot;
   readonly position: Position;

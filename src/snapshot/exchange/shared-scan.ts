@@ -8,31 +8,31 @@ import type { Lease, ObjectState } from './place.ts';
 import type { Scanned } from './publisher.ts';
 import type { SharedObject } from './shared-object.ts';
 
-/** The share of the rate for a gateway that scans without knowing of the others: four of them keep within it. */
+/** The share of the rate for a gateway that cannot know whether others are scanning, too: four of them stay within the rate. */
 const shareAlone = 0.25;
 
-/** How long those who wait for a scan wait for its publication, too: it can be served without. */
+/** How long a scan's result waits for its publication, without which it can be served, too. */
 const publishPatienceMs = 2_000;
 
 /** What a run depends on. */
 export interface SharedScanOptions {
   readonly shared: SharedObject;
-  /** A scan of this gateway's own. */
+  /** Creates a scan by this gateway. */
   readonly newScan: (rateShare: () => number) => Scan;
   readonly clock: Clock;
-  /** Whether a snapshot will not do whose scan began before this run. */
+  /** Whether only a snapshot whose scan began after this run is good enough. */
   readonly forced: boolean;
-  /** The least time since the last scan where it is forced. */
+  /** The shortest time since the last scan, for a forced run. */
   readonly minRefreshMs: number;
-  /** How old a snapshot may be to be taken from another gateway. */
+  /** The age up to which another gateway's snapshot is taken. */
   readonly wantedAgeMs: (snapshot: Pick<ColumnarSnapshot, 'stats'>) => number;
   /** Whether this gateway still has a snapshot to serve. */
   readonly canWait: () => boolean;
 }
 
 /**
- * Comes to a snapshot together with all other gateways: takes what one of them has published, waits for the one that
- * scans, or scans and publishes itself. Where they cannot be reached, it scans alone as soon as it has to.
+ * Obtains a snapshot together with all other gateways: takes one that another has published, waits for the one that is
+ * scanning, or scans and publishes. If the place cannot be reached, it scans alone as soon as it has to.
  */
 export class SharedScan implements SnapshotRun {
   readonly #options: SharedScanOptions;
@@ -41,7 +41,7 @@ export class SharedScan implements SnapshotRun {
   #progress: ScanProgress = noProgress;
   /** When this run began, by the place's clock. */
   #beganAt: number | undefined;
-  /** What the gateway had when this run began. */
+  /** The gateway's latest shared snapshot when this run began. */
   readonly #had: SharedObject['latest'];
   #failedLoads = 0;
 
@@ -74,7 +74,7 @@ export class SharedScan implements SnapshotRun {
     }
   }
 
-  /** Undefined where there is nothing to do but to wait. */
+  /** Undefined if there is nothing to do but wait. */
   async #attempt(signal: AbortSignal): Promise<ColumnarSnapshot | undefined> {
     const { shared, forced, minRefreshMs } = this.#options;
     let turn: { readonly lease: Lease | undefined; readonly state: ObjectState } | undefined;
@@ -84,7 +84,7 @@ export class SharedScan implements SnapshotRun {
       const taken = await this.#take(state);
       if (taken) return taken;
       this.#progress = state.holder?.progress ?? noProgress;
-      // Others would wait in vain for a lease under which nothing can be published.
+      // A gateway that cannot publish must not take the lease, because the others would wait in vain.
       if (shared.canPublish) {
         const lease = await shared.client.acquire(state.published?.position, forced ? minRefreshMs : 0);
         turn = { lease, state };
@@ -92,11 +92,11 @@ export class SharedScan implements SnapshotRun {
     } catch {
       signal.throwIfAborted();
     }
-    if (!turn) return this.#scanAloneWhereNeeded(signal);
+    if (!turn) return this.#scanAloneIfNeeded(signal);
     return turn.lease && this.#scanAndPublish(turn.lease, turn.state, signal);
   }
 
-  /** What is published, where that will do. */
+  /** The published snapshot, if it is good enough. */
   async #take(state: ObjectState): Promise<ColumnarSnapshot | undefined> {
     const { shared, forced, wantedAgeMs } = this.#options;
     const { published, now } = state;
@@ -108,7 +108,7 @@ export class SharedScan implements SnapshotRun {
       return await shared.load(published, now);
     } catch (error) {
       if (!(error instanceof UnusableFile)) throw error;
-      // Another may have been published while this one was read; but not again and again.
+      // It may have been replaced while it was read, but hardly more than twice.
       this.#failedLoads += 1;
       if (this.#failedLoads > 2) shared.reject(published.position, error.message);
       return undefined;
@@ -140,7 +140,7 @@ export class SharedScan implements SnapshotRun {
       return scanned.snapshot;
     } catch (error) {
       signal.throwIfAborted();
-      // Whoever has the lease now publishes something newer.
+      // The gateway that has the lease now publishes something newer.
       if (error instanceof LeaseLostError) return undefined;
       await shared.client.release(holding.lease);
       throw error;
@@ -152,9 +152,9 @@ export class SharedScan implements SnapshotRun {
   }
 
   /**
-   * A place that has forgotten the lease meanwhile is asked for another.
+   * If the place has lost the lease meanwhile, publishes under another one.
    *
-   * @param end ends the keeping of the lease
+   * @param end stops renewing the lease
    */
   async #publish(
     scanned: Scanned,
@@ -166,7 +166,7 @@ export class SharedScan implements SnapshotRun {
     try {
       await shared.publish(scanned, { lease: holding.lease, published });
       end();
-      // Others need not wait for a lease to expire under which nothing could be published.
+      // If nothing could be published, the others should not have to wait for the lease to expire.
       if (!shared.canPublish) await shared.client.release(holding.lease);
     } catch (error) {
       end();
@@ -175,8 +175,8 @@ export class SharedScan implements SnapshotRun {
     }
   }
 
-  /** Scans without a lease, but only if there is nothing left to serve or a request insists. */
-  async #scanAloneWhereNeeded(signal: AbortSignal): Promise<ColumnarSnapshot | undefined> {
+  /** Scans without a lease, but only if there is nothing left to serve, or the scan is forced. */
+  async #scanAloneIfNeeded(signal: AbortSignal): Promise<ColumnarSnapshot | undefined> {
     const { shared, forced, canWait } = this.#options;
     if (canWait() && !forced) return undefined;
     try {
@@ -184,7 +184,7 @@ export class SharedScan implements SnapshotRun {
         this.#newScan(() => shareAlone),
         signal,
       );
-      // The place did not answer, so nobody waits for it. What others have published meanwhile is loaded next.
+      // Nobody waits for the publication, because the place did not answer.
       shared.publish(scanned).catch(() => undefined);
       return scanned.snapshot;
     } finally {

@@ -1,14 +1,14 @@
 /** The state of an object's sharing, for metrics and operators. Times are in milliseconds since 1970. */
 export interface SharingStatus {
-  /** Who scans, as far as is known here; undefined while nobody does. */
+  /** The gateway that is scanning, as far as this one knows; undefined if none is. */
   readonly holder: string | undefined;
-  /** The epoch of their lease. */
+  /** The epoch of its lease. */
   readonly epoch: number | undefined;
   /** Whether it is this gateway. */
   readonly holds: boolean;
-  /** Which shared snapshot was loaded or published here last; undefined where none was. */
+  /** The publication that this gateway has loaded or published last, if any. */
   readonly sequence: number | undefined;
-  /** What is published, as far as is known here; undefined where nothing is. */
+  /** The latest publication, as far as this gateway knows; undefined if there is none. */
   readonly published: PublishedStatus | undefined;
   readonly bytesPublished: number;
   readonly bytesLoaded: number;
@@ -16,11 +16,11 @@ export interface SharingStatus {
   readonly reachable: boolean;
 }
 
-/** What is published. */
+/** A publication. */
 export interface PublishedStatus {
   readonly sequence: number;
   /** When its scan began, by this machine's clock. */
   readonly scannedAt: number;
-  /** Whether it is what was loaded or published here last. */
+  /** Whether this gateway has loaded it, or has published it itself. */
   readonly isLoaded: boolean;
 }

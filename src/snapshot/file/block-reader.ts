@@ -2,7 +2,7 @@ import { unwritten } from '../../columns/unwritten.ts';
 import type { Unseal } from './seal.ts';
 import { DamagedContent } from './unusable-file.ts';
 
-/** The part of a file handle that reading takes. */
+/** The part of a file handle that reading needs. */
 export interface ReadableFile {
   read(
     target: Uint8Array,
@@ -12,22 +12,22 @@ export interface ReadableFile {
   ): Promise<{ readonly bytesRead: number }>;
 }
 
-/** How much is read and opened at once: less than a millisecond of work. */
+/** Bytes that are read and unsealed at once: less than a millisecond of work. */
 const blockLength = 2 ** 18;
 
-/** Reads what a `BlockWriter` wrote. Nothing of it may be used before `end` has returned. */
+/** Reads what a `BlockWriter` has written. The values must not be used before `end` has resolved. */
 export class BlockReader {
   readonly #file: ReadableFile;
   readonly #unseal: Unseal;
   readonly #end: number;
   readonly #block = Buffer.allocUnsafeSlow(blockLength);
-  /** Where the next block begins in the file. */
+  /** The position of the next block in the file. */
   #position: number;
-  /** What is left of the last block. */
+  /** The unread rest of the last block. */
   #rest: Uint8Array = new Uint8Array(0);
 
   /**
-   * @param start where the sealed values begin in the file
+   * @param start the position of the sealed values in the file
    * @param length the length of the file
    */
   constructor(file: ReadableFile, unseal: Unseal, start: number, length: number) {
@@ -49,9 +49,9 @@ export class BlockReader {
     return Buffer.from(await this.bytes(await this.uint32())).toString('utf8');
   }
 
-  /** @throws DamagedContent where the file does not hold so many more */
+  /** @throws DamagedContent if the file has fewer bytes left */
   async bytes(length: number): Promise<ArrayBuffer> {
-    // Memory is taken only for what the file can fill: the length itself may be damaged.
+    // The length itself may be damaged, so never allocate more than the file can fill.
     if (length > this.#rest.length + this.#end - this.#position) throw new DamagedContent();
     const bytes = new Uint8Array(unwritten(length));
     for (let done = 0; done < length; ) {
@@ -64,7 +64,7 @@ export class BlockReader {
     return bytes.buffer;
   }
 
-  /** @throws DamagedContent where there are more values, or what has been read is not what was written */
+  /** @throws DamagedContent if there are more values, or those that were read are not those that were written */
   async end(): Promise<void> {
     if (this.#rest.length > 0 || this.#position !== this.#end) throw new DamagedContent();
     const trailer = await this.#read(this.#unseal.trailerLength);

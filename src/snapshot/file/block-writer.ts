@@ -1,14 +1,14 @@
 import type { Seal } from './seal.ts';
 
-/** The part of a file handle that writing takes. */
+/** The part of a file handle that writing needs. */
 export interface WritableFile {
   write(bytes: Uint8Array): Promise<{ readonly bytesWritten: number }>;
 }
 
-/** How much is sealed and written at once: less than a millisecond of work. */
+/** Bytes that are sealed and written at once: less than a millisecond of work. */
 const blockLength = 2 ** 18;
 
-/** Writes values one after the other, sealed. */
+/** Seals values and writes them one after the other. */
 export class BlockWriter {
   readonly #file: WritableFile;
   readonly #seal: Seal;
@@ -35,7 +35,7 @@ export class BlockWriter {
     this.#pending.push(bytes);
   }
 
-  /** The memory of an array; its length is not written. */
+  /** The bytes of an array, without its length. */
   async bytes(array: ArrayBufferView): Promise<void> {
     await this.#flush();
     for (let at = 0; at < array.byteLength; at += blockLength) {
@@ -44,7 +44,7 @@ export class BlockWriter {
     }
   }
 
-  /** Writes the seal. */
+  /** Writes the trailer of the seal. */
   async end(): Promise<void> {
     await this.#flush();
     await this.#write(this.#seal.trailer());

@@ -9,13 +9,13 @@ import { packedLength } from '../../values/uuid.ts';
 import type { Shapes } from '../shape.ts';
 import type { Slot, SnapshotContent } from '../snapshot.ts';
 import type { BlockReader } from './block-reader.ts';
-import { columnTags, noColumn } from './column-tag.ts';
+import { columnTags, noColumn } from './content-writer.ts';
 import { DamagedContent } from './unusable-file.ts';
 
 /**
- * Reads what `writeContent` wrote.
+ * Reads what `writeContent` has written.
  *
- * @throws DamagedContent where it is something else, or RangeError from what follows of that
+ * @throws DamagedContent, or RangeError, if it is something else
  */
 export async function readContent(input: BlockReader): Promise<SnapshotContent> {
   const rowCount = await input.float64();

@@ -7,7 +7,12 @@ import { TextList } from '../../columns/text-list.ts';
 import { UuidColumn } from '../../columns/uuid-column.ts';
 import type { SnapshotContent } from '../snapshot.ts';
 import type { BlockWriter } from './block-writer.ts';
-import { columnTags, noColumn } from './column-tag.ts';
+
+/** The numbers that stand for the encodings of columns in a file. */
+export const columnTags = { booleans: 1, ranked: 2, numbers: 3, arena: 4, uuids: 5, nullable: 6 } as const;
+
+/** The place of a slot's column in a file if it has none. */
+export const noColumn = 0xffffffff;
 
 /** Writes a snapshot's content, column by column. `readContent` reads it. */
 export async function writeContent(out: BlockWriter, content: SnapshotContent): Promise<void> {
@@ -84,6 +89,6 @@ async function writeText(out: BlockWriter, column: TextColumn): Promise<void> {
     await out.bytes(column.presence.words);
     await writeText(out, column.values);
   } else {
-    throw new TypeError('a stored column of text must be of a known encoding, but got another');
+    throw new TypeError('a stored column of text has an unknown encoding');
   }
 }

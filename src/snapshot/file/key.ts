@@ -1,13 +1,13 @@
 import { createSecretKey, type KeyObject, type ScryptOptions, scrypt } from 'node:crypto';
 import { ConfigurationError } from '../../errors.ts';
 
-/** What snapshot files are encrypted with. Its bytes are kept outside the JavaScript heap. */
+/** The key that encrypts snapshot files. Its bytes are kept outside the JavaScript heap. */
 export interface SnapshotKey {
-  /** The AES-256 key for the file that has this salt. */
+  /** The AES-256 key for the file with this salt. */
   forSalt(salt: Uint8Array): Promise<KeyObject>;
 }
 
-/** AES-256 takes keys of this many bytes. */
+/** The bytes of a key for AES-256. */
 const keyLength = 32;
 /** NIST SP 800-132, section 5.1, asks for at least 16 bytes of salt. */
 export const saltLength = 16;
@@ -16,14 +16,14 @@ export const saltLength = 16;
 const scryptCost: ScryptOptions = { N: 2 ** 15, r: 8, p: 3, maxmem: 2 ** 26 };
 
 /**
- * Reads a key: 64 hexadecimal digits or 44 characters of base64 are 32 bytes, and any other text is a passphrase.
+ * Reads a key: 64 hexadecimal digits or 44 characters of base64 are its 32 bytes; any other text is a passphrase.
  *
- * @throws ConfigurationError where the text is empty
+ * @throws ConfigurationError if the text is empty
  */
 export function parseSnapshotKey(text: string): SnapshotKey {
   if (text === '') {
     throw new ConfigurationError(
-      'the snapshot key must be 32 bytes in hexadecimal or base64, or a passphrase, but got an empty text',
+      'the snapshot key is empty; it must be 32 bytes in hexadecimal or base64, or a passphrase',
     );
   }
   const bytes = keyBytes(text);

@@ -12,20 +12,20 @@ import {
 import { UnusableFile } from './unusable-file.ts';
 
 /**
- * How a file begins: eight characters that tell what it is, the version of its format, whether it is encrypted,
- * and the salt and nonce of its encryption. All of it is sealed with the blocks that follow.
+ * The length of a file's preamble: eight characters that identify the format, its version, whether the file is encrypted, and
+ * the salt and nonce of the encryption. The seal covers the preamble, too.
  */
 export const preambleLength = 8 + 4 + 4 + saltLength + nonceLength;
 
 const magic = Buffer.from('fdw-snap');
-/** Changes with every change of what a file holds. */
+/** To be changed with every change of the format. */
 export const formatVersion = 1;
 const versionAt = magic.length;
 const encryptedAt = versionAt + 4;
 const saltAt = encryptedAt + 4;
 const nonceAt = saltAt + saltLength;
 
-/** A preamble of its own for a new file, and what seals the file. */
+/** The preamble of a new file, and the seal for its blocks. */
 export async function newPreamble(
   key: SnapshotKey | undefined,
 ): Promise<{ readonly preamble: Buffer; readonly seal: Seal }> {
@@ -40,13 +40,13 @@ export async function newPreamble(
 }
 
 /**
- * What opens the file that begins like this.
+ * Unseals the file that begins with this preamble.
  *
- * @throws UnusableFile where this gateway has not written it, or not with such a key
+ * @throws UnusableFile if it is not a file of this format, or the key does not fit
  */
 export async function readPreamble(preamble: Buffer, key: SnapshotKey | undefined): Promise<Unseal> {
   if (preamble.length < preambleLength || !preamble.subarray(0, magic.length).equals(magic)) {
-    throw new UnusableFile('is no snapshot file');
+    throw new UnusableFile('is not a snapshot file');
   }
   if (readNumber(preamble, versionAt) !== formatVersion) throw new UnusableFile('has another format');
   const isEncrypted = readNumber(preamble, encryptedAt) === 1;
@@ -62,8 +62,8 @@ function secretsOf(preamble: Buffer): { readonly salt: Buffer; readonly nonce: B
 }
 
 /**
- * Numbers are in the machine's own byte order, as the columns are: on a machine with the other order the version
- * is another one.
+ * Numbers have the machine's byte order, like the columns, so that a machine with the other order finds a version that it does
+ * not know.
  */
 function writeNumber(target: Buffer, at: number, value: number): void {
   target.set(new Uint8Array(Uint32Array.of(value).buffer), at);

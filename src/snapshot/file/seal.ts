@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, type KeyObject } from 'node:crypto';
 
-/** Turns a file's blocks into what is written, and ends with what proves them whole. */
+/** Transforms the blocks of a file before they are written, and makes a trailer that proves them complete. */
 export interface Seal {
   seal(block: Uint8Array): Uint8Array;
   /** After the last block. */
@@ -10,10 +10,10 @@ export interface Seal {
 /** The reverse. */
 export interface Unseal {
   readonly trailerLength: number;
-  /** What it means where the blocks make no sense, or are not those that the trailer was made for. */
+  /** What it means if the trailer does not fit the blocks; worded to follow "the snapshot file". */
   readonly damage: string;
   open(block: Uint8Array): Uint8Array;
-  /** Whether the blocks are those that the trailer was made for. */
+  /** Whether the trailer fits the blocks. */
   verify(trailer: Uint8Array): boolean;
 }
 
@@ -21,10 +21,10 @@ const hash = 'sha256';
 const hashLength = 32;
 const cipher = 'aes-256-gcm';
 const tagLength = 16;
-/** NIST SP 800-38D, section 8.2: a nonce of 12 bytes that is used once. */
+/** The bytes of a nonce, which must be used once only: NIST SP 800-38D, section 8.2. */
 export const nonceLength = 12;
 
-/** Blocks as they are, and a checksum. */
+/** Leaves blocks as they are; the trailer is a checksum. */
 export function plainSeal(preamble: Uint8Array): Seal {
   const checksum = createHash(hash).update(preamble);
   return {
@@ -46,7 +46,7 @@ export function plainUnseal(preamble: Uint8Array): Unseal {
   };
 }
 
-/** Blocks encrypted, and an authentication tag. */
+/** Encrypts blocks; the trailer is an authentication tag. */
 export function cipherSeal(preamble: Uint8Array, key: KeyObject, nonce: Uint8Array): Seal {
   const encryption = createCipheriv(cipher, key, nonce, { authTagLength: tagLength }).setAAD(preamble);
   return {

@@ -4,7 +4,7 @@ import type { SnapshotKey } from './key.ts';
 import { newPreamble, preambleLength, readPreamble } from './preamble.ts';
 import { DamagedContent, UnusableFile } from './unusable-file.ts';
 
-/** Writes what `readSealed` reads, encrypted where there is a key. */
+/** Writes a sealed file, encrypted if there is a key. `readSealed` reads it. */
 export async function writeSealed(
   file: WritableFile,
   key: SnapshotKey | undefined,
@@ -18,10 +18,10 @@ export async function writeSealed(
 }
 
 /**
- * Reads what `writeSealed` wrote. Nothing that was read is given out before its seal is verified.
+ * Reads a file that `writeSealed` has written. Its content is returned only once the seal is verified.
  *
- * @param size the file's, in bytes
- * @throws UnusableFile where it is something else, is damaged, or was written with another key
+ * @param size of the file, in bytes
+ * @throws UnusableFile if it is something else, is damaged, or was written with another key
  */
 export async function readSealed<T>(
   file: ReadableFile,

@@ -13,37 +13,37 @@ import type { SnapshotFiles, SnapshotOwner } from './snapshot-files.ts';
 import { assertTrustedDirectory, openTrusted } from './trusted-path.ts';
 import { UnusableFile } from './unusable-file.ts';
 
-/** Where snapshots are kept, and how. */
+/** Where snapshots are kept, and what encrypts them. */
 export interface SnapshotDirectoryOptions {
-  /** Made where it is missing, for its owner alone. */
+  /** Created on demand, readable by its owner only. */
   readonly directory: string;
   /** Encrypts the files. */
   readonly key?: SnapshotKey | undefined;
   readonly observe: Observe;
-  /** Makes a new file that its owner alone can read. */
+  /** Creates a file that only its owner can read. */
   readonly createFile?: (path: string) => Promise<NewFile>;
 }
 
-/** The part of a file handle that a new file takes. */
+/** The part of a file handle that is used for a new file. */
 export interface NewFile extends WritableFile {
   sync(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What a process that was killed left half written is removed after this time. */
+/** The age at which incomplete files of killed processes are removed. */
 const abandonedAfterMs = 3_600_000;
 
 /**
- * Keeps snapshots as files of a directory, one for each foreign object. A file is whole or it is not used: it
- * comes into its place by renaming, and carries a checksum or, where encrypted, an authentication tag.
+ * Keeps snapshots in a directory, in one file for each foreign object. Incomplete files are never used: a file is written under
+ * a temporary name and then renamed, and it contains a checksum or, if it is encrypted, an authentication tag.
  */
 export class SnapshotDirectory implements SnapshotFiles {
   readonly #directory: string;
   readonly #key: SnapshotKey | undefined;
   readonly #observe: Observe;
   readonly #createFile: (path: string) => Promise<NewFile>;
-  /** Why the directory is not used, as it was observed last. */
-  #refusal: string | undefined;
+  /** Why the directory is not used, as last observed. */
+  #unusable: string | undefined;
 
   constructor({ directory, key, observe, createFile = createPrivateFile }: SnapshotDirectoryOptions) {
     this.#directory = directory;
@@ -53,15 +53,15 @@ export class SnapshotDirectory implements SnapshotFiles {
   }
 
   /**
-   * To be called at start: what others put into the folder would be served as if it had been scanned.
+   * To be called at start, because files that others put into the directory would be served as if they had been scanned.
    *
-   * @throws ConfigurationError where others can write the folder, or it is none. One that is missing is made later.
+   * @throws ConfigurationError if others can write to the directory, or it is a file. It may also be missing.
    */
   async assertTrusted(): Promise<void> {
     try {
       await assertTrustedDirectory(this.#directory);
     } catch (error) {
-      // What cannot be read at the moment is told when it is needed, and is no reason not to serve.
+      // If the directory cannot be read now, that is observed once it is needed, and is no reason not to serve.
       if (!(error instanceof UnusableFile)) return;
       throw new ConfigurationError(
         `the snapshot folder ${this.#directory} ${error.message} (--snapshot-dir)`,
@@ -105,7 +105,7 @@ export class SnapshotDirectory implements SnapshotFiles {
     }
   }
 
-  /** The names are in the file's name only as far as they are letters and digits; a hash tells them apart. */
+  /** The file of an object. Its name has only the letters and digits of the object's, and a hash of the full name. */
   pathOf({ server, object }: Pick<SnapshotOwner, 'server' | 'object'>): string {
     const legible = `${server}-${object}`.replaceAll(/[^A-Za-z0-9-]+/g, '_').slice(0, 60);
     const hash = createHash('sha256')
@@ -115,16 +115,16 @@ export class SnapshotDirectory implements SnapshotFiles {
     return join(this.#directory, `${legible}-${hash}.snapshot`);
   }
 
-  /** Whether the directory is there and nobody else can write it. The same reason against it is observed once. */
+  /** Whether the directory exists and only its owner can write to it. If not, the reason is observed once. */
   async #isUsable(owner: SnapshotOwner): Promise<boolean> {
     try {
       const isThere = await assertTrustedDirectory(this.#directory);
-      this.#refusal = undefined;
+      this.#unusable = undefined;
       return isThere;
     } catch (error) {
       const reason = error instanceof UnusableFile ? error.message : `cannot be read (${describe(error)})`;
-      if (reason === this.#refusal) return false;
-      this.#refusal = reason;
+      if (reason === this.#unusable) return false;
+      this.#unusable = reason;
       this.#warn(owner, `the snapshot folder ${this.#directory} ${reason}; it is not used`);
       return false;
     }
@@ -140,7 +140,7 @@ export class SnapshotDirectory implements SnapshotFiles {
         content: await readContent(input),
       }));
       if (sealed.owner !== describeOwner(owner)) {
-        throw new UnusableFile('is of another object, or of other columns');
+        throw new UnusableFile('belongs to another object, or has other columns');
       }
       return new ColumnarSnapshot(sealed.content);
     } finally {
@@ -190,7 +190,7 @@ function createPrivateFile(path: string): Promise<FileHandle> {
   return open(path, 'wx', 0o600);
 }
 
-/** Makes the renaming durable, where the system knows how to. */
+/** Makes the renaming durable, if the system supports that. */
 async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r').catch(() => undefined);
   await directory?.sync().catch(() => undefined);

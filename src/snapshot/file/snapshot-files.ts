@@ -2,7 +2,7 @@ import type { Field } from '../../source/source.ts';
 import type { AttributeNeeds } from '../attributes-builder.ts';
 import type { ColumnarSnapshot } from '../snapshot.ts';
 
-/** Whose snapshot a file holds. A file of any other is not taken for it. */
+/** The object to which a snapshot belongs. A file of any other owner is not used. */
 export interface SnapshotOwner {
   readonly server: string;
   readonly object: string;
@@ -12,17 +12,17 @@ export interface SnapshotOwner {
   readonly needs: AttributeNeeds;
 }
 
-/** Keeps the latest snapshot of each foreign object from one start of the gateway to the next. Never rejects. */
+/** Keeps the latest snapshot of each foreign object across restarts of the gateway. Never rejects. */
 export interface SnapshotFiles {
   /**
-   * The snapshot that was kept; undefined where there is none of use.
+   * The snapshot that was kept; undefined if there is none that can be used.
    *
-   * @param whyUnusable why a snapshot is of no use, as what follows "the snapshot file"
+   * @param whyUnusable why a snapshot cannot be used, worded to follow "the snapshot file"; undefined if it can
    */
   load(
     owner: SnapshotOwner,
     whyUnusable: (snapshot: ColumnarSnapshot) => string | undefined,
   ): Promise<ColumnarSnapshot | undefined>;
-  /** Keeps this snapshot instead of any earlier one. */
+  /** Replaces the snapshot that was kept before. */
   save(owner: SnapshotOwner, snapshot: ColumnarSnapshot): Promise<void>;
 }

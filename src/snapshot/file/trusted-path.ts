@@ -3,14 +3,14 @@ import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
 import { codeOf } from '../../errors.ts';
 import { UnusableFile } from './unusable-file.ts';
 
-/** A link is not followed, and nothing that is not a file is waited for. Windows knows neither. */
+/** Does not follow links, and does not wait for pipes. Windows has neither flag. */
 const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
  * Opens a file that nobody else can have written.
  *
- * @returns undefined where there is none
- * @throws UnusableFile where it is no regular file, or others can write it
+ * @returns undefined if there is no such file
+ * @throws UnusableFile if it is not a regular file, or others can write to it
  */
 export async function openTrusted(path: string): Promise<FileHandle | undefined> {
   // Opening some devices does something; and whoever swaps the file now is found out below.
@@ -32,8 +32,8 @@ export async function openTrusted(path: string): Promise<FileHandle | undefined>
 /**
  * Makes sure that nobody else can put files into a directory.
  *
- * @returns false where there is no such directory
- * @throws UnusableFile where it is no directory, or others can write it
+ * @returns false if there is no such directory
+ * @throws UnusableFile if it is not a directory, or others can write to it
  */
 export async function assertTrustedDirectory(path: string): Promise<boolean> {
   const found = await stat(path).catch(ignoreMissing);
@@ -46,7 +46,7 @@ export async function assertTrustedDirectory(path: string): Promise<boolean> {
 const writableByOthers = 0o022;
 const permissionBits = 0o7777;
 
-/** Root can write everything anyway. Windows has no such users and modes. */
+/** Root may own it, since root can write everything anyway. Windows has no such users and modes. */
 function assertTrusted(path: string, { uid, mode }: Stats): void {
   const self = process.getuid?.();
   if (self === undefined) return;

@@ -1,5 +1,5 @@
-/** A snapshot file cannot be used. The message says why, as what follows "the snapshot file". */
+/** A snapshot file cannot be used. The message is worded to follow "the snapshot file". */
 export class UnusableFile extends Error {}
 
-/** What a file holds makes no sense: it has been damaged, or opened with the wrong key. */
+/** The content of a file is invalid: it is damaged, or was read with the wrong key. */
 export class DamagedContent extends Error {}

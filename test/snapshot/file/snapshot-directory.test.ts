@@ -168,7 +168,7 @@ describe('a file that cannot be used is ignored with one warning', () => {
     ['other attributes', { needs: new Set(['email']) }],
   ])('of %s', async (_, other) => {
     await keeper({}).save(owner, await build(records));
-    await expectIgnored(keeper({}), { ...owner, ...other }, 'is of another object, or of other columns');
+    await expectIgnored(keeper({}), { ...owner, ...other }, 'belongs to another object, or has other columns');
   });
 
   test('of another server that took its place', async () => {
@@ -176,7 +176,7 @@ describe('a file that cannot be used is ignored with one warning', () => {
     await files.save(owner, await build(records));
     const other = { ...owner, server: 'other' };
     await writeFile(files.pathOf(other), await readFile(files.pathOf(owner)));
-    await expectIgnored(files, other, 'is of another object, or of other columns');
+    await expectIgnored(files, other, 'belongs to another object, or has other columns');
   });
 
   test('that its reader has no use for', async () => {
@@ -199,9 +199,9 @@ describe('a file that cannot be used is ignored with one warning', () => {
 
   test('that is something else', async () => {
     await writeFile(keeper({}).pathOf(owner), 'hello');
-    await expectIgnored(keeper({}), owner, 'is no snapshot file');
+    await expectIgnored(keeper({}), owner, 'is not a snapshot file');
     await writeFile(keeper({}).pathOf(owner), '');
-    await expectIgnored(keeper({}), owner, 'is no snapshot file');
+    await expectIgnored(keeper({}), owner, 'is not a snapshot file');
   });
 
   test('of another format', async () => {

@@ -18,23 +18,23 @@ import {
 import { blockTable, newsChannel, objectTable, tablesSql } from './schema.ts';
 
 export interface PostgresPlaceOptions {
-  /** How to connect to it. */
+  /** How to connect to Postgres. */
   readonly connection: pg.ClientConfig;
-  /** Whether tables that have to be made are logged. */
+  /** Whether tables are created as logged ones. */
   readonly logged: boolean;
   readonly clock?: Clock;
 }
 
-/** A Postgres that does not answer in this time is as good as none. */
+/** The time limit of a query. */
 const timeoutMs = 5_000;
-/** The same for a few blocks. */
+/** The time limit of a query for a few blocks. */
 const blockTimeoutMs = 30_000;
-/** How long to wait before listening again where that has failed. */
+/** How long to wait before listening again after a failure. */
 const listenAgainMs = 2_000;
 
 /**
- * A place in Postgres. Every step is one statement, so that any pooler may stand between; time is Postgres' own.
- * Makes its tables where they are missing and the login may.
+ * A place in Postgres. Every step is a single statement, so that it works through any pooler. Time is Postgres' own. Missing
+ * tables are created if the login may do that.
  */
 export class PostgresPlace implements ExchangePlace {
   readonly #logged: boolean;
@@ -43,7 +43,7 @@ export class PostgresPlace implements ExchangePlace {
   readonly #pool: pg.Pool;
   readonly #closing = new AbortController();
   readonly #listeners = new Set<() => void>();
-  /** What was published last, by object, as far as it is known here. */
+  /** The latest publication of each object that this gateway has seen. */
   readonly #published = new Map<string, Published>();
   #listening: Promise<void> | undefined;
 
@@ -58,7 +58,7 @@ export class PostgresPlace implements ExchangePlace {
       max: 3,
       application_name: 'fdw-graphql sharing',
     });
-    // An idle connection that breaks is replaced by the next query; without a listener it would end the process.
+    // The next query replaces an idle connection that broke. Without a listener the error would end the process.
     this.#pool.on('error', () => {});
   }
 
@@ -73,7 +73,7 @@ export class PostgresPlace implements ExchangePlace {
        from (select) as once left join ${objectTable} on name = $1`,
       [object, known?.position.sequence ?? 0, known?.position.incarnation ?? null],
     );
-    if (!row) throw new Error('a select without a condition must give a row');
+    if (!row) throw new Error('a select without a condition returned no row');
     return {
       now: row.now,
       beganAt: row.began_at ?? undefined,
@@ -85,7 +85,7 @@ export class PostgresPlace implements ExchangePlace {
     };
   }
 
-  /** What a row tells of a publication; one that is known has not been sent again, since it names every block. */
+  /** The publication in a row. If it is already known, the row does not repeat it, because it names every block. */
   #publishedIn(object: string, row: LookRow, known: Published | undefined): Published | undefined {
     const position = { incarnation: row.incarnation ?? '', sequence: row.sequence ?? 0 };
     if (position.sequence === 0) return undefined;
@@ -193,7 +193,7 @@ export class PostgresPlace implements ExchangePlace {
     await this.#pool.end();
   }
 
-  /** A statement is tried again once the tables are made that it has missed. */
+  /** If tables are missing, they are created and the statement is run again. */
   async #query<Row extends pg.QueryResultRow>(
     text: string,
     values: unknown[],
@@ -204,18 +204,18 @@ export class PostgresPlace implements ExchangePlace {
       return (await this.#pool.query<Row>(config)).rows;
     } catch (error) {
       if (!isMissing(error)) throw error;
-      await this.#makeTables();
+      await this.#createTables();
       return (await this.#pool.query<Row>(config)).rows;
     }
   }
 
-  /** Gateways that start together do it one after the other. */
-  async #makeTables(): Promise<void> {
+  /** The lock makes gateways that start together do this one after the other. */
+  async #createTables(): Promise<void> {
     const lock = "select pg_advisory_xact_lock(hashtext('fdw_graphql'))";
     await this.#pool.query(`begin; ${lock}; ${tablesSql({ logged: this.#logged })} commit;`);
   }
 
-  /** Listens, where the session allows it: through some poolers nothing is ever heard. */
+  /** Listens for notifications. Some poolers do not deliver any. */
   async #listen(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
@@ -238,7 +238,7 @@ export class PostgresPlace implements ExchangePlace {
         await client.query(`listen ${newsChannel}`);
         await ended;
       } catch {
-        // News are polled for, too.
+        // Gateways also poll for news.
       }
       await client.end().catch(() => undefined);
       await this.#clock.sleep(listenAgainMs, signal).catch(() => undefined);
@@ -246,7 +246,7 @@ export class PostgresPlace implements ExchangePlace {
   }
 }
 
-/** The row of a lease, as long as nobody else has taken it. */
+/** The row of a lease, unless another gateway has taken it. */
 const heldBy = 'name = $1 and holder = $2 and epoch = $3 and incarnation = $4';
 
 function milliseconds(timestamp: string): string {

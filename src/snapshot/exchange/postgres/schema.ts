@@ -1,10 +1,10 @@
 import { quoteIdentifier } from '../../../model/statement.ts';
 
-/** Where gateways share scans in a Postgres. Tables of another version have other names, and live beside these. */
+/** The schema of the tables through which gateways share scans. Other versions of the tables have other names. */
 export const sharingSchema = 'fdw_graphql';
 export const objectTable = `${sharingSchema}.shared_object_1`;
 export const blockTable = `${sharingSchema}.shared_block_1`;
-/** Where changes are told. */
+/** The channel for notifications of changes. */
 export const newsChannel = 'fdw_graphql_shared';
 
 const objectColumns: Readonly<Record<string, string>> = {
@@ -33,9 +33,9 @@ export const tableColumns: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The SQL that makes the tables where they are missing.
+ * The SQL that creates missing tables.
  *
- * @param logged whether they outlive a crash, and reach replicas of the database; what they hold can be scanned again
+ * @param logged whether they survive a crash and are replicated, which costs time; their rows can always be scanned again
  */
 export function tablesSql({ logged }: { readonly logged: boolean }): string {
   const persistence = logged ? '' : 'unlogged ';
