@@ -84,7 +84,7 @@ function authenticatorFor(rules: Rules, { loginRole, roleExists }: PostgresRoles
   function anonymous(): Caller {
     const role = anonRole ?? (verify ? undefined : loginRole);
     if (role === undefined) {
-      throw new UnauthenticatedError('the request must carry Authorization: Bearer <token>, but has none');
+      throw new UnauthenticatedError('the request has no token; send Authorization: Bearer <token>');
     }
     assertExists(role, roleExists);
     return { role, claims: {}, authenticated: false };
@@ -94,7 +94,7 @@ function authenticatorFor(rules: Rules, { loginRole, roleExists }: PostgresRoles
     const claims = await verifyToken(bearerToken(authorization));
     const role = roleOf(claims, rolePath, roleExists) ?? anonRole;
     if (role === undefined) {
-      throw new UnauthenticatedError(`the token must name a role in its claim ${rolePath}, but has none`);
+      throw new UnauthenticatedError(`the token has no claim ${rolePath} that names a role`);
     }
     assertExists(role, roleExists);
     return { role, claims, authenticated: true };

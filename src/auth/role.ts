@@ -19,9 +19,7 @@ export function roleOf(
     (candidate) => typeof candidate === 'string' && candidate !== '' && roleExists(candidate),
   );
   if (typeof role !== 'string') {
-    throw new UnauthenticatedError(
-      `the token's claim ${path} must name a role of the database, but names none`,
-    );
+    throw new UnauthenticatedError(`the token's claim ${path} does not name a role of the database`);
   }
   return role;
 }

@@ -4,7 +4,7 @@ import type { ServeFlags } from './flags.ts';
 export interface Invitation {
   /** The address of GraphQL. */
   readonly url: string;
-  /** Whose tokens there are; none where the demo verifies no tokens. */
+  /** The callers to try, with their tokens; empty if the demo does not verify tokens. */
   readonly callers: readonly { readonly role: string; readonly sees: string; readonly token: string }[];
 }
 
@@ -36,7 +36,7 @@ function forPeople({ url, callers }: Invitation): string {
   return ['', ...lines].join('\n');
 }
 
-/** A query that every role of the demo may ask. */
+/** A query that every role of the demo may run. */
 const query = '{ cognitoUserCollection { totalCount } }';
 
 function curl(url: string): string {

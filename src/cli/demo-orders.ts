@@ -1,10 +1,10 @@
 import { pickOne, type Random, seededRandom, weighted } from '../emulator/random.ts';
 import type { PoolUser } from '../emulator/user.ts';
 
-/** Where `schema/orders.sql` has the orders read from. */
+/** The file from which `schema/orders.sql` reads the orders. */
 export const ordersFile = '/demo/orders.csv';
 
-/** Users who have ordered something, at the most: a demo of a million users starts as soon as one of a thousand. */
+/** The maximum number of users with orders, so that a demo of a million users starts as fast as one of a thousand. */
 const mostBuyers = 20_000;
 
 /** How many orders a user has. */
@@ -23,12 +23,12 @@ const status = weighted([
 ]);
 const prices = [4.9, 7.95, 12.5, 19, 24.9, 49, 89.95, 149] as const;
 
-/** Orders of a pool's users, as a CSV file with the columns of `schema/orders.sql`: the same for the same users. */
+/** Orders of a pool's users as CSV with the columns of `schema/orders.sql`; always the same for the same users. */
 export function ordersCsv(users: readonly PoolUser[], seed = 1): string {
   const random = seededRandom(seed);
   const lines: string[] = [];
   for (const [number, user] of users.slice(0, mostBuyers).entries()) {
-    // The first user has always bought something, so that there is something to look at.
+    // The first user always has orders, so that there is something to look at.
     const count = number === 0 ? 5 : ordersOf(random);
     for (let i = 0; i < count; i++) lines.push(order(lines.length + 1, user, random));
   }

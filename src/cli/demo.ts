@@ -10,9 +10,9 @@ import type { DemoFlags } from './flags.ts';
 import { createLogSink } from './log-sink.ts';
 import { gatewayOptions, logOptions, serveUntilStopped } from './serve.ts';
 
-/** What the demo serves: the users of a pool, and their orders. Published with the package. */
+/** The foreign tables of the demo: the users of a pool, and their orders. These files are published with the package. */
 const tables = ['catalog.sql', 'orders.sql'];
-/** Who may see what of them, with `--auth`. */
+/** The roles and policies of `--auth`. */
 const roles = ['roles.sql', 'orders-roles.sql'];
 
 /** The pool that the catalog's server names. */
@@ -52,9 +52,9 @@ function readSchemaFile(name: string): Promise<string> {
 }
 
 /**
- * With `--auth`, tokens are signed with the demo's own secret, and whoever has none is a visitor.
+ * With `--auth`, tokens are signed with the demo's own secret, and callers without a token have the role `anon`.
  *
- * @throws UsageError if other tokens are to be verified: nobody could make those that the demo prints
+ * @throws UsageError if a flag configures the verification of other tokens
  */
 function withAuthentication(flags: DemoFlags): DemoFlags {
   const verification = {

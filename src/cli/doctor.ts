@@ -84,7 +84,7 @@ async function examineSharing(
   const title = 'Sharing (--share)';
   if (!database) {
     const detail =
-      'gateways share their scans through a Postgres that all of them reach, and --catalog is none';
+      'gateways share their scans through a Postgres that all of them can reach, which --catalog is not';
     return [{ title, findings: [{ check: 'place', status: 'fail', detail, fix: 'give --database-url' }] }];
   }
   const secret = await secretOf('--snapshot-key', flags.snapshotKey, flags.snapshotKeyFile);

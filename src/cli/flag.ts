@@ -2,7 +2,7 @@ import { Option } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from 'commander';
 import { durationRule, parseDuration, printDuration } from '../duration.ts';
 
-/** A flag that takes any text but none. */
+/** A flag that takes a text, which must not be empty. */
 export function text<F extends string>(flags: F, description: string) {
   return new Option(flags, description).argParser((value: string) => {
     if (value.trim()) return value;
@@ -38,7 +38,7 @@ export function number<F extends string>(flags: F, description: string, from: nu
   );
 }
 
-/** A flag that takes a whole number of which a rule says more, to be read after `must be`. */
+/** A flag that takes a whole number. `rule` says which, worded to follow `must be`. */
 export function acceptedNumber<F extends string>(
   flags: F,
   description: string,
@@ -52,7 +52,7 @@ export function acceptedNumber<F extends string>(
   });
 }
 
-/** A flag that takes a whole number, or `auto` for what suits the machine. */
+/** A flag that takes a whole number, or `auto` for a number that suits the machine. */
 export function numberOrAuto<F extends string>(
   flags: F,
   description: string,
@@ -76,7 +76,7 @@ export function duration<F extends string>(flags: F, description: string, leastM
   });
 }
 
-/** A flag that takes one of some words. */
+/** A flag that takes one of several words. */
 export function choice<F extends string, const C extends readonly string[]>(
   flags: F,
   description: string,
@@ -85,7 +85,7 @@ export function choice<F extends string, const C extends readonly string[]>(
   return new Option(flags, description).choices(choices);
 }
 
-/** A flag that stands alone, or takes `on` or `off`, as variables and config files do. */
+/** A flag that needs no value, or takes `on` or `off`, as in variables and config files. */
 export function onOff<F extends string>(flags: F, description: string) {
   return new Option(flags, description).preset('on').argParser((value: string) => {
     if (value === 'on' || value === 'off') return value === 'on';
@@ -93,7 +93,7 @@ export function onOff<F extends string>(flags: F, description: string) {
   });
 }
 
-/** The flags of a command, each under the name that its value has. */
+/** The flags of a command, each under the name of its value. */
 export type Flags = Readonly<Record<string, AnyFlag>>;
 
 /** A flag, whatever it takes. */

@@ -64,7 +64,7 @@ const snapshotFlags = {
     '--snapshot-key <key>',
     'encrypt snapshots: 32 bytes in hexadecimal or base64, or a passphrase',
   ),
-  snapshotKeyFile: text('--snapshot-key-file <file>', 'a file that holds the key'),
+  snapshotKeyFile: text('--snapshot-key-file <file>', 'a file that contains the key'),
 };
 
 /** The flags of both `serve` and `demo`. */
@@ -286,6 +286,6 @@ function sourceFlag({ flag, argument, description, rule, accepts, default: value
 
 function limitFlag({ flag, noun, isDuration, default: value }: LimitSetting): AnyFlag {
   return isDuration
-    ? duration(`${flag} <duration>`, `the most ${noun}`, 1).default(value, printDuration(value))
-    : number(`${flag} <number>`, `the most ${noun}`, 1, 2 ** 31 - 1).default(value);
+    ? duration(`${flag} <duration>`, `the maximum ${noun}`, 1).default(value, printDuration(value))
+    : number(`${flag} <number>`, `the maximum number of ${noun}`, 1, 2 ** 31 - 1).default(value);
 }

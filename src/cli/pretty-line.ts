@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { levels as pinoLevels } from 'pino';
 
-/** How a level is shown, by the number that pino has for it. */
+/** The name and colour of each level, by pino's number. */
 const levels = new Map<unknown, { readonly name: string; readonly colour: Parameters<typeof styleText>[0] }>([
   [pinoLevels.values.debug, { name: 'DEBUG', colour: 'blue' }],
   [pinoLevels.values.info, { name: 'INFO', colour: 'green' }],
@@ -10,10 +10,10 @@ const levels = new Map<unknown, { readonly name: string; readonly colour: Parame
 ]);
 
 /**
- * A line of the log as people read it: time, level and message, and below it the facts of the event.
+ * A line of the log for people: time, level and message, followed by the properties of the event.
  *
- * @param json the line as pino writes it
- * @param isColoured whether it goes to a terminal
+ * @param json the line of pino
+ * @param isColoured whether to colour it
  */
 export function prettyLine(json: string, isColoured: boolean): string {
   const { level, time, event: _, message, stack, ...facts } = JSON.parse(json);
@@ -30,7 +30,7 @@ export function prettyLine(json: string, isColoured: boolean): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Names of a database may hold anything, and a terminal would do what control characters say. */
+/** Escapes control characters, which a terminal would interpret. Names in a database may contain any. */
 function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

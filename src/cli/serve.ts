@@ -139,7 +139,7 @@ export async function serveUntilStopped(
     metrics.watch(gateway.status);
     server ??= await gateway.listen(addresses);
     observe({ event: 'listening', url: server.url });
-    onUnheardRejection((error) => observe({ event: 'internal-error', errorId: randomUUID(), error }));
+    onUnhandledRejection((error) => observe({ event: 'internal-error', errorId: randomUUID(), error }));
     link?.attach(gateway, metrics);
     link?.listening(server.url);
     observe({ event: 'stopping', reason: await stopped });
@@ -170,7 +170,7 @@ async function openAdmin(
 /** Something that hangs, such as a lost network folder, must not keep the process from exiting. */
 async function closeWithin(gateway: Gateway, ms: number, observe: Observe): Promise<void> {
   const impatient = setTimeout(() => {
-    observe({ event: 'stopping', reason: `what is left has not ended within ${ms} ms and is given up` });
+    observe({ event: 'stopping', reason: `scans or connections did not end within ${ms} ms` });
     process.exit(1);
   }, ms);
   await gateway.close();
@@ -178,12 +178,12 @@ async function closeWithin(gateway: Gateway, ms: number, observe: Observe): Prom
 }
 
 /**
- * From now on, a rejection that nobody waits for is told instead of ending the process: it belongs to one request, and
- * the others must not suffer from it. What a request was refused by, or ended with, has been answered already.
+ * Reports unhandled rejections from now on, instead of ending the process: one belongs to a single request, and must not affect
+ * the others. A `GatewayError` has already been reported to its client.
  */
-function onUnheardRejection(tell: (error: unknown) => void): void {
+function onUnhandledRejection(report: (error: unknown) => void): void {
   process.on('unhandledRejection', (reason) => {
-    if (!(reason instanceof GatewayError)) tell(reason);
+    if (!(reason instanceof GatewayError)) report(reason);
   });
 }
 

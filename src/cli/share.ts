@@ -8,6 +8,6 @@ import type { ShareFlags } from './flags.ts';
  * @throws UsageError without `--sql`
  */
 export function printShareSql({ sql, role, shareLogged }: ShareFlags): void {
-  if (!sql) throw new UsageError('share prints SQL for an owner of the database to run: say so with --sql');
+  if (!sql) throw new UsageError('share needs --sql: it prints the SQL for an owner of the database to run');
   process.stdout.write(tablesSql({ logged: shareLogged }) + grantsSql(role));
 }

@@ -4,22 +4,22 @@ import { ApiError } from './api-error.ts';
 
 /** One request of the AWS JSON 1.1 protocol. */
 export interface ApiCall {
-  /** The operation's name without the service's; `unknown` where the request names none of this service. */
+  /** The operation's name without that of the service; `unknown` if the request names no operation of this service. */
   readonly operation: string;
-  /** Its body; undefined where that is too long to be one of the API's. */
+  /** The body; undefined if it is too long. */
   readonly text: string | undefined;
   readonly identity: CallerIdentity;
-  /** When it was signed, in milliseconds since 1970-01-01T00:00:00Z; undefined where it does not say. */
+  /** When it was signed, in milliseconds since 1970-01-01T00:00:00Z; undefined if it does not say. */
   readonly signedAt: number | undefined;
 }
 
-/** Who signed a request, as far as its headers say. Signatures are not checked. */
+/** Who signed a request, according to its headers. Signatures are not verified. */
 export interface CallerIdentity {
   readonly accessKeyId: string | undefined;
   readonly sessionToken: string | undefined;
 }
 
-/** Reads a request to its end. Rejects where the connection breaks before that. */
+/** Reads a request to its end. Rejects if the connection breaks before that. */
 export async function readCall(request: IncomingMessage): Promise<ApiCall> {
   return {
     operation: operationOf(request),
@@ -30,22 +30,22 @@ export async function readCall(request: IncomingMessage): Promise<ApiCall> {
 }
 
 /**
- * The parameters that a call's body holds.
+ * The parameters in a call's body.
  *
- * @throws ApiError where it is no JSON object
+ * @throws ApiError if it is not a JSON object
  */
 export function parametersOf(call: ApiCall): Readonly<Record<string, unknown>> {
   if (call.text === undefined) {
-    throw serialization(`the body must have at most ${maximumBodyBytes} bytes, but got more`);
+    throw serialization(`the body is longer than ${maximumBodyBytes} bytes`);
   }
   const parameters = parseJson(call.text);
-  if (!isPlainObject(parameters)) throw serialization('the body must be a JSON object');
+  if (!isPlainObject(parameters)) throw serialization('the body is not a JSON object');
   return parameters;
 }
 
 const service = 'AWSCognitoIdentityProviderService';
 
-/** Far above any request of the API. */
+/** Much more than any request of the API needs. */
 const maximumBodyBytes = 1_048_576;
 
 function operationOf(request: IncomingMessage): string {
@@ -89,7 +89,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw serialization('the body must be JSON');
+    throw serialization('the body is not JSON');
   }
 }
 

@@ -1,4 +1,4 @@
-/** An error that the emulated API answers with, under the name that AWS gives it. */
+/** An error of the emulated API, with the name that AWS gives it. */
 export class ApiError extends Error {
   /** The exception's name in the API's model, such as `InvalidParameterException`. */
   readonly code: string;
@@ -12,12 +12,12 @@ export class ApiError extends Error {
   }
 }
 
-/** A parameter of the request breaks the API's rules. */
+/** A parameter of the request is invalid. */
 export function invalidParameter(message: string): ApiError {
   return new ApiError('InvalidParameterException', message);
 }
 
-/** The caller lacks the permission for an operation. */
+/** The caller does not have the permission for an operation. */
 export function accessDenied(operation: string): ApiError {
   const message = `User is not authorized to perform: cognito-idp:${operation}`;
   return new ApiError('AccessDeniedException', message);

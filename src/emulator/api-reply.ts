@@ -4,21 +4,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiError } from './api-error.ts';
 import type { AnswerFault, Faults } from './faults.ts';
 
-/** One response of the AWS JSON 1.1 protocol, before any fault. */
+/** One response of the AWS JSON 1.1 protocol, without faults. */
 export interface ApiReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** The reply of an operation that succeeded. */
+/** The reply of a successful operation. */
 export function successReply(output: object, headers: ApiReply['headers']): ApiReply {
   return reply(200, headers, output);
 }
 
-/** The reply that tells of an error. */
+/** The reply that reports an error. */
 export function errorReply({ code, message, status }: ApiError, headers: ApiReply['headers']): ApiReply {
-  // An error that its status hides looks like an empty pool, too.
+  // An error with status 200 also looks like an empty pool.
   if (status === 200) return reply(status, headers, { __type: code, message, Users: [] });
   return reply(status, { ...headers, 'x-amzn-ErrorType': `${code}:` }, { __type: code, message });
 }
@@ -28,7 +28,7 @@ function reply(status: number, headers: Readonly<Record<string, string>>, output
   return { status, headers: { ...common, ...headers }, body: Buffer.from(JSON.stringify(output)) };
 }
 
-/** Sends a reply, with the fault that it has. */
+/** Sends a reply with a fault, if any. */
 export async function sendReply(
   response: ServerResponse,
   { status, headers, body }: ApiReply,
@@ -50,7 +50,7 @@ export async function sendReply(
   else response.end(sent);
 }
 
-/** Into how many pieces a body is cut that comes slowly. */
+/** The number of pieces in which a dripping body is sent. */
 const drops = 10;
 
 async function drip(response: ServerResponse, body: Buffer, overMs: number): Promise<void> {

@@ -11,32 +11,32 @@ import { Quota } from './quota.ts';
 import type { Outcome, RecordedRequest } from './recorded-request.ts';
 import type { PoolUser } from './user.ts';
 
-/** What the emulated API holds, and whom it admits. */
+/** The users of the emulated API, and its restrictions. */
 export interface ApiOptions {
-  /** The users of each pool, by the pool's id. They are copied. */
+  /** The users of each pool, by the pool's id. The arrays are copied. */
   readonly pools: ReadonlyMap<string, readonly PoolUser[]>;
-  /** What goes wrong at first. Default nothing. */
+  /** The faults at first; none by default. */
   readonly faults?: Faults;
   /**
-   * How many `ListUsers` are answered within any one second, over all pools; one more gets
-   * `TooManyRequestsException`. No ceiling where absent.
+   * The maximum number of `ListUsers` requests per second over all pools; more get `TooManyRequestsException`. Unlimited by
+   * default.
    */
   readonly requestsPerSecond?: number;
-  /** Where given, other keys get `UnrecognizedClientException`. */
+  /** The only valid access key: others get `UnrecognizedClientException`. By default all are valid. */
   readonly accessKeyId?: string;
-  /** Whether `DescribeUserPool` is permitted. Default true. */
+  /** Whether `DescribeUserPool` is permitted; true by default. */
   readonly describeAllowed?: boolean;
 }
 
-/** What to send for a call, and what goes wrong with it on the way. */
+/** The reply to a call, and the fault with which it is sent. */
 export interface Answer {
   readonly reply: ApiReply;
   readonly fault: AnswerFault | undefined;
-  /** The faults by which the call was judged. */
+  /** The faults that were set when the call was answered. */
   readonly faults: Faults;
 }
 
-/** The emulated API without its transport: calls in, replies out. */
+/** The emulated API, without its transport. */
 export class Api {
   readonly requests: RecordedRequest[] = [];
   readonly #pools: ReadonlyMap<string, LivePool>;
@@ -46,10 +46,10 @@ export class Api {
   readonly #book = new ChainBook();
   #injector: FaultInjector;
 
-  /** @throws RangeError where an option is out of its range */
+  /** @throws RangeError if an option is out of range */
   constructor({ pools, faults = {}, requestsPerSecond, accessKeyId, describeAllowed = true }: ApiOptions) {
     for (const id of pools.keys()) {
-      if (!isPoolId(id)) throw new RangeError(`a pool's id must be like us-east-1_AbC, but got ${id}`);
+      if (!isPoolId(id)) throw new RangeError(`${id} is not the id of a pool, such as us-east-1_AbC`);
     }
     this.#pools = new Map([...pools].map(([id, users]) => [id, new LivePool(users)]));
     this.#quota = requestsPerSecond === undefined ? undefined : new Quota(requestsPerSecond);
@@ -66,11 +66,10 @@ export class Api {
     this.#injector = new FaultInjector(faults);
   }
 
-  /** @throws RangeError where there is no such pool */
+  /** @throws RangeError if there is no such pool */
   pool(id: string): PoolUser[] {
     const pool = this.#pools.get(id);
-    if (!pool)
-      throw new RangeError(`the pool must be one of ${[...this.#pools.keys()].join(', ')}, but got ${id}`);
+    if (!pool) throw new RangeError(`there is no pool ${id}, only ${[...this.#pools.keys()].join(', ')}`);
     return pool.users;
   }
 
@@ -147,7 +146,7 @@ export class Api {
   }
 }
 
-/** What became of a call: an output or an error. */
+/** The result of a call: an output or an error. */
 interface Attempt {
   readonly body: Readonly<Record<string, unknown>>;
   readonly output?: UserPage | PoolDescription;
@@ -174,19 +173,19 @@ function internalError(status = 500): ApiError {
   return new ApiError('InternalErrorException', 'An internal error occurred', status);
 }
 
-/** The service's own time, which Node would not write otherwise than as it is. */
+/** The `Date` of a service whose clock differs. Otherwise Node sends the header. */
 function dateOf({ clockAheadMs }: Faults): Readonly<Record<string, string>> {
   return clockAheadMs === undefined ? {} : { Date: new Date(Date.now() + clockAheadMs).toUTCString() };
 }
 
-/** The errors that are worth another try after a while. */
+/** The `Retry-After` of errors that are worth a retry. */
 function retryAfterOf({ retryAfterSeconds }: Faults, { code }: ApiError): Readonly<Record<string, string>> {
   return retryAfterSeconds === undefined || !errorOutcomes.has(code)
     ? {}
     : { 'Retry-After': String(retryAfterSeconds) };
 }
 
-/** A fault of the transport hides whatever the answer was. */
+/** The outcomes of faults in transport, which hide the answer. */
 const transportOutcomes: ReadonlyMap<AnswerFault, Outcome> = new Map<AnswerFault, Outcome>([
   ['reset', 'reset'],
   ['stalledBody', 'stalled-body'],

@@ -2,18 +2,17 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { invalidParameter } from './api-error.ts';
 import type { Chain, ChainParameters } from './chain.ts';
 
-/** Where a scan stands. */
+/** The position of a scan. */
 export interface Bookmark {
   readonly chain: Chain;
   /** The next place in the chain's order. */
   readonly place: number;
-  /** How many pages the scan has had. */
+  /** The number of pages that the scan has read. */
   readonly page: number;
 }
 
 /**
- * The scans under way, and the tokens by which their callers continue them. For one scan too many the oldest is
- * forgotten.
+ * The running scans and their pagination tokens. If there are too many scans, the oldest one is dropped.
  */
 export class ChainBook {
   readonly #chains = new Map<number, Chain>();
@@ -25,15 +24,15 @@ export class ChainBook {
   readonly #maximumWeight: number;
 
   /**
-   * @param maximumChains how many scans can be under way
-   * @param maximumWeight how many sequence numbers they may remember together, of 4 bytes each
+   * @param maximumChains the maximum number of running scans
+   * @param maximumWeight the maximum number of sequence numbers that they store together, of 4 bytes each
    */
   constructor(maximumChains = 4096, maximumWeight = 16_777_216) {
     this.#maximumChains = maximumChains;
     this.#maximumWeight = maximumWeight;
   }
 
-  /** Remembers a scan. */
+  /** Adds a scan. */
   open(chain: Chain): void {
     const number = this.#opened++;
     this.#chains.set(number, chain);
@@ -45,7 +44,7 @@ export class ChainBook {
     }
   }
 
-  /** Forgets a scan; its tokens are refused from now on. */
+  /** Drops a scan, so that its tokens are refused from now on. */
   forget(chain: Chain): void {
     const number = this.#numbers.get(chain);
     if (number === undefined) return;
@@ -54,13 +53,13 @@ export class ChainBook {
     this.#weight -= chain.weight;
   }
 
-  /** The token that leads to a bookmark. A token can be used any number of times. */
+  /** The token for a bookmark. It can be used any number of times. */
   tokenFor({ chain, place, page }: Bookmark): string {
     const content = Buffer.from(JSON.stringify([this.#numbers.get(chain), place, page]));
     return Buffer.concat([this.#seal(content), content]).toString('base64url');
   }
 
-  /** @throws ApiError unless the token is one of this book's, for the same parameters */
+  /** @throws ApiError if the token is not from this book, or is for other parameters */
   find(token: string, parameters: ChainParameters): Bookmark {
     const bytes = Buffer.from(token, 'base64url');
     const content = bytes.subarray(sealLength);
@@ -78,12 +77,12 @@ export class ChainBook {
   }
 }
 
-/** A token is refused; the API never says why. */
+/** A token is refused, for any reason. */
 export function refusedToken(): Error {
   return invalidParameter('Invalid pagination token');
 }
 
-/** Of SHA-256. */
+/** The bytes of a SHA-256. */
 const sealLength = 32;
 
 function readNumbers(content: Buffer): readonly (number | undefined)[] {

@@ -3,7 +3,7 @@ import type { LivePool } from './live-pool.ts';
 import { permuted } from './random.ts';
 import type { PoolUser } from './user.ts';
 
-/** What a token is valid with. */
+/** The parameters for which a token is valid. */
 export interface ChainParameters {
   readonly poolId: string;
   readonly limit: number;
@@ -12,18 +12,16 @@ export interface ChainParameters {
 }
 
 /**
- * One scan, from its first page to its last: the order in which its tokens lead through the pool.
- *
- * A place in that order belongs to one user for ever. The users of the beginning come first, shuffled; those who
- * arrive later follow. So nobody comes twice, nobody who was there all along is missed, and whoever is deleted
- * before their turn does not come.
+ * The order of users in one scan. Each place in it belongs to one user, whatever changes in the pool: first the users that
+ * existed when the scan began, shuffled, then those that were added later. So no user is returned twice, none that existed all
+ * the time is missed, and none that was deleted before its turn is returned.
  */
 export class Chain {
   readonly parameters: ChainParameters;
   readonly #pool: LivePool;
   readonly #filter: UserFilter | undefined;
   readonly #seed: number;
-  /** The sequence numbers of the users that match; undefined where there is no filter. */
+  /** The sequence numbers of the users that match; undefined without a filter. */
   readonly #base: Uint32Array | undefined;
   readonly #baseSize: number;
   readonly #firstArrival: number;
@@ -38,19 +36,19 @@ export class Chain {
     this.#baseSize = this.#base?.length ?? this.#firstArrival;
   }
 
-  /** How many sequence numbers the scan has to remember. */
+  /** The number of sequence numbers that the scan stores. */
   get weight(): number {
     return this.#base?.length ?? 0;
   }
 
-  /** The first place from `place` on that has a user now; undefined where the scan is at its end. */
+  /** The first place from `place` on that has a user now; undefined at the end of the scan. */
   nextPlace(place: number): number | undefined {
     const end = this.#baseSize + this.#pool.sequences - this.#firstArrival;
     for (let candidate = place; candidate < end; candidate++) if (this.userAt(candidate)) return candidate;
     return undefined;
   }
 
-  /** The user at a place; undefined where the user is gone or matches no longer. */
+  /** The user at a place; undefined if it was deleted or no longer matches. */
   userAt(place: number): PoolUser | undefined {
     const user = this.#pool.at(this.#sequenceAt(place));
     return user && (!this.#filter || this.#filter.matches(user)) ? user : undefined;

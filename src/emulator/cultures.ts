@@ -1,22 +1,22 @@
-/** Where a demo user comes from: what they are called, and what their settings are. */
+/** The names and settings of users from one part of the world. */
 export interface Culture {
-  /** How common it is, relative to the others. */
+  /** Its share of the users, relative to the others. */
   readonly weight: number;
   readonly locale: string;
   readonly zones: readonly string[];
   readonly givenNames: readonly Name[];
   readonly familyNames: readonly Name[];
-  /** Numbers that its regulator keeps for fiction: all beginnings, and how many digits follow. */
+  /** Telephone numbers that are reserved for fiction: a prefix, and the number of digits that follow. */
   readonly phone?: { readonly prefix: string; readonly digits: number };
 }
 
-/** A name as its bearer writes it, and as it stands in addresses. */
+/** A name in its own script, and as used in addresses. */
 export interface Name {
   readonly written: string;
   readonly latin: string;
 }
 
-/** Names that are not Latin carry their Latin form after a colon; of others only the accents are dropped. */
+/** Names in other scripts have their Latin form after a colon. Latin names lose their accents in addresses. */
 function names(list: string): readonly Name[] {
   return list.split(' ').map((entry) => {
     const [written = entry, latin = written] = entry.split(':');

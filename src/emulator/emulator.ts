@@ -11,51 +11,51 @@ export type { Faults } from './faults.ts';
 export type { RecordedRequest } from './recorded-request.ts';
 export type { PoolUser } from './user.ts';
 
-/** What to emulate, and where. */
+/** What to emulate, and on which address. */
 export interface EmulatorOptions extends ApiOptions {
-  /** Default 0: the system chooses. */
+  /** A free port by default. */
   readonly port?: number;
-  /** Default `127.0.0.1`. */
+  /** `127.0.0.1` by default. */
   readonly host?: string;
-  /** How many milliseconds after a request its answer begins, at the least. Default 0. */
+  /** The minimum time from a request to its answer in milliseconds; 0 by default. */
   readonly latencyMs?: number;
 }
 
 /** A running emulator. */
 export interface Emulator {
-  /** The address to give the AWS SDK as `endpoint`. */
+  /** The `endpoint` for the AWS SDK. */
   readonly url: string;
-  /** What it was asked, in the order in which it decided on an answer. */
+  /** The requests so far, in the order in which they were answered. */
   readonly requests: readonly RecordedRequest[];
-  /** What goes wrong from now on. Assigning starts all counts, and chance, anew. */
+  /** The faults from now on. Assigning them restarts all counts and the random numbers. */
   faults: Faults;
   /**
-   * The users of a pool: a live array, to change as one likes while scans are under way.
+   * The users of a pool, as an array that may be changed while scans are running.
    *
-   * @throws RangeError where there is no such pool
+   * @throws RangeError if there is no such pool
    */
   pool(id: string): PoolUser[];
-  /** Stops listening, and cuts every connection. */
+  /** Stops listening and closes all connections. */
   close(): Promise<void>;
 }
 
 /**
- * Starts an emulator of the Cognito operations `ListUsers` and `DescribeUserPool`, over HTTP.
+ * Starts an emulator of the Cognito operations `ListUsers` and `DescribeUserPool` over HTTP.
  *
- * It keeps to what the API promises and to nothing more: the order of users differs between scans, a forgotten
- * `Limit` gives tiny pages, tokens hold for their own parameters only.
+ * It does only what the API promises: the order of users differs between scans, a missing `Limit` gives tiny pages, and tokens
+ * are only valid for the same parameters.
  *
- * @throws RangeError where an option is out of its range
+ * @throws RangeError if an option is out of range
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { port = 0, host = '127.0.0.1', latencyMs = 0 } = options;
   if (!(latencyMs >= 0)) throw new RangeError(`latencyMs must be a number from 0, but got ${latencyMs}`);
   const api = new Api(options);
   const server = createServer((request, response) => {
-    // Whatever still fails here is a connection that is gone.
+    // Only a lost connection can fail here.
     serve(api, request, response, latencyMs).catch(() => response.destroy());
   });
-  // A kept-alive connection that the server may close at any moment would be one more fault, and not a chosen one.
+  // A server that may close an idle connection at any moment would be a fault that nobody has asked for.
   server.keepAliveTimeout = 0;
   const url = await listen(server, port, host);
   return {

@@ -1,67 +1,67 @@
 /**
- * What goes wrong at an emulated pool. Everything is off unless given.
+ * The faults of the emulated API; none by default.
  *
- * Probabilities are shares of all requests, from 0 to 1. Those of the answers that exclude each other (`throttle` to
- * `drippingBody`) add up to 1 at most. Chance comes from `seed`, so that the same requests in the same order meet
- * the same faults.
+ * Probabilities are shares of all requests, from 0 to 1. The faults from `throttle` to `drippingBody` exclude each other, so
+ * that their probabilities add up to 1 at most. Random numbers depend on `seed` alone, so that the same requests in the same
+ * order meet the same faults.
  */
 export interface Faults {
-  /** Decides all that is left to chance, the order of users in a scan included. Default 1. */
+  /** The seed of all random numbers, which also decide the order of users in a scan; 1 by default. */
   readonly seed?: number;
 
   /** Probability of `TooManyRequestsException`, HTTP 400. */
   readonly throttle?: number;
   /** Probability of `InternalErrorException`, HTTP 500. */
   readonly internalError?: number;
-  /** Probability that the connection is reset instead of an answer. */
+  /** Probability that the connection is reset instead of answered. */
   readonly reset?: number;
-  /** Probability of headers and half a body, after which nothing comes and the connection stays open. */
+  /** Probability that the body stops half-way while the connection stays open. */
   readonly stalledBody?: number;
-  /** Probability that the connection ends after half the body, short of its Content-Length. */
+  /** Probability that the connection is closed after half of the body. */
   readonly truncatedBody?: number;
-  /** Probability of HTTP 200 whose whole body is not JSON. */
+  /** Probability of HTTP 200 with a complete body that is not JSON. */
   readonly malformedJson?: number;
   /** Probability of HTTP 200 with `InternalErrorException` and an empty list of users in the body. */
   readonly maskedError?: number;
-  /** A share of answers begins late, by so many milliseconds. */
+  /** Probability and delay of a late answer. */
   readonly slow?: { readonly probability: number; readonly delayMs: number };
-  /** A share of answers begins at once, but their body comes in small pieces over so many milliseconds. */
+  /** Probability and duration of a body that arrives in small pieces. */
   readonly drippingBody?: { readonly probability: number; readonly overMs: number };
 
   /** The `Retry-After` of throttles and internal errors. */
   readonly retryAfterSeconds?: number;
-  /** How far the service's clock is ahead; requests signed over five minutes off get `InvalidSignatureException`. */
+  /** How far the service's clock is ahead. Requests signed more than five minutes off get `InvalidSignatureException`. */
   readonly clockAheadMs?: number;
 
-  /** Probability that a page is cut to a random number of users, from none to its Limit. */
+  /** Probability that a page has a random number of users, from 0 to its Limit. */
   readonly shortPages?: number;
-  /** Before every group of `every` pages come `run` pages that are empty and carry a token. */
+  /** `run` empty pages with a token before every `every` pages. */
   readonly emptyPages?: { readonly every: number; readonly run: number };
-  /** Whether an empty page lacks `Users`. */
+  /** Whether empty pages have no `Users`. */
   readonly omittedUsers?: boolean;
-  /** Where the token of a scan that has had so many pages leads: back to its beginning, so that it has no end. */
+  /** The number of pages after which tokens lead back to the first page, so that the scan never ends. */
   readonly circularTokens?: { readonly after: number };
-  /** Whether an empty page with a token follows the last user, for ever. */
+  /** Whether empty pages with a token follow the last user for ever. */
   readonly endlessTokens?: boolean;
-  /** Probability that a page shows one user of an earlier page of its scan once more. */
+  /** Probability that a page repeats a user of an earlier page of its scan. */
   readonly repeatedUsers?: number;
   /**
-   * Once a scan has had `after` pages, its token is refused with `InvalidParameterException`, and that scan can
-   * never go on. Happens to `times` scans.
+   * After `after` pages of a scan its token is refused with `InvalidParameterException`, and the scan cannot be continued. This
+   * happens to `times` scans.
    */
   readonly refuseTokens?: { readonly after: number; readonly times: number };
-  /** After so many requests further ones fail, with `NotAuthorizedException` unless told otherwise. */
+  /** After so many requests further ones fail, by default with `NotAuthorizedException`. */
   readonly revokeCredentials?: {
     readonly after: number;
-    /** How many fail. Default all. */
+    /** How many fail; all by default. */
     readonly times?: number;
     readonly error?: 'NotAuthorizedException' | 'ExpiredTokenException';
   };
-  /** Whether `ListUsers` answers `AccessDeniedException`, as for an identity without the permission. */
+  /** Whether `ListUsers` fails with `AccessDeniedException`, as for an identity without the permission. */
   readonly denyAccess?: boolean;
 }
 
-/** The share of requests that meets each of the answers that exclude each other. */
+/** The probabilities of the faults that exclude each other. */
 export function answerShares(faults: Faults): readonly (readonly [fault: AnswerFault, share: number])[] {
   return [
     ['throttle', faults.throttle ?? 0],
@@ -76,7 +76,7 @@ export function answerShares(faults: Faults): readonly (readonly [fault: AnswerF
   ];
 }
 
-/** A fault of one answer; of these, one answer has at most one. */
+/** The faults that exclude each other: one answer has at most one. */
 export type AnswerFault =
   | 'throttle'
   | 'internalError'
@@ -88,7 +88,7 @@ export type AnswerFault =
   | 'slow'
   | 'drippingBody';
 
-/** @throws RangeError where a knob is out of its range */
+/** @throws RangeError if a fault is out of range */
 export function checkFaults(faults: Faults): void {
   const shares = answerShares(faults);
   for (const [name, share] of [

@@ -1,21 +1,20 @@
 import { invalidParameter } from './api-error.ts';
 import { attributeOf, type PoolUser } from './user.ts';
 
-/** Who the caller asked for. */
+/** Which users a caller asked for. */
 export interface UserFilter {
   matches(user: PoolUser): boolean;
-  /** With what the `sub` of each must begin; undefined where the filter does not say. */
+  /** The prefix that the `sub` of each user must have; undefined if the filter does not restrict it. */
   readonly subPrefix: string | undefined;
 }
 
 /**
- * Reads the `Filter` of a request: `attribute = "value"` or `attribute ^= "prefix"`, quotes within it escaped by
- * backslashes.
+ * Parses the `Filter` of a request: `attribute = "value"` or `attribute ^= "prefix"`, with quotes escaped by backslashes.
  *
- * What can be searched, and which values disregard case, is what the documentation of `ListUsers` says; custom
- * attributes cannot be searched.
+ * The documentation of `ListUsers` says which attributes can be searched, and which ignore case. Custom attributes cannot be
+ * searched.
  *
- * @throws ApiError where it is not such a filter
+ * @throws ApiError if it is not such a filter
  */
 export function parseFilter(text: string): UserFilter {
   if (text.length > maximumLength) {

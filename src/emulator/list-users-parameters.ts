@@ -1,9 +1,9 @@
 import { ApiError, invalidParameter } from './api-error.ts';
 
-/** What a `ListUsers` asks for. */
+/** The parameters of `ListUsers`. */
 export interface ListUsersParameters {
   readonly poolId: string;
-  /** The most users a page may have, 1 to 60. */
+  /** The maximum number of users per page, 1 to 60. */
   readonly limit: number;
   readonly filter: string | undefined;
   readonly attributesToGet: readonly string[] | undefined;
@@ -13,13 +13,13 @@ export interface ListUsersParameters {
 /** The API's model allows 0 to 60. */
 const maximumLimit = 60;
 
-/** Small, so that a caller who forgets `Limit` notices. What AWS takes then is not documented. */
+/** Small, so that a caller who forgets `Limit` notices. AWS does not document its default. */
 const defaultLimit = 7;
 
 /**
- * Reads the parameters of a `ListUsers`. A `Limit` of 0 is as good as none.
+ * Parses the parameters of `ListUsers`. A `Limit` of 0 means the default.
  *
- * @throws ApiError where one has the wrong type or is out of its range
+ * @throws ApiError if one has the wrong type or is out of range
  */
 export function readListUsersParameters(body: Readonly<Record<string, unknown>>): ListUsersParameters {
   const limit = readLimit(body.Limit);
@@ -37,7 +37,7 @@ export function readListUsersParameters(body: Readonly<Record<string, unknown>>)
   };
 }
 
-/** @throws ApiError unless the request names a pool */
+/** @throws ApiError if the request does not name a pool */
 export function readPoolId(body: Readonly<Record<string, unknown>>): string {
   const poolId = readText(body, 'UserPoolId');
   if (poolId === undefined || !isPoolId(poolId)) {
@@ -46,7 +46,7 @@ export function readPoolId(body: Readonly<Record<string, unknown>>): string {
   return poolId;
 }
 
-/** Whether a text has the form of a pool's id. The API's model has this pattern. */
+/** Whether a text has the form of a pool's id: a pattern from the API's model. */
 export function isPoolId(text: string): boolean {
   return /^[\w-]+_[0-9a-zA-Z]+$/.test(text);
 }
@@ -66,7 +66,7 @@ function readLimit(value: unknown): number {
   return value || defaultLimit;
 }
 
-/** Names of attributes; an empty list asks for all, like none. */
+/** Names of attributes. An empty list means all attributes. */
 function readNames(value: unknown): readonly string[] | undefined {
   if (value === undefined || value === null) return undefined;
   if (!Array.isArray(value)) throw wrongType('AttributesToGet', 'a list of strings', value);

@@ -7,18 +7,18 @@ import type { ListUsersParameters } from './list-users-parameters.ts';
 import type { LivePool } from './live-pool.ts';
 import type { PoolUser } from './user.ts';
 
-/** One page, as the API sends it. */
+/** One page, in the form of the API. */
 export interface UserPage {
   readonly Users?: readonly PoolUser[];
-  /** Absent on the last page. */
+  /** Missing on the last page. */
   readonly PaginationToken?: string;
 }
 
 /**
- * Answers one `ListUsers`. The work is that of one page, however large the pool, save that the first page of a scan
- * with a filter looks at every user.
+ * Answers one `ListUsers` request. The time does not depend on the size of the pool, except for the first page of a scan with a
+ * filter.
  *
- * @throws ApiError where a parameter is refused
+ * @throws ApiError if a parameter is invalid
  */
 export function listUsers(
   parameters: ListUsersParameters,
@@ -39,7 +39,7 @@ export function listUsers(
   const Users = shown.length === 0 && injector.faults.omittedUsers ? {} : { Users: shown };
   if (injector.leadsBack(page))
     return { ...Users, PaginationToken: book.tokenFor({ chain, place: 0, page: 0 }) };
-  // Runs of empty pages also come at the end, so that the last page may well be an empty one.
+  // The last page may be one of a run of empty pages.
   const isLast =
     chain.nextPlace(next) === undefined && !injector.isEmptyPage(page + 1) && !injector.faults.endlessTokens;
   return isLast
@@ -79,7 +79,7 @@ function readPage(
   injector: FaultInjector,
 ): { readonly users: readonly PoolUser[]; readonly next: number } {
   const users: PoolUser[] = [];
-  // A page of nothing but a repeated user would lead nowhere.
+  // A page with only a repeated user would make no progress.
   const repeatedPlace = size > 1 ? injector.drawRepeatedPlace(place) : undefined;
   const repeated = repeatedPlace === undefined ? undefined : chain.userAt(repeatedPlace);
   if (repeated) users.push(repeated);
@@ -94,7 +94,7 @@ function readPage(
   return { users, next };
 }
 
-/** A user with some attributes only; every user of the page must have them. */
+/** A user with only some of its attributes, which every user of the page must have. */
 function pick(user: PoolUser, names: readonly string[] = []): PoolUser {
   const missing = names.find((name) => !user.Attributes?.some((attribute) => attribute.Name === name));
   if (missing !== undefined) {

@@ -1,17 +1,17 @@
 import { attributeOf, isPoolUser, type PoolUser } from './user.ts';
 
 /**
- * The users of one pool, which tests may add, change and delete while scans are under way.
+ * The users of one pool, which may be added, changed and deleted while scans are running.
  *
- * Each username has a sequence number, given when the pool first sees it and kept for ever, so that a scan's place
- * in the pool survives whatever happens around it. As long as nothing has changed, it is the index in the array.
+ * Each username gets a sequence number when it is first added, and keeps it for ever, so that scans keep their position when the
+ * pool changes. As long as nothing has changed, it is the index in the array.
  */
 export class LivePool {
   /** The users as a plain array; changing it changes the pool. */
   readonly users: PoolUser[];
   readonly #rows: PoolUser[];
   #ledger: Ledger | undefined;
-  /** Undefined from each change until it is needed again. */
+  /** Created when it is needed, and dropped with each change. */
   #subIndex: SubIndex | undefined;
 
   constructor(users: Iterable<PoolUser>) {
@@ -29,29 +29,29 @@ export class LivePool {
     });
   }
 
-  /** How many users there are now. */
+  /** The current number of users. */
   get size(): number {
     return this.#rows.length;
   }
 
-  /** How many sequence numbers are given; the next new user gets this one. */
+  /** The number of sequence numbers so far, which is also the next one. */
   get sequences(): number {
     return this.#ledger ? this.#ledger.users.length : this.#rows.length;
   }
 
-  /** The user of a sequence number as it is now; undefined where it was deleted. */
+  /** The current user with a sequence number; undefined if it was deleted. */
   at(sequence: number): PoolUser | undefined {
     return this.#ledger ? this.#ledger.users[sequence] : this.#rows[sequence];
   }
 
-  /** Sequence numbers of all users that may have such a `sub`; undefined where that may be anyone. */
+  /** The sequence numbers of all users whose `sub` may have this prefix; undefined if all may. */
   candidates(subPrefix: string): readonly number[] | undefined {
     this.#subIndex ??= new SubIndex(this);
     return this.#subIndex.candidates(subPrefix);
   }
 
   #replace(index: number, user: unknown): void {
-    if (!isPoolUser(user)) throw new TypeError(`a pool must hold users, but got ${typeof user}`);
+    if (!isPoolUser(user)) throw new TypeError(`a pool consists of users, but got a ${typeof user}`);
     const ledger = this.#change();
     const before = this.#rows[index];
     ledger.enter(user);
@@ -67,7 +67,7 @@ export class LivePool {
     for (let index = length; index < this.#rows.length; index++) this.#remove(index);
   }
 
-  /** Prepares for a change of who is in the pool. */
+  /** Prepares for a change of the pool. */
   #change(): Ledger {
     this.#subIndex = undefined;
     this.#ledger ??= new Ledger(this.#rows);
@@ -75,12 +75,12 @@ export class LivePool {
   }
 }
 
-/** How many characters of `sub` the index tells apart: as many as the most prefixes a scan is partitioned by. */
+/** The number of characters of `sub` by which users are indexed: as many as the longest prefixes of a partitioned scan. */
 const keyLength = 2;
 
 /**
- * Who may match `sub ^= "prefix"`. A scan of a million users in 256 parts would otherwise look at each of them 256
- * times before its first page.
+ * The users by the first characters of their `sub`. Without it, a scan of a million users in 256 partitions would look at each
+ * user 256 times before its first page.
  */
 class SubIndex {
   readonly #sequences = new Map<string, number[]>();
@@ -96,16 +96,16 @@ class SubIndex {
     }
   }
 
-  /** Sequence numbers of users that may have such a `sub`; undefined where the prefix is too short to tell. */
+  /** The sequence numbers of users whose `sub` may have this prefix; undefined if the prefix is too short. */
   candidates(prefix: string): readonly number[] | undefined {
     return prefix.length < keyLength ? undefined : (this.#sequences.get(prefix.slice(0, keyLength)) ?? []);
   }
 }
 
-/** Who is in the pool, by sequence number. It costs memory, so that a pool has one from its first change on. */
+/** The users by sequence number. Because it costs memory, a pool has one only once it has been changed. */
 class Ledger {
   readonly users: (PoolUser | undefined)[] = [];
-  /** How often each is in the array: while an array method shifts its elements, one can be there twice. */
+  /** How often each user is in the array: twice while an array method shifts its elements. */
   readonly #copies: number[] = [];
   readonly #sequences = new Map<string, number>();
 

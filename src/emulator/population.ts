@@ -2,19 +2,19 @@ import { type Culture, cultures, type Name } from './cultures.ts';
 import { pickOne, type Random, randomUuid, seededRandom, weighted } from './random.ts';
 import type { PoolUser, UserAttribute } from './user.ts';
 
-/** What makes one population differ from another of the same size. */
+/** What distinguishes populations of the same size. */
 export interface PopulationOptions {
   readonly seed?: number;
-  /** When the last of them may have signed up or changed, in milliseconds since 1970-01-01T00:00:00Z. */
+  /** The latest time of a sign-up or change, in milliseconds since 1970-01-01T00:00:00Z. */
   readonly until?: number;
 }
 
 /**
- * Users that look like those of a real pool that has been in use for years: the same for the same count and options.
+ * Users like those of a real pool that has been in use for years: always the same for the same count and options.
  *
- * The first is `alice`. All others have their `sub` as username, or come from Google or a company's SAML provider.
- * What real pools lack here and there is lacking, and a few `custom:seats` are no numbers. Addresses are in domains
- * reserved for examples, telephone numbers in ranges reserved for fiction.
+ * The first is `alice`. All others have their `sub` as username, or come from Google or a company's SAML provider. As in real
+ * pools, some attributes are missing, and a few `custom:seats` are not numbers. Addresses have domains that are reserved for
+ * examples, and telephone numbers are from ranges that are reserved for fiction.
  */
 export function demoUsers(
   count: number,
@@ -28,7 +28,7 @@ export function demoUsers(
   );
 }
 
-/** What all users of a population are made from. */
+/** What all users of a population share. */
 interface Surroundings {
   readonly random: Random;
   readonly tenants: readonly string[];
@@ -63,14 +63,14 @@ function alice({ random, tenants, attributes, until }: Surroundings): PoolUser {
   };
 }
 
-/** How a user came to the pool. */
+/** How a user signed up. */
 type Origin = 'native' | 'google' | 'saml';
 
 interface Person {
   readonly culture: Culture;
   readonly given: Name;
   readonly family: Name;
-  /** Undefined where none is known. */
+  /** Undefined if it is not known. */
   readonly email: string | undefined;
 }
 
@@ -131,7 +131,7 @@ function pickPerson(number: number, origin: Origin, random: Random): Person {
   const family = pickOne(culture.familyNames, random);
   const domain = origin === 'saml' ? 'corp.example' : pickDomain(random);
   const isKnown = origin !== 'native' || random() >= 0.04;
-  // Joined, because a joined string is one flat piece, and there may be a million.
+  // Joined instead of concatenated, because that makes flat strings, which matters for a million users.
   const email = isKnown ? [given.latin, '.', family.latin, number, '@', domain].join('') : undefined;
   return { culture, given, family, email };
 }
@@ -205,7 +205,7 @@ const mostSeats: ReadonlyMap<string, number> = new Map([
   ['enterprise', 2000],
 ]);
 
-/** What people wrote where a number was meant. */
+/** What people entered instead of a number. */
 const wrongSeats: readonly string[] = ['unlimited', 'ten', 'n/a', '12 seats'];
 
 function customAttributes({ random, tenants, attributes }: Surroundings): UserAttribute[] {
@@ -223,7 +223,7 @@ function customAttributes({ random, tenants, attributes }: Surroundings): UserAt
   return found;
 }
 
-/** Gives one object to all users who have the same value, which saves most of a large population's memory. */
+/** Shares one object among all users with the same value, which saves most of the memory of a large population. */
 class AttributeInterner {
   readonly #byName = new Map<string, Map<string, UserAttribute>>();
 

@@ -1,13 +1,13 @@
-/** A ceiling on the requests that are answered within any one second. */
+/** A limit on requests within any one second. */
 export class Quota {
   readonly #perSecond: number;
-  /** When the latest requests were answered, in milliseconds; a ring of `#perSecond` places. */
+  /** A ring buffer of the times of the latest `#perSecond` requests, in milliseconds. */
   readonly #answered: number[] = [];
   #next = 0;
 
   /**
    * @param perSecond a whole number of at least 1
-   * @throws RangeError where it is not
+   * @throws RangeError if it is not
    */
   constructor(perSecond: number) {
     if (!(Number.isInteger(perSecond) && perSecond > 0)) {
@@ -16,7 +16,7 @@ export class Quota {
     this.#perSecond = perSecond;
   }
 
-  /** Takes one request into account; false where it is one too many, which then counts for nothing. */
+  /** Counts a request, or returns false if it exceeds the limit; then it is not counted. */
   admit(now: number): boolean {
     const oldest = this.#answered[this.#next];
     if (oldest !== undefined && now - oldest < 1000) return false;

@@ -1,7 +1,7 @@
-/** A sequence of numbers that look random and depend on the seed alone. Each is at least 0 and below 1. */
+/** A pseudorandom sequence of numbers from 0 to below 1, which depends only on its seed. */
 export type Random = () => number;
 
-/** Starts a sequence; equal seeds give equal sequences. */
+/** Starts a sequence. */
 export function seededRandom(seed: number): Random {
   let state = seed | 0;
   return () => {
@@ -10,7 +10,7 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** Spreads each bit of a 32-bit integer over all of them. The result is at least 0 and below 2^32. */
+/** Mixes the bits of a 32-bit integer. The result is from 0 to below 2^32. */
 export function scramble(value: number): number {
   let mixed = Math.imul(value ^ (value >>> 16), 0x21f0aaad);
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
@@ -19,7 +19,7 @@ export function scramble(value: number): number {
 
 const digits = Buffer.from('0123456789abcdef');
 const hyphen = 45;
-/** Reused for every UUID: a million of them are made at once. */
+/** Reused for every UUID, since a million may be made at once. */
 const text = Buffer.alloc(36);
 
 /** A version 4 UUID in lower-case hexadecimal. */
@@ -43,7 +43,7 @@ export function randomUuid(random: Random): string {
 export function weighted<T>(items: readonly (readonly [item: T, weight: number])[]): (random: Random) => T {
   const total = items.reduce((sum, [, weight]) => sum + weight, 0);
   const [first] = items;
-  if (!first) throw new RangeError('there must be at least one item, but got none');
+  if (!first) throw new RangeError('there are no items to pick from');
   return (random) => {
     let rest = random() * total;
     for (const [item, weight] of items) {
@@ -54,20 +54,20 @@ export function weighted<T>(items: readonly (readonly [item: T, weight: number])
   };
 }
 
-/** Picks one of the items, all alike. */
+/** Picks one of the items, each with the same probability. */
 export function pickOne<T>(items: readonly T[], random: Random): T {
   const item = items[Math.floor(random() * items.length)];
-  if (item === undefined) throw new RangeError('there must be at least one item, but got none');
+  if (item === undefined) throw new RangeError('there are no items to pick from');
   return item;
 }
 
 const rounds = 4;
 
 /**
- * The item at `index` of a shuffled `0 … size - 1`, the shuffle being decided by the seed.
+ * The item at `index` of `0 … size - 1`, shuffled by the seed.
  *
- * Needs no memory and no preparation, so that a million users cost nothing to shuffle: a Feistel network permutes
- * the next larger power of four, and is applied again until it lands below `size`.
+ * It needs neither memory nor preparation, even for a million users: a Feistel network permutes the numbers below the next power
+ * of four, and is applied repeatedly until the result is below `size`.
  */
 export function permuted(index: number, size: number, seed: number): number {
   const halfBits = Math.max(1, Math.ceil(Math.log2(size) / 2));

@@ -1,10 +1,10 @@
-/** What a request came to. */
+/** The outcome of a request. */
 export type Outcome =
-  /** A page of users, whole, however slowly. */
+  /** A complete page of users, possibly slow. */
   | 'page'
   /** The description of a pool. */
   | 'description'
-  /** `TooManyRequestsException`, by the ceiling or by chance. */
+  /** `TooManyRequestsException`, by the quota or by chance. */
   | 'throttled'
   /** `InternalErrorException`. */
   | 'internal-error'
@@ -16,20 +16,20 @@ export type Outcome =
   /** Any other error of the API. */
   | 'refused';
 
-/** A request that the emulator got, for tests to count. */
+/** A request to the emulator, for tests. */
 export interface RecordedRequest {
-  /** When it had come in, in milliseconds since 1970-01-01T00:00:00Z, with a fraction; never goes back. */
+  /** When it had arrived, in milliseconds since 1970-01-01T00:00:00Z, with a fraction, by a monotonic clock. */
   readonly at: number;
-  /** Such as `ListUsers`; `unknown` where it named no operation of the service. */
+  /** Such as `ListUsers`; `unknown` if it named no operation of the service. */
   readonly operation: string;
-  /** As the request says; undefined where it is not a string. */
+  /** As in the request; undefined if it is not a string. */
   readonly poolId: string | undefined;
-  /** The parsed body; empty where it was no JSON object. */
+  /** The parsed body; empty if it was not a JSON object. */
   readonly body: Readonly<Record<string, unknown>>;
   readonly outcome: Outcome;
   /** The error that it was answered with, such as `InvalidParameterException`. */
   readonly error: string | undefined;
-  /** How many users its page had, whether they arrived or not. */
+  /** The number of users of its page, whether they arrived or not. */
   readonly users: number | undefined;
   readonly accessKeyId: string | undefined;
   readonly sessionToken: string | undefined;

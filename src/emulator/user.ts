@@ -17,14 +17,14 @@ export interface UserAttribute {
   readonly Value?: string;
 }
 
-/** Whether a value can stand in a pool. */
+/** Whether a value is a user. */
 export function isPoolUser(value: unknown): value is PoolUser {
   return (
     typeof value === 'object' && value !== null && 'Username' in value && typeof value.Username === 'string'
   );
 }
 
-/** The value of one attribute; undefined where the user lacks it. */
+/** The value of one attribute; undefined if the user does not have it. */
 export function attributeOf(user: PoolUser, name: string): string | undefined {
   for (const attribute of user.Attributes ?? []) if (attribute.Name === name) return attribute.Value;
   return undefined;

@@ -51,10 +51,10 @@ export interface EntityContext {
   readonly schema: GraphQLSchema;
 }
 
-/** An entity's row, null if there is none, or why it cannot be told, which does not affect the others. */
+/** An entity's row, null if there is none, or an error that does not affect the other entities. */
 export type EntityOutcome = RowNode | null | Error;
 
-/** How many representations are read between two looks at the clock. */
+/** The number of representations that are parsed between two looks at the clock. */
 const stride = 64;
 
 /** Finds all rows of a table in one pass. */

@@ -14,7 +14,7 @@ export function inPortions<Item, Element>(
   pace: Pace,
   elementOf: (item: Item, index: number) => Element | Promise<Element>,
 ): readonly (Element | Promise<Element>)[] {
-  // A pause that no element waits for would reject unheard when the request ends, too.
+  // No element would wait for the pause, whose rejection at the end of the request would be unhandled.
   if (items.length === 0) return [];
   // If many lists are returned together, each would find its time slice unused, but together they take too long.
   let portion = pace.due ? pace.pause() : undefined;
@@ -23,7 +23,7 @@ export function inPortions<Item, Element>(
       portion = (portion ?? Promise.resolve()).then(() => rest(pace));
     if (!portion) return elementOf(item, index);
     const element = portion.then(() => elementOf(item, index));
-    // An executor that fails at an earlier element never looks at this one, which must not reject unheard.
+    // An executor that fails at an earlier element never awaits this one, whose rejection would be unhandled.
     element.catch(ignore);
     return element;
   });

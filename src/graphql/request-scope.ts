@@ -13,36 +13,36 @@ import type { Value } from '../values/value.ts';
 
 /** What a request needs of the gateway to answer its fields. */
 export interface RequestPorts {
-  /** The table's snapshot, where one is at hand that is fresh enough for the request. */
+  /** The table's snapshot, if there is one that is fresh enough for the request. */
   tryRead(table: Table): SnapshotRead | undefined;
-  /** The table's snapshot, fresh enough for the request. The signal ends the wait for it. */
+  /** Waits for a snapshot of the table that is fresh enough for the request. The signal ends the wait. */
   read(table: Table, signal: AbortSignal): Promise<SnapshotRead>;
-  /** What the caller may see of the table's rows. */
+  /** Which of the table's rows the caller may see. */
   visibilityOf(table: Table): Visibility;
-  /** What the identities of rows are sealed with in cursors. */
+  /** Seals the identities of rows in cursors. */
   readonly seal: IdentitySeal;
 }
 
-/** A scan that a request's answer rests on. */
+/** A scan on which a request's answer is based. */
 export interface UsedScan {
   readonly table: Table;
   readonly read: SnapshotRead;
-  /** Rows that the request's filters matched, where it asked for their count. */
+  /** The number of rows that the request's filters matched, if it asked for their count. */
   rowsMatched: number | undefined;
 }
 
-/** How long a request may go on. */
+/** The lifetime of a request. */
 export interface Lifetime {
-  /** Aborted when the request's deadline has passed or its client has gone. Read only by what waits or takes long. */
+  /** Aborted when the deadline of the request passes or its client disconnects. Created on first use, so only read it to wait. */
   readonly signal: AbortSignal;
 }
 
 /**
- * What the fields of one request share: one snapshot per foreign object, so that they never disagree, and loaders
- * that answer a level of the query in one pass. Ends with the request.
+ * What the fields of one request share: one snapshot per foreign object, so that they are consistent, and loaders that find the
+ * rows of a level of the query in one pass. To be ended with the request.
  */
 export class RequestScope {
-  /** Of the loops over rows that are gone through for the request. */
+  /** The pace of the request's loops over rows. */
   readonly pace: Pace;
   readonly seal: IdentitySeal;
   /** The scans that have been used so far, by table. */
@@ -50,12 +50,12 @@ export class RequestScope {
   readonly #ports: RequestPorts;
   readonly #lifetime: Lifetime;
   readonly #visibilities = new Map<Table, Visibility>();
-  /** The snapshots that are held, by their foreign objects. */
+  /** The snapshots that the request holds, by foreign object. */
   readonly #reads = new Map<string, SnapshotRead>();
-  /** Those that were not at hand. */
+  /** The snapshots that had to be waited for, by foreign object. */
   #awaited: Map<string, Promise<SnapshotRead>> | undefined;
   #ended = false;
-  // By the objects themselves, of which a schema has one each: these are looked up for every single key.
+  // By the tables themselves, of which a schema has one object each, because views are looked up for every key.
   readonly #views = new Map<Table, TableView>();
   #loaders: Map<readonly Column[], KeyLoader> | undefined;
   #filters: Map<Table, PlannedFilters> | undefined;
@@ -67,21 +67,21 @@ export class RequestScope {
     this.pace = new Pace(lifetime);
   }
 
-  /** Ends everything that is done for the request: waits for scans, and the loops over rows. */
+  /** Ends all work for the request: waits for scans and loops over rows. */
   get signal(): AbortSignal {
     return this.#lifetime.signal;
   }
 
   /**
-   * The table over the request's snapshot, at once where that is at hand.
+   * The table over the request's snapshot, without a promise if it does not have to be waited for.
    *
-   * @throws the signal's reason where the request has ended
+   * @throws the signal's reason if the request has ended
    */
   view(table: Table): Ready<TableView> {
     return this.viewAtHand(table) ?? this.#awaitView(table);
   }
 
-  /** The same; undefined where the snapshot has to be waited for. */
+  /** The same; undefined if the snapshot has to be waited for. */
   viewAtHand(table: Table): TableView | undefined {
     const known = this.#views.get(table);
     if (known) return known;
@@ -112,19 +112,19 @@ export class RequestScope {
     return read;
   }
 
-  /** The filter that keeps the rows which the caller may see and which `filter` matches; `none` where it may see none. */
+  /** The filter for rows that the caller may see and that `filter` matches; `none` if the caller may not see any. */
   visible(table: Table, filter: Filter | undefined): Filter | undefined | 'none' {
     const visibility = this.#visibilityOf(table);
     if (visibility === 'none') return 'none';
     return visibility === 'all' ? filter : and([visibility.filter, filter]);
   }
 
-  /** Whether no policy hides rows of the table from the caller. */
+  /** Whether the caller may see all rows of the table. */
   seesAll(table: Table): boolean {
     return this.#visibilityOf(table) === 'all';
   }
 
-  /** Ends the reading of every snapshot, also of one that arrives later. To be called once the request is answered. */
+  /** Releases all snapshots, including one that arrives later. To be called once the request is answered. */
   end(): void {
     this.#ended = true;
     for (const read of this.#reads.values()) read.release();
@@ -153,10 +153,10 @@ export class RequestScope {
   }
 
   /**
-   * The filter that a collection's argument asks for; undefined where it asks nothing. The same argument is read once,
-   * and is one filter, however many parents' collections it is asked of.
+   * The filter of a collection's argument; undefined if there is none. The same argument is planned only once, however many
+   * parents' collections have it.
    *
-   * @throws BadUserInputError where the argument breaks the contract
+   * @throws BadUserInputError if the argument is invalid
    */
   plannedFilter(table: Table, input: FilterInput | null | undefined): Ready<Filter | undefined> {
     if (!input) return undefined;
@@ -166,22 +166,22 @@ export class RequestScope {
     return filters.of(input);
   }
 
-  /** Notes how many rows a collection's filter matched. */
+  /** Records how many rows a collection's filter matched. */
   countMatches(table: Table, rows: number): void {
     const scan = this.scans.get(tablePath(table));
     if (scan) scan.rowsMatched = (scan.rowsMatched ?? 0) + rows;
   }
 
-  /** Forgets how many rows were matched, before the operation is run anew. */
+  /** Resets the counts of matched rows, before the operation is run again. */
   forgetMatches(): void {
     for (const scan of this.scans.values()) scan.rowsMatched = undefined;
   }
 
   /**
-   * The visible rows whose columns equal the key's values, by SQL's equality. All keys that one level of the query
-   * asks for are found in one pass.
+   * The visible rows whose columns equal the values of the key, as SQL compares them. All keys of one level of the query are
+   * looked up in one pass.
    *
-   * @param columns the same list for all keys that are to be found together
+   * @param columns the same list for all keys that are looked up together
    */
   rowsByKey(table: Table, columns: readonly Column[], key: Key): Promise<readonly number[]> {
     this.#loaders ??= new Map();
@@ -214,11 +214,11 @@ export class RequestScope {
   }
 }
 
-/** The filters that one request asks of a table. */
+/** The filters of one request on a table. */
 class PlannedFilters {
   readonly #table: Table;
   readonly #pace: Pace;
-  /** Variables are the same objects for all parents; what is written in the document is made anew for each. */
+  /** For variables, which are the same objects for all parents. Inputs in the document are new objects for each parent. */
   readonly #byInput = new WeakMap<FilterInput, Promise<Filter | undefined>>();
   readonly #byText = new Map<string, Promise<Filter | undefined>>();
 
@@ -236,10 +236,10 @@ class PlannedFilters {
   }
 }
 
-/** The rows that were found by each of some keys. */
+/** The rows for each of several keys. */
 type RowsByKeys = readonly (readonly number[])[];
 
-/** Values of some columns, in their order. */
+/** The values of several columns, in their order. */
 export type Key = readonly (Value | null)[];
 
 type KeyLoader = DataLoader<Key, readonly number[], string>;
@@ -252,7 +252,7 @@ function describeValue(value: Value | null): string {
 const tablePath = pathBy(({ schema, name }) => [schema, name]);
 const objectPath = pathBy(({ server, object }) => [server, object]);
 
-/** Paths by their parts, written once for each table. */
+/** Makes paths of tables, each only once. */
 function pathBy(partsOf: (table: Table) => readonly string[]): (table: Table) => string {
   const paths = new WeakMap<Table, string>();
   return (table) => {
@@ -264,7 +264,7 @@ function pathBy(partsOf: (table: Table) => readonly string[]): (table: Table) =>
   };
 }
 
-/** A map, strong or weak. */
+/** A `Map` or a `WeakMap`. */
 interface Cache<K, T> {
   get(key: K): Promise<T> | undefined;
   set(key: K, value: Promise<T>): unknown;

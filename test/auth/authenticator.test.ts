@@ -118,7 +118,7 @@ describe('with a verification', () => {
     const authenticator = authenticatorWith({ jwtSecret: secret, anonRole: 'anon' });
     await expect(whoIs(authenticator, await bearer(claims))).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
-      message: "the token's claim role must name a role of the database, but names none",
+      message: "the token's claim role does not name a role of the database",
     });
   });
 

@@ -85,7 +85,9 @@ test('the array that an emulator is started with stays as it is', async () => {
 
 test('a pool that does not exist has no users to change', async () => {
   const emulator = await startForTest([]);
-  expect(() => emulator.pool('us-east-1_Absent')).toThrow('the pool must be one of us-east-1_Test');
+  expect(() => emulator.pool('us-east-1_Absent')).toThrow(
+    'there is no pool us-east-1_Absent, only us-east-1_Test',
+  );
 });
 
 /** One change of a pool; numbers pick users or places. */

@@ -179,7 +179,7 @@ test('a port that is taken is refused', async () => {
 });
 
 test.each([
-  [{ pools: new Map([['pool', []]]) }, "a pool's id must be like us-east-1_AbC, but got pool"],
+  [{ pools: new Map([['pool', []]]) }, 'pool is not the id of a pool, such as us-east-1_AbC'],
   [{ pools: new Map(), latencyMs: -1 }, 'latencyMs must be a number from 0, but got -1'],
   [{ pools: new Map(), faults: { reset: 2 } }, 'the probability of reset must be from 0 to 1, but got 2'],
 ])('options out of range are refused: %#', async (options, message) => {

@@ -1,10 +1,10 @@
 import type { MetricObjectWithValues, MetricValue } from 'prom-client';
 import type { GatewayStatus } from '../../admin/status.ts';
 
-/** The metrics of one process, as `prom-client` adds them up. */
+/** The metrics of one process, in the form that `prom-client` aggregates. */
 export type MetricValues = readonly MetricObjectWithValues<MetricValue<string>>[];
 
-/** What a worker tells its supervisor. */
+/** The messages of a worker to its supervisor. */
 export type FromWorker =
   | { readonly kind: 'listening'; readonly url: string }
   | { readonly kind: 'status'; readonly status: GatewayStatus }
@@ -12,7 +12,7 @@ export type FromWorker =
   /** `failure` says why the catalog could not be read again. */
   | { readonly kind: 'reloaded'; readonly id: number; readonly failure: string | undefined };
 
-/** What a supervisor asks of a worker. */
+/** The messages of a supervisor to a worker. */
 export type ToWorker =
   | { readonly kind: 'collect'; readonly id: number }
   | { readonly kind: 'reload'; readonly id: number }
@@ -26,7 +26,7 @@ const fromWorker: ReadonlySet<unknown> = new Set<FromWorker['kind']>([
 ]);
 const toWorker: ReadonlySet<unknown> = new Set<ToWorker['kind']>(['collect', 'reload', 'refresh']);
 
-/** Both ends are this program, so that the kind says all. */
+/** Checks only the kind, because both ends run the same program. */
 export function isFromWorker(message: unknown): message is FromWorker {
   return isMessage(message) && fromWorker.has(message.kind);
 }

@@ -10,24 +10,24 @@ import { MemoryPlace } from '../../snapshot/exchange/memory-place.ts';
 import { type Channel, servePlace } from '../../snapshot/exchange/remote-place.ts';
 import { isFromWorker, type MetricValues, type ToWorker } from './messages.ts';
 
-/** A worker that dies sooner than this after its start has to wait longer and longer for the next. */
+/** If a worker dies sooner than this after its start, its replacement is delayed longer and longer. */
 const youngMs = 10_000;
 const longestDelayMs = 30_000;
-/** How long a worker may take to tell its metrics. */
+/** How long to wait for the metrics of a worker. */
 const collectMs = 2_000;
 
-/** The processes that serve one port. Each is replaced when it dies; they scan once between them. */
+/** Runs the processes that serve one port. Each is replaced when it dies, and they share their scans. */
 export class Supervisor {
   readonly #count: number;
   readonly #observe: Observe;
   readonly #place = new MemoryPlace(systemClock);
   readonly #workers = new Map<number, WorkerState>();
   readonly #stopping = new AbortController();
-  /** How often a worker has said that it serves. */
+  /** How often a worker has reported that it serves. */
   #served = 0;
   #deaths = 0;
   #collections = 0;
-  /** Resolves to what the process exits with. */
+  /** Resolves to the exit code of the process. */
   readonly ended: Promise<number>;
   #end: (code: number) => void = () => {};
 
@@ -44,7 +44,7 @@ export class Supervisor {
     for (let i = 0; i < this.#count; i++) this.#fork();
   }
 
-  /** Has all workers end what they are at, and after `graceMs` ends those that have not. */
+  /** Lets all workers finish, and kills those that have not after `graceMs`. */
   async stop(reason: string, graceMs: number): Promise<void> {
     if (this.#stopping.signal.aborted) return;
     this.#observe({ event: 'stopping', reason });
@@ -70,9 +70,9 @@ export class Supervisor {
   }
 
   /**
-   * Has every worker read the catalog anew.
+   * Has every worker read the catalog again.
    *
-   * @throws ConfigurationError where one of them cannot
+   * @throws ConfigurationError if one of them cannot
    */
   async reload(): Promise<void> {
     const failures = await Promise.all([...this.#workers.values()].map((state) => this.#reloadOne(state)));
@@ -118,7 +118,7 @@ export class Supervisor {
       if (this.#workers.size === 0) this.#end(0);
       return;
     }
-    // What keeps the first from listening keeps all of them: it has said what it is.
+    // If no worker can start, all fail for the same reason, which the worker has reported.
     if (this.#served === 0) {
       this.#stopping.abort();
       for (const state of this.#workers.values()) state.worker.process.kill('SIGKILL');
@@ -143,7 +143,7 @@ export class Supervisor {
     if (message.kind === 'status') state.status = message.status;
     else if (message.kind === 'metrics') state.metrics.get(message.id)?.(message.metrics);
     else if (message.kind === 'reloaded') state.reloads.get(message.id)?.(message.failure);
-    // Their ports are open from the start, so that all must have read the catalog before each request is answered.
+    // Their ports are open from the start, so requests are only answered reliably once all have read the catalog.
     else if (++this.#served === this.#count) this.#observe({ event: 'listening', url: message.url });
   }
 
@@ -159,7 +159,7 @@ export class Supervisor {
           ({ schema, name }) => table === undefined || table === `${schema}.${name}`,
         );
         const [state] = this.#workers.values();
-        // One scan is for all.
+        // The workers share the scan.
         if (isKnown) state?.worker.send({ kind: 'refresh', table } satisfies ToWorker);
         return isKnown;
       },
@@ -189,9 +189,9 @@ interface WorkerState {
   readonly worker: Worker;
   readonly bornAt: number;
   status: GatewayStatus | undefined;
-  /** Who waits for the worker's metrics. */
+  /** Pending requests for the worker's metrics, by id. */
   readonly metrics: Map<number, (metrics: MetricValues) => void>;
-  /** Who waits for the worker to have read the catalog anew. */
+  /** Pending reloads of the worker, by id. */
   readonly reloads: Map<number, (failure: string | undefined) => void>;
 }
 
@@ -207,7 +207,7 @@ function channelTo(worker: Worker): Channel {
   };
 }
 
-/** Ready as soon as any worker is; busy as all of them are. */
+/** The status of all workers as one: ready if any of them is, with the sum of their requests. */
 function combined(first: GatewayStatus, all: readonly GatewayStatus[], draining: boolean): GatewayStatus {
   const ready = all.find((status) => status.ready) ?? first;
   const sum = (of: (status: GatewayStatus) => number) => all.reduce((total, status) => total + of(status), 0);

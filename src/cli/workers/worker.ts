@@ -6,34 +6,34 @@ import type { Observation, Observe } from '../../observation.ts';
 import { type Channel, RemotePlace } from '../../snapshot/exchange/remote-place.ts';
 import { type FromWorker, isToWorker } from './messages.ts';
 
-/** How often a worker tells its status. */
+/** How often a worker reports its status. */
 const statusEveryMs = 1_000;
 
-/** A worker's end of what it has in common with its supervisor. */
+/** A worker's connection to its supervisor. */
 export interface WorkerLink {
   /** Where the workers of this machine share their scans. */
   readonly place: RemotePlace;
-  /** Whether it takes the place of another while its siblings serve: it gets no requests before it can answer them. */
+  /** Whether it replaces a dead worker while others serve; then it must not listen before it can answer. */
   readonly isReplacement: boolean;
-  /** Passes on what the supervisor does not tell itself. */
+  /** Logs only what neither the supervisor nor another worker logs. */
   filter(log: Observe): Observe;
   listening(url: string): void;
-  /** Answers the supervisor from now on. */
+  /** Answers the supervisor's messages from now on. */
   attach(gateway: Gateway, metrics: Metrics): void;
-  /** Lets the process end. */
+  /** Closes the connection, so that the process can exit. */
   detach(): void;
 }
 
 /**
- * Undefined where this process has no supervisor.
+ * Undefined if this process is not a worker.
  *
- * @param count of the workers that the supervisor starts with
+ * @param count the number of workers that are started first
  */
 export function linkToSupervisor(count: number): WorkerLink | undefined {
   const { worker } = cluster;
   if (!cluster.isWorker || !worker) return undefined;
   const channel: Channel = {
-    // A supervisor that is gone takes its workers with it.
+    // Without a supervisor there is nobody to send to.
     send: (message) => void (worker.isConnected() && process.send?.(message)),
     onMessage(listener) {
       process.on('message', listener);
@@ -46,8 +46,8 @@ export function linkToSupervisor(count: number): WorkerLink | undefined {
     place: new RemotePlace(channel),
     isReplacement: worker.id > count,
     filter: (log) => (observation) => {
-      if (told.supervisor.has(observation.event)) return;
-      if (worker.id === 1 || !told.once.has(observation.event)) log(observation);
+      if (logged.bySupervisor.has(observation.event)) return;
+      if (worker.id === 1 || !logged.byOneWorker.has(observation.event)) log(observation);
     },
     listening: (url) => tell({ kind: 'listening', url }),
     attach(gateway, metrics) {
@@ -77,10 +77,10 @@ async function reload(gateway: Gateway, id: number): Promise<FromWorker> {
   return { kind: 'reloaded', id, failure };
 }
 
-/** What the supervisor tells itself, and what all workers would tell alike. */
-const told = {
-  supervisor: new Set<Observation['event']>(['listening', 'stopping']),
-  once: new Set<Observation['event']>([
+/** Events that the supervisor logs itself, and events that are the same in all workers. */
+const logged = {
+  bySupervisor: new Set<Observation['event']>(['listening', 'stopping']),
+  byOneWorker: new Set<Observation['event']>([
     'port-open',
     'model',
     'problem',
