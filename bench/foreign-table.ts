@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { Pace } from '../src/columns/pace.ts';
 import { SnapshotBuilder } from '../src/snapshot/builder.ts';
+import { ScanPlaces } from '../src/source/sql/scan-places.ts';
 import { createSqlSource } from '../src/source/sql/source.ts';
 import { startPostgres } from './comparison/postgres.ts';
 
@@ -91,6 +92,7 @@ async function scanWithSource(url: string): Promise<{
         return client;
       },
     },
+    places: new ScanPlaces(1),
   });
   const delays = monitorEventLoopDelay({ resolution: 1 });
   delays.enable();

@@ -28,6 +28,7 @@ import { CursorSeal } from './rows/page/cursor-seal.ts';
 import { remembered } from './rows/store/store-cache.ts';
 import type { Sharing } from './snapshot/exchange/place-client.ts';
 import { createSourceKinds } from './source/kinds.ts';
+import { ScanPlaces } from './source/sql/scan-places.ts';
 
 export type { GatewayOptions } from './gateway/options.ts';
 
@@ -160,12 +161,13 @@ async function openGateway(
   const close = async () => {
     for (let part = opened.pop(); part; part = opened.pop()) await part.close();
   };
+  const scanPlaces = new ScanPlaces(settings.sources.scanConnections);
   const open = async () => {
     const catalog = await whenAvailable(() => openCatalog(options.catalog), patience);
     opened.push(catalog);
     const sharing = await whenAvailable(() => sharingOf(options, catalog), patience);
     if (sharing) opened.push(sharing.place);
-    const kinds = createSourceKinds(catalog, settings.sources, options.sources ?? 'all');
+    const kinds = createSourceKinds(catalog, settings.sources, options.sources ?? 'all', scanPlaces);
     const followed = await FollowedCatalog.open({
       catalog,
       read: () => describeCatalog(catalog, options, kinds),
@@ -200,6 +202,7 @@ async function openGateway(
       requests: requestsStatus(entrance.active, runs),
       remembered: { ...remembered(), ...followed.current.remembered() },
       scanRequestsPerSecond: settings.sources.requestsPerSecond,
+      scanConnections: scanPlaces.usage,
       ...readiness(),
     });
 

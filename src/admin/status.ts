@@ -28,6 +28,7 @@ export interface GatewayStatus {
   readonly reloadFailure: ReloadFailure | undefined;
   /** The maximum rate of scans with the same credentials in one Region, in requests per second. */
   readonly scanRequestsPerSecond: number;
+  readonly scanConnections: ScanConnectionsStatus;
 }
 
 /** Why a gateway should not get requests. */
@@ -96,6 +97,13 @@ export function requestsStatus(active: number, { compiled, interpreted }: Runs):
   return { active, compiled, interpreted: total, interpretedBecause: interpreted };
 }
 
+/** The connections of scans through Postgres: how many there may be and are, and how many scans wait for one. */
+export interface ScanConnectionsStatus {
+  readonly limit: number;
+  readonly taken: number;
+  readonly waiting: number;
+}
+
 /** The size of one kind of cache. */
 export interface RememberedStatus {
   readonly entries: number;
@@ -114,6 +122,7 @@ export interface StatusSources {
   readonly remembered: GatewayStatus['remembered'];
   readonly reloadFailure: ReloadFailure | undefined;
   readonly scanRequestsPerSecond: number;
+  readonly scanConnections: ScanConnectionsStatus;
   /** The grants of each role. */
   readonly roles: readonly RoleGrants[];
   /** Whether readiness requires a first scan of every object. */
@@ -147,6 +156,7 @@ export function describeStatus(sources: StatusSources): GatewayStatus {
     remembered: sources.remembered,
     reloadFailure: sources.reloadFailure,
     scanRequestsPerSecond: sources.scanRequestsPerSecond,
+    scanConnections: sources.scanConnections,
   };
 }
 

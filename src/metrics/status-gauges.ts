@@ -64,6 +64,24 @@ export class StatusGauges {
       ({ reloadFailure }) => Number(reloadFailure !== undefined),
     );
     gauge('fdw_graphql_tables', 'Exposed foreign tables.', ({ tables }) => tables.length);
+    gauge(
+      'fdw_graphql_scan_connections',
+      'Connections to Postgres over which foreign tables are scanned.',
+      ({ scanConnections }) => scanConnections.taken,
+      'sum',
+    );
+    gauge(
+      'fdw_graphql_scan_connections_limit',
+      'How many of them there may be: --scan-connections.',
+      ({ scanConnections }) => scanConnections.limit,
+      'sum',
+    );
+    gauge(
+      'fdw_graphql_scans_waiting',
+      'Scans that wait for such a connection.',
+      ({ scanConnections }) => scanConnections.waiting,
+      'sum',
+    );
     perObject('fdw_graphql_snapshot_rows', 'Rows of the current snapshot.', ({ snapshot }) => snapshot?.rows);
     perObject(
       'fdw_graphql_snapshot_bytes',

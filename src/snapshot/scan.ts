@@ -72,15 +72,20 @@ export class Scan implements SnapshotRun {
 
   async #run(signal: AbortSignal): Promise<ColumnarSnapshot> {
     const { source, server, object, needs, observe, clock, rateShare } = this.#options;
+    const leave = await source.admit?.(signal);
     const startedAt = clock.now();
     const began = clock.monotonic();
     this.#startedAt = startedAt;
     this.#reportedAt = began;
     const builder = new SnapshotBuilder({ fields: source.fields, needs });
     const pace = new Pace({ signal });
-    for await (const page of source.scan(signal, (progress) => this.#report(progress), rateShare)) {
-      builder.add(page);
-      if (pace.due) await pace.pause();
+    try {
+      for await (const page of source.scan(signal, (progress) => this.#report(progress), rateShare)) {
+        builder.add(page);
+        if (pace.due) await pace.pause();
+      }
+    } finally {
+      leave?.();
     }
     // An aborted source may end its pages early instead of throwing.
     signal.throwIfAborted();

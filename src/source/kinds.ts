@@ -3,6 +3,7 @@ import { createCognitoKind } from './cognito/kind.ts';
 import type { CatalogAccess, SourceKind } from './kind.ts';
 import type { SourceChoice, SourceSettings } from './settings.ts';
 import { createSqlKind } from './sql/kind.ts';
+import { ScanPlaces } from './sql/scan-places.ts';
 
 /** The kinds of foreign-data wrapper that are read. */
 export interface SourceKinds {
@@ -12,13 +13,18 @@ export interface SourceKinds {
   readonly others: readonly SourceKind[];
 }
 
-/** Every kind that has a source; of a table that several kinds could read, the first has it. */
+/**
+ * Every kind that has a source; of a table that several kinds could read, the first has it.
+ *
+ * @param scanPlaces for all scans through Postgres
+ */
 export function createSourceKinds(
   catalog: CatalogAccess,
   settings: SourceSettings,
   choice: SourceChoice,
+  scanPlaces = new ScanPlaces(settings.scanConnections),
 ): SourceKinds {
-  const kinds = [createCognitoKind(catalog, settings), createSqlKind(catalog)];
+  const kinds = [createCognitoKind(catalog, settings), createSqlKind(catalog, scanPlaces)];
   const isChosen = ({ name }: SourceKind) => choice === 'all' || name === choice;
   return { chosen: kinds.filter(isChosen), others: kinds.filter((kind) => !isChosen(kind)) };
 }

@@ -1,8 +1,9 @@
 import { ConfigurationError } from '../errors.ts';
 import { cognitoSettings } from './cognito/settings.ts';
+import { sqlSettings } from './sql/settings.ts';
 
 /** The settings of all kinds of source. */
-export const sourceSettings = { ...cognitoSettings };
+export const sourceSettings = { ...cognitoSettings, ...sqlSettings };
 
 /** The value of each setting. */
 export type SourceSettings = Readonly<Record<keyof typeof sourceSettings, number>>;
@@ -26,6 +27,7 @@ export function resolveSourceSettings(
   return {
     parallelScan: setting('parallelScan'),
     requestsPerSecond: setting('requestsPerSecond'),
+    scanConnections: setting('scanConnections'),
   };
 }
 

@@ -46,6 +46,12 @@ export interface Source<Kind extends Page = Page> {
   /** Identifies, without a secret, the quota of its requests, such as an account; undefined if there is none. */
   readonly quota?: string | undefined;
   /**
+   * Waits until a scan may begin; absent if it may at any time. Returns what to call when it has ended.
+   *
+   * @throws the signal's reason
+   */
+  admit?(signal: AbortSignal): Promise<() => void>;
+  /**
    * Reads the whole object once. It yields each record at most once, whatever had to be retried or restarted, and ends only
    * after the last one.
    *

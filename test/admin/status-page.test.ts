@@ -18,6 +18,7 @@ const status: GatewayStatus = {
   remembered: {},
   reloadFailure: undefined,
   scanRequestsPerSecond: 25,
+  scanConnections: { limit: 4, taken: 0, waiting: 0 },
 };
 const actions = { refresh: true, reload: true };
 

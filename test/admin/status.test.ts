@@ -64,6 +64,7 @@ test.each([
     remembered: {},
     reloadFailure: undefined,
     scanRequestsPerSecond: 25,
+    scanConnections: { limit: 4, taken: 0, waiting: 0 },
     roles: [],
     warm: false,
     draining: false,

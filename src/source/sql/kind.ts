@@ -4,10 +4,15 @@ import { failure, success } from '../../model/result.ts';
 import type { CatalogAccess, SourceKind } from '../kind.ts';
 import { declaredType } from './declared-type.ts';
 import type { ScannedTable } from './scan.ts';
+import type { ScanPlaces } from './scan-places.ts';
 import { createSqlSource } from './source.ts';
 
-/** Any other foreign table: whatever its wrapper's handler reads, Postgres can be asked for. */
-export function createSqlKind({ database }: CatalogAccess): SourceKind {
+/**
+ * Any other foreign table: whatever its wrapper's handler reads, Postgres can be asked for.
+ *
+ * @param places for all scans of such tables
+ */
+export function createSqlKind({ database }: CatalogAccess, places: ScanPlaces): SourceKind {
   return {
     name: 'sql',
     dialect: sqlDialect,
@@ -17,7 +22,7 @@ export function createSqlKind({ database }: CatalogAccess): SourceKind {
     open: async (server) =>
       database
         ? success({
-            connect: (object) => createSqlSource({ ...scanOf(object), database }),
+            connect: (object) => createSqlSource({ ...scanOf(object), database, places }),
           })
         : failure({
             reason: `the rows of its server ${server.name} are read through Postgres, and a catalog that is a file has none`,

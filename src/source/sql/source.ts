@@ -2,6 +2,7 @@ import type { CatalogDatabase } from '../kind.ts';
 import type { Source } from '../source.ts';
 import type { TextRows } from '../text-rows.ts';
 import { type ScannedTable, scanTable } from './scan.ts';
+import type { ScanPlaces } from './scan-places.ts';
 
 /** What the source of a foreign table needs. */
 export interface SqlSourceOptions {
@@ -10,13 +11,15 @@ export interface SqlSourceOptions {
   readonly identity: string | undefined;
   /** Where it is read. */
   readonly database: Pick<CatalogDatabase, 'name' | 'openSession' | 'suspectChange'>;
+  /** The places that it shares with all others. */
+  readonly places: ScanPlaces;
 }
 
 /** No column can have this name, and so it is that of a row's number. */
 const rowNumber = '';
 
 /** The rows of a foreign table, read whole through the catalog's own Postgres. Every field is text, as Postgres prints it. */
-export function createSqlSource({ table, identity, database }: SqlSourceOptions): Source<TextRows> {
+export function createSqlSource({ table, identity, database, places }: SqlSourceOptions): Source<TextRows> {
   const columns =
     identity === undefined
       ? table.columns
@@ -32,6 +35,7 @@ export function createSqlSource({ table, identity, database }: SqlSourceOptions)
       table.role,
       names.map((name) => [name, table.types.get(name)]),
     ]),
+    admit: (signal) => places.take(signal),
     scan: (signal, onProgress) => scanTable({ ...table, columns }, names, database, signal, onProgress),
     // A connection lives no longer than its scan.
     close: () => {},

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { ScanProgress } from '../../../src/source/source.ts';
 import { largestRow } from '../../../src/source/sql/row-tap.ts';
+import { ScanPlaces } from '../../../src/source/sql/scan-places.ts';
 import { createSqlSource, type SqlSourceOptions } from '../../../src/source/sql/source.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 
@@ -39,6 +40,7 @@ function sourceOf(table: Partial<SqlSourceOptions['table']> = {}, identity?: str
     table: { schema, name, columns, types, keys, role, countRows },
     identity,
     database: { name: 'test', openSession },
+    places: new ScanPlaces(1),
   });
 }
 
@@ -341,6 +343,7 @@ describe('when something goes wrong', () => {
           return client;
         },
       },
+      places: new ScanPlaces(1),
     });
     await expect(scan(source)).rejects.toMatchObject({ code: 'SCAN_UNAVAILABLE' });
   });
