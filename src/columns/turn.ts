@@ -9,6 +9,7 @@ let isScheduled = false;
 type Waiting = (() => void)[];
 const loops: Waiting = [];
 const steps: Waiting = [];
+/** Whether the next turn is a loop's, if one waits for it. */
 let isLoopNext = true;
 
 /**
@@ -21,7 +22,7 @@ export function isTurnSpent(now: number = performance.now()): boolean {
 
 /**
  * A turn of the event loop for one step of a request, which takes a few milliseconds. Steps and paced loops alternate,
- * so that a new request does not wait for all loops that run.
+ * so that a new request does not wait for all loops that run; short steps share a turn.
  */
 export function nextTurn(): Promise<void> {
   return turnFor(steps);
@@ -53,13 +54,33 @@ function schedule(): void {
   isScheduled = true;
 }
 
-/** An immediate that is set within an immediate runs after the next poll for I/O, so each turn resumes one. */
+/** An immediate that is set within an immediate runs after the next poll for I/O: a turn is one loop's, or of some steps. */
 function beginTurn(): void {
   isScheduled = false;
   turnEnd = undefined;
-  const resume = isLoopNext ? (loops.shift() ?? steps.shift()) : (steps.shift() ?? loops.shift());
+  const takesLoop = isLoopNext ? loops.length > 0 : steps.length === 0;
+  isLoopNext = !takesLoop;
+  if (takesLoop) resumeLoop();
+  else resumeSteps();
+}
+
+function resumeLoop(): void {
+  const resume = loops.shift();
   if (!resume) return;
-  isLoopNext = !isLoopNext;
   turnEndAt(performance.now());
   resume();
+}
+
+/** One step after the other, as many as there is time for. */
+function resumeSteps(): void {
+  const resume = steps.shift();
+  if (!resume) return;
+  turnEndAt(performance.now());
+  resume();
+  // By then everything has been done that waited for the step alone.
+  queueMicrotask(() => process.nextTick(resumeMoreSteps));
+}
+
+function resumeMoreSteps(): void {
+  if (!isTurnSpent()) resumeSteps();
 }

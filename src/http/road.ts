@@ -18,7 +18,7 @@ import type { MediaType } from './media-type.ts';
 import { type Holding, MemoryBudget } from './memory-budget.ts';
 import { type HttpReply, type HttpRequest, headerOf, type Place } from './message.ts';
 import type { PreparedDocuments, PreparedOperation } from './prepare.ts';
-import type { GraphQLRequest, Receiver } from './receive.ts';
+import type { Asked, GraphQLRequest, Receiver } from './receive.ts';
 import { reply } from './reply.ts';
 import { withHeaders } from './server/cross-origin.ts';
 
@@ -51,9 +51,9 @@ function mayForceScans({ authenticated }: Caller, policy: NoCachePolicy): boolea
   return policy === 'all' || (policy === 'authenticated' && authenticated);
 }
 
-/** Bytes of a body that are read as JSON in no time, and of one whose reading takes a turn of its own. */
+/** Bytes of a body, or of variables, that are dealt with in no time, and of those that take some milliseconds each time. */
 const smallBody = 4 * 1024;
-const largeBody = 64 * 1024;
+const largeBody = 16 * 1024;
 
 /** Fields of an operation that runs in no time, but for what it does in paced loops. */
 const fewFields = 5;
@@ -173,12 +173,7 @@ class Passage {
     this.#meter = meters.open(this.#deadline.abort);
     const context = { scope, answer: this.#meter };
     const question = executor.question(prepared, asked);
-    const isShort = prepared.size.fields <= fewFields && asked.variableBytes <= smallBody;
-    const running =
-      executor.recall(question, context) ??
-      this.#whenThereIsTime(!isShort, asked.variableBytes > largeBody, () =>
-        this.#execute(question, context),
-      );
+    const running = executor.recall(question, context) ?? this.#authorize(question, context, asked);
     return whenReady(running, (outcome) => {
       if ('interpreted' in outcome) this.#journal.interpreted = outcome.interpreted;
       return reply(outcome, context, this.#parts.errors, {
@@ -191,12 +186,19 @@ class Passage {
   }
 
   /** What is remembered was authorized when it was asked for the first time. */
-  #execute(question: Question, context: ExecutionContext): Ready<Outcome> {
-    const { executor, limits } = this.#parts;
+  #authorize(question: Question, context: ExecutionContext, { variableBytes }: Asked): Ready<Outcome> {
     const { prepared, variables } = question;
-    authorize({ ...prepared, schema: prepared.schema.schema, variables }, limits);
+    const takesTime = prepared.size.fields > fewFields || variableBytes > smallBody;
+    const takesLong = variableBytes > largeBody;
+    return this.#whenThereIsTime(takesTime, takesLong, () => {
+      authorize({ ...prepared, schema: prepared.schema.schema, variables }, this.#parts.limits);
+      return this.#whenThereIsTime(takesTime, takesLong, () => this.#execute(question, context));
+    });
+  }
+
+  #execute(question: Question, context: ExecutionContext): Ready<Outcome> {
     return inSpan(executeSpan, () => {
-      const executing = executor.execute(question, context);
+      const executing = this.#parts.executor.execute(question, context);
       return executing instanceof Promise ? this.#deadline.race(executing) : executing;
     });
   }

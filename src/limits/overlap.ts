@@ -99,10 +99,12 @@ class OverlapCounter {
     groups: Map<string, Group>,
     spread: Set<string>,
   ): void {
-    const fragment = this.#fragments.get(name);
-    if (!fragment || spread.has(name) || isInside(inside, name)) return;
+    if (spread.has(name) || isInside(inside, name)) return;
+    // Also one that does not exist: validation compares them all the same.
     spread.add(name);
-    this.#collect({ set: fragment.selectionSet, inside: { fragment: name, inside } }, groups, spread);
+    const fragment = this.#fragments.get(name);
+    if (fragment)
+      this.#collect({ set: fragment.selectionSet, inside: { fragment: name, inside } }, groups, spread);
   }
 
   #add(count: number): void {

@@ -7,9 +7,13 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
+import { QueryTooComplexError } from '../errors.ts';
 import { deepestNesting } from './lexical.ts';
 import { exceeded, type Limits } from './limits.ts';
 import { assertOverlapLimits, fragmentsOf } from './overlap.ts';
+
+/** Operations of a document: some of validation's rules begin anew for each. */
+const mostOperations = 200;
 
 /**
  * Refuses a document by its shape, before it is validated. Each fragment is measured once and its measure used
@@ -23,6 +27,7 @@ export function assertShapeLimits(document: DocumentNode, limits: Limits): void 
   const measurer = new ShapeMeasurer(fragments, limits);
   const roots: SelectionSetNode[] = [];
   let selections = 0;
+  let operations = 0;
   const add = (shape: Shape, root: SelectionSetNode) => {
     roots.push(root);
     selections += shape.selections;
@@ -31,6 +36,12 @@ export function assertShapeLimits(document: DocumentNode, limits: Limits): void 
   };
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    if (++operations > mostOperations) {
+      throw new QueryTooComplexError(
+        `the document must have at most ${mostOperations} operations, but has more`,
+        { maximum: mostOperations },
+      );
+    }
     const shape = measurer.measureOperation(definition);
     if (shape.fields > limits.rootFields) throw exceeded(limits, 'rootFields', 'the document');
     add(shape, definition.selectionSet);
@@ -118,15 +129,22 @@ class ShapeMeasurer {
     if (value.kind === Kind.LIST) {
       if (value.values.length > this.#limits.listSize)
         throw exceeded(this.#limits, 'listSize', 'an argument');
-      for (const element of value.values) this.#measureValue(element, depth);
+      for (const element of value.values) {
+        // Coercion looks at every field of its type for each object of a list, and tables can be wide.
+        if (depth === 0 && element.kind === Kind.OBJECT) this.#countObject();
+        this.#measureValue(element, depth);
+      }
     }
     if (value.kind === Kind.OBJECT) {
       if (depth === this.#limits.filterDepth) throw exceeded(this.#limits, 'filterDepth', 'an argument');
-      if (depth > 0 && ++this.#innerObjects > this.#limits.filterSize) {
-        throw exceeded(this.#limits, 'filterSize', 'the document');
-      }
+      if (depth > 0) this.#countObject();
       for (const field of value.fields) this.#measureValue(field.value, depth + 1);
     }
+  }
+
+  #countObject(): void {
+    if (++this.#innerObjects > this.#limits.filterSize)
+      throw exceeded(this.#limits, 'filterSize', 'the document');
   }
 }
 

@@ -1,8 +1,10 @@
 import {
   BREAK,
   type DocumentNode,
+  ExecutableDefinitionsRule,
   GraphQLError,
   type GraphQLSchema,
+  isExecutableDefinitionNode,
   specifiedRules,
   type ValidationContext,
   type ValidationRule,
@@ -25,7 +27,19 @@ export function validateWithin(
   document: DocumentNode,
   { introspection }: Disclosure,
 ): readonly InvalidDocumentError[] {
+  // Definitions of types are never executed, however long the other rules would look at them.
+  const isExecutable = document.definitions.every(isExecutableDefinitionNode);
+  if (!isExecutable) return errorsOf(schema, document, [ExecutableDefinitionsRule], { introspection });
   const rules = [...specifiedRules, SupportedOperationRule, ...(introspection ? [] : [NoIntrospectionRule])];
+  return errorsOf(schema, document, rules, { introspection });
+}
+
+function errorsOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  rules: readonly ValidationRule[],
+  { introspection }: Disclosure,
+): readonly InvalidDocumentError[] {
   const options = { maxErrors, hideSuggestions: !introspection };
   return validate(schema, document, rules, options).map((error) => new InvalidDocumentError(error));
 }

@@ -2,6 +2,8 @@ import {
   coerceInputValue,
   GraphQLError,
   type GraphQLSchema,
+  getNamedType,
+  isInputObjectType,
   isInputType,
   type OperationDefinitionNode,
   typeFromAST,
@@ -26,7 +28,19 @@ const large = 10_000;
  * @throws GraphQLError where a large value is not of its type
  */
 export function assertVariableLimits(given: VariablesOf, limits: Limits): void {
-  if (sizeWithin(limits, given.variables) > large) assertTypes(given);
+  const isLarge = sizeWithin(limits, given.variables) > large;
+  assertFewObjects(given, limits);
+  if (isLarge) assertTypes(given);
+}
+
+/** Coercion looks at every field of its type for each object of a list, and tables can be wide. */
+function assertFewObjects({ schema, operation, variables }: VariablesOf, limits: Limits): void {
+  for (const { variable, type } of operation.variableDefinitions ?? []) {
+    const value = variables[variable.name.value];
+    if (!Array.isArray(value) || value.length <= limits.filterSize) continue;
+    const named = typeFromAST(schema, type);
+    if (isInputObjectType(getNamedType(named))) throw exceeded(limits, 'filterSize', 'the request');
+  }
 }
 
 /** What is missing, and what is null, is left to the executor. */

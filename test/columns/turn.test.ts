@@ -26,11 +26,27 @@ test('a turn of which nothing asked the end begins anew', async () => {
   expect(isTurnSpent()).toBe(false);
 });
 
-test('steps of requests and paced loops alternate, so that none waits for all of the others', async () => {
+test('long steps of requests and paced loops alternate, so that none waits for all of the others', async () => {
   const order: string[] = [];
-  const note = (what: string) => () => void order.push(what);
-  const loops = Array.from({ length: 5 }, () => nextLoopTurn().then(note('loop')));
-  const steps = Array.from({ length: 2 }, () => nextTurn().then(note('step')));
+  const work = (what: string) => () => {
+    order.push(what);
+    spendTurn();
+  };
+  const loops = Array.from({ length: 5 }, () => nextLoopTurn().then(work('loop')));
+  const steps = Array.from({ length: 2 }, () => nextTurn().then(work('step')));
   await Promise.all([...loops, ...steps]);
   expect(order.slice(0, 4).toSorted()).toEqual(['loop', 'loop', 'step', 'step']);
+});
+
+test('short steps share a turn of the event loop', async () => {
+  let turns = 0;
+  let isOver = false;
+  const count = () => {
+    turns++;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  await Promise.all(Array.from({ length: 200 }, () => nextTurn()));
+  isOver = true;
+  expect(turns).toBeLessThan(100);
 });

@@ -59,27 +59,35 @@ export function anyOf(predicates: readonly Predicate[]): Predicate {
 class AnyOf implements Predicate {
   readonly largestBlock: number;
   readonly #predicates: readonly Predicate[];
-  readonly #undecided: Uint32Array;
-  readonly #matched: Uint32Array;
 
   constructor(predicates: readonly Predicate[]) {
     this.largestBlock = smallest(predicates);
     this.#predicates = predicates;
-    this.#undecided = new Uint32Array(this.largestBlock);
-    this.#matched = new Uint32Array(this.largestBlock);
   }
 
   keep(rows: Uint32Array, count: number, kept: Uint32Array): number {
-    const undecided = this.#undecided;
+    const scratch = scratches.pop() ?? new Scratch();
+    const { undecided, matched } = scratch;
     undecided.set(rows.subarray(0, count));
     let left = count;
     for (const predicate of this.#predicates) {
-      const matched = predicate.keep(undecided, left, this.#matched);
-      left = without(undecided, left, this.#matched, matched, undecided);
+      const found = predicate.keep(undecided, left, matched);
+      left = without(undecided, left, matched, found, undecided);
     }
-    return without(rows, count, undecided, left, kept);
+    const keptCount = without(rows, count, undecided, left, kept);
+    scratches.push(scratch);
+    return keptCount;
   }
 }
+
+/** Room for the rows of a block while it is tested. */
+class Scratch {
+  readonly undecided = new Uint32Array(wholeBlock);
+  readonly matched = new Uint32Array(wholeBlock);
+}
+
+/** Those that are not in use: as many are made as predicates are within each other. */
+const scratches: Scratch[] = [];
 
 function smallest(predicates: readonly Predicate[]): number {
   return Math.min(...predicates.map(({ largestBlock }) => largestBlock));

@@ -1,6 +1,6 @@
 import type { TextColumn } from '../../columns/column.ts';
 import { type Predicate, wholeBlock } from './predicate.ts';
-import { type LocateRows, TextSpans } from './text-spans.ts';
+import { type LocateRows, spans } from './text-spans.ts';
 
 /** Tests the bytes from `start` to `end`. */
 export type BytesTest = (bytes: Uint8Array, start: number, end: number) => boolean;
@@ -12,12 +12,10 @@ export function bytesTested(
   expected: boolean,
   largestBlock: number,
 ): Predicate {
-  let spans: TextSpans | undefined;
   return {
     largestBlock,
     keep(rows, count, kept) {
-      spans ??= new TextSpans(largestBlock);
-      const present = locate(rows, count, spans);
+      const present = locate(rows, count);
       const { bytes, starts, ends, rows: presentRows } = spans;
       let left = 0;
       for (let i = 0; i < present; i++) {

@@ -4,23 +4,29 @@ import { NullableColumn } from '../../columns/nullable-column.ts';
 import type { Presence } from '../../columns/presence.ts';
 import { UuidColumn } from '../../columns/uuid-column.ts';
 import { packedLength, packUuid } from '../../values/uuid.ts';
+import { wholeBlock } from './predicate.ts';
 
 /** Where the texts of some rows are stored: those that have one, in the order they were requested. */
-export class TextSpans {
-  bytes: Uint8Array = new Uint8Array(0);
+interface TextSpans {
+  bytes: Uint8Array;
   readonly rows: Uint32Array;
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
-
-  constructor(capacity: number) {
-    this.rows = new Uint32Array(capacity);
-    this.starts = new Uint32Array(capacity);
-    this.ends = new Uint32Array(capacity);
-  }
 }
 
-/** Finds the texts of `count` rows, and returns how many of them have one. */
-export type LocateRows = (rows: Uint32Array, count: number, spans: TextSpans) => number;
+/**
+ * The texts that were located last. One for all predicates, since no two of them test rows at the same time: a filter
+ * may have hundreds, and each would need as much.
+ */
+export const spans: TextSpans = {
+  bytes: new Uint8Array(0),
+  rows: new Uint32Array(wholeBlock),
+  starts: new Uint32Array(wholeBlock),
+  ends: new Uint32Array(wholeBlock),
+};
+
+/** Finds the texts of `count` rows, at most a whole block, and returns how many of them have one. */
+export type LocateRows = (rows: Uint32Array, count: number) => number;
 
 /** A representation of a column's texts. */
 export interface TextForm {
@@ -59,7 +65,7 @@ function locateUtf8(column: TextColumn): LocateRows {
 }
 
 function locateInArena({ bytes, offsets }: ArenaColumn): LocateRows {
-  return (rows, count, spans) => {
+  return (rows, count) => {
     const { starts, ends } = spans;
     spans.bytes = bytes;
     spans.rows.set(rows.subarray(0, count));
@@ -73,7 +79,7 @@ function locateInArena({ bytes, offsets }: ArenaColumn): LocateRows {
 }
 
 function locatePacked(packed: Uint8Array): LocateRows {
-  return (rows, count, spans) => {
+  return (rows, count) => {
     const { starts, ends } = spans;
     spans.bytes = packed;
     spans.rows.set(rows.subarray(0, count));
@@ -86,15 +92,13 @@ function locatePacked(packed: Uint8Array): LocateRows {
   };
 }
 
+/** The rows that have a value, and its index among those that are present; also for all predicates. */
+const present = new Uint32Array(wholeBlock);
+const places = new Uint32Array(wholeBlock);
+
 /** @param locate finds values by their index among those that are present */
 function locatePresent(presence: Presence, locate: LocateRows): LocateRows {
-  let present = new Uint32Array(0);
-  let places = new Uint32Array(0);
-  return (rows, count, spans) => {
-    if (count > present.length) {
-      present = new Uint32Array(count);
-      places = new Uint32Array(count);
-    }
+  return (rows, count) => {
     let found = 0;
     for (let i = 0; i < count; i++) {
       const row = rows[i] ?? 0;
@@ -102,17 +106,21 @@ function locatePresent(presence: Presence, locate: LocateRows): LocateRows {
       present[found] = row;
       places[found++] = presence.rank(row);
     }
-    locate(places, found, spans);
+    locate(places, found);
     spans.rows.set(present.subarray(0, found));
     return found;
   };
 }
 
+/** Where texts are copied to, and up to how many bytes it is kept for the next ones. */
+let copies = new Uint8Array(4096);
+const mostKept = 1024 * 1024;
+
 /** Copies texts that are stored in another form into one buffer. */
 function copyOut(column: TextColumn): LocateRows {
   const reader = column.reader();
-  let scratch = new Uint8Array(4096);
-  return (rows, count, spans) => {
+  return (rows, count) => {
+    let scratch = copies;
     let found = 0;
     let at = 0;
     for (let i = 0; i < count; i++) {
@@ -132,6 +140,7 @@ function copyOut(column: TextColumn): LocateRows {
       at = end;
     }
     spans.bytes = scratch;
+    if (scratch.length <= mostKept) copies = scratch;
     return found;
   };
 }

@@ -167,3 +167,32 @@ test.each([
   const others = await matches(view, { kind: 'not', filter: { kind: 'in', column, values } });
   expect([rows.length, others.length]).toEqual([expected, 20_000 - expected]);
 });
+
+describe('a filter of hundreds of conditions', () => {
+  const many: Filter = {
+    kind: 'or',
+    filters: Array.from({ length: 240 }, (_, i) => ({
+      kind: 'or',
+      filters: [
+        { kind: 'compare', column: email, operator: 'eq', value: `nobody${i}` },
+        { kind: 'and', filters: [{ kind: 'compare', column: email, operator: 'gt', value: `u${i}@` }] },
+        {
+          kind: 'and',
+          filters: [
+            { kind: 'isNull', column: email, negated: true },
+            { kind: 'or', filters: [{ kind: 'compare', column: username, operator: 'eq', value: `u${i}` }] },
+          ],
+        },
+      ],
+    })),
+  };
+  const most = Array.from({ length: 500 }, (_, i): ExampleUser => [`u${i}`, { email: `u${i}@example.com` }]);
+
+  test('needs no more memory for its rows than one condition does', async () => {
+    const view = await viewUsers(most, table);
+    await matches(view, { kind: 'compare', column: email, operator: 'eq', value: 'x' });
+    const before = process.memoryUsage().arrayBuffers;
+    expect(await matches(view, many)).toHaveLength(500);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 * 1024 * 1024);
+  });
+});
