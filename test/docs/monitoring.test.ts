@@ -6,7 +6,7 @@ import { type DescribedMetric, Metrics } from '../../src/metrics/metrics.ts';
 const described = await new Metrics().describe();
 const known = new Set(described.flatMap(seriesOf));
 
-test('the dashboard names only metrics and labels that there are', async () => {
+test('the dashboard uses only metrics and labels that exist', async () => {
   const { panels } = JSON.parse(await readDoc('monitoring/grafana-dashboard.json'));
   const expressions = panels.flatMap(({ targets }: { targets: { expr: string }[] }) =>
     targets.map(({ expr }) => expr),
@@ -15,7 +15,7 @@ test('the dashboard names only metrics and labels that there are', async () => {
   for (const expression of expressions) assertKnown(expression);
 });
 
-test('the alert rules name only metrics and labels that there are', async () => {
+test('the alert rules use only metrics and labels that exist', async () => {
   const { groups } = parse(await readDoc('monitoring/alerts.yml'));
   const rules: { alert: string; expr: string; annotations: { summary: string } }[] = groups[0].rules;
   expect(rules.length).toBeGreaterThan(5);
@@ -25,14 +25,14 @@ test('the alert rules name only metrics and labels that there are', async () => 
   }
 });
 
-test('every alert has a paragraph that says what to do', async () => {
+test('every alert has a paragraph in the troubleshooting guide', async () => {
   const { groups } = parse(await readDoc('monitoring/alerts.yml'));
   const troubleshooting = await readDoc('troubleshooting.md');
   for (const { alert } of groups[0].rules) expect(troubleshooting).toContain(`\n### ${alert}\n`);
 });
 
 test('the reference lists every metric', async () => {
-  // What Node and the process have of their own differs between systems.
+  // The metrics of Node and the process differ between systems.
   const own = described.filter(({ name }) => !/^(nodejs|process)_/.test(name));
   const rows = own.map(
     ({ name, type, labels, help }) =>
@@ -40,9 +40,9 @@ test('the reference lists every metric', async () => {
   );
   const markdown = `# Metrics
 
-What \`GET /metrics\` of the admin port tells, in Prometheus' text format. Names and labels of HTTP metrics are those of
-OpenTelemetry's conventions; those of the process and of Node (memory, event loop, garbage collection) are those of
-prom-client. No label's value can be chosen freely by a client. \`docs/monitoring/\` has a Grafana dashboard and alert
+The metrics of \`GET /metrics\` on the admin port, in Prometheus' text format. HTTP metrics are named by OpenTelemetry's
+conventions; metrics of the process and of Node (memory, event loop, garbage collection) are those of prom-client. Clients
+cannot choose the value of any label. \`docs/monitoring/\` has a Grafana dashboard and alert
 rules. This file is written by its test: \`npx vitest run test/docs -u\`.
 
 | metric | type | labels | what it is |
@@ -56,7 +56,7 @@ function readDoc(path: string): Promise<string> {
   return readFile(new URL(`../../docs/${path}`, import.meta.url), 'utf8');
 }
 
-/** Every metric that a PromQL expression names is there, with every label that it is asked by. */
+/** Every metric in a PromQL expression exists, with all of its labels. */
 function assertKnown(expression: string): void {
   const names = expression.match(/\b(?:fdw_graphql|http_server|nodejs|process)_\w+/g) ?? [];
   expect(names.length, expression).toBeGreaterThan(0);

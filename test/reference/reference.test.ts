@@ -14,7 +14,7 @@ import {
 import { createSourceKinds } from '../../src/source/kinds.ts';
 import { resolveSourceSettings } from '../../src/source/settings.ts';
 
-/** The pages of `docs/reference` that say what the code says. `npm run reference` writes them anew. */
+/** The pages of `docs/reference` that are generated from the code. `npm run reference` updates them. */
 const page = (name: string) => new URL(`../../docs/reference/${name}.md`, import.meta.url).pathname;
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
@@ -49,10 +49,10 @@ test('flags', async () => {
   });
   await expect(`# Flags
 
-Each flag is also a variable and a key of the file that \`--config\` names. The variable is \`FDW_GRAPHQL_\` and what is
-below, or what is below alone; the key is the flag's name in camelCase, such as \`maxAge\`. The command line wins over
-variables, \`FDW_GRAPHQL_…\` over the short one, and variables over the file. Durations are written \`500ms\`, \`30s\`,
-\`10m\`, \`2h\`, or in plain seconds. A flag with \`[on|off]\` alone means \`on\`.
+Each flag is also a variable, and a key of the file that \`--config\` names. The variable has the name below, with or without
+the prefix \`FDW_GRAPHQL_\`; the key is the flag's name in camelCase, such as \`maxAge\`. The command line takes precedence
+over variables, \`FDW_GRAPHQL_…\` over the short name, and variables over the file. Durations are written as \`500ms\`,
+\`30s\`, \`10m\`, \`2h\`, or in plain seconds. A flag with \`[on|off]\` and no value means \`on\`.
 
 ${table(['flag', 'default', 'meaning', 'variable', 'commands'], rows)}
 `).toMatchFileSnapshot(page('flags'));
@@ -66,14 +66,14 @@ function defaultOf(flag: AnyFlag): string {
 test('directives', async () => {
   const keys = (of: Readonly<Record<string, DirectiveKey>>) =>
     table(
-      ['key', 'holds', 'meaning'],
+      ['key', 'value', 'meaning'],
       Object.values(of).map(({ name, expected, meaning }) => [`\`${name}\``, expected, meaning]),
     );
   await expect(`# Directives
 
-A comment may hold one directive, \`@graphql({…})\` with JSON in its parentheses; the rest of the comment is the
-description. What is wrong with a directive is a problem that \`inspect\` lists, and nothing else is affected, but for
-one thing: where it could have been meant as policies, the rows of the table are hidden until it is clear.
+A comment may contain one directive, \`@graphql({…})\` with JSON in parentheses; the rest of the comment is the
+description. An invalid directive is a problem that \`inspect\` lists. It affects nothing else, with one exception: if it may
+have been meant to contain policies, the rows of the table are hidden until it is corrected.
 
 ## On a schema
 
@@ -85,8 +85,8 @@ ${keys(serverKeys)}
 
 ## On a foreign table
 
-A view that picks columns of a foreign table is a table too, and takes the same; only \`scan_as\` is that of its foreign
-table. Of several durations for one snapshot the shortest counts.
+A view that selects columns of a foreign table is a table as well, and has the same keys, except that \`scan_as\` is that of
+its foreign table. If several tables of one snapshot set a duration, the shortest applies.
 
 ${keys(tableKeys)}
 
@@ -109,7 +109,7 @@ test('options', async () => {
   ).chosen;
   const options = (known: KnownOptions) =>
     known.size === 0
-      ? 'Those of its wrapper, which Postgres hands to it.'
+      ? 'Those of its wrapper; Postgres passes them on.'
       : table(
           ['option', 'meaning'],
           [...known].map(([name, meaning]) => [`\`${name}\``, meaning]),
@@ -132,8 +132,8 @@ ${options(dialect.columnOptions)}
   );
   await expect(`# Options of servers, tables and columns
 
-What \`options (…)\` of each kind of foreign-data wrapper mean. Others are accepted and mean nothing, but one that looks
-like a misspelt one is a problem that \`inspect\` lists.
+What \`options (…)\` mean for each kind of foreign-data wrapper. Other options are accepted and ignored, except that one
+that looks like a misspelling is a problem that \`inspect\` lists.
 
 ${sections.join('\n')}`).toMatchFileSnapshot(page('options'));
 });

@@ -12,7 +12,7 @@ export const cognitoDialect: Dialect = {
   objectOf,
   originOf,
   formOf,
-  tableOptions: new Map([['object', "What to read of the pool; only `'users'` there is."]]),
+  tableOptions: new Map([['object', "What to read from the pool; `'users'` is the only choice."]]),
   columnOptions: new Map([
     ['attribute', 'The attribute of the user that the column exposes, such as `custom:tenant`.'],
   ]),

@@ -40,9 +40,9 @@ export const cognitoServerOptions: KnownOptions = new Map([
   ['user_pool_id', "The user pool's id, such as `us-east-1_AbCdEfGhI`. Required."],
   ['aws_access_key_id', "The access key's id. Without it, AWS' own credential chain signs the requests."],
   ['aws_secret_access_key', 'The secret access key itself. Better kept in Vault; see `api_key_id`.'],
-  ['api_key_id', 'The id or name of the secret in Vault that holds the secret access key.'],
+  ['api_key_id', 'The id or name of the secret in Vault that contains the secret access key.'],
   ['aws_session_token', 'The session token of temporary credentials.'],
-  ['endpoint_url', "Where the API is, where it is not AWS'; empty means AWS."],
+  ['endpoint_url', "The address of the API if it is not AWS'; empty means AWS."],
   ['parallel_scan', 'How many chains to split a scan into: a power of 2 from 1 to 256.'],
 ]);
 
