@@ -21,6 +21,20 @@ export function settleReady<T, R>(
   return value instanceof Promise ? value.then(onValue, onFailure) : onValue(value);
 }
 
+/** Does the work, and ends it when its value is there or it has failed: at once where nothing has to be waited for. */
+export function endReady<T>(work: () => Ready<T>, end: () => void): Ready<T> {
+  let value: Ready<T>;
+  try {
+    value = work();
+  } catch (reason) {
+    end();
+    throw reason;
+  }
+  if (value instanceof Promise) return value.finally(end);
+  end();
+  return value;
+}
+
 /**
  * The results of work on each item, in their order: at once where all are there. Where the work on one fails, the
  * others come to their end before the failure is told.

@@ -1,4 +1,4 @@
-import { type Ready, settleReady } from '../columns/ready.ts';
+import { endReady, type Ready } from '../columns/ready.ts';
 
 /**
  * Lends the current value to work that starts now, and retires a value when it has been replaced and its last work has
@@ -36,16 +36,9 @@ export class Generations<T> {
   lend<Result>(use: (current: T) => Ready<Result>): Ready<Result> {
     const lent = this.#current;
     this.#users.set(lent, (this.#users.get(lent) ?? 0) + 1);
-    return settleReady(
+    return endReady(
       () => use(lent),
-      (result) => {
-        this.#giveBack(lent);
-        return result;
-      },
-      (reason) => {
-        this.#giveBack(lent);
-        throw reason;
-      },
+      () => this.#giveBack(lent),
     );
   }
 

@@ -31,6 +31,22 @@ export interface UsedScan {
   rowsMatched: number | undefined;
 }
 
+/** What a request has found out about a table. */
+interface TableUse {
+  /** Compared by identity: a schema has one object for each table. */
+  readonly table: Table;
+  visibility: Visibility | undefined;
+  view: TableView | undefined;
+  scan: UsedScan | undefined;
+}
+
+/** The snapshot of a foreign object that a request holds. */
+interface HeldRead {
+  readonly server: string;
+  readonly object: string;
+  readonly read: SnapshotRead;
+}
+
 /** The lifetime of a request. */
 export interface Lifetime {
   /** Aborted when the deadline of the request passes or its client disconnects. Created on first use, so only read it to wait. */
@@ -45,18 +61,17 @@ export class RequestScope {
   /** The pace of the request's loops over rows. */
   readonly pace: Pace;
   readonly seal: IdentitySeal;
-  /** The scans that have been used so far, by table. */
-  readonly scans = new Map<string, UsedScan>();
+  /** The scans that have been used so far, one for each table. */
+  readonly scans: UsedScan[] = [];
   readonly #ports: RequestPorts;
   readonly #lifetime: Lifetime;
-  readonly #visibilities = new Map<Table, Visibility>();
-  /** The snapshots that the request holds, by foreign object. */
-  readonly #reads = new Map<string, SnapshotRead>();
+  // Lists, because most requests use a single table, for which maps would cost more than everything else in here.
+  readonly #uses: TableUse[] = [];
+  /** The snapshots that the request holds, one for each foreign object. */
+  readonly #reads: HeldRead[] = [];
   /** The snapshots that had to be waited for, by foreign object. */
   #awaited: Map<string, Promise<SnapshotRead>> | undefined;
   #ended = false;
-  // By the tables themselves, of which a schema has one object each, because views are looked up for every key.
-  readonly #views = new Map<Table, TableView>();
   #loaders: Map<readonly Column[], KeyLoader> | undefined;
   #filters: Map<Table, PlannedFilters> | undefined;
 
@@ -83,33 +98,42 @@ export class RequestScope {
 
   /** The same; undefined if the snapshot has to be waited for. */
   viewAtHand(table: Table): TableView | undefined {
-    const known = this.#views.get(table);
-    if (known) return known;
+    const use = this.#useOf(table);
+    if (use.view) return use.view;
     const read = this.#readAtHand(table);
-    return read && this.#viewOver(read, table);
+    return read && this.#viewOver(read, use);
   }
 
   async #awaitView(table: Table): Promise<TableView> {
     this.#awaited ??= new Map();
     const read = await memoize(this.#awaited, objectPath(table), () => this.#await(table));
-    return this.#views.get(table) ?? this.#viewOver(read, table);
+    const use = this.#useOf(table);
+    return use.view ?? this.#viewOver(read, use);
   }
 
-  #viewOver(read: SnapshotRead, table: Table): TableView {
-    const path = tablePath(table);
-    if (!this.scans.has(path)) this.scans.set(path, { table, read, rowsMatched: undefined });
-    const view = new TableView(read.snapshot, table, this.seal);
-    this.#views.set(table, view);
-    return view;
+  #viewOver(read: SnapshotRead, use: TableUse): TableView {
+    const { table } = use;
+    use.scan = { table, read, rowsMatched: undefined };
+    this.scans.push(use.scan);
+    use.view = new TableView(read.snapshot, table, this.seal);
+    return use.view;
   }
 
   #readAtHand(table: Table): SnapshotRead | undefined {
-    const path = objectPath(table);
-    const known = this.#reads.get(path);
-    if (known || this.#ended || this.#awaited?.has(path)) return known;
+    const { server, object } = table;
+    const held = this.#reads.find((known) => known.object === object && known.server === server);
+    if (held) return held.read;
+    if (this.#ended || this.#awaited?.has(objectPath(table))) return undefined;
     const read = this.#ports.tryRead(table);
-    if (read) this.#reads.set(path, read);
+    if (read) this.#reads.push({ server, object, read });
     return read;
+  }
+
+  #useOf(table: Table): TableUse {
+    for (const known of this.#uses) if (known.table === table) return known;
+    const use: TableUse = { table, visibility: undefined, view: undefined, scan: undefined };
+    this.#uses.push(use);
+    return use;
   }
 
   /** The filter for rows that the caller may see and that `filter` matches; `none` if the caller may not see any. */
@@ -127,8 +151,7 @@ export class RequestScope {
   /** Releases all snapshots, including one that arrives later. To be called once the request is answered. */
   end(): void {
     this.#ended = true;
-    for (const read of this.#reads.values()) read.release();
-    this.#reads.clear();
+    for (const { read } of this.#reads.splice(0)) read.release();
   }
 
   async #await(table: Table): Promise<SnapshotRead> {
@@ -140,16 +163,14 @@ export class RequestScope {
       this.signal.throwIfAborted();
       throw new Error(`the request ended before the snapshot of ${table.schema}.${table.name} arrived`);
     }
-    this.#reads.set(objectPath(table), read);
+    this.#reads.push({ server: table.server, object: table.object, read });
     return read;
   }
 
   #visibilityOf(table: Table): Visibility {
-    const known = this.#visibilities.get(table);
-    if (known) return known;
-    const visibility = this.#ports.visibilityOf(table);
-    this.#visibilities.set(table, visibility);
-    return visibility;
+    const use = this.#useOf(table);
+    use.visibility ??= this.#ports.visibilityOf(table);
+    return use.visibility;
   }
 
   /**
@@ -168,13 +189,13 @@ export class RequestScope {
 
   /** Records how many rows a collection's filter matched. */
   countMatches(table: Table, rows: number): void {
-    const scan = this.scans.get(tablePath(table));
+    const { scan } = this.#useOf(table);
     if (scan) scan.rowsMatched = (scan.rowsMatched ?? 0) + rows;
   }
 
   /** Resets the counts of matched rows, before the operation is run again. */
   forgetMatches(): void {
-    for (const scan of this.scans.values()) scan.rowsMatched = undefined;
+    for (const scan of this.scans) scan.rowsMatched = undefined;
   }
 
   /**
@@ -249,19 +270,8 @@ function describeValue(value: Value | null): string {
   return `${typeof value}:${typeof value === 'object' ? JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? `${part}n` : part)) : String(value)}`;
 }
 
-const tablePath = pathBy(({ schema, name }) => [schema, name]);
-const objectPath = pathBy(({ server, object }) => [server, object]);
-
-/** Makes paths of tables, each only once. */
-function pathBy(partsOf: (table: Table) => readonly string[]): (table: Table) => string {
-  const paths = new WeakMap<Table, string>();
-  return (table) => {
-    const known = paths.get(table);
-    if (known !== undefined) return known;
-    const path = JSON.stringify(partsOf(table));
-    paths.set(table, path);
-    return path;
-  };
+function objectPath({ server, object }: Table): string {
+  return JSON.stringify([server, object]);
 }
 
 /** A `Map` or a `WeakMap`. */

@@ -18,10 +18,10 @@ export interface CacheTerms {
  */
 export function cacheHeaders(scope: RequestScope, terms: CacheTerms): HttpReplyHeaders {
   // What rests on no snapshot has no freshness either: the schema may be another after the next start.
-  if (scope.scans.size === 0) return { 'cache-control': 'no-store', vary: varying };
+  if (scope.scans.length === 0) return { 'cache-control': 'no-store', vary: varying };
   let oldestMs = 0;
   let remainingMs = Number.POSITIVE_INFINITY;
-  for (const { read } of scope.scans.values()) {
+  for (const { read } of scope.scans) {
     oldestMs = Math.max(oldestMs, read.ageMs);
     remainingMs = Math.min(remainingMs, read.state === 'stale' ? 0 : read.maxAgeMs - read.ageMs);
   }

@@ -9,8 +9,9 @@ import type { Client } from './message.ts';
  */
 export class Deadlines {
   readonly #ms: number;
-  /** In the order in which they are over. */
-  readonly #open = new Map<Deadline, number>();
+  // A list through the deadlines themselves, in the order in which they are over: a `Map` would hash each of them.
+  #first: Deadline | undefined;
+  #last: Deadline | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param ms how long a request may take */
@@ -20,27 +21,39 @@ export class Deadlines {
 
   /** Sets the deadline of a request that begins now. */
   set(client: Client): Deadline {
-    const deadline = new Deadline(client, this.#forget);
-    this.#open.set(deadline, performance.now() + this.#ms);
+    const deadline = new Deadline(client, performance.now() + this.#ms, this.#forget);
+    const last = this.#last;
+    deadline.previous = last;
+    if (last) last.next = deadline;
+    else this.#first = deadline;
+    this.#last = deadline;
     // Set once for many requests: it may go off when none is late, and is then set for the first that is left.
     this.#timer ??= setTimeout(this.#endLate, this.#ms).unref();
     return deadline;
   }
 
   readonly #forget = (ended: Deadline): void => {
-    this.#open.delete(ended);
+    const { previous, next } = ended;
+    if (previous) previous.next = next;
+    else if (this.#first === ended) this.#first = next;
+    else return;
+    if (next) next.previous = previous;
+    else this.#last = previous;
+    ended.previous = undefined;
+    ended.next = undefined;
   };
 
   readonly #endLate = (): void => {
     this.#timer = undefined;
     const now = performance.now();
-    for (const [deadline, end] of this.#open) {
+    for (let deadline = this.#first; deadline; deadline = this.#first) {
+      const left = deadline.endsAt - now;
       // Timers may go off up to a millisecond early.
-      if (end - now > 1) {
-        this.#timer = setTimeout(this.#endLate, Math.ceil(end - now)).unref();
+      if (left > 1) {
+        this.#timer = setTimeout(this.#endLate, Math.ceil(left)).unref();
         return;
       }
-      this.#open.delete(deadline);
+      this.#forget(deadline);
       deadline.abort(lateError(this.#ms));
     }
   };
@@ -51,6 +64,11 @@ export class Deadlines {
  * the request ends with it.
  */
 export class Deadline {
+  /** On the clock of `performance.now()`. */
+  readonly endsAt: number;
+  /** Its neighbours among those that are open. */
+  previous: Deadline | undefined;
+  next: Deadline | undefined;
   readonly #client: Client;
   readonly #onEnd: (ended: Deadline) => void;
   /** Made when somebody asks for the signal: most requests are answered before anybody does. */
@@ -59,7 +77,8 @@ export class Deadline {
   /** Ends the wait for the work. */
   #giveUp: ((reason: unknown) => void) | undefined;
 
-  constructor(client: Client, onEnd: (ended: Deadline) => void) {
+  constructor(client: Client, endsAt: number, onEnd: (ended: Deadline) => void) {
+    this.endsAt = endsAt;
     this.#client = client;
     this.#onEnd = onEnd;
     client.onLeave(() => this.abort(clientGone()));

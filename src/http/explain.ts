@@ -2,7 +2,7 @@ import type { RequestScope } from '../graphql/request-scope.ts';
 
 /** What an answer's `extensions.scans` says of each table that it rests on. */
 export function reportScans(scope: RequestScope) {
-  return [...scope.scans.values()].map(({ table, read, rowsMatched }) => ({
+  return scope.scans.map(({ table, read, rowsMatched }) => ({
     table: `${table.schema}.${table.name}`,
     server: table.server,
     object: table.object,

@@ -28,7 +28,7 @@ export class Journal {
   close({ status, codes = [], body }: HttpReply): AnsweredRequest {
     let matched: number | undefined;
     const snapshots: AnsweredRequest['snapshots'][number][] = [];
-    for (const { read, rowsMatched } of this.scope?.scans.values() ?? []) {
+    for (const { read, rowsMatched } of this.scope?.scans ?? []) {
       if (rowsMatched !== undefined) matched = (matched ?? 0) + rowsMatched;
       if (!snapshots.includes(read.state)) snapshots.push(read.state);
     }

@@ -84,7 +84,7 @@ export class RememberedAnswers {
   /** Remembers an answer without errors, where its question was asked before. */
   remember(key: string, [bytes, ...others]: readonly Uint8Array[], scope: RequestScope): void {
     if (!this.#asked.see(key)) return;
-    const scans = [...scope.scans.values()];
+    const { scans } = scope;
     if (!bytes || others.length > 0 || scans.length === 0) return;
     if (!scans.every(({ table }) => scope.seesAll(table))) return;
     const reads = scans.map(({ table, read, rowsMatched }) => ({

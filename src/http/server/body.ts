@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import type { Ready } from '../../columns/ready.ts';
 import { type Limits, limitSettings } from '../../limits/limits.ts';
-import { bodyTooLarge, clientGone, HttpError } from '../http-error.ts';
+import { bodyTooLarge, clientGone } from '../http-error.ts';
 import { type Holding, MemoryBudget } from '../memory-budget.ts';
-import { headerOf } from '../message.ts';
+import { type Client, headerOf } from '../message.ts';
 import { decodeBody } from './content-encoding.ts';
 
 /** How many times the largest body the bodies of all requests may hold together. */
@@ -32,35 +33,32 @@ export class BodyReader {
   }
 
   /**
+   * Reads the body of a request, whose client may leave before it has come.
+   *
    * @throws HttpError where the body is larger than the limits allow, or breaks off
    */
-  async read(request: IncomingMessage): Promise<HeldBody> {
+  read(request: IncomingMessage, client: Client): Ready<HeldBody> {
     const holding = this.#budget.open();
-    if (bodyless.has(request.method ?? '')) return { bytes: new Uint8Array(), holding };
-    try {
-      const sent = await this.#collect(request, holding);
-      const encoding = headerOf(request, 'content-encoding');
-      return { bytes: encoding === undefined ? sent : await this.#decode(sent, encoding, holding), holding };
-    } catch (error) {
-      holding.release();
-      // The rest is read and forgotten, because a client that still sends would miss the answer.
-      request.resume();
-      throw error instanceof HttpError ? error : clientGone();
-    }
+    if (bodyless.has(request.method ?? '')) return { bytes: noBytes, holding };
+    const encoding = headerOf(request, 'content-encoding');
+    const reading = this.#collect(request, client, holding);
+    return encoding === undefined ? reading : reading.then((sent) => this.#decode(sent, encoding));
   }
 
-  async #decode(sent: Uint8Array, encoding: string, holding: Holding): Promise<Uint8Array> {
-    const decoded = await decodeBody(sent, encoding, this.#limits);
-    holding.add(decoded.length);
-    return decoded;
+  async #decode({ bytes, holding }: HeldBody, encoding: string): Promise<HeldBody> {
+    try {
+      const decoded = await decodeBody(bytes, encoding, this.#limits);
+      holding.add(decoded.length);
+      return { bytes: decoded, holding };
+    } catch (error) {
+      holding.release();
+      throw error;
+    }
   }
 
   /** By events, because an iterator costs more than everything else that is done for a small body. */
-  #collect(request: IncomingMessage, holding: Holding): Promise<Uint8Array> {
+  #collect(request: IncomingMessage, client: Client, holding: Holding): Promise<HeldBody> {
     const { bodyBytes } = this.#limits;
-    if (Number(request.headers['content-length']) > bodyBytes) {
-      return Promise.reject(bodyTooLarge(this.#limits));
-    }
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       const onData = (chunk: Buffer) => {
@@ -69,20 +67,28 @@ export class BodyReader {
           if (holding.bytes > bodyBytes) throw bodyTooLarge(this.#limits);
           chunks.push(chunk);
         } catch (error) {
-          request.off('data', onData);
-          reject(error);
+          fail(error);
         }
       };
-      request.on('data', onData);
-      request.on('end', () => {
-        const [first = Buffer.alloc(0), ...others] = chunks;
-        resolve(others.length === 0 ? first : Buffer.concat(chunks));
-      });
-      request.on('error', reject);
-      // One that breaks off has no end, and need not have an error.
-      request.on('close', () => {
-        if (!request.complete) reject(clientGone());
-      });
+      const onEnd = () => {
+        client.onLeave(undefined);
+        const [only = noBytes, ...others] = chunks;
+        resolve({ bytes: others.length === 0 ? only : Buffer.concat(chunks), holding });
+      };
+      const fail = (error: unknown) => {
+        client.onLeave(undefined);
+        request.off('data', onData).off('end', onEnd);
+        holding.release();
+        // The rest is read and forgotten, because a client that still sends would miss the answer.
+        request.resume();
+        reject(error);
+      };
+      request.on('data', onData).on('end', onEnd);
+      // A request without listeners for errors has none: one that breaks off shows by its client, which leaves.
+      client.onLeave(() => fail(clientGone()));
+      if (Number(request.headers['content-length']) > bodyBytes) fail(bodyTooLarge(this.#limits));
     });
   }
 }
+
+const noBytes = Buffer.alloc(0);

@@ -6,15 +6,17 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
+import { endReady, type Ready, whenReady } from '../../columns/ready.ts';
 import { isTurnSpent, nextTurn } from '../../columns/turn.ts';
 import { type Limits, limitSettings } from '../../limits/limits.ts';
+
 import type { Observe } from '../../observation.ts';
 import type { ErrorWriter } from '../error-writer.ts';
 import { HttpError } from '../http-error.ts';
 import { type HttpReply, pathOf } from '../message.ts';
 import { plainText, type Routes } from '../routes.ts';
-import { Admission } from './admission.ts';
-import { BodyReader } from './body.ts';
+import { Admission, type TakenPlace } from './admission.ts';
+import { BodyReader, type HeldBody } from './body.ts';
 import { type Connection, Connections, tooManyAtOnce } from './connection.ts';
 import { Compressor } from './content-encoding.ts';
 import { type CorsPolicy, withHeaders } from './cross-origin.ts';
@@ -60,22 +62,21 @@ export function createNodeServer({
   const connections = new Connections();
   const stopping = new GracefulStop();
 
-  /** Bodies are read before a request takes a place, so that slow ones take none. */
-  async function answer(request: IncomingMessage, { client }: Connection): Promise<HttpReply> {
-    admission.assertRoom();
-    const body = await bodies.read(request);
-    try {
+  /** The answer to a request whose body has been read. */
+  function answer(request: IncomingMessage, body: HeldBody, { client }: Connection): Ready<HttpReply> {
+    const { method = 'GET', url = '/', headers } = request;
+    const answerIn = (place: TakenPlace) => {
+      const received = { method, url, headers, body: body.bytes, client, place };
+      return whenReady(routes(received), (reply) => compressor.compress(reply, received));
+    };
+    const answerInPlace = () => {
       const place = admission.take();
-      try {
-        const { method = 'GET', url = '/', headers } = request;
-        const received = { method, url, headers, body: body.bytes, client, place };
-        return await compressor.compress(await routes(received), received);
-      } finally {
-        place.free();
-      }
-    } finally {
-      body.holding.release();
-    }
+      return endReady(
+        () => answerIn(place),
+        () => place.free(),
+      );
+    };
+    return endReady(answerInPlace, () => body.holding.release());
   }
 
   /** What is answered without a place: whoever asks whether the gateway is well has no time to wait for one. */
@@ -95,17 +96,19 @@ export function createNodeServer({
     return reply;
   }
 
-  async function send(reply: HttpReply, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    try {
-      if (stopping.held) await stopping.held;
-      const answered = withHeaders(reply, cors.headersFor(request));
-      const last = stopping.isStopping ? withHeaders(answered, { connection: 'close' }) : answered;
-      await write(response, last, limits.writeTimeout);
-    } finally {
-      reply.release?.();
-    }
+  function send(reply: HttpReply, request: IncomingMessage, response: ServerResponse): Ready<void> {
+    return endReady(
+      () =>
+        whenReady(stopping.held, () => {
+          const answered = withHeaders(reply, cors.headersFor(request));
+          const last = stopping.isStopping ? withHeaders(answered, { connection: 'close' }) : answered;
+          return write(response, last, limits.writeTimeout);
+        }),
+      () => reply.release?.(),
+    );
   }
 
+  /** Waits only for what is not there yet, because a wait costs more than a step of a small request does. */
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const connection = connections.of(request.socket);
     connection.latest = response;
@@ -120,7 +123,18 @@ export function createNodeServer({
     try {
       if (turn) await turn;
       if (turn && isTurnSpent()) await nextTurn();
-      await send(await answer(request, connection).catch(refusal), request, response);
+      let reply: HttpReply;
+      try {
+        admission.assertRoom();
+        // Bodies are read before a request takes a place, so that slow ones take none.
+        const body = await bodies.read(request, connection.client);
+        const answering = answer(request, body, connection);
+        reply = answering instanceof Promise ? await answering : answering;
+      } catch (error) {
+        reply = refusal(error);
+      }
+      const sending = send(reply, request, response);
+      if (sending) await sending;
     } finally {
       connection.end();
     }
