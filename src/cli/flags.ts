@@ -84,6 +84,12 @@ const servingFlags = {
     '--min-refresh <duration>',
     'the minimum time between two scans that no-cache requests force',
   ).default(5_000, '5s'),
+  maxSnapshotBytes: number(
+    '--max-snapshot-bytes <number>',
+    'the size of the largest snapshot: the scan of a larger table fails (default: a quarter of the memory)',
+    1,
+    Number.MAX_SAFE_INTEGER,
+  ),
   allowNoCache: choice(
     '--allow-no-cache <who>',
     'who may force a scan by Cache-Control: no-cache (default: authenticated if tokens are verified, else all)',

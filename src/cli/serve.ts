@@ -73,6 +73,7 @@ export async function gatewayOptions(
     staleWhileRevalidateMs: flags.staleWhileRevalidate,
     scanTimeoutMs: flags.scanTimeout,
     minRefreshMs: flags.minRefresh,
+    maxSnapshotBytes: flags.maxSnapshotBytes,
     ...sourceSettingsOf(flags),
     allowNoCache: flags.allowNoCache,
     warm: flags.warm,

@@ -12,6 +12,10 @@ export class BooleanBuilder implements ColumnBuilder<boolean> {
     this.#codes.push(value ? 2 : 1);
   }
 
+  get byteLength(): number {
+    return this.#codes.byteLength;
+  }
+
   async finish(order: Uint32Array, pace: Pace): Promise<RankedColumn> {
     const codes = newCodes(order.length, 2);
     await paced(codes.length, pace, (row) => {

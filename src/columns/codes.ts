@@ -20,6 +20,10 @@ export class GrowingCodes {
     return this.#length;
   }
 
+  get byteLength(): number {
+    return this.#planes.length * this.#length;
+  }
+
   /** @param code an integer below 2^32 */
   push(code: number): void {
     let rest = code;

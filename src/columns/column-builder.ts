@@ -5,6 +5,8 @@ import type { Pace } from './pace.ts';
 export interface ColumnBuilder<T> {
   /** Sets the value of an arrival. Arrivals are numbered from 0 and set in ascending order; one that is skipped is NULL. */
   set(arrival: number, value: T): void;
+  /** About how many bytes the values take so far. */
+  readonly byteLength: number;
   /** @param order the arrival of each row; not every arrival has to become a row */
   finish(order: Uint32Array, pace: Pace): Promise<Column>;
 }

@@ -16,6 +16,10 @@ export class IdentityBuilder implements TextColumnBuilder {
     this.#texts.pushBytes(bytes, start, end);
   }
 
+  get byteLength(): number {
+    return this.#texts.totalBytes;
+  }
+
   /** The arrivals ordered by the UTF-8 bytes of their identity. Of several with the same identity, only the first. */
   async order(pace: Pace): Promise<Uint32Array> {
     const arrivals = await this.#texts.order(pace);

@@ -13,6 +13,10 @@ export class NumberBuilder implements ColumnBuilder<number> {
     this.#chunks.put(this.#length++, value);
   }
 
+  get byteLength(): number {
+    return Float64Array.BYTES_PER_ELEMENT * this.#length;
+  }
+
   async finish(order: Uint32Array, pace: Pace): Promise<NumberColumn> {
     const values = new Float64Array(order.length);
     await paced(values.length, pace, (row) => {

@@ -26,6 +26,10 @@ export class TextBuilder implements TextColumnBuilder {
     this.#values.pushBytes(bytes, start, end);
   }
 
+  get byteLength(): number {
+    return this.#values.byteLength + this.#arrivals / 8;
+  }
+
   async finish(order: Uint32Array, pace: Pace): Promise<RankedColumn | TextColumn> {
     const rows = this.#rowTexts(order);
     return ranksPay(this.#values, order.length)

@@ -29,6 +29,11 @@ export class TextList {
     return this.#packedCount + this.#plainCount;
   }
 
+  /** The bytes of all texts, and of where each ends. */
+  get totalBytes(): number {
+    return this.#packed.length + this.#plain.length + Uint32Array.BYTES_PER_ELEMENT * this.#plainCount;
+  }
+
   /** Whether there are texts and all of them are packed. */
   get allPacked(): boolean {
     return this.#plainCount === 0 && this.#packedCount > 0;

@@ -32,6 +32,10 @@ export class TextValues {
     return this.#count;
   }
 
+  get byteLength(): number {
+    return this.texts.totalBytes + this.#codes.byteLength;
+  }
+
   /** Whether equal values still share one text. */
   get repeating(): boolean {
     return this.#known !== undefined;

@@ -24,6 +24,8 @@ export interface GatewayOptions extends SourceOptions {
   readonly scanTimeoutMs?: number | undefined;
   /** The minimum time between two scans that `no-cache` requests force; 5,000 by default. */
   readonly minRefreshMs?: number | undefined;
+  /** The size of the largest snapshot in bytes; by default a quarter of the memory. */
+  readonly maxSnapshotBytes?: number | undefined;
   /** Who may force a scan: by default callers with a verified token or, if tokens are not verified, everyone. */
   readonly allowNoCache?: NoCachePolicy | undefined;
   /** Whether to scan at start, and again after failures until there is a snapshot. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
+import { hostname, totalmem } from 'node:os';
 import type { Catalog } from '../catalog/catalog.ts';
 import { printDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
@@ -48,11 +48,19 @@ export async function resolveOptions(options: GatewayOptions, observe: Observe):
       staleWhileRevalidateMs: options.staleWhileRevalidateMs ?? 600_000,
       scanTimeoutMs,
       minRefreshMs: options.minRefreshMs ?? 5_000,
+      maxSnapshotBytes: options.maxSnapshotBytes ?? Math.floor(usableMemory() / 4),
       files: await snapshotFilesOf(options, observe),
       observe,
     },
     cursorSecret: cursorSecretOf(options),
   };
+}
+
+/** Bytes of memory that the process may use, as far as it can tell. */
+function usableMemory(): number {
+  // 0 or undefined where nothing constrains it, or more than there is.
+  const constrained = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  return Math.min(totalmem(), constrained);
 }
 
 /** A request that times out before its wait for a scan would never be told how far the scan is. */

@@ -38,6 +38,11 @@ export class AttributesBuilder {
     this.#arrival++;
   }
 
+  /** About how many bytes the attributes take so far. */
+  get byteLength(): number {
+    return this.#slots.reduce((sum, { values }) => sum + (values?.byteLength ?? 0), this.#shapes.byteLength);
+  }
+
   /**
    * Encodes slot by slot, and frees the values of each slot as soon as it is encoded.
    *

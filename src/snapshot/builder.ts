@@ -40,6 +40,11 @@ export class SnapshotBuilder {
     this.#attributes = new AttributesBuilder(needs);
   }
 
+  /** About how many bytes hold what was added: hardly less than the snapshot will take. */
+  get byteLength(): number {
+    return this.#fields.reduce((sum, { byteLength }) => sum + byteLength, this.#attributes.byteLength);
+  }
+
   /** @throws ScanError if a record does not have the source's fields */
   add(page: Page): void {
     if ('spans' in page) this.#addRows(page);

@@ -12,6 +12,8 @@ type FieldValue = SourceRecord['fields'][number];
 /** Builds the column of one of the source's fields. */
 export interface FieldBuilder {
   readonly name: string;
+  /** About how many bytes the values take so far. */
+  readonly byteLength: number;
   /** @throws ScanError if the value is not of the field's type */
   set(arrival: number, value: FieldValue): void;
   /**
@@ -54,6 +56,10 @@ class TextFieldBuilder implements FieldBuilder {
     this.#column.setBytes(arrival, bytes, start, end);
   }
 
+  get byteLength(): number {
+    return this.#column.byteLength;
+  }
+
   finish(order: Uint32Array, pace: Pace): Promise<Column> {
     return this.#column.finish(order, pace);
   }
@@ -84,6 +90,10 @@ class TypedFieldBuilder<T extends FieldValue> implements FieldBuilder {
 
   setBytes(): void {
     throw wrongType(this.name, this.#type, 'text');
+  }
+
+  get byteLength(): number {
+    return this.#column.byteLength;
   }
 
   finish(order: Uint32Array, pace: Pace): Promise<Column> {

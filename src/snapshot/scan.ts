@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { Pace } from '../columns/pace.ts';
+import { ScanError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
 import type { ScanProgress, Source } from '../source/source.ts';
 import { inSpan } from '../tracing.ts';
@@ -32,6 +33,8 @@ export interface ScanOptions {
   readonly needs: AttributeNeeds;
   readonly observe: Observe;
   readonly clock: Clock;
+  /** The size of the largest snapshot in bytes; unlimited by default. */
+  readonly maxSnapshotBytes?: number | undefined;
   /** The share of the source's request rate that the scan may use now; all of it by default. */
   readonly rateShare?: () => number;
 }
@@ -82,6 +85,7 @@ export class Scan implements SnapshotRun {
     try {
       for await (const page of source.scan(signal, (progress) => this.#report(progress), rateShare)) {
         builder.add(page);
+        this.#assertFits(builder.byteLength);
         if (pace.due) await pace.pause();
       }
     } finally {
@@ -95,6 +99,16 @@ export class Scan implements SnapshotRun {
     this.#progress = { ...this.#progress, rows: snapshot.rowCount };
     observe({ event: 'scan-finished', server, object, durationMs, ...this.#progress });
     return snapshot;
+  }
+
+  /** @throws ScanError where the rows so far are too many */
+  #assertFits(bytes: number): void {
+    const { server, object, maxSnapshotBytes = Number.POSITIVE_INFINITY } = this.#options;
+    if (bytes <= maxSnapshotBytes) return;
+    throw new ScanError(
+      'SCAN_INVALID_RESPONSE',
+      `${server}.${object} does not fit into a snapshot of ${maxSnapshotBytes} bytes (--max-snapshot-bytes)`,
+    );
   }
 
   #report(progress: ScanProgress): void {

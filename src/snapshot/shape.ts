@@ -54,6 +54,10 @@ export class ShapesBuilder {
     this.#codes.push(shape);
   }
 
+  get byteLength(): number {
+    return this.#codes.byteLength;
+  }
+
   /** @param order for each row, its position in the order of arrival */
   async finish(order: Uint32Array, pace: Pace): Promise<Shapes> {
     const count = this.#parents.length;

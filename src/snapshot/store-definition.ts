@@ -22,6 +22,8 @@ export interface SnapshotStoreOptions extends StoreDefinition {
   readonly scanTimeoutMs: number;
   /** The shortest time between the starts of two scans that readers force. */
   readonly minRefreshMs: number;
+  /** The size of the largest snapshot in bytes; unlimited by default. */
+  readonly maxSnapshotBytes?: number | undefined;
   readonly observe: Observe;
   /** Keeps the latest snapshot across restarts of the gateway. */
   readonly files?: SnapshotFiles | undefined;

@@ -461,6 +461,23 @@ describe('a scan that fails', () => {
     expect(failure).toHaveProperty('details.errorId', Reflect.get(observations[0] ?? {}, 'errorId'));
   });
 
+  test('fails where there is more than a snapshot may hold, and the old one is served', async () => {
+    await store.close();
+    store = createStore({ maxSnapshotBytes: 1000 });
+    await scanned(0);
+    await clock.advance(2 * minute);
+    await readNow();
+    await settle();
+    source.latest.finish(...Array.from({ length: 100 }, (_, i) => `user-${i}`));
+    await settle();
+    expect(observations.at(-1)).toMatchObject({
+      event: 'scan-failed',
+      code: 'SCAN_INVALID_RESPONSE',
+      message: expect.stringContaining('1000 bytes (--max-snapshot-bytes)'),
+    });
+    expect(await readNow()).toEqual(['stale', 2 * minute]);
+  });
+
   test('fails where a record is not as the source says', async () => {
     const read = caught();
     await settle();

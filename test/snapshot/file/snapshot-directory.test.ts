@@ -168,7 +168,11 @@ describe('a file that cannot be used is ignored with one warning', () => {
     ['other attributes', { needs: new Set(['email']) }],
   ])('of %s', async (_, other) => {
     await keeper({}).save(owner, await build(records));
-    await expectIgnored(keeper({}), { ...owner, ...other }, 'belongs to another object, or has other columns');
+    await expectIgnored(
+      keeper({}),
+      { ...owner, ...other },
+      'belongs to another object, or has other columns',
+    );
   });
 
   test('of another server that took its place', async () => {
