@@ -1,3 +1,5 @@
+import { undomained } from '../model/statement.ts';
+
 /**
  * Reads every foreign table, its columns, server and wrapper, and what each role may read of them, in one statement, so
  * that everything comes from one snapshot of the catalog. It works on PostgreSQL 14 and later and needs no privileges but
@@ -34,21 +36,13 @@ relation as (
 ),
 relation_column as (
   select a.attrelid, a.attnum, a.attname, a.attnotnull, a.attfdwoptions, base.oid as type_oid,
-    base.typmod as type_modifier
+    element.oid as element_oid, coalesce(element.typmod, base.typmod) as type_modifier
   from pg_catalog.pg_attribute a
   join relation on relation.relid = a.attrelid
-  -- A domain stands for its base type; domains over domains do too.
-  cross join lateral (
-    with recursive unwrapped(oid, base, typmod, base_typmod, depth) as (
-      select t.oid, t.typbasetype, a.atttypmod, t.typtypmod, 0
-      from pg_catalog.pg_type t where t.oid = a.atttypid
-      union all
-      select t.oid, t.typbasetype, u.base_typmod, t.typtypmod, u.depth + 1
-      from unwrapped u join pg_catalog.pg_type t on t.oid = u.base
-      where u.base <> 0
-    )
-    select oid, typmod from unwrapped order by depth desc limit 1
-  ) base
+  -- Columns may have domains, over arrays too, and the elements of arrays may.
+  cross join lateral ${undomained('a.atttypid', 'a.atttypmod')} base
+  join pg_catalog.pg_type bt on bt.oid = base.oid
+  left join lateral ${undomained('bt.typelem', 'base.typmod')} element on bt.typcategory = 'A'
   where a.attnum > 0 and not a.attisdropped
 ),
 described_columns as (
@@ -70,7 +64,7 @@ described_columns as (
   ) order by a.attnum) as columns
   from relation_column a
   join pg_catalog.pg_type t on t.oid = a.type_oid
-  left join pg_catalog.pg_type e on e.oid = t.typelem and t.typcategory = 'A'
+  left join pg_catalog.pg_type e on e.oid = a.element_oid
   join pg_catalog.pg_namespace tn on tn.oid = coalesce(e.typnamespace, t.typnamespace)
   group by a.attrelid
 )

@@ -3,7 +3,7 @@ import type { RoleGrants } from '../model/definition.ts';
 import { grantsFingerprint, restrict } from '../model/grants.ts';
 import type { Model, Table } from '../model/model.ts';
 import { withMeteredFields } from './metered-fields.ts';
-import { generateSchema, type SchemaOptions, withNullableFields } from './schema.ts';
+import { generateSchema, type SchemaOptions, withNullableFields, withStringsForEnums } from './schema.ts';
 import { printSubgraph } from './subgraph-sdl.ts';
 
 /** The schema of one set of grants. */
@@ -58,11 +58,12 @@ export class RoleSchemas {
 }
 
 function generate(model: Model, options: RoleSchemaOptions): RoleSchema {
-  const schema = generateSchema(model, options);
+  const schema = withStringsForEnums(generateSchema(model, options));
+  const executable = withMeteredFields(options.strictNulls ? schema : withNullableFields(schema));
   return {
     tables: model.tables,
     schema,
-    executable: withMeteredFields(options.strictNulls ? schema : withNullableFields(schema)),
+    executable: withStringsForEnums(executable),
     print: () => (options.federation ? printSubgraph(schema, model) : printSchema(schema)),
   };
 }

@@ -1,5 +1,5 @@
 import { MapperKind, mapSchema } from '@graphql-tools/utils';
-import { GraphQLSchema, getNullableType } from 'graphql';
+import { GraphQLSchema, getNullableType, isEnumType, Kind } from 'graphql';
 import type { Model, Relation, Table } from '../model/model.ts';
 import { createBuilder } from './builder.ts';
 import { ColumnTypes } from './column-types.ts';
@@ -67,4 +67,18 @@ export function withNullableFields(schema: GraphQLSchema): GraphQLSchema {
       field.extensions?.meaning?.kind === 'column' ? { ...field, type: getNullableType(field.type) } : field,
   });
   return new GraphQLSchema({ ...nullable.toConfig(), types: [], assumeValid: true });
+}
+
+/**
+ * Lets the documents of a schema have strings for values of enums (`{ state: { eq: "open" } }`), as those for pg_graphql
+ * may. It changes the schema itself; what is made of it by `mapSchema` has other enums.
+ */
+export function withStringsForEnums(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isEnumType(type)) continue;
+    const parse = type.parseLiteral.bind(type);
+    type.parseLiteral = (node, variables) =>
+      parse(node.kind === Kind.STRING ? { kind: Kind.ENUM, value: node.value } : node, variables);
+  }
+  return schema;
 }

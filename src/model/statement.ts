@@ -8,6 +8,27 @@ export function qualifiedName(object: { readonly schema: string; readonly name: 
   return `${quoteIdentifier(object.schema)}.${quoteIdentifier(object.name)}`;
 }
 
+/**
+ * A subquery for the type that a domain stands for, over however many domains, with one row of its `oid` and `typmod`. Any
+ * other type stands for itself.
+ *
+ * @param type an expression for the type's OID, of a table that is not called `of_it`
+ * @param modifier an expression for the modifier that it is declared with
+ */
+export function undomained(type: string, modifier: string): string {
+  return `(
+    with recursive undomained(oid, base, typmod, base_typmod, depth) as (
+      select of_it.oid, of_it.typbasetype, ${modifier}, of_it.typtypmod, 0
+      from pg_catalog.pg_type of_it where of_it.oid = ${type}
+      union all
+      select below.oid, below.typbasetype, it.base_typmod, below.typtypmod, it.depth + 1
+      from undomained it join pg_catalog.pg_type below on below.oid = it.base
+      where it.base <> 0
+    )
+    select oid, typmod from undomained order by depth desc limit 1
+  )`;
+}
+
 /** A statement that gives an object a directive, for hints to propose. */
 export function commentOn(kind: string, path: readonly string[], settings: object): string {
   const json = JSON.stringify(settings, null, 1)

@@ -15,10 +15,12 @@ describe('reading the catalog', () => {
       alter type cognito.plan add value 'basic' before 'pro';
       create domain cognito.address as varchar(320);
       create domain cognito.work_address as cognito.address;
+      create domain cognito.work_addresses as cognito.work_address[];
       create foreign table cognito.members (
         gone text,
         mail cognito.work_address options (attribute 'email') not null,
         plans cognito.plan[],
+        mails cognito.work_addresses,
         "a = b" numeric(10, 2) options ("x" 'y=z')
       ) server cognito_server options (object 'users', "odd name" 'a=b');
       alter foreign table cognito.members drop column gone;
@@ -76,7 +78,12 @@ describe('reading the catalog', () => {
   });
 
   test('leaves dropped columns out and keeps the order of the others', () => {
-    expect(table('members')?.columns.map((column) => column.name)).toEqual(['mail', 'plans', 'a = b']);
+    expect(table('members')?.columns.map((column) => column.name)).toEqual([
+      'mail',
+      'plans',
+      'mails',
+      'a = b',
+    ]);
   });
 
   test('resolves a domain over a domain to its base type, and what that is declared with', () => {
@@ -86,6 +93,16 @@ describe('reading the catalog', () => {
       notNull: true,
       options: new Map([['attribute', 'email']]),
       comment: 'where to write',
+    });
+  });
+
+  test('resolves domains of arrays and of their elements', () => {
+    expect(table('members')?.columns[2]?.type).toEqual({
+      name: 'varchar',
+      schema: 'pg_catalog',
+      array: true,
+      modifier: 320 + 4,
+      enum: undefined,
     });
   });
 
@@ -122,6 +139,6 @@ describe('reading the catalog', () => {
   });
 
   test('a superuser may read everything', () => {
-    expect(readableBy(catalog.loginRole)?.get('members')?.size).toBe(3);
+    expect(readableBy(catalog.loginRole)?.get('members')?.size).toBe(4);
   });
 });

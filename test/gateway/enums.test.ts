@@ -52,6 +52,27 @@ test('mapped labels are written and asked for by their names, however often a do
   }
 });
 
+test('strings in a document stand for values of enums, as in pg_graphql', async () => {
+  const document = `{
+    casesCollection(
+      filter: { state: { eq: "Open_Updated" }, past: { contains: "New", is: "NOT_NULL" } }
+      orderBy: { username: "DescNullsLast" }
+    ) { edges { node { username } } }
+  }`;
+  for (let time = 0; time < 4; time++) {
+    const { data, errors } = await gateway.query(document);
+    expect(errors).toEqual([]);
+    expect(data.casesCollection.edges).toEqual([
+      { node: { username: 'cai' } },
+      { node: { username: 'ann' } },
+    ]);
+  }
+  const { errors } = await gateway.query(
+    '{ casesCollection(filter: { state: { eq: "Nope" } }) { totalCount } }',
+  );
+  expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+});
+
 test('nodeIds and cursors hold the labels of the database, and lead back to their rows', async () => {
   const { data } = await gateway.query(
     '{ casesCollection(first: 2) { edges { cursor node { nodeId username } } } }',

@@ -8,12 +8,17 @@ import {
   validatorFunction,
   vault,
   wrapperOfExtension,
+  wrappersFunctions,
 } from './stand-ins.ts';
 import { clause, rolesNamedBy } from './statement.ts';
 import { sqlState, Unneeded } from './statement-failure.ts';
 
 /** Extensions whose types columns of foreign tables may have. */
 const extensionsOfTypes = ['citext', 'hstore', 'ltree'];
+
+/** The creation of an extension in a block of code, with its name and schema. */
+const createsExtension =
+  /\bcreate\s+extension\s+(?:if\s+not\s+exists\s+)?"?([\w-]+)"?(?:\s+(?:with\s+)?schema\s+"?(\w+)"?)?/gi;
 
 /** Creates what scripts rely on and an embedded database lacks: roles, schemas, extensions, handlers, Vault. */
 export class Prerequisites {
@@ -34,8 +39,8 @@ export class Prerequisites {
   }
 
   /**
-   * Creates an extension. For one that the embedded Postgres does not have, only the foreign-data wrapper that it would
-   * bring is made.
+   * Creates an extension. For one that the embedded Postgres does not have, only its name is noted, and the handlers or the
+   * foreign-data wrapper that it would bring are made.
    */
   async createExtension(name: string, schema: string | undefined): Promise<void> {
     if (schema !== undefined) await this.#ensureSchema(schema);
@@ -47,7 +52,9 @@ export class Prerequisites {
       await this.#database.exec(`create extension if not exists ${quoteIdentifier(name)}${where} cascade`);
       return;
     }
+    await this.#noteExtension(name, schema ?? 'public');
     if (name === 'supabase_vault' || name === 'vault') await this.#database.exec(vault);
+    if (name === 'wrappers') await this.#database.exec(wrappersFunctions(schema ?? 'public'));
     const wrapper = wrapperOfExtension(name);
     if (wrapper === undefined) return;
     const known = await this.#database.query('select from pg_foreign_data_wrapper where fdwname = $1', [
@@ -57,6 +64,17 @@ export class Prerequisites {
     const handler = qualifiedName({ schema: schema ?? 'public', name: `${wrapper}_handler` });
     await this.#database.exec(handlerFunction(handler));
     await this.#database.exec(`create foreign data wrapper ${quoteIdentifier(wrapper)} handler ${handler}`);
+  }
+
+  /** Lets scripts find the extension in the system catalog, and comment on it or drop it. */
+  async #noteExtension(name: string, schema: string): Promise<void> {
+    await this.#database.query(
+      `insert into pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+       select pg_nextoid('pg_extension', 'oid', 'pg_extension_oid_index'), $1::text, 'postgres'::regrole, n.oid, false, '0'
+       from pg_namespace n
+       where n.nspname = $2 and not exists (select from pg_extension where extname = $1)`,
+      [name, schema],
+    );
   }
 
   /** Makes the table that the Cognito FDW's `import foreign schema` makes. */
@@ -105,6 +123,12 @@ export class Prerequisites {
       return missing;
     }
     let supplied = false;
+    if (code === sqlState.featureNotSupported) {
+      for (const [, name = '', schema] of sql.matchAll(createsExtension)) {
+        await this.createExtension(name, schema);
+        supplied = true;
+      }
+    }
     if (code === sqlState.undefinedFunction) {
       for (const [name, kind] of sql.matchAll(/\b\w+_fdw_(handler|validator)\b/g)) {
         supplied = (await this.#supplyFunction(name, kind === 'handler')) || supplied;

@@ -1,3 +1,5 @@
+import { qualifiedName } from '../../model/statement.ts';
+
 /**
  * Stand-ins for what a hosted database has and an embedded one lacks. Scripts rely on these objects, but only their names
  * matter, because the catalog is read and nothing in it is ever called.
@@ -59,11 +61,26 @@ $$;`;
 
 /** A handler that is never called. It only has to exist. */
 export const handlerFunction = (name: string) =>
-  `create function ${name}() returns fdw_handler language internal as 'fdw_handler_in'`;
+  `create or replace function ${name}() returns fdw_handler language internal as 'fdw_handler_in'`;
 
 /** A validator that accepts everything. */
 export const validatorFunction = (name: string) =>
-  `create function ${name}(text[], oid) returns void language plpgsql as 'begin end'`;
+  `create or replace function ${name}(text[], oid) returns void language plpgsql as 'begin end'`;
+
+/** The foreign-data wrappers in https://github.com/supabase/wrappers/tree/v0.6.3/wrappers/src/fdw */
+const wrappers =
+  'airtable auth0 big_query click_house cognito duckdb dynamo_db firebase hello_world iceberg logflare mongodb mssql mysql redis s3 s3_vectors stripe wasm'.split(
+    ' ',
+  );
+
+/** The handlers and validators of the extension Wrappers. */
+export const wrappersFunctions = (schema: string) =>
+  wrappers
+    .flatMap((name) => [
+      handlerFunction(qualifiedName({ schema, name: `${name}_fdw_handler` })),
+      validatorFunction(qualifiedName({ schema, name: `${name}_fdw_validator` })),
+    ])
+    .join(';');
 
 /** The foreign-data wrapper that an extension creates, if it is known to create one. */
 export function wrapperOfExtension(extension: string): string | undefined {

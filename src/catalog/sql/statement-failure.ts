@@ -3,6 +3,7 @@ import { codeOf, messageOf } from '../../errors.ts';
 
 /** SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 export const sqlState = {
+  featureNotSupported: '0A000',
   duplicateSchema: '42P06',
   duplicateObject: '42710',
   undefinedSchema: '3F000',

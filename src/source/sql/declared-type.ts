@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { ScanError } from '../../errors.ts';
 import type { TypeDefinition } from '../../model/definition.ts';
+import { undomained } from '../../model/statement.ts';
 
 /**
  * A text that differs for types of which a value prints or means something else: `pg_catalog.int4`,
@@ -36,9 +37,9 @@ export async function typesOfCursor(
 ): Promise<readonly (string | undefined)[]> {
   const { fields } = await client.query(`fetch forward 0 from ${cursor}`);
   const { rows } = await client.query<TypeRow>(describeTypes, [fields.map(({ dataTypeID }) => dataTypeID)]);
-  return rows.map(({ nspname, typname, is_array, labels }, i) => {
+  return rows.map(({ nspname, typname, is_array, typmod, labels }, i) => {
     if (nspname === null || typname === null) return undefined;
-    const modifier = fields[i]?.dataTypeModifier ?? -1;
+    const modifier = Math.max(fields[i]?.dataTypeModifier ?? -1, typmod ?? -1);
     return declaredType({
       schema: nspname,
       name: typname,
@@ -49,14 +50,15 @@ export async function typesOfCursor(
   });
 }
 
-/** As the introspection of the catalog names them; domains are resolved already in what a cursor says. */
+/** As the introspection of the catalog names them. What a cursor says has no domains, except as elements of arrays. */
 const describeTypes = `
-  select n.nspname, coalesce(e.typname, t.typname) as typname, e.oid is not null as is_array,
+  select n.nspname, coalesce(e.typname, t.typname) as typname, e.oid is not null as is_array, element.typmod,
     (select json_agg(l.enumlabel order by l.enumsortorder) from pg_catalog.pg_enum l
      where l.enumtypid = coalesce(e.oid, t.oid)) as labels
   from unnest($1::oid[]) with ordinality as described (oid, place)
   left join pg_catalog.pg_type t on t.oid = described.oid
-  left join pg_catalog.pg_type e on e.oid = t.typelem and t.typcategory = 'A'
+  left join lateral ${undomained('t.typelem', '-1')} element on t.typcategory = 'A'
+  left join pg_catalog.pg_type e on e.oid = element.oid
   left join pg_catalog.pg_namespace n on n.oid = coalesce(e.typnamespace, t.typnamespace)
   order by described.place`;
 
@@ -64,5 +66,7 @@ interface TypeRow {
   readonly nspname: string | null;
   readonly typname: string | null;
   readonly is_array: boolean;
+  /** The modifier of the domain that the elements have; null if they have none. */
+  readonly typmod: number | null;
   readonly labels: readonly string[] | null;
 }

@@ -67,7 +67,6 @@ describe('a catalog of SQL', () => {
     expect(readersOf(definition)).toEqual({ anon: 2, authenticated: 9, owner_of_it: 9, postgres: 9 });
     expect(skippedOf(definition)).toEqual([
       '\\connect',
-      'COMMENT ON EXTENSION postgres_fdw IS',
       'COPY auth.users',
       'COPY public.todos',
       'REFRESH MATERIALIZED VIEW public.counts',
@@ -236,6 +235,24 @@ describe('what a hosted database has and a file takes for granted', () => {
       expect.arrayContaining(['anon', 'authenticator', 'some owner']),
     );
     expect(skippedOf(definition)).toEqual(['import foreign schema stripe from server stripe into public']);
+  });
+
+  test('is found by blocks of code that look for it first', async () => {
+    const definition = await read({
+      sql: `do $$ begin create extension if not exists wrappers with schema extensions; end $$;
+        comment on extension wrappers is 'Foreign data wrappers';
+        do $$ begin
+          if exists (select from pg_proc where proname = 'cognito_fdw_handler')
+            and exists (select from pg_extension where extname = 'wrappers') then
+            create foreign data wrapper cognito handler extensions.cognito_fdw_handler validator cognito_fdw_validator;
+          end if;
+          exception when others then raise notice 'no wrappers: %', sqlerrm;
+        end $$;
+        create server cognito_server foreign data wrapper cognito options (region 'us-east-1');
+        drop extension if exists supabase_vault; create extension supabase_vault; create extension supabase_vault;`,
+    });
+    expect(definition.servers.map(({ wrapper }) => wrapper.handler)).toEqual(['cognito_fdw_handler']);
+    expect(skippedOf(definition)).toEqual([]);
   });
 });
 

@@ -94,6 +94,21 @@ describe('a scan', () => {
     expect(read).toEqual(rows);
   });
 
+  test('reads arrays of domains as arrays of what these stand for', async () => {
+    await database.client.query(`create domain code as varchar(9); create domain codes as code[];
+      create table tagged (tags code[], more codes); insert into tagged values ('{a,b}', '{"c d",null}');
+      create foreign table remote_tagged (tags code[], more codes) server remote options (table_name 'tagged');`);
+    const types = new Map([
+      ['tags', 'pg_catalog.varchar(13)[]'],
+      ['more', 'pg_catalog.varchar(13)[]'],
+    ]);
+    const columns = ['tags', 'more'];
+    const [record] = await scan(
+      sourceOf({ name: 'remote_tagged', columns, types, keys: [['tags']] }, 'tags'),
+    );
+    expect(record?.fields).toEqual(['{a,b}', '{"c d",NULL}']);
+  });
+
   test('asks for as many rows at a time as make a megabyte, as far as it can tell', async () => {
     const fetches: unknown[] = [];
     const source = sourceOf({}, undefined, async () => {
