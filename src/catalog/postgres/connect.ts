@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import pg from 'pg';
 import { ConfigurationError, UnavailableError } from '../../errors.ts';
 import type { ConnectionParameters, TargetSessionAttrs } from './connection-parameters.ts';
@@ -11,6 +12,8 @@ export interface ConnectionPurpose {
   readonly applicationName: string;
   /** Milliseconds after which a statement is aborted; undefined means never. */
   readonly queryTimeoutMs?: number | undefined;
+  /** Milliseconds without a byte in either direction after which the connection is lost; undefined means never. */
+  readonly silenceMs?: number | undefined;
 }
 
 type Host = ConnectionParameters['hosts'][number];
@@ -96,7 +99,7 @@ async function open(
   { host, port }: Host,
   ssl: Encryption,
   parameters: ConnectionParameters,
-  { applicationName, queryTimeoutMs }: ConnectionPurpose,
+  { applicationName, queryTimeoutMs, silenceMs }: ConnectionPurpose,
 ): Promise<Connected> {
   const { user, database, passwordFile } = parameters;
   const config: pg.ClientConfig = {
@@ -116,11 +119,13 @@ async function open(
     ...(ssl ? { sslnegotiation: parameters.sslNegotiation } : {}),
     enableChannelBinding: parameters.requireChannelBinding,
     connectionTimeoutMillis: parameters.connectTimeoutMs,
-    // Keepalive detects a connection that was cut silently.
+    // Keepalive detects a connection that was cut silently, within minutes: without a delay of its own, Linux waits for two hours.
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     query_timeout: queryTimeoutMs,
     application_name: applicationName,
     options: parameters.options,
+    ...(silenceMs !== undefined && { stream: () => impatientSocket(silenceMs) }),
   };
   const client = new pg.Client(config);
   // An error on an idle connection is noticed by its next user.
@@ -134,6 +139,13 @@ async function open(
     throw error;
   }
   return { client, config };
+}
+
+/** Keepalive is answered by the system of a server that has stopped, and so by one that never answers again. */
+function impatientSocket(silenceMs: number): Socket {
+  const socket = new Socket();
+  socket.setTimeout(silenceMs, () => socket.destroy(new Error(`nothing came for ${silenceMs} ms`)));
+  return socket;
 }
 
 /** A pooler accepts connections at once, but may wait long for the Postgres behind it. */

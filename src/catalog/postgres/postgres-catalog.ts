@@ -11,6 +11,9 @@ import { Session } from './session.ts';
 /** The time limit of statements about the catalog, in milliseconds. */
 const queryTimeoutMs = 60_000;
 
+/** Longer than any statement of a scan may take, in milliseconds. */
+const scanSilenceMs = 75_000;
+
 /**
  * A catalog in a Postgres server.
  *
@@ -54,7 +57,7 @@ export async function openPostgresCatalog(databaseUrl: string): Promise<Catalog>
       name: `${hosts.map(({ host, port }) => `${host}:${port}`).join(',')}/${database}`,
       async openSession(signal) {
         signal.throwIfAborted();
-        return connect(parameters, { applicationName: 'fdw-graphql scan' });
+        return connect(parameters, { applicationName: 'fdw-graphql scan', silenceMs: scanSilenceMs });
       },
       suspectChange() {
         for (const listener of listeners) listener();

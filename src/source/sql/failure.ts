@@ -31,10 +31,11 @@ const codes: Readonly<Record<string, ScanErrorCode>> = {
   '22023': 'SCAN_DENIED',
   // Invalid authorization, here or at the remote.
   '28': 'SCAN_DENIED',
-  // No such table, column or schema: the catalog has changed since it was read, or the remote's has.
+  // No such table, column, schema or file: the catalog has changed since it was read, or the remote's has.
   '42P01': 'SCAN_NOT_FOUND',
   '42703': 'SCAN_NOT_FOUND',
   '3F000': 'SCAN_NOT_FOUND',
+  '58P01': 'SCAN_NOT_FOUND',
   HV00R: 'SCAN_NOT_FOUND',
   HV00J: 'SCAN_NOT_FOUND',
   // Data that is no value of the column's type or of the encoding.

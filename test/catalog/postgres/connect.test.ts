@@ -1,5 +1,5 @@
 import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -153,6 +153,30 @@ describe('a connection', () => {
     const error = await attempt(`postgres://u:hush@${host}/d`).catch((cause) => cause);
     expect(error).toBeInstanceOf(UnavailableError);
     expect(error.message).not.toContain('hush');
+  });
+
+  test('is lost where Postgres falls silent in mid-statement, though the connection stands', async () => {
+    const { hostname, port, username, password, pathname } = new URL(inject('postgresUrl'));
+    let relaying = true;
+    const sockets: Socket[] = [];
+    const relay = createServer((client) => {
+      const server = createConnection(Number(port), hostname);
+      sockets.push(client, server);
+      client.on('data', (bytes) => relaying && server.write(bytes)).on('error', () => {});
+      server.on('data', (bytes) => relaying && client.write(bytes)).on('error', () => {});
+    });
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+    const address = relay.address();
+    const relayPort = typeof address === 'object' ? address?.port : undefined;
+    const client = await connect(
+      parseConnectionString(`postgres://${username}:${password}@127.0.0.1:${relayPort}${pathname}`),
+      { applicationName: 'silent', silenceMs: 200 },
+    );
+    relaying = false;
+    await expect(client.query('select')).rejects.toThrow('nothing came for 200 ms');
+    await client.end();
+    for (const socket of sockets) socket.destroy();
+    relay.close();
   });
 
   test('waits no longer than connect_timeout', async () => {

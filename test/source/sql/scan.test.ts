@@ -325,6 +325,7 @@ describe('when something goes wrong', () => {
     await writeFile(join(folder, 'bad.csv'), Buffer.from([0x61, 0xff, 0x2c, 0x31, 0x0a]));
     await database.client.query(`create extension file_fdw; create server files foreign data wrapper file_fdw;
       create foreign table good (name text, size int) server files options (filename '${folder}/good.csv', format 'csv');
+      create foreign table absent (name text, size int) server files options (filename '${folder}/none.csv', format 'csv');
       create foreign table bad (name text, size int) server files options (filename '${folder}/bad.csv', format 'csv');`);
     const columns = ['name', 'size'];
     const records = await scan(sourceOf({ name: 'good', columns, keys: [['name']] }, 'name'));
@@ -334,6 +335,9 @@ describe('when something goes wrong', () => {
     ]);
     await expect(scan(sourceOf({ name: 'bad', columns }))).rejects.toMatchObject({
       code: 'SCAN_INVALID_RESPONSE',
+    });
+    await expect(scan(sourceOf({ name: 'absent', columns }))).rejects.toMatchObject({
+      code: 'SCAN_NOT_FOUND',
     });
     await rm(folder, { recursive: true });
   });
