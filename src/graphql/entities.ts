@@ -54,10 +54,17 @@ export interface EntityContext {
 /** An entity's row, null if there is none, or an error that does not affect the other entities. */
 export type EntityOutcome = RowNode | null | Error;
 
+/** How many entities of one table may fail one by one; if its rows cannot be read for more, the field fails once. */
+const mostFailures = 100;
+
 /** The number of representations that are parsed between two looks at the clock. */
 const stride = 64;
 
-/** Finds all rows of a table in one pass. */
+/**
+ * Finds all rows of a table in one pass.
+ *
+ * @throws ScanError and others, where the rows of a table cannot be read and many of them were asked for
+ */
 export async function findEntities(
   representations: readonly unknown[],
   { entities, schema }: EntityContext,
@@ -86,6 +93,7 @@ export async function findEntities(
         outcomes[place] = row === undefined ? null : { view, row };
       }
     } catch (error) {
+      if (places.length > mostFailures) throw error;
       for (const place of places) outcomes[place] = toError(error);
     }
   };

@@ -350,3 +350,20 @@ test('the failure of a scan leaves the other root fields of a subgraph their ans
   expect(data).toMatchObject({ cognitoUserCollection: null, _entities: [null], __typename: 'Query' });
   expect(errors.map(({ extensions }) => extensions.code)).toEqual(['SCAN_DENIED', 'SCAN_DENIED']);
 });
+
+test('the failure of a scan is told once to who asked for thousands of entities, however often', async () => {
+  const broken = await startGateway(demoCatalog, [], { federation: true, scanTimeoutMs: 20_000 });
+  broken.emulator.faults = { denyAccess: true };
+  const representations = Array.from({ length: 9_000 }, (_, i) => ({
+    __typename: 'CognitoUser',
+    username: `user-${i}`,
+  }));
+  const query =
+    'query ($all: [_Any!]!) { _entities(representations: $all) { ... on CognitoUser { email } } __typename }';
+  for (let i = 0; i < 3; i++) {
+    const { data, errors } = await broken.query(query, { all: representations });
+    expect(data).toEqual({ _entities: null, __typename: 'Query' });
+    expect(errors).toMatchObject([{ path: ['_entities'], extensions: { code: 'SCAN_DENIED' } }]);
+  }
+  await broken.close();
+});

@@ -1,13 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { Ready } from '../../columns/ready.ts';
 import { type Limits, limitSettings } from '../../limits/limits.ts';
-import { bodyTooLarge, clientGone } from '../http-error.ts';
+import { bodyTooLarge, clientGone, HttpError } from '../http-error.ts';
 import { type Holding, MemoryBudget } from '../memory-budget.ts';
 import { type Client, headerOf } from '../message.ts';
 import { decodeBody } from './content-encoding.ts';
 
 /** How many times the largest body the bodies of all requests may hold together. */
 const heldBodies = 32;
+
+/** Chunks that may be of any size, and bytes that more of them must have on average: each takes a few microseconds. */
+const fewChunks = 1_024;
+const smallChunk = 32;
 
 const bodyless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -65,7 +69,10 @@ export class BodyReader {
         try {
           holding.add(chunk.length);
           if (holding.bytes > bodyBytes) throw bodyTooLarge(this.#limits);
-          chunks.push(chunk);
+          if (chunks.push(chunk) % fewChunks === 0 && holding.bytes < chunks.length * smallChunk) {
+            request.pause();
+            throw tooSmallChunks();
+          }
         } catch (error) {
           fail(error);
         }
@@ -80,7 +87,7 @@ export class BodyReader {
         request.off('data', onData).off('end', onEnd);
         holding.release();
         // The rest is read and forgotten, because a client that still sends would miss the answer.
-        request.resume();
+        if (!request.isPaused()) request.resume();
         reject(error);
       };
       request.on('data', onData).on('end', onEnd);
@@ -92,3 +99,13 @@ export class BodyReader {
 }
 
 const noBytes = Buffer.alloc(0);
+
+/** The connection is closed: to read the rest would take as long as to read it all. */
+function tooSmallChunks(): HttpError {
+  return new HttpError(
+    400,
+    'BAD_REQUEST',
+    `the body comes in chunks of less than ${smallChunk} bytes each: send larger ones`,
+    { connection: 'close' },
+  );
+}

@@ -51,7 +51,9 @@ function assertTrusted(path: string, { uid, mode }: Stats): void {
   const self = process.getuid?.();
   if (self === undefined) return;
   if (uid !== self && uid !== 0) {
-    throw new UnusableFile(`belongs to user ${uid}, but the gateway runs as user ${self}`);
+    throw new UnusableFile(
+      `belongs to user ${uid}, but the gateway runs as user ${self}; remove it, or run chown ${self} ${JSON.stringify(path)}`,
+    );
   }
   if ((mode & writableByOthers) !== 0) {
     throw new UnusableFile(

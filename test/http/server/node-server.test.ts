@@ -139,6 +139,17 @@ describe('the body', () => {
     await expect(sendChunked(url, bytes)).resolves.toMatchObject(nobody);
   });
 
+  test('may not come in thousands of tiny chunks', async () => {
+    const { url } = await start();
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname).on('error', () => {});
+    socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n');
+    socket.write(`Transfer-Encoding: chunked\r\n\r\n${'1\r\n \r\n'.repeat(5_000)}`);
+    await expect(text(socket)).resolves.toMatch(
+      /^HTTP\/1.1 400[^]*the body comes in chunks of less than 32 bytes/,
+    );
+  });
+
   test('that comes too slowly is cut off, and keeps nobody else waiting', async () => {
     const { url, ask } = await start({ limits: { bodyTimeout: 300, concurrentRequests: 5 } });
     const slow = Array.from({ length: 50 }, () =>

@@ -161,7 +161,7 @@ describe('encryption', () => {
   });
 });
 
-describe('a file that cannot be used is ignored with one warning', () => {
+describe('a file that cannot be used is refused with one warning', () => {
   test.each<[string, Partial<SnapshotOwner>]>([
     ['another origin', { origin: 'eu/2' }],
     ['other fields', { fields: fields.slice(0, 2) }],
@@ -456,7 +456,7 @@ async function expectIgnored(
       event: 'snapshot-file',
       server: owner.server,
       object: owner.object,
-      message: `the snapshot file ${files?.pathOf(owner)} ${reason}; it is ignored`,
+      message: `the snapshot file ${files?.pathOf(owner)} ${reason}; it is not used, and the object is scanned`,
     },
   ]);
 }
