@@ -81,7 +81,10 @@ export class SnapshotDirectory implements SnapshotFiles {
       return snapshot;
     } catch (error) {
       const reason = error instanceof UnusableFile ? error.message : `cannot be read (${describe(error)})`;
-      this.#warn(owner, `the snapshot file ${this.pathOf(owner)} ${reason}; it is not used, and the object is scanned`);
+      this.#warn(
+        owner,
+        `the snapshot file ${this.pathOf(owner)} ${reason}; it is not used, and the object is scanned`,
+      );
       return undefined;
     }
   }
