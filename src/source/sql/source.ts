@@ -25,6 +25,7 @@ export function createSqlSource({ table, identity, database, places }: SqlSource
       ? table.columns
       : [identity, ...table.columns.filter((column) => column !== identity)];
   const names = identity === undefined ? [rowNumber, ...columns] : columns;
+  let hasFailed = false;
   return {
     fields: names.map((name) => ({ name, type: 'text' })),
     origin: JSON.stringify([
@@ -35,8 +36,12 @@ export function createSqlSource({ table, identity, database, places }: SqlSource
       table.role,
       names.map((name) => [name, table.types.get(name)]),
     ]),
-    admit: (signal) => places.take(signal),
-    scan: (signal, onProgress) => scanTable({ ...table, columns }, names, database, signal, onProgress),
+    admit: (signal) => places.take(signal, hasFailed),
+    async *scan(signal, onProgress) {
+      hasFailed = true;
+      yield* scanTable({ ...table, columns }, names, database, signal, onProgress);
+      hasFailed = false;
+    },
     // A connection lives no longer than its scan.
     close: () => {},
   };
