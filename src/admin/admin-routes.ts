@@ -9,7 +9,7 @@ export interface AdministeredGateway {
   status(): GatewayStatus;
   /** Returns whether there is such a table. */
   refresh(table?: string): boolean;
-  /** Reads the catalog anew; absent if it is read once. */
+  /** Reads the catalog again; absent if it is only read once. */
   readonly reload?: () => Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export interface AdminPorts {
   /** Undefined until the catalog has been read. */
   readonly gateway: () => AdministeredGateway | undefined;
   readonly metrics: { readonly contentType: string; render(): Promise<string> };
-  /** Is told what nobody meant to happen. */
+  /** Receives unexpected errors. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -117,14 +117,14 @@ function refresh(request: AdminRequest, { gateway }: AdminPorts): HttpReply {
   });
 }
 
-/** Whoever pressed a button of the page gets the page. */
+/** A button of the page leads back to the page. */
 function done(request: AdminRequest, result: object): HttpReply {
   return wantsHtml(request) ? { status: 303, headers: { location: '/' }, body: '' } : json(202, result);
 }
 
 /**
- * Whether no page of another site has a browser send this. Browsers say where a request comes from; other clients
- * send neither header.
+ * Whether the request does not come from a page of another site. Browsers say where a request comes from; other clients send
+ * neither header.
  */
 function isOwnPage({ headers }: AdminRequest): boolean {
   const site = headers['sec-fetch-site'];

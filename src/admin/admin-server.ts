@@ -6,28 +6,28 @@ import { write } from '../http/server/write.ts';
 import type { AdminPorts } from './admin-routes.ts';
 import { answerAdmin } from './admin-routes.ts';
 
-/** Where the admin port is. */
+/** The address of the admin port. */
 export interface AdminAddress {
   readonly host: string;
-  /** 0 lets the system choose. */
+  /** 0 for any free port. */
   readonly port: number;
 }
 
-/** The admin port, which listens. */
+/** The listening admin port. */
 export interface AdminServer {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Bodies are of no use here: one that takes longer than this is no probe's. */
+/** Requests need no bodies here, so one that takes longer is not a probe. */
 const requestTimeoutMs = 10_000;
 const maxConnections = 64;
 
 /**
- * Health, metrics and status for those who run the gateway, on a port of their own. Whoever reaches it is trusted;
- * web pages of other sites are not.
+ * Serves health, metrics and status for operators on a port of their own. Anyone who can reach it is trusted, except for web
+ * pages of other sites.
  *
- * @throws ConfigurationError if the address cannot be listened on
+ * @throws ConfigurationError if it cannot listen on the address
  */
 export async function listenAdmin({ host, port }: AdminAddress, ports: AdminPorts): Promise<AdminServer> {
   const acceptsHost = hostsOfPrivatePort(host);

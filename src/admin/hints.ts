@@ -1,6 +1,6 @@
 import type { ScanErrorCode } from '../errors.ts';
 
-/** What whoever runs the gateway can do about a scan that failed. `docs/troubleshooting.md` has more of each. */
+/** What operators can do about a failed scan. `docs/troubleshooting.md` has more about each. */
 const hints: Readonly<Record<ScanErrorCode, string>> = {
   SCAN_IN_PROGRESS:
     'Wait, or raise --scan-timeout; --warm and --snapshot-dir keep requests from waiting after a start.',

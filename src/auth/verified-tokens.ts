@@ -3,15 +3,15 @@ import type { Clock } from '../clock.ts';
 import type { Claims } from './claims.ts';
 import type { VerifyToken } from './token-verifier.ts';
 
-/** How long a token is believed without being verified anew: so much longer does a withdrawn key work. */
+/** How long a token is trusted before it is verified again, which is also how much longer a revoked key works. */
 const longestMs = 60_000;
-/** Bytes that all remembered tokens may take together. */
+/** The maximum size of all cached tokens, in bytes. */
 const capacity = 8 * 1024 * 1024;
-/** How many times its length a token takes in memory with its claims, and what it takes beside: estimates. */
+/** The estimated memory of a token with its claims: bytes per character, and for the entry itself. */
 const bytesPerCharacter = 4;
 const overhead = 500;
 
-/** A token that was verified. */
+/** A verified token. */
 interface VerifiedToken {
   readonly claims: Claims;
   /** Milliseconds on the monotonic clock. */
@@ -23,7 +23,7 @@ export interface VerifiedTokensOptions {
   readonly clockToleranceSeconds: number;
 }
 
-/** The same verification, done once a minute for each token: a client sends the same one with every request. */
+/** Verifies each token once a minute, because clients send the same one with every request. */
 export function rememberVerified(
   verify: VerifyToken,
   { clock, clockToleranceSeconds }: VerifiedTokensOptions,
@@ -32,7 +32,7 @@ export function rememberVerified(
     maxSize: capacity,
     sizeCalculation: (_verified, token) => bytesPerCharacter * token.length + overhead,
   });
-  /** By the rule of RFC 7519, section 4.1.4, in whole seconds as the verification has it. */
+  /** The rule of RFC 7519, section 4.1.4, in whole seconds like the verification itself. */
   const hasExpired = ({ exp }: Claims) =>
     exp !== undefined &&
     !(typeof exp === 'number' && exp > Math.floor(clock.now() / 1000) - clockToleranceSeconds);

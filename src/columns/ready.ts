@@ -1,12 +1,12 @@
 /** A value that may be there already. To wait for such a one costs more than all else that is done for many requests. */
 export type Ready<T> = T | Promise<T>;
 
-/** Goes on with a value: at once where it is there, else when it comes. */
+/** Continues with a value, synchronously unless it is a promise. */
 export function whenReady<T, R>(value: Ready<T>, next: (value: T) => Ready<R>): Ready<R> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
-/** Does the work, and goes on with its value or with what it failed by: at once where nothing has to be waited for. */
+/** Does the work, and continues with its value or its failure, synchronously unless it is a promise. */
 export function settleReady<T, R>(
   work: () => Ready<T>,
   onValue: (value: T) => Ready<R>,
@@ -21,7 +21,7 @@ export function settleReady<T, R>(
   return value instanceof Promise ? value.then(onValue, onFailure) : onValue(value);
 }
 
-/** Does the work, and ends it when its value is there or it has failed: at once where nothing has to be waited for. */
+/** Does the work, and calls `end` when it has succeeded or failed, synchronously unless it is a promise. */
 export function endReady<T>(work: () => Ready<T>, end: () => void): Ready<T> {
   let value: Ready<T>;
   try {
@@ -36,8 +36,8 @@ export function endReady<T>(work: () => Ready<T>, end: () => void): Ready<T> {
 }
 
 /**
- * The results of work on each item, in their order: at once where all are there. Where the work on one fails, the
- * others come to their end before the failure is told.
+ * The results of work on each item, in order, without a promise if none is one. If the work on one fails, the others finish
+ * before the failure is reported.
  */
 export function mapReady<T, R>(
   items: readonly T[],

@@ -47,7 +47,7 @@ async function encryption(session: Session, name: string): Promise<Finding> {
     check,
     status: 'warn',
     detail: `the connection to ${name} is not encrypted: passwords and secrets of Vault can be read on the way`,
-    fix: 'add ?sslmode=verify-full to --database-url, and sslrootcert=FILE where the certificate is not of a public authority',
+    fix: 'add ?sslmode=verify-full to --database-url, and sslrootcert=FILE if the certificate is not from a public authority',
   };
 }
 

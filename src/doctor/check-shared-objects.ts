@@ -52,7 +52,7 @@ async function checkSharedObject(
 interface SharedRow {
   readonly holder: string | null;
   readonly epoch: number;
-  /** Seconds; negative where the lease has expired. */
+  /** Seconds; negative if the lease has expired. */
   readonly expiresIn: number | null;
   /** How many the scan under the lease has found so far. */
   readonly rows: number | null;

@@ -50,7 +50,7 @@ interface Access {
   readonly database: string;
   /** Whether the server follows a primary. */
   readonly standby: boolean;
-  /** Seconds since the last transaction that a standby has replayed; null where there is none. */
+  /** Seconds since the last transaction that a standby has replayed; null if there is none. */
   readonly behind: number | null;
   readonly readOnly: boolean;
   readonly mayCreate: boolean;

@@ -63,7 +63,7 @@ function usableMemory(): number {
   return Math.min(totalmem(), constrained);
 }
 
-/** A request that times out before its wait for a scan would never be told how far the scan is. */
+/** If a request times out before its wait for a scan does, its error cannot contain the progress of the scan. */
 function assertTimeForScans({ requestTimeout }: Limits, scanTimeoutMs: number): void {
   if (requestTimeout >= scanTimeoutMs) return;
   const { flag } = limitSettings.requestTimeout;

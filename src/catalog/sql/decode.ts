@@ -70,7 +70,7 @@ async function decodeAsDeclared(bytes: Uint8Array, file: string): Promise<string
   }
 }
 
-/** @throws TypeError if the bytes are not of that encoding; RangeError where it is not known */
+/** @throws TypeError if the bytes are not valid in that encoding; RangeError if it is not known */
 function decode(bytes: Uint8Array, encoding: string): string {
   return new TextDecoder(encoding, { fatal: true }).decode(bytes);
 }

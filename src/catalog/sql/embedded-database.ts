@@ -12,7 +12,7 @@ const extensions = {
   'uuid-ossp': async () => (await import('@electric-sql/pglite/contrib/uuid_ossp')).uuid_ossp,
 } as const;
 
-/** Making a database anew takes seconds, so an empty one is kept in the user's cache folder. */
+/** Creating a database takes seconds, so an empty one is kept in the user's cache folder. */
 export async function createDatabase(extensions: Extensions): Promise<PGlite> {
   const manifest = new URL('../package.json', import.meta.resolve('@electric-sql/pglite'));
   const { version } = JSON.parse(await readFile(manifest, 'utf8'));

@@ -30,7 +30,7 @@ process.once('message', (scripts: readonly SqlScript[]) => {
     (error: unknown) => send({ failed: messageOf(error) }, () => process.exit(1)),
   );
 });
-// Whoever started this process is gone.
+// The parent process is gone.
 process.once('disconnect', () => process.exit(1));
 
 async function evaluate(scripts: readonly SqlScript[]): Promise<EvaluatedScripts> {

@@ -36,7 +36,7 @@ export async function openEmbeddedSession(
   client.once('end', stop);
   try {
     child.send({ ...request, pipeNumber } satisfies SessionRequest);
-    // Where it cannot be started at all, its pipe is closed too, and that is what the client tells.
+    // If it cannot be started at all, its pipe is closed as well, which the client reports.
     await Promise.race([client.connect(), once(child, 'error').then(([error]) => Promise.reject(error))]);
     return client;
   } catch (error) {

@@ -23,7 +23,7 @@ export function evaluateScripts(
       {
         serialization: 'advanced',
         stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-        // What this process was told on its command line, such as a port to debug at, is not for another one too.
+        // Node's options of this process, such as a port for debugging, must not apply to another one.
         execArgv: process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
       },
     );

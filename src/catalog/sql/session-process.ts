@@ -10,7 +10,7 @@ import { loadParser } from './statement.ts';
  * to over a pipe for as long as it likes.
  */
 
-/** What the process is told by its parent. */
+/** The messages of the parent process. */
 export interface SessionRequest {
   readonly scripts: readonly SqlScript[];
   readonly files: EmbeddedFiles;
@@ -24,7 +24,7 @@ process.once('message', (request: SessionRequest) => {
     () => process.exit(1),
   );
 });
-// Whoever started this process is gone.
+// The parent process is gone.
 process.once('disconnect', () => process.exit(1));
 
 async function serve({ scripts, files, pipeNumber }: SessionRequest): Promise<void> {

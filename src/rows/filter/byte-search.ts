@@ -35,7 +35,7 @@ export class ByteSearch {
     this.#skips = Uint16Array.from(fold, (folded) => skips[folded] ?? 1);
   }
 
-  /** Where the first occurrence between `from` and `end` ends; -1 where there is none. */
+  /** The end of the first occurrence between `from` and `end`; -1 if there is none. */
   endIn(bytes: Uint8Array, from: number, end: number): number {
     return this.#wanted.length < shortestSkip ? this.#step(bytes, from, end) : this.#skip(bytes, from, end);
   }

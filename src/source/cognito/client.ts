@@ -81,7 +81,7 @@ export function createPoolClient({ server, credentials, maxSockets }: PoolClient
         { step: 'deserialize', priority: 'low' },
       );
       await client.send(command, { abortSignal });
-      if (!page) throw new TypeError('the SDK must throw where an answer is an error');
+      if (!page) throw new TypeError('the SDK did not throw for an error');
       return page;
     },
     async estimateUsers(abortSignal) {

@@ -25,7 +25,7 @@ export interface DataRows {
   readonly starts: readonly number[];
   /** How many columns each row has. */
   readonly columns: number;
-  /** The number of the first row, where the number of each is to be its first field. */
+  /** The number of the first row, if the first field of each row is its number. */
   readonly firstNumber: number | undefined;
 }
 

@@ -8,7 +8,7 @@ const reusedLength = 1 << 17;
 export class PageBuffers {
   readonly #free: Buffer[] = [];
 
-  /** A buffer of at least so many bytes, which hold anything. */
+  /** A buffer of at least this many bytes, with any content. */
   take(bytes: number): Buffer {
     if (bytes > reusedLength) return Buffer.allocUnsafeSlow(bytes);
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(reusedLength);

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { TextRows } from '../text-rows.ts';
 import { PageBuffers } from './page-buffers.ts';
 
-/** Pages that wait to be taken; where there are more, the connection is not read until some have been. */
+/** The number of pages that may wait. If there are more, the connection is not read until some have been taken. */
 const mostPages = 8;
 
 /** Rows on their way from a connection to whoever takes them, in pages. Holds the connection back where it must. */

@@ -23,7 +23,7 @@ export interface ReadCursorOptions {
   readonly cursor: string;
   /** How many columns its rows have. */
   readonly columns: number;
-  /** Whether the first field of each row is to be its number. */
+  /** Whether the first field of each row is its number. */
   readonly numbered: boolean;
 }
 

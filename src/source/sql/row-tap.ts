@@ -13,11 +13,11 @@ export class RowTooLargeError extends Error {
   }
 }
 
-/** How rows are taken, and where they go. */
+/** How rows are read, and where they are stored. */
 export interface RowTapOptions {
   /** How many columns they have. */
   readonly columns: number;
-  /** Whether the first field of each is to be its number, from 0. */
+  /** Whether the first field of each row is its number, from 0. */
   readonly numbered: boolean;
   /** Where their bytes are put; whoever gets the rows gives them back. */
   readonly buffers: PageBuffers;

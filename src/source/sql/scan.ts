@@ -95,7 +95,7 @@ async function describeScan(
   return { pid: row.pid, reltuples: row.reltuples > 0 ? row.reltuples : undefined };
 }
 
-/** Undefined where that takes longer than a statement may: progress is not worth a scan. */
+/** Undefined if that takes too long, because the progress is not worth failing the scan. */
 async function countRows(client: pg.ClientBase, table: ScannedTable): Promise<number | undefined> {
   await client.query('savepoint counting');
   try {
@@ -116,7 +116,7 @@ const queryCanceled = '57014';
 /**
  * Text of one type, read as one of another, would be an error in each row, or another value.
  *
- * @throws ChangedColumnError where a column is of another type than the catalog said
+ * @throws ChangedColumnError if a column has another type than in the catalog
  */
 async function assertTypes(
   client: pg.ClientBase,
