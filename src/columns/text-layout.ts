@@ -2,7 +2,7 @@ import { packedLength } from '../values/uuid.ts';
 import { ArenaColumn } from './arena-column.ts';
 import type { TextColumn } from './column.ts';
 import { NullableColumn } from './nullable-column.ts';
-import { type Pace, paced } from './pace.ts';
+import { type Pace, paced, pacedByBytes } from './pace.ts';
 import { PresenceBuilder } from './presence.ts';
 import { assertOffset, type TextList } from './text-list.ts';
 import { UuidColumn } from './uuid-column.ts';
@@ -50,9 +50,11 @@ async function layArena(texts: TextList, rows: RowTexts, count: number, pace: Pa
   });
   const bytes = new Uint8Array(end);
   let at = 0;
-  await paced(rows.rowCount, pace, (row) => {
+  await pacedByBytes(rows.rowCount, pace, (row) => {
     const text = rows.textOf(row);
+    const start = at;
     if (text >= 0) at = texts.write(text, bytes, at);
+    return at - start;
   });
   return new ArenaColumn(offsets, bytes);
 }

@@ -43,6 +43,7 @@ export class TextValues {
 
   push(value: string): void {
     this.#count++;
+    if (value.length > longestKnown) this.#known = undefined;
     if (!this.#known) {
       this.texts.push(value);
       return;
@@ -61,6 +62,7 @@ export class TextValues {
   /** The same with the value's UTF-8, in `bytes` from `start` to `end`. */
   pushBytes(bytes: Buffer, start: number, end: number): void {
     this.#count++;
+    if (end - start > longestKnown) this.#known = undefined;
     if (!this.#known) {
       this.texts.pushBytes(bytes, start, end);
       return;
@@ -88,6 +90,12 @@ export class TextValues {
     if (this.texts.count > repeatingLimit(this.#count)) this.#known = undefined;
   }
 }
+
+/**
+ * To hash a text of some megabytes, only to learn that it is new, would hold the event loop for milliseconds. Texts of
+ * that size seldom repeat, and nobody orders by them.
+ */
+const longestKnown = 1 << 16;
 
 /** A string that came lately, and which text it is. */
 interface RecentString {

@@ -1,12 +1,32 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { Pace, paced } from '../../src/columns/pace.ts';
+import { Pace, paced, pacedByBytes } from '../../src/columns/pace.ts';
 
 describe('a paced loop', () => {
   test('calls for every item, in order', async () => {
     const seen: number[] = [];
     await paced(2000, new Pace({ sliceMs: 0 }), (i) => seen.push(i));
     expect(seen).toEqual(Array.from({ length: 2000 }, (_, i) => i));
+  });
+
+  test('of large items pauses as often as their bytes say', async () => {
+    let turns = 0;
+    let running = true;
+    const count = (async () => {
+      while (running) {
+        await nextTurn();
+        turns++;
+      }
+    })();
+    const seen: number[] = [];
+    await pacedByBytes(20, new Pace({ sliceMs: 0 }), (i) => {
+      seen.push(i);
+      return 1 << 20;
+    });
+    running = false;
+    await count;
+    expect(seen).toEqual([...Array(20).keys()]);
+    expect(turns).toBeGreaterThanOrEqual(19);
   });
 
   test('is due as soon as its slice is used up', () => {

@@ -48,6 +48,14 @@ describe('a column of text', () => {
     expect(values.map((value) => wellFormed(value ?? ''))).toEqual(textsOf(column));
   });
 
+  test('of which one is very long gives back what it was given', async () => {
+    const long = 'é'.repeat(70_000);
+    const values = Array.from({ length: 60 }, (_, i) => (i === 30 || i === 31 ? long : `v${i % 3}`));
+    const column = await build(values);
+    expect(column.encoding).toBe('text');
+    expect(textsOf(column)).toEqual(values);
+  });
+
   test('holds no value that only arrivals without a row had', async () => {
     const values = Array.from({ length: 40 }, (_, i) => (i === 7 ? 'gone' : `v${i % 3}`));
     const order = Uint32Array.from(values.keys()).filter((arrival) => arrival !== 7);
