@@ -1,5 +1,8 @@
+import { ScanError } from '../errors.ts';
+import type { ScanProgress } from '../source/source.ts';
 import type { HeldSnapshot } from './held-snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { SnapshotStoreOptions } from './store-definition.ts';
 
 /** How a read got its snapshot. The last two waited for a scan, which was started for this read or had been for another. */
 type SnapshotState = 'fresh' | 'stale' | 'scanned' | 'joined';
@@ -48,4 +51,18 @@ export function lend(
   };
   signal.addEventListener('abort', release, { once: true });
   return { snapshot, state, ageMs, maxAgeMs, release };
+}
+
+/** A read did not get a snapshot within the scan timeout. */
+export function stillScanning(
+  { object, server, scanTimeoutMs }: Pick<SnapshotStoreOptions, 'object' | 'server' | 'scanTimeoutMs'>,
+  progress: ScanProgress | undefined,
+): ScanError {
+  const detail = `the scan of ${object} on server ${server} is still in progress after ${scanTimeoutMs} ms (--scan-timeout)`;
+  return new ScanError('SCAN_IN_PROGRESS', detail, { progress });
+}
+
+/** There are no reads any more. */
+export function stopping(): ScanError {
+  return new ScanError('SCAN_UNAVAILABLE', 'the gateway is stopping');
 }

@@ -1,5 +1,4 @@
 import { type Clock, systemClock, within } from '../clock.ts';
-import { ScanError } from '../errors.ts';
 import type { ScanProgress } from '../source/source.ts';
 import { type AttributeNeeds, bothNeeds } from './attributes-builder.ts';
 import type { Sharing } from './exchange/place-client.ts';
@@ -13,7 +12,7 @@ import { Scan, type SnapshotRun } from './scan.ts';
 import { ScanSchedule } from './scan-schedule.ts';
 import { SingleFlightScan } from './single-flight-scan.ts';
 import type { ColumnarSnapshot } from './snapshot.ts';
-import { lend, type ReadOptions, type SnapshotRead } from './snapshot-read.ts';
+import { lend, type ReadOptions, type SnapshotRead, stillScanning, stopping } from './snapshot-read.ts';
 import { ownerOf, readTheSame, type SnapshotStoreOptions, type StoreDefinition } from './store-definition.ts';
 import { type SnapshotGlance, type StoreStatus, statusOf } from './store-status.ts';
 
@@ -110,7 +109,7 @@ export class SnapshotStore {
       ms: this.#options.scanTimeoutMs,
       signal,
       onLate: () => {
-        throw this.#inProgress();
+        throw stillScanning(this.#options, this.progress());
       },
     });
     return this.#lend(awaited, signal);
@@ -287,23 +286,10 @@ export class SnapshotStore {
     // Another gateway may have published one meanwhile.
     if (snapshot && !this.#held.latest) this.#held.hold(snapshot, owner.needs);
   }
-
-  #inProgress(): ScanError {
-    const { object, server, scanTimeoutMs } = this.#options;
-    return new ScanError(
-      'SCAN_IN_PROGRESS',
-      `the scan of ${object} on server ${server} is still in progress after ${scanTimeoutMs} ms (--scan-timeout)`,
-      { progress: this.progress() },
-    );
-  }
 }
 
 /** A snapshot for a reader, and how it was obtained. */
 interface Found {
   readonly held: HeldSnapshot;
   readonly state: SnapshotRead['state'];
-}
-
-function stopping(): ScanError {
-  return new ScanError('SCAN_UNAVAILABLE', 'the gateway is stopping');
 }

@@ -24,7 +24,7 @@ const vault = `
 
 beforeAll(async () => {
   database = await createDatabase(vault);
-  const page = await readFile('docs/security.md', 'utf8');
+  const page = await readFile(new URL('../../docs/security.md', import.meta.url), 'utf8');
   const privileges = /```sql\n(create role fdw_graphql [^`]*)```/.exec(page)?.[1];
   await database.client.query(privileges ?? 'the page must have the privileges');
   const url = new URL(database.url);

@@ -27,7 +27,7 @@ test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])(
 );
 
 test('the documentation has every limit with its default', async () => {
-  const page = await readFile('docs/security.md', 'utf8');
+  const page = await readFile(new URL('../../docs/security.md', import.meta.url), 'utf8');
   const settings: readonly LimitSetting[] = Object.values(limitSettings);
   for (const { flag, default: value, isDuration } of settings) {
     expect(page).toContain(`| \`${flag}\` | ${isDuration ? printDuration(value) : value} |`);
