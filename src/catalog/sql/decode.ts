@@ -15,20 +15,31 @@ const webNames: Readonly<Record<string, string>> = {
   WIN: 'windows-1251',
   ALT: 'ibm866',
   KOI8: 'koi8-r',
+  KOI8R: 'koi8-r',
+  KOI8U: 'koi8-u',
+  EUC_CN: 'gb2312',
+  EUC_JIS_2004: 'euc-jp',
   UHC: 'euc-kr',
   SHIFT_JIS_2004: 'shift_jis',
 };
 
+/** How to turn an archive of pg_dump into SQL. */
+export function restored(format: string, path: string): string {
+  return `${path} is pg_dump's ${format} format; turn it into SQL with: pg_restore -f - ${path} > catalog.sql`;
+}
+
+const utf16 = (file: string) => `${file} is UTF-16; save it as UTF-8`;
+
 /** The first bytes of files that are not SQL, and what to do about them. */
-const otherKinds: readonly { readonly start: readonly number[]; readonly advice: string }[] = [
-  { start: [0xff, 0xfe], advice: 'is UTF-16; save it as UTF-8' },
-  { start: [0xfe, 0xff], advice: 'is UTF-16; save it as UTF-8' },
-  {
-    start: [0x50, 0x47, 0x44, 0x4d, 0x50],
-    advice:
-      "is pg_dump's custom format; use pg_dump --format=plain, or turn it into SQL with pg_restore --file",
-  },
-  { start: [0x1f, 0x8b], advice: 'is compressed; unpack it with gunzip' },
+const otherKinds: readonly {
+  readonly start: readonly number[];
+  readonly describe: (file: string) => string;
+}[] = [
+  { start: [0xff, 0xfe], describe: utf16 },
+  { start: [0xfe, 0xff], describe: utf16 },
+  { start: [...Buffer.from('PGDMP')], describe: (file) => restored('custom', file) },
+  { start: [...Buffer.from('toc.dat\0')], describe: (file) => restored('tar', file) },
+  { start: [0x1f, 0x8b], describe: (file) => `${file} is compressed; unpack it with gunzip` },
 ];
 
 /**
@@ -39,7 +50,7 @@ const otherKinds: readonly { readonly start: readonly number[]; readonly advice:
  */
 export async function decodeScript(bytes: Uint8Array, file: string): Promise<string> {
   const other = otherKinds.find(({ start }) => start.every((byte, index) => bytes[index] === byte));
-  if (other) throw new ConfigurationError(`${file} ${other.advice}`);
+  if (other) throw new ConfigurationError(other.describe(file));
   const zero = bytes.indexOf(0);
   if (zero >= 0) {
     throw new ConfigurationError(
@@ -62,7 +73,10 @@ async function decodeAsDeclared(bytes: Uint8Array, file: string): Promise<string
   }
   const postgresName = encoding.toUpperCase().replaceAll('-', '_');
   try {
-    return decode(bytes, webNames[postgresName] ?? encoding.replace(/^WIN(?=\d)/i, 'windows-'));
+    return decode(
+      bytes,
+      webNames[postgresName] ?? postgresName.replace(/^WIN(?=\d)/, 'windows-').replaceAll('_', '-'),
+    );
   } catch {
     throw new ConfigurationError(
       `${file} is not ${encoding}, the client_encoding that it sets, or that is not known; save it as UTF-8`,

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { ConfigurationError, codeOf } from '../../errors.ts';
+import { restored } from './decode.ts';
 
 /** An SQL file as it is on disk. */
 export interface SqlFile {
@@ -41,6 +42,8 @@ async function filesAt(path: string): Promise<string[]> {
   const files = entries
     .filter((entry) => entry.isFile() && /\.sql$/i.test(entry.name) && !undoing.test(entry.name))
     .map((entry) => relative(path, join(entry.parentPath, entry.name)));
+  if (entries.some(({ name }) => name === 'toc.dat'))
+    throw new ConfigurationError(restored('directory', path));
   if (files.length === 0)
     throw new ConfigurationError(`--catalog: the folder ${path} contains no .sql files`);
   const { compare } = new Intl.Collator('en', { numeric: true });

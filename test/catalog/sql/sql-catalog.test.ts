@@ -1,6 +1,6 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { SqlLocation } from '../../../src/catalog/location.ts';
 import { openSqlCatalog } from '../../../src/catalog/sql/sql-catalog.ts';
@@ -189,10 +189,16 @@ describe('a catalog of SQL', () => {
     );
   });
 
-  test('is in the encoding that it sets where that is not UTF-8', async () => {
-    const sql = `set client_encoding = 'LATIN9'; ${cognitoServer} ${sevenColumns} comment on schema cognito is '\xa4';`;
-    const definition = await read({ files: [await saved('latin9.sql', Buffer.from(sql, 'latin1'))] });
-    expect(definition.schemas[0]?.comment).toBe('€');
+  test.each([
+    ['LATIN9', '\xa4', '€'],
+    ['WIN1250', '\xb9', 'ą'],
+    ['EUC_JP', '\xc6\xfc', '日'],
+    ['ISO_8859_5', '\xd6', 'ж'],
+    ['KOI8R', '\xd6', 'ж'],
+  ])('is in the encoding that it sets where that is not UTF-8: %s', async (encoding, bytes, text) => {
+    const sql = `set client_encoding = '${encoding}'; ${cognitoServer} ${sevenColumns} comment on schema cognito is '${bytes}';`;
+    const definition = await read({ files: [await saved('encoded.sql', Buffer.from(sql, 'latin1'))] });
+    expect(definition.schemas[0]?.comment).toBe(text);
   });
 
   test('may begin with a byte order mark, and have lines of Windows', async () => {
@@ -282,7 +288,16 @@ grant select on public.unrelated to anon;`,
   test.each([
     ['UTF-16', Buffer.from('\ufeffselect 1', 'utf16le'), 'is UTF-16; save it as UTF-8'],
     ['UTF-16 without a mark', Buffer.from('select 1', 'utf16le'), 'is not text: byte 1 is zero'],
-    ['an archive', Buffer.from('PGDMP\x01\x0e\0'), "is pg_dump's custom format"],
+    [
+      'an archive',
+      Buffer.from('PGDMP\x01\x0e\0'),
+      "is pg_dump's custom format; turn it into SQL with: pg_restore -f - ",
+    ],
+    [
+      'a tar',
+      Buffer.from(`toc.dat${'\0'.repeat(93)}`),
+      "is pg_dump's tar format; turn it into SQL with: pg_restore",
+    ],
     ['compressed', Buffer.from([0x1f, 0x8b, 8, 0]), 'is compressed'],
     [
       'of no known encoding',
@@ -292,6 +307,13 @@ grant select on public.unrelated to anon;`,
   ])('a file that is %s is refused by its name', async (_, content, why) => {
     const file = await saved('other.sql', content);
     expect(await refusal({ files: [file] })).toContain(`${file} ${why}`);
+  });
+
+  test("a folder in pg_dump's directory format is refused", async () => {
+    const folder = dirname(await saved('toc.dat', 'PGDMP'));
+    expect(await refusal({ files: [folder] })).toBe(
+      `${folder} is pg_dump's directory format; turn it into SQL with: pg_restore -f - ${folder} > catalog.sql`,
+    );
   });
 
   test('a folder without SQL is refused', async () => {
