@@ -95,7 +95,8 @@ export class ScriptLoader {
           ? new Unneeded('it is part of a down migration')
           : await this.#run(statement, () => this.#onStatement(name, piece.line));
       if (failure === undefined) continue;
-      const report = { ...place, statement: summaryOf(statement), reason: describeFailure(failure) };
+      const summary = summaryOf(statement);
+      const report = { ...place, statement: summary, reason: describeFailure(failure, summary) };
       if (!(failure instanceof Unneeded) && (await this.#counts(statement))) this.#failed.push(report);
       else this.#skip(report);
     }

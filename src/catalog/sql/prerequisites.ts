@@ -5,6 +5,8 @@ import {
   cognitoImport,
   handlerFunction,
   hostedRolesIn,
+  standInType,
+  typesOfExtensions,
   validatorFunction,
   vault,
   wrapperOfExtension,
@@ -12,9 +14,6 @@ import {
 } from './stand-ins.ts';
 import { clause, rolesNamedBy } from './statement.ts';
 import { sqlState, Unneeded } from './statement-failure.ts';
-
-/** Extensions whose types columns of foreign tables may have. */
-const extensionsOfTypes = ['citext', 'hstore', 'ltree'];
 
 /** The creation of an extension in a block of code, with its name and schema. */
 const createsExtension =
@@ -52,7 +51,8 @@ export class Prerequisites {
       await this.#database.exec(`create extension if not exists ${quoteIdentifier(name)}${where} cascade`);
       return;
     }
-    await this.#noteExtension(name, schema ?? 'public');
+    if (!(await this.#noteExtension(name, schema ?? 'public'))) return;
+    for (const type of typesOf(name)) await this.#database.exec(standInType(schema ?? 'public', type));
     if (name === 'supabase_vault' || name === 'vault') await this.#database.exec(vault);
     if (name === 'wrappers') await this.#database.exec(wrappersFunctions(schema ?? 'public'));
     const wrapper = wrapperOfExtension(name);
@@ -66,15 +66,19 @@ export class Prerequisites {
     await this.#database.exec(`create foreign data wrapper ${quoteIdentifier(wrapper)} handler ${handler}`);
   }
 
-  /** Lets scripts find the extension in the system catalog, and comment on it or drop it. */
-  async #noteExtension(name: string, schema: string): Promise<void> {
-    await this.#database.query(
+  /**
+   * Lets scripts find the extension in the system catalog, and comment on it or drop it. Returns whether it was not there
+   * yet.
+   */
+  async #noteExtension(name: string, schema: string): Promise<boolean> {
+    const { affectedRows } = await this.#database.query(
       `insert into pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
        select pg_nextoid('pg_extension', 'oid', 'pg_extension_oid_index'), $1::text, 'postgres'::regrole, n.oid, false, '0'
        from pg_namespace n
        where n.nspname = $2 and not exists (select from pg_extension where extname = $1)`,
       [name, schema],
     );
+    return affectedRows === 1;
   }
 
   /** Makes the table that the Cognito FDW's `import foreign schema` makes. */
@@ -136,7 +140,8 @@ export class Prerequisites {
     }
     // If the schema of a type is missing, the error names only the schema.
     if (code !== sqlState.undefinedObject && code !== sqlState.undefinedSchema) return supplied;
-    for (const extension of extensionsOfTypes.filter((name) => sql.includes(name))) {
+    for (const [extension, types] of typesOfExtensions) {
+      if (!types.some((type) => sql.includes(type))) continue;
       await this.createExtension(extension, 'extensions');
       supplied = true;
     }
@@ -180,4 +185,8 @@ export class Prerequisites {
     await this.#database.exec(create(name));
     return true;
   }
+}
+
+function typesOf(extension: string): readonly string[] {
+  return typesOfExtensions.find(([name]) => name === extension)?.[1] ?? [];
 }

@@ -98,5 +98,5 @@ function describeFailures(failed: readonly StatementReport[]): string {
     .slice(0, toldAtMost)
     .map(({ file, line, statement, reason }) => `${file}:${line}: ${statement}: ${reason}`);
   const more = failed.length - told.length;
-  return `${told.join('; ')}${more > 0 ? `; and ${more} more statements fail` : ''}`;
+  return `${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }

@@ -82,9 +82,32 @@ export const wrappersFunctions = (schema: string) =>
     ])
     .join(';');
 
+/** The extensions whose types columns of foreign tables may have, with these types. */
+export const typesOfExtensions: readonly (readonly [extension: string, types: readonly string[]])[] = [
+  ['citext', ['citext']],
+  ['hstore', ['hstore']],
+  ['ltree', ['ltree']],
+  ['vector', ['vector', 'halfvec', 'sparsevec']],
+  ['postgis', ['geometry', 'geography', 'box2d', 'box3d']],
+];
+
+/** A type that a column can have, with any modifiers. */
+export function standInType(schema: string, name: string): string {
+  const type = qualifiedName({ schema, name });
+  const [input, output, modifiers] = ['in', 'out', 'typmod_in'].map((role) =>
+    qualifiedName({ schema, name: `${name}_${role}` }),
+  );
+  return `create type ${type};
+    create function ${input}(cstring) returns ${type} immutable strict language internal as 'textin';
+    create function ${output}(${type}) returns cstring immutable strict language internal as 'textout';
+    create function ${modifiers}(cstring[]) returns integer immutable strict language sql as 'select 1';
+    create type ${type} (input = ${input}, output = ${output}, typmod_in = ${modifiers}, storage = extended)`;
+}
+
 /** The foreign-data wrapper that an extension creates, if it is known to create one. */
 export function wrapperOfExtension(extension: string): string | undefined {
   if (extension === 'dblink') return 'dblink_fdw';
+  if (extension === 'multicorn') return 'multicorn';
   return extension.endsWith('_fdw') ? extension : undefined;
 }
 

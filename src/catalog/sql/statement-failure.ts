@@ -15,10 +15,16 @@ export const sqlState = {
 /** Why a statement was not run that the catalog does not need. */
 export class Unneeded extends Error {}
 
-/** The first line of Postgres' own words, unless they may quote a value: it could be a secret. */
-export function describeFailure(error: unknown): string {
+/**
+ * The first line of Postgres' own words, unless they may quote a value: it could be a secret.
+ *
+ * @param summary the beginning of the statement, which has no values
+ */
+export function describeFailure(error: unknown, summary: string): string {
   if (codeOf(error)?.startsWith('22')) return `a value is not valid (SQLSTATE ${codeOf(error)})`;
-  const words = messageOf(error);
+  const words = messageOf(error).replace(/ at or near "([^]*)"/, (place, near: string) =>
+    summary.includes(near) ? place : '',
+  );
   return words.split('\n', 1)[0] ?? words;
 }
 

@@ -1,4 +1,4 @@
-import { loadModule, type Node, parseSync, scanSync } from 'libpg-query';
+import { loadModule, type Node, parseSync } from 'libpg-query';
 import { messageOf } from '../../errors.ts';
 
 /** A parsed statement. */
@@ -60,16 +60,17 @@ export function alwaysCounts({ node, sql }: Pick<Statement, 'node' | 'sql'>): bo
 
 /** A statement that cannot be parsed counts if its first words define or grant something. */
 function looksLikeDefinition(sql: string): boolean {
-  try {
-    const [first, ...rest] = scanSync(sql.slice(0, 4096)).tokens.map(({ text }) => text.toLowerCase());
-    if (first === 'grant' || first === 'revoke' || first === 'import') return true;
-    return (
-      (first === 'create' || first === 'alter' || first === 'comment') &&
-      rest.slice(0, 3).some((word) => word === 'foreign' || word === 'server' || word === 'role')
-    );
-  } catch {
-    return false;
-  }
+  const [first, ...rest] = (
+    sql
+      .slice(0, 200)
+      .toLowerCase()
+      .match(/[a-z_]+/g) ?? []
+  ).slice(0, 4);
+  if (first === 'grant' || first === 'revoke' || first === 'import') return true;
+  return (
+    (first === 'create' || first === 'alter' || first === 'comment') &&
+    rest.some((word) => word === 'foreign' || word === 'server' || word === 'role')
+  );
 }
 
 /** The tables that a grant, comment or change is about, each with its schema if the statement names it. */

@@ -243,6 +243,23 @@ describe('what a hosted database has and a file takes for granted', () => {
     expect(skippedOf(definition)).toEqual(['import foreign schema stripe from server stripe into public']);
   });
 
+  test('has the types and wrappers of extensions that an embedded Postgres lacks', async () => {
+    const definition = await read({
+      sql: `create extension postgis with schema gis; create extension multicorn;
+        create server remote foreign data wrapper multicorn;
+        create foreign table places (
+          at gis.geometry(Point, 4326), meaning extensions.vector(3), others vector[], name citext
+        ) server remote;`,
+    });
+    expect(definition.tables[0]?.columns.map(({ type }) => [type.schema, type.name, type.array])).toEqual([
+      ['gis', 'geometry', false],
+      ['extensions', 'vector', false],
+      ['extensions', 'vector', true],
+      ['extensions', 'citext', false],
+    ]);
+    expect(skippedOf(definition)).toEqual([]);
+  });
+
   test('is found by blocks of code that look for it first', async () => {
     const definition = await read({
       sql: `do $$ begin create extension if not exists wrappers with schema extensions; end $$;
@@ -283,6 +300,23 @@ grant select on public.unrelated to anon;`,
       `${file}:15: comment on column cognito.users.nothing is: column "nothing" of relation "cognito.users" does not exist`,
       `${file}:16: insert into vault.secrets: a value is not valid (SQLSTATE 22P02)`,
     ]);
+  });
+
+  test('is told where it cannot be parsed, without the value that is next to the error', async () => {
+    const told = async (statement: string) =>
+      (await refusal({ sql: `${cognitoServer}\n${statement}` })).replace(/^the SQL:\d+: /, '');
+    expect(await told("alter server cognito_server options (add a 'very-secret);")).toBe(
+      'alter server cognito_server options: unterminated quoted string',
+    );
+    expect(await told("alter server cognito_server options (set a 'x' 'very-secret');")).toBe(
+      'alter server cognito_server options: syntax error',
+    );
+    expect(await told('alter server cognito_server options (set a very_secret);')).toBe(
+      'alter server cognito_server options: syntax error',
+    );
+    expect(await told('create foreign tabel users () server s;')).toBe(
+      'create foreign tabel users: syntax error at or near "tabel"',
+    );
   });
 
   test.each([
