@@ -2,10 +2,10 @@ import { exceeded, type Limits, limitSettings } from '../limits/limits.ts';
 import { type Holding, MemoryBudget } from './memory-budget.ts';
 
 /** How many times the largest answer the answers of all requests may hold together. */
-const heldAnswers = 4;
+const heldAnswers = 3;
 
 /** Bytes of an answer that is no matter, neither for the memory nor for the event loop. */
-export const smallAnswer = 256 * 1024;
+export const smallAnswer = 128 * 1024;
 
 /** Counts what answers take, so that neither one nor all of them together fill the memory. */
 export class AnswerMeters {

@@ -50,7 +50,7 @@ export interface ExecutorOptions {
 }
 
 /** Bytes that all compiled operations may take together, whatever the number of roles. */
-const capacity = 24 * 1024 * 1024;
+const capacity = 16 * 1024 * 1024;
 /** Bytes of a plan for each field of an operation, its fragments written out. */
 const bytesPerField = 1_000;
 

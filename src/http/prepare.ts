@@ -50,7 +50,7 @@ export interface PrepareOptions {
 }
 
 /** Bytes of all remembered documents together, whatever the number of roles. */
-const capacity = 24 * 1024 * 1024;
+const capacity = 16 * 1024 * 1024;
 /** Bytes of the largest document that is remembered. */
 const largestEntry = 4 * 1024 * 1024;
 /** Bytes of all texts together that are known by their hash, whatever the number of roles. */

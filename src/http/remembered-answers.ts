@@ -7,7 +7,7 @@ import type { PreparedOperation } from './prepare.ts';
 import type { Asked } from './receive.ts';
 
 /** Bytes that all remembered answers may take together. */
-const capacity = 24 * 1024 * 1024;
+const capacity = 16 * 1024 * 1024;
 /** Bytes of the largest answer that is remembered. */
 const largestAnswer = 256 * 1024;
 /** Characters of the longest values of variables with which an answer is remembered. */

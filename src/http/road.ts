@@ -59,7 +59,7 @@ const largeBody = 16 * 1024;
 const fewFields = 5;
 
 /** Bytes in memory that the documents of all requests under way may take: those that wait for a scan keep theirs. */
-const documentBytes = 32 * 1024 * 1024;
+const documentBytes = 16 * 1024 * 1024;
 /** Bytes of a document of about 200 tokens, as people write them: it is never refused. */
 const smallDocument = 80 * 1024;
 

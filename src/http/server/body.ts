@@ -7,7 +7,7 @@ import { type Client, headerOf } from '../message.ts';
 import { decodeBody } from './content-encoding.ts';
 
 /** How many times the largest body the bodies of all requests may hold together. */
-const heldBodies = 32;
+const heldBodies = 16;
 
 /** Chunks that may be of any size, and bytes that more of them must have on average: each takes a few microseconds. */
 const fewChunks = 1_024;

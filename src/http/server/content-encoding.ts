@@ -76,7 +76,7 @@ const encodings: readonly Encoding[] = [
 ];
 
 /** Bytes that all compressed bodies may take together with what they are made of. */
-const capacity = 16 * 1024 * 1024;
+const capacity = 8 * 1024 * 1024;
 
 /** Compresses replies; once where the same is sent again and again. */
 export class Compressor {
@@ -126,7 +126,7 @@ export class Compressor {
 }
 
 /** Bytes from which answers are compressed one after the other, because each is copied for it. */
-const largeAnswer = 1024 * 1024;
+const largeAnswer = 128 * 1024;
 
 const varying: HttpReplyHeaders = { vary: 'Accept-Encoding' };
 
