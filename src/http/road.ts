@@ -13,6 +13,7 @@ import { type Deadline, Deadlines } from './deadline.ts';
 import { withEntityTag } from './entity-tag.ts';
 import type { ErrorWriter } from './error-writer.ts';
 import type { ExecutionContext, Executor, Outcome, Question } from './execute.ts';
+import { FewAtOnce, type Turn } from './few-at-once.ts';
 import { Journal } from './journal.ts';
 import type { MediaType } from './media-type.ts';
 import { type Holding, MemoryBudget } from './memory-budget.ts';
@@ -58,6 +59,12 @@ const largeBody = 16 * 1024;
 /** Fields of an operation that runs in no time, but for what it does in paced loops. */
 const fewFields = 5;
 
+/** Operations that run at the same time of those that may take long: each holds its unfinished answer in memory. */
+const mostHeavy = 4;
+/** Nodes, bytes of names, and bytes of variables from which an operation may take long. */
+const heavyNodes = 1_000;
+const heavyBytes = 64 * 1024;
+
 /** Bytes in memory that the documents of all requests under way may take: those that wait for a scan keep theirs. */
 const documentBytes = 16 * 1024 * 1024;
 /** Bytes of a document of about 200 tokens, as people write them: it is never refused. */
@@ -82,6 +89,7 @@ export function createRoad(options: RoadOptions): Road {
     ...options,
     deadlines: new Deadlines(limits.requestTimeout),
     meters: new AnswerMeters(limits),
+    heavy: new FewAtOnce(mostHeavy),
     heldDocuments: new MemoryBudget({
       capacity: documentBytes,
       small: smallDocument,
@@ -99,6 +107,7 @@ export function createRoad(options: RoadOptions): Road {
 interface RoadParts extends RoadOptions {
   readonly deadlines: Deadlines;
   readonly meters: AnswerMeters;
+  readonly heavy: FewAtOnce;
   readonly heldDocuments: MemoryBudget;
 }
 
@@ -113,6 +122,9 @@ class Passage {
   readonly #document: Holding;
   #mediaType: MediaType | undefined;
   #meter: AnswerMeter | undefined;
+  /** Leave to run an operation that may take long. */
+  #turn: Turn | undefined;
+  #isOver = false;
 
   constructor(parts: RoadParts, request: HttpRequest, span: Span | undefined) {
     this.#parts = parts;
@@ -166,7 +178,7 @@ class Passage {
     this.#document.add(prepared.bytes);
     const ports = portsFor(caller, {
       noCache: received.noCache && mayForceScans(caller, allowNoCache),
-      place: this.#request.place,
+      place: { whileWaiting: (wait) => this.#whileWaiting(wait) },
     });
     const scope = new RequestScope(ports, this.#deadline);
     this.#journal.scope = scope;
@@ -191,9 +203,25 @@ class Passage {
     const takesTime = prepared.size.fields > fewFields || variableBytes > smallBody;
     const takesLong = variableBytes > largeBody;
     return this.#whenThereIsTime(takesTime, takesLong, () => {
-      authorize({ ...prepared, schema: prepared.schema.schema, variables }, this.#parts.limits);
-      return this.#whenThereIsTime(takesTime, takesLong, () => this.#execute(question, context));
+      const cost = authorize({ ...prepared, schema: prepared.schema.schema, variables }, this.#parts.limits);
+      const execute = () =>
+        this.#whenThereIsTime(takesTime, takesLong, () => this.#execute(question, context));
+      const isHeavy = cost.nodes > heavyNodes || cost.bytes > heavyBytes || variableBytes > heavyBytes;
+      return isHeavy ? this.#deadline.race(this.#inTurn(execute)) : execute();
     });
+  }
+
+  async #inTurn(execute: () => Ready<Outcome>): Promise<Outcome> {
+    this.#turn = await this.#parts.heavy.enter();
+    if (this.#isOver) this.#turn.end();
+    this.#deadline.signal.throwIfAborted();
+    return execute();
+  }
+
+  /** Who waits for a scan, for which all others may wait too, leaves its turn to others for good. */
+  #whileWaiting<T>(wait: () => Promise<T>): Promise<T> {
+    this.#turn?.end();
+    return this.#request.place.whileWaiting(wait);
   }
 
   #execute(question: Question, context: ExecutionContext): Ready<Outcome> {
@@ -218,6 +246,8 @@ class Passage {
   }
 
   #end(answered: HttpReply): HttpReply {
+    this.#isOver = true;
+    this.#turn?.end();
     this.#document.release();
     this.#journal.scope?.end();
     this.#deadline.end();

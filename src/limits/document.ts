@@ -1,5 +1,5 @@
 import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, parse, Source } from 'graphql';
-import { estimateCost } from './cost.ts';
+import { type Cost, estimateCost } from './cost.ts';
 import { assertLexicalLimits } from './lexical.ts';
 import { exceeded, type Limits } from './limits.ts';
 import { assertShapeLimits } from './shape.ts';
@@ -32,12 +32,14 @@ export interface AskedOperation {
  * Refuses an operation that would cost too much, by its variables and by the nodes that it asks for, before anything
  * of it runs.
  *
+ * @returns what it would cost
  * @throws QueryTooComplexError
  * @throws GraphQLError where a large value is not of its variable's type
  */
-export function authorize(asked: AskedOperation, limits: Limits): void {
+export function authorize(asked: AskedOperation, limits: Limits): Cost {
   assertVariableLimits(asked, limits);
-  const { nodes, bytes } = estimateCost(asked);
-  if (nodes > limits.cost) throw exceeded(limits, 'cost', 'the result');
-  if (bytes > limits.responseBytes) throw exceeded(limits, 'responseBytes', 'the answer');
+  const cost = estimateCost(asked);
+  if (cost.nodes > limits.cost) throw exceeded(limits, 'cost', 'the result');
+  if (cost.bytes > limits.responseBytes) throw exceeded(limits, 'responseBytes', 'the answer');
+  return cost;
 }
