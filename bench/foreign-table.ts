@@ -92,7 +92,7 @@ async function scanWithSource(url: string): Promise<{
         return client;
       },
     },
-    places: new ScanPlaces(1),
+    places: new ScanPlaces(2),
   });
   const delays = monitorEventLoopDelay({ resolution: 1 });
   delays.enable();

@@ -1,49 +1,52 @@
+/** How long a scan may get nothing before it hangs, in milliseconds. */
+const patienceMs = 10_000;
+
+/** A place of a scan, which has a connection as long as it has that. */
+export interface ScanPlace {
+  /** Notes that the scan has got something. */
+  progressed(): void;
+  /** Whether the scan should give up: it and all others hang, and tables wait whose scans do not fail. */
+  readonly isBlocking: boolean;
+  /** Frees the place; calling it again has no effect. */
+  leave(): void;
+}
+
 /**
- * Limits how many scans run at the same time, each of which takes a connection. Tables whose last scan failed may hang
- * again, for example on a lock of their remote: they come after all others, and never take the last free place of several.
+ * Limits how many scans run at the same time, each of which takes a connection. Scans may hang, for example on a lock of
+ * their remote, but must not keep other tables from being scanned: when all that run hang, they give up, and tables whose
+ * last scan failed come after all others and never take the last free place.
  */
 export class ScanPlaces {
   readonly #limit: number;
+  readonly #patienceMs: number;
+  readonly #taken = new Set<TakenPlace>();
   readonly #waiting: Waiting[] = [];
-  #free: number;
 
-  /** @param limit how many scans may run at the same time; at least 1 */
-  constructor(limit: number) {
+  /** @param limit how many scans may run at the same time; at least 2 */
+  constructor(limit: number, { hangsAfterMs = patienceMs } = {}) {
     this.#limit = limit;
-    this.#free = limit;
+    this.#patienceMs = hangsAfterMs;
   }
 
   /** How many places there are and are taken, and how many scans wait for one. */
   get usage(): { readonly limit: number; readonly taken: number; readonly waiting: number } {
-    return { limit: this.#limit, taken: this.#limit - this.#free, waiting: this.#waiting.length };
+    return { limit: this.#limit, taken: this.#taken.size, waiting: this.#waiting.length };
   }
 
   /**
-   * Waits for a place: first come, first served. Returns what frees it; calling that again has no effect.
+   * Waits for a place: first come, first served.
    *
    * @param hasFailed whether the table's last scan failed
    * @throws the signal's reason
    */
-  async take(signal: AbortSignal, hasFailed: boolean): Promise<() => void> {
-    signal.throwIfAborted();
-    await this.#turn(signal, hasFailed);
-    let isTaken = true;
-    return () => {
-      if (!isTaken) return;
-      isTaken = false;
-      this.#free++;
-      this.#admit();
-    };
-  }
-
-  /** Resolves when a place has been taken for the caller. */
-  #turn(signal: AbortSignal, hasFailed: boolean): Promise<void> {
+  take(signal: AbortSignal, hasFailed: boolean): Promise<ScanPlace> {
     return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
       const waiting = {
         hasFailed,
-        goOn: () => {
+        goOn: (place: ScanPlace) => {
           signal.removeEventListener('abort', giveUp);
-          resolve();
+          resolve(place);
         },
       };
       const giveUp = () => {
@@ -56,22 +59,56 @@ export class ScanPlaces {
     });
   }
 
+  /** Gives free places to those who wait. */
   #admit(): void {
     for (let next = this.#next(); next; next = this.#next()) {
       this.#waiting.splice(this.#waiting.indexOf(next), 1);
-      this.#free--;
-      next.goOn();
+      const { hasFailed, goOn } = next;
+      const place = this.#placeFor(hasFailed);
+      this.#taken.add(place);
+      goOn(place);
     }
   }
 
+  #placeFor(hasFailed: boolean): TakenPlace {
+    const isBlocked = () => this.#isBlocked();
+    const place = {
+      progressedAt: performance.now(),
+      progressed: () => {
+        place.progressedAt = performance.now();
+      },
+      get isBlocking(): boolean {
+        return !hasFailed && isBlocked();
+      },
+      leave: () => {
+        if (this.#taken.delete(place)) this.#admit();
+      },
+    };
+    return place;
+  }
+
   #next(): Waiting | undefined {
-    if (this.#free === 0) return undefined;
-    const sound = this.#waiting.find(({ hasFailed }) => !hasFailed);
-    return sound ?? (this.#free > 1 || this.#limit === 1 ? this.#waiting[0] : undefined);
+    const free = this.#limit - this.#taken.size;
+    if (free === 0) return undefined;
+    return this.#firstSound() ?? (free > 1 ? this.#waiting[0] : undefined);
+  }
+
+  #firstSound(): Waiting | undefined {
+    return this.#waiting.find(({ hasFailed }) => !hasFailed);
+  }
+
+  #isBlocked(): boolean {
+    if (this.#taken.size < this.#limit || !this.#firstSound()) return false;
+    const hangingSince = performance.now() - this.#patienceMs;
+    return [...this.#taken].every(({ progressedAt }) => progressedAt <= hangingSince);
   }
 }
 
 interface Waiting {
   readonly hasFailed: boolean;
-  readonly goOn: () => void;
+  readonly goOn: (place: ScanPlace) => void;
+}
+
+interface TakenPlace extends ScanPlace {
+  progressedAt: number;
 }

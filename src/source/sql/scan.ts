@@ -46,7 +46,7 @@ export async function* scanTable(
   });
   // Whatever breaks the connection also fails the query that waits for it.
   client.on('error', () => {});
-  let stopCancelling = () => {};
+  let stopCancelling = async () => {};
   try {
     await beginReading(client, table.role);
     const { pid, reltuples } = await describeScan(client, table);
@@ -75,7 +75,7 @@ export async function* scanTable(
     if (failure instanceof ChangedColumnError || failure.code === 'SCAN_NOT_FOUND') suspectChange?.();
     throw failure;
   } finally {
-    stopCancelling();
+    await stopCancelling();
     await close(client);
   }
 }
@@ -132,26 +132,41 @@ async function assertTypes(
   }
 }
 
-function cancelOnAbort(client: pg.Client, pid: number, open: OpenSession, signal: AbortSignal): () => void {
+/** Returns what ends that, and waits for a cancellation that is under way. */
+function cancelOnAbort(
+  client: pg.Client,
+  pid: number,
+  open: OpenSession,
+  signal: AbortSignal,
+): () => Promise<void> {
+  let cancelled = Promise.resolve();
   const cancel = () => {
     // Where Postgres takes no further connection, closing this one and the statement's own timeout end it.
-    cancelStatement(open, pid)
-      .catch(() => {})
-      .finally(() => close(client));
+    cancelled = Promise.race([cancelStatement(open, pid).catch(() => {}), patience(cancellationMs)]).then(
+      () => close(client),
+    );
   };
   signal.throwIfAborted();
   signal.addEventListener('abort', cancel, { once: true });
-  return () => signal.removeEventListener('abort', cancel);
+  return () => {
+    signal.removeEventListener('abort', cancel);
+    return cancelled;
+  };
 }
 
-/** Milliseconds that a connection may take to say goodbye. */
+/** Milliseconds that a connection may take to say goodbye, and another to cancel its statement. */
 const goodbyeMs = 2_000;
+const cancellationMs = 5_000;
 
 /** Ends the connection, and with it whatever its transaction still holds. */
 async function close(client: pg.Client): Promise<void> {
-  const impatient = AbortSignal.timeout(goodbyeMs);
-  await Promise.race([
-    client.end().catch(() => {}),
-    new Promise<void>((resolve) => impatient.addEventListener('abort', () => resolve(), { once: true })),
-  ]);
+  await Promise.race([client.end().catch(() => {}), patience(goodbyeMs)]);
+}
+
+/** Resolves after the time, but keeps no process alive for that. */
+function patience(ms: number): Promise<void> {
+  const impatient = AbortSignal.timeout(ms);
+  return new Promise((resolve) => {
+    impatient.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

@@ -13,7 +13,7 @@ export const sqlSettings: Readonly<Record<keyof SqlSettings, SourceSetting>> = {
     description:
       'how many foreign tables to scan through Postgres at the same time, over one connection each',
     default: 4,
-    rule: 'a whole number from 1 to 100',
-    accepts: (value) => Number.isInteger(value) && value >= 1 && value <= 100,
+    rule: 'a whole number from 2 to 100',
+    accepts: (value) => Number.isInteger(value) && value >= 2 && value <= 100,
   },
 };

@@ -1,8 +1,9 @@
+import { ScanError } from '../../errors.ts';
 import type { CatalogDatabase } from '../kind.ts';
 import type { Source } from '../source.ts';
 import type { TextRows } from '../text-rows.ts';
 import { type ScannedTable, scanTable } from './scan.ts';
-import type { ScanPlaces } from './scan-places.ts';
+import type { ScanPlace, ScanPlaces } from './scan-places.ts';
 
 /** What the source of a foreign table needs. */
 export interface SqlSourceOptions {
@@ -18,6 +19,16 @@ export interface SqlSourceOptions {
 /** No column can have this name, and so it is that of a row's number. */
 const rowNumber = '';
 
+/** How often a scan looks whether it keeps others from being scanned. */
+const watchIntervalMs = 1_000;
+
+function blocking({ schema, name }: ScannedTable): ScanError {
+  return new ScanError(
+    'SCAN_UNAVAILABLE',
+    `${schema}.${name} sent nothing for a while, and other tables wait for a connection (--scan-connections)`,
+  );
+}
+
 /** The rows of a foreign table, read whole through the catalog's own Postgres. Every field is text, as Postgres prints it. */
 export function createSqlSource({ table, identity, database, places }: SqlSourceOptions): Source<TextRows> {
   const columns =
@@ -26,6 +37,8 @@ export function createSqlSource({ table, identity, database, places }: SqlSource
       : [identity, ...table.columns.filter((column) => column !== identity)];
   const names = identity === undefined ? [rowNumber, ...columns] : columns;
   let hasFailed = false;
+  /** That of the scan that has been admitted last; there is one at a time. */
+  let place: ScanPlace | undefined;
   return {
     fields: names.map((name) => ({ name, type: 'text' })),
     origin: JSON.stringify([
@@ -36,11 +49,27 @@ export function createSqlSource({ table, identity, database, places }: SqlSource
       table.role,
       names.map((name) => [name, table.types.get(name)]),
     ]),
-    admit: (signal) => places.take(signal, hasFailed),
+    async admit(signal) {
+      const taken = await places.take(signal, hasFailed);
+      place = taken;
+      return () => taken.leave();
+    },
     async *scan(signal, onProgress) {
       hasFailed = true;
-      yield* scanTable({ ...table, columns }, names, database, signal, onProgress);
-      hasFailed = false;
+      const hanging = new AbortController();
+      const watch = setInterval(() => {
+        if (place?.isBlocking) hanging.abort(blocking(table));
+      }, watchIntervalMs);
+      try {
+        const either = AbortSignal.any([signal, hanging.signal]);
+        yield* scanTable({ ...table, columns }, names, database, either, (progress) => {
+          place?.progressed();
+          onProgress(progress);
+        });
+        hasFailed = false;
+      } finally {
+        clearInterval(watch);
+      }
     },
     // A connection lives no longer than its scan.
     close: () => {},

@@ -1,23 +1,25 @@
 import { expect, test } from 'vitest';
-import { ScanPlaces } from '../../../src/source/sql/scan-places.ts';
+import { type ScanPlace, ScanPlaces } from '../../../src/source/sql/scan-places.ts';
 
 const never = new AbortController().signal;
 
+interface Asked {
+  outcome: 'waits' | 'taken' | 'refused';
+  place: ScanPlace | undefined;
+}
+
 /** Asks for a place, and tells what has come of it. */
-function ask(
-  places: ScanPlaces,
-  { signal = never, hasFailed = false } = {},
-): { outcome: 'waits' | 'taken' | 'refused'; leave(): void } {
-  const asked: ReturnType<typeof ask> = { outcome: 'waits', leave: () => {} };
+function ask(places: ScanPlaces, { signal = never, hasFailed = false } = {}): Asked {
+  const asked: Asked = { outcome: 'waits', place: undefined };
   places.take(signal, hasFailed).then(
-    (leave) => Object.assign(asked, { outcome: 'taken', leave }),
+    (place) => Object.assign(asked, { outcome: 'taken', place }),
     () => Object.assign(asked, { outcome: 'refused' }),
   );
   return asked;
 }
 
 /** The outcomes after all that can be done at once has been. */
-async function outcomesOf(asked: readonly { readonly outcome: string }[]): Promise<readonly string[]> {
+async function outcomesOf(asked: readonly Asked[]): Promise<readonly string[]> {
   await new Promise(setImmediate);
   return asked.map(({ outcome }) => outcome);
 }
@@ -27,26 +29,26 @@ test('as many places are taken as there are, and the next in the order in which 
   const asked = [1, 2, 3, 4].map(() => ask(places));
   expect(await outcomesOf(asked)).toEqual(['taken', 'taken', 'waits', 'waits']);
   expect(places.usage).toEqual({ limit: 2, taken: 2, waiting: 2 });
-  asked[1]?.leave();
+  asked[1]?.place?.leave();
   expect(await outcomesOf(asked)).toEqual(['taken', 'taken', 'taken', 'waits']);
 });
 
 test('a place that is left twice is free once', async () => {
-  const places = new ScanPlaces(1);
-  const leave = await places.take(never, false);
-  leave();
-  leave();
+  const places = new ScanPlaces(2);
+  const [first] = [await places.take(never, false), await places.take(never, false)];
+  first?.leave();
+  first?.leave();
   expect(await outcomesOf([ask(places), ask(places)])).toEqual(['taken', 'waits']);
 });
 
 test('who gives up while waiting takes no place from anybody', async () => {
-  const places = new ScanPlaces(1);
-  const leave = await places.take(never, false);
+  const places = new ScanPlaces(2);
+  const [first] = [await places.take(never, false), await places.take(never, false)];
   const impatient = new AbortController();
   const asked = [ask(places, { signal: impatient.signal }), ask(places)];
   impatient.abort(new Error('gone'));
   expect(await outcomesOf(asked)).toEqual(['refused', 'waits']);
-  leave();
+  first?.leave();
   expect(await outcomesOf(asked)).toEqual(['refused', 'taken']);
   await expect(places.take(impatient.signal, false)).rejects.toThrow('gone');
 });
@@ -57,20 +59,25 @@ test('tables whose scans fail come last, and leave one place to the others', asy
   expect(await outcomesOf(failed)).toEqual(['taken', 'taken', 'waits']);
   const sound = [ask(places), ask(places)];
   expect(await outcomesOf([...failed, ...sound])).toEqual(['taken', 'taken', 'waits', 'taken', 'waits']);
-  sound[0]?.leave();
+  sound[0]?.place?.leave();
   expect(await outcomesOf([...failed, ...sound])).toEqual(['taken', 'taken', 'waits', 'taken', 'taken']);
-  sound[1]?.leave();
-  failed[0]?.leave();
+  sound[1]?.place?.leave();
+  failed[0]?.place?.leave();
   expect(await outcomesOf(failed)).toEqual(['taken', 'taken', 'taken']);
 });
 
-test('where there is one place, tables whose scans fail have it when nobody else waits', async () => {
-  const places = new ScanPlaces(1);
-  const first = ask(places, { hasFailed: true });
-  const others = [ask(places, { hasFailed: true }), ask(places)];
-  expect(await outcomesOf([first, ...others])).toEqual(['taken', 'waits', 'waits']);
-  first.leave();
-  expect(await outcomesOf(others)).toEqual(['waits', 'taken']);
-  others[1]?.leave();
-  expect(await outcomesOf(others)).toEqual(['taken', 'taken']);
+test('scans that hang should give up once all hang and another table waits, but for those that failed before', async () => {
+  const places = new ScanPlaces(2, { hangsAfterMs: 0 });
+  const [failed, sound] = [await places.take(never, true), await places.take(never, false)];
+  ask(places, { hasFailed: true });
+  expect(sound.isBlocking).toBe(false);
+  ask(places);
+  expect([failed.isBlocking, sound.isBlocking]).toEqual([false, true]);
+});
+
+test('a scan that has got something lately does not hang, nor do the others then', async () => {
+  const places = new ScanPlaces(2, { hangsAfterMs: 60_000 });
+  const taken = [await places.take(never, false), await places.take(never, false)];
+  ask(places);
+  expect(taken.map(({ isBlocking }) => isBlocking)).toEqual([false, false]);
 });

@@ -33,14 +33,19 @@ async function open(): Promise<pg.Client> {
   return client;
 }
 
-function sourceOf(table: Partial<SqlSourceOptions['table']> = {}, identity?: string, openSession = open) {
+function sourceOf(
+  table: Partial<SqlSourceOptions['table']> = {},
+  identity?: string,
+  openSession = open,
+  places = new ScanPlaces(2),
+) {
   const { columns = ['id', 'code', 'note'], types = new Map(), keys = [], role, countRows = false } = table;
   const { schema = 'public', name = 'items' } = table;
   return createSqlSource({
     table: { schema, name, columns, types, keys, role, countRows },
     identity,
     database: { name: 'test', openSession },
-    places: new ScanPlaces(1),
+    places,
   });
 }
 
@@ -253,6 +258,27 @@ describe('when something goes wrong', () => {
     await holder.end();
   });
 
+  test('a scan that hangs gives up where all others do, and other tables wait', async () => {
+    const holder = new pg.Client(database.url);
+    await holder.connect();
+    await holder.query('begin; lock table stored in access exclusive mode');
+    const places = new ScanPlaces(2, { hangsAfterMs: 0 });
+    const { signal } = new AbortController();
+    const source = sourceOf({}, undefined, open, places);
+    const leave = await source.admit?.(signal);
+    const other = await places.take(signal, false);
+    const waiting = places.take(signal, false);
+    await expect(scan(source)).rejects.toMatchObject({
+      code: 'SCAN_UNAVAILABLE',
+      detail: expect.stringContaining('--scan-connections'),
+    });
+    leave?.();
+    (await waiting).leave();
+    other.leave();
+    await nothingIsLeft();
+    await holder.end();
+  });
+
   test('a count that takes too long is given up, and the rows are read all the same', async () => {
     const holder = new pg.Client(database.url);
     await holder.connect();
@@ -362,7 +388,7 @@ describe('when something goes wrong', () => {
           return client;
         },
       },
-      places: new ScanPlaces(1),
+      places: new ScanPlaces(2),
     });
     await expect(scan(source)).rejects.toMatchObject({ code: 'SCAN_UNAVAILABLE' });
   });
