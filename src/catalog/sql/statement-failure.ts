@@ -22,7 +22,7 @@ export class Unneeded extends Error {}
  */
 export function describeFailure(error: unknown, summary: string): string {
   if (codeOf(error)?.startsWith('22')) return `a value is not valid (SQLSTATE ${codeOf(error)})`;
-  const words = messageOf(error).replace(/ at or near "([^]*)"/, (place, near: string) =>
+  const words = messageOf(error).replace(/ at or near "([\s\S]*)"/, (place, near: string) =>
     summary.includes(near) ? place : '',
   );
   return words.split('\n', 1)[0] ?? words;
