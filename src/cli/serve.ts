@@ -34,6 +34,10 @@ export async function serve(flags: ServeFlags): Promise<void> {
     // The supervisor has the admin port.
     const addresses = { ...flags, adminPort: undefined };
     await serveUntilStopped({ ...options, share }, addresses, link.filter(log), link);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    process.exitCode = 1;
+    link.failed(error);
   } finally {
     link.detach();
   }
@@ -51,8 +55,11 @@ async function superviseUntilStopped(flags: ServeFlags, log: Observe): Promise<v
   void stopSignal().then((reason) => supervisor.stop(reason, flags.shutdownGrace + closingMs));
   onHangUp(() => supervisor.reload());
   supervisor.start();
-  process.exitCode = await supervisor.ended;
-  await admin?.close();
+  try {
+    await supervisor.ended;
+  } finally {
+    await admin?.close();
+  }
 }
 
 /** The log options of the flags. */

@@ -7,6 +7,8 @@ export type MetricValues = readonly MetricObjectWithValues<MetricValue<string>>[
 /** The messages of a worker to its supervisor. */
 export type FromWorker =
   | { readonly kind: 'listening'; readonly url: string }
+  /** Why it is about to exit. */
+  | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'status'; readonly status: GatewayStatus }
   | { readonly kind: 'metrics'; readonly id: number; readonly metrics: MetricValues }
   /** `failure` says why the catalog could not be read again. */
@@ -20,6 +22,7 @@ export type ToWorker =
 
 const fromWorker: ReadonlySet<unknown> = new Set<FromWorker['kind']>([
   'listening',
+  'failed',
   'status',
   'metrics',
   'reloaded',

@@ -27,15 +27,17 @@ export class Supervisor {
   #served = 0;
   #deaths = 0;
   #collections = 0;
-  /** Resolves to the exit code of the process. */
-  readonly ended: Promise<number>;
-  #end: (code: number) => void = () => {};
+  /** Resolves once all workers have ended; rejects with a ConfigurationError if none of them could start. */
+  readonly ended: Promise<void>;
+  #end: () => void = () => {};
+  #fail: (error: ConfigurationError) => void = () => {};
 
   constructor(count: number, observe: Observe) {
     this.#count = count;
     this.#observe = observe;
-    this.ended = new Promise((resolve) => {
+    this.ended = new Promise((resolve, reject) => {
       this.#end = resolve;
+      this.#fail = reject;
     });
   }
 
@@ -50,7 +52,7 @@ export class Supervisor {
     this.#observe({ event: 'stopping', reason });
     this.#stopping.abort();
     for (const { worker } of this.#workers.values()) worker.process.kill('SIGTERM');
-    if (this.#workers.size === 0) this.#end(0);
+    if (this.#workers.size === 0) this.#end();
     const impatient = setTimeout(() => {
       for (const { worker } of this.#workers.values()) worker.process.kill('SIGKILL');
     }, graceMs);
@@ -97,6 +99,7 @@ export class Supervisor {
       worker,
       status: undefined,
       bornAt: systemClock.monotonic(),
+      failure: undefined,
       metrics: new Map(),
       reloads: new Map(),
     };
@@ -109,38 +112,39 @@ export class Supervisor {
     worker.on('exit', (code, signal) => {
       stopServing();
       this.#workers.delete(worker.id);
-      void this.#replace(state, code ?? 1, signal);
+      void this.#replace(state, signal ?? `code ${code}`);
     });
   }
 
-  async #replace({ worker, bornAt }: WorkerState, code: number, signal: string | null): Promise<void> {
+  async #replace({ worker, bornAt, failure }: WorkerState, how: string): Promise<void> {
     if (this.#stopping.signal.aborted) {
-      if (this.#workers.size === 0) this.#end(0);
+      if (this.#workers.size === 0) this.#end();
       return;
     }
-    // If no worker can start, all fail for the same reason, which the worker has reported.
+    // If no worker can start, all fail for the same reason.
     if (this.#served === 0) {
       this.#stopping.abort();
       for (const state of this.#workers.values()) state.worker.process.kill('SIGKILL');
-      return this.#end(code || 1);
+      this.#fail(new ConfigurationError(failure ?? `a worker has ended (${how}) before it could serve`));
+      return;
     }
-    const how = signal ?? `code ${code}`;
     this.#observe({
       event: 'worker',
       pid: worker.process.pid,
-      message: `a worker has ended (${how}) and is replaced`,
+      message: `a worker has ended (${failure ?? how}) and is replaced`,
     });
     const livedMs = systemClock.monotonic() - bornAt;
     this.#deaths = livedMs < youngMs ? this.#deaths + 1 : 0;
     const delayMs = this.#deaths === 0 ? 0 : Math.min(longestDelayMs, 1_000 * 2 ** (this.#deaths - 1));
     await systemClock.sleep(delayMs, this.#stopping.signal).catch(() => undefined);
     if (!this.#stopping.signal.aborted) this.#fork();
-    else if (this.#workers.size === 0) this.#end(0);
+    else if (this.#workers.size === 0) this.#end();
   }
 
   #receive(state: WorkerState, message: unknown): void {
     if (!isFromWorker(message)) return;
     if (message.kind === 'status') state.status = message.status;
+    else if (message.kind === 'failed') state.failure = message.message;
     else if (message.kind === 'metrics') state.metrics.get(message.id)?.(message.metrics);
     else if (message.kind === 'reloaded') state.reloads.get(message.id)?.(message.failure);
     // Their ports are open from the start, so requests are only answered reliably once all have read the catalog.
@@ -189,6 +193,8 @@ interface WorkerState {
   readonly worker: Worker;
   readonly bornAt: number;
   status: GatewayStatus | undefined;
+  /** Why it exits, as far as it has told. */
+  failure: string | undefined;
   /** Pending requests for the worker's metrics, by id. */
   readonly metrics: Map<number, (metrics: MetricValues) => void>;
   /** Pending reloads of the worker, by id. */

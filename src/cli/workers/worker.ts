@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { messageOf } from '../../errors.ts';
+import { type GatewayError, messageOf } from '../../errors.ts';
 import type { Gateway } from '../../gateway.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { Observation, Observe } from '../../observation.ts';
@@ -18,6 +18,8 @@ export interface WorkerLink {
   /** Logs only what neither the supervisor nor another worker logs. */
   filter(log: Observe): Observe;
   listening(url: string): void;
+  /** Lets the supervisor report why this process exits, since its siblings may have the same reason. */
+  failed(error: GatewayError): void;
   /** Answers the supervisor's messages from now on. */
   attach(gateway: Gateway, metrics: Metrics): void;
   /** Closes the connection, so that the process can exit. */
@@ -50,6 +52,7 @@ export function linkToSupervisor(count: number): WorkerLink | undefined {
       if (worker.id === 1 || !logged.byOneWorker.has(observation.event)) log(observation);
     },
     listening: (url) => tell({ kind: 'listening', url }),
+    failed: ({ message }) => tell({ kind: 'failed', message }),
     attach(gateway, metrics) {
       const report = () => tell({ kind: 'status', status: gateway.status() });
       report();
