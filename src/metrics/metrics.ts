@@ -8,6 +8,7 @@ import {
 } from 'prom-client';
 import type { Observation } from '../observation.ts';
 import type { ScanProgress } from '../source/source.ts';
+import { RequestMetrics } from './request-metrics.ts';
 import { StatusGauges, type StatusSource } from './status-gauges.ts';
 
 /**
@@ -22,11 +23,7 @@ export class Metrics {
   /** The totals of running scans that have been counted already. */
   readonly #counted = new Map<string, Counted>();
 
-  readonly #requestDuration: Histogram<'http_request_method' | 'http_response_status_code' | 'http_route'>;
-  readonly #responseSize: Histogram<'http_route'>;
-  readonly #operations: Counter<'graphql_operation_type' | 'code'>;
-  readonly #operationDuration: Histogram<'graphql_operation_type'>;
-  readonly #snapshotReads: Counter<'state'>;
+  readonly #requests: RequestMetrics;
   readonly #refusals: Counter<'code'>;
   readonly #scans: Counter<ObjectLabel | 'result'>;
   readonly #scanDuration: Histogram<ObjectLabel | 'result'>;
@@ -48,37 +45,7 @@ export class Metrics {
       new Counter({ name, help, labelNames: [...labelNames], registers });
     collectDefaultMetrics({ register: this.#registry });
     this.#gauges = new StatusGauges(this.#registry);
-    this.#requestDuration = new Histogram({
-      name: 'http_server_request_duration_seconds',
-      help: 'Duration of HTTP requests.',
-      labelNames: ['http_request_method', 'http_response_status_code', 'http_route'],
-      buckets: requestBuckets,
-      registers,
-    });
-    this.#responseSize = new Histogram({
-      name: 'http_server_response_body_size_bytes',
-      help: 'Size of answers before compression.',
-      labelNames: ['http_route'],
-      buckets: [256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216],
-      registers,
-    });
-    this.#operations = counter(
-      'fdw_graphql_operations_total',
-      'GraphQL requests by the first error code of their answer, or OK.',
-      ['graphql_operation_type', 'code'],
-    );
-    this.#operationDuration = new Histogram({
-      name: 'fdw_graphql_operation_duration_seconds',
-      help: 'Duration of GraphQL requests.',
-      labelNames: ['graphql_operation_type'],
-      buckets: requestBuckets,
-      registers,
-    });
-    this.#snapshotReads = counter(
-      'fdw_graphql_snapshot_reads_total',
-      'Answers by the state of their snapshots: fresh, stale, scanned or joined.',
-      ['state'],
-    );
+    this.#requests = new RequestMetrics(this.#registry);
     this.#refusals = counter(
       'fdw_graphql_requests_refused_total',
       'Requests that were rejected before they were parsed, by code.',
@@ -149,7 +116,7 @@ export class Metrics {
   readonly observe = (observation: Observation): void => {
     switch (observation.event) {
       case 'request':
-        this.#countRequest(observation);
+        this.#requests.count(observation);
         break;
       case 'snapshot-published':
       case 'snapshot-loaded': {
@@ -221,23 +188,6 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  #countRequest(request: Extract<Observation, { event: 'request' }>): void {
-    const { method, status, durationMs, responseBytes, operationType = 'none', codes, snapshots } = request;
-    const route = { http_route: '/graphql' };
-    this.#requestDuration.observe(
-      {
-        http_request_method: methods.has(method) ? method : '_OTHER',
-        http_response_status_code: status,
-        ...route,
-      },
-      durationMs / 1000,
-    );
-    this.#responseSize.observe(route, responseBytes);
-    this.#operations.inc({ graphql_operation_type: operationType, code: codes[0] ?? 'OK' });
-    this.#operationDuration.observe({ graphql_operation_type: operationType }, durationMs / 1000);
-    for (const state of snapshots) this.#snapshotReads.inc({ state });
-  }
-
   #countScan(scan: ObservedScan & { readonly durationMs: number }, result: string): void {
     const { server, object, durationMs } = scan;
     this.#countProgress(scan);
@@ -281,11 +231,6 @@ type ObservedScan = ScanProgress & { readonly server: string; readonly object: s
 const nothingCounted: Counted = { pages: 0, requests: 0, throttles: 0, retries: 0, refusedTokens: 0 };
 
 const objectLabels = ['server', 'object'] as const;
-/** Any other method is `_OTHER`, as in OpenTelemetry's conventions. */
-const methods: ReadonlySet<string> = new Set(['GET', 'POST', 'OPTIONS', 'HEAD']);
-/** In seconds. Answers from memory take less than OpenTelemetry's first bucket. */
-const requestBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-
 function pathOf({ server, object }: ObservedScan): string {
   return JSON.stringify([server, object]);
 }

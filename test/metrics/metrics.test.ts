@@ -68,3 +68,60 @@ test('nothing that a client chooses becomes a label', async () => {
   expect(text).not.toMatch(/chosen/i);
   expect(text).toContain('http_request_method="_OTHER"');
 });
+
+const answered: Extract<Observation, { event: 'request' }> = {
+  event: 'request',
+  requestId: '1',
+  method: 'POST',
+  operationType: 'query',
+  operationName: undefined,
+  role: 'web',
+  status: 200,
+  codes: [],
+  durationMs: 3,
+  responseBytes: 256,
+  rowsMatched: undefined,
+  interpreted: undefined,
+  snapshots: ['fresh'],
+};
+
+test('requests are counted by each of their labels, and each bucket has all that are no larger', async () => {
+  const text = await rendered(
+    answered,
+    { ...answered, durationMs: 1, responseBytes: 257 },
+    { ...answered, method: 'GET', durationMs: 40_000, snapshots: ['stale'] },
+    { ...answered, codes: ['SCAN_IN_PROGRESS'], snapshots: [] },
+    { ...answered, operationType: undefined, status: 400, codes: ['BAD_REQUEST'], snapshots: [] },
+  );
+  const duration = 'http_server_request_duration_seconds';
+  const posted = 'http_request_method="POST",http_response_status_code="200",http_route="/graphql"';
+  expect(text).toContain(`# TYPE ${duration} histogram\n`);
+  expect(text).toContain(`${duration}_bucket{${posted},le="0.001"} 1\n`);
+  expect(text).toContain(`${duration}_bucket{${posted},le="0.005"} 3\n`);
+  expect(text).toContain(`${duration}_bucket{${posted},le="+Inf"} 3\n`);
+  expect(text).toContain(`${duration}_sum{${posted}} 0.007\n`);
+  expect(text).toContain(`${duration}_count{${posted}} 3\n`);
+  expect(text).toContain('http_server_response_body_size_bytes_bucket{http_route="/graphql",le="256"} 4\n');
+  expect(text).toContain('http_server_response_body_size_bytes_bucket{http_route="/graphql",le="1024"} 5\n');
+  expect(text).toContain(
+    'fdw_graphql_operation_duration_seconds_bucket{graphql_operation_type="query",le="30"} 3\n',
+  );
+  expect(text).toContain('fdw_graphql_operation_duration_seconds_count{graphql_operation_type="query"} 4\n');
+  expect(text).toContain('fdw_graphql_operations_total{graphql_operation_type="query",code="OK"} 3\n');
+  expect(text).toContain(
+    'fdw_graphql_operations_total{graphql_operation_type="none",code="BAD_REQUEST"} 1\n',
+  );
+  expect(text).toContain('fdw_graphql_snapshot_reads_total{state="fresh"} 2\n');
+  expect(text).toContain('fdw_graphql_snapshot_reads_total{state="stale"} 1\n');
+});
+
+test('reading the metrics counts nothing twice', async () => {
+  const metrics = new Metrics();
+  metrics.observe(answered);
+  expect(await metrics.render()).toContain(
+    'fdw_graphql_operations_total{graphql_operation_type="query",code="OK"} 1\n',
+  );
+  const text = await metrics.render();
+  expect(text).toContain('fdw_graphql_operations_total{graphql_operation_type="query",code="OK"} 1\n');
+  expect(text).toContain('fdw_graphql_operation_duration_seconds_count{graphql_operation_type="query"} 1\n');
+});
