@@ -11,9 +11,9 @@ import type { Limits } from '../limits/limits.ts';
 import { fragmentsOf } from '../limits/overlap.ts';
 import { type TrustedDocumentsOptions, trustedText } from '../limits/trusted-documents.ts';
 import { introspects, validateWithin } from '../limits/validation.ts';
+import type { Asked } from './asked.ts';
 import { badRequest } from './http-error.ts';
 import type { RememberedSize } from './lately-seen.ts';
-import type { Asked } from './receive.ts';
 
 /** An operation of a document that is valid against a role's schema. The same object each time it is asked for. */
 export interface PreparedOperation {
@@ -110,7 +110,6 @@ export class PreparedDocuments {
     if (latest?.schema === schema) return latest;
     return whenReady(this.#prepare(schema, asked, lifetime), (prepared) => {
       memory.operation = prepared.number;
-      memory.answerKey = undefined;
       return prepared;
     });
   }

@@ -1,12 +1,13 @@
 import { Buffer } from 'node:buffer';
-import { LRUCache } from 'lru-cache';
 import { type Ready, settleReady, whenReady } from '../columns/ready.ts';
 import type { Lifetime } from '../graphql/request-scope.ts';
 import { isPlainObject } from '../values/plain-object.ts';
+import type { Asked, Variables } from './asked.ts';
 import { readOnce } from './header-memory.ts';
 import { badRequest, HttpError } from './http-error.ts';
 import { readJson } from './json-reader.ts';
-import { LatelySeen, type RememberedSize } from './lately-seen.ts';
+import { KnownBodies } from './known-bodies.ts';
+import type { RememberedSize } from './lately-seen.ts';
 import { type MediaType, negotiateMediaType } from './media-type.ts';
 import { type HttpRequest, headerOf } from './message.ts';
 import { assertPreflighted } from './server/cross-origin.ts';
@@ -21,53 +22,13 @@ export interface GraphQLRequest {
   readonly explain: boolean;
 }
 
-/** What a request asks for, before anything is known of the schema. The same object for the same body, as a rule. */
-export interface Asked {
-  /** The document's text. */
-  readonly query: string | undefined;
-  /** The name by which the document is known to the gateway. */
-  readonly documentId: string | undefined;
-  /** The SHA-256 of the document, in hexadecimal, by which it may be known to the gateway. */
-  readonly hash: string | undefined;
-  readonly operationName: string | undefined;
-  /** As they were sent. */
-  readonly variables: Variables;
-  /** In how many bytes they came, at the most. */
-  readonly variableBytes: number;
-  /** What later steps have found out for it, should it be asked again. */
-  readonly memory: AskedMemory;
-}
-
-/** Numbers and texts only: what is remembered elsewhere, within its own bound, must not live on here. */
-export interface AskedMemory {
-  /** The number of the operation that it was prepared as last. */
-  operation?: number;
-  /** What its answer is remembered by, for that operation. */
-  answerKey?: string | undefined;
-}
-
-/** Values of variables by name. */
-export type Variables = Readonly<Record<string, unknown>>;
-
-/** Bytes that all bodies whose meaning is known may take together, and the largest of them. */
-const knownBytes = 8 * 1024 * 1024;
-const largestKnown = 4 * 1024;
-/** How many times its length a body takes in memory that is known: itself, and what it says. */
-const bytesPerByte = 3;
-/** Bytes that a known body takes beside: an estimate. */
-const overhead = 300;
-
 /** The first step of the road. Remembers what bodies say that come again and again. */
 export class Receiver {
-  readonly #seen = new LatelySeen();
-  readonly #known = new LRUCache<string, Asked>({
-    maxSize: knownBytes,
-    sizeCalculation: (_asked, body) => bytesPerByte * body.length + overhead,
-  });
+  readonly #known = new KnownBodies();
 
   /** How many bodies are known, and what they take. */
   get size(): RememberedSize {
-    return { entries: this.#known.size, bytes: this.#known.calculatedSize };
+    return this.#known.size;
   }
 
   /**
@@ -92,15 +53,13 @@ export class Receiver {
   }
 
   #askedBy(request: HttpRequest, contentType: ContentType, lifetime: Lifetime): Ready<Asked> {
-    const { method, body } = request;
-    if (method !== 'POST' || !contentType.isJson || body.length > largestKnown || !this.#seen.see(body)) {
+    if (request.method !== 'POST' || !contentType.isJson)
       return readParameters(request, contentType, lifetime);
-    }
-    const key = bufferOf(body).toString('latin1');
-    const known = this.#known.get(key);
+    const body = bufferOf(request.body);
+    const known = this.#known.find(body);
     if (known) return known;
     return whenReady(readParameters(request, contentType, lifetime), (asked) => {
-      this.#known.set(key, asked);
+      this.#known.learn(body, asked);
       return asked;
     });
   }
@@ -110,6 +69,7 @@ function readParameters(request: HttpRequest, contentType: ContentType, lifetime
   const bytes = request.url.length + request.body.length;
   return whenReady(parametersOf(request, contentType, lifetime), (parameters) => ({
     ...parameters,
+    variableText: undefined,
     variableBytes: bytes - (parameters.query?.length ?? 0),
     memory: {},
   }));
@@ -118,7 +78,7 @@ function readParameters(request: HttpRequest, contentType: ContentType, lifetime
 const acceptedMediaType = readOnce(negotiateMediaType);
 const asksForNoCache = readOnce((cacheControl = '') => /\bno-cache\b/i.test(cacheControl));
 
-type Parameters = Omit<Asked, 'variableBytes' | 'memory'>;
+type Parameters = Omit<Asked, 'variableText' | 'variableBytes' | 'memory'>;
 
 function parametersOf(
   request: HttpRequest,

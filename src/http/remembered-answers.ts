@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache';
 import type { RequestScope } from '../graphql/request-scope.ts';
 import type { Table } from '../model/model.ts';
 import type { RowStore } from '../rows/store/row-store.ts';
+import type { Asked } from './asked.ts';
 import { LatelySeen, type RememberedSize } from './lately-seen.ts';
 import type { PreparedOperation } from './prepare.ts';
-import type { Asked } from './receive.ts';
 
 /** Bytes that all remembered answers may take together. */
 const capacity = 16 * 1024 * 1024;
@@ -55,12 +55,8 @@ export class RememberedAnswers {
   keyOf(prepared: PreparedOperation, asked: Asked): string | undefined {
     // The variables may not have been checked yet.
     if (asked.variableBytes > mostEscaped * longestVariables) return undefined;
-    const { memory } = asked;
-    if (memory.answerKey !== undefined && memory.operation === prepared.number) return memory.answerKey;
-    const values = JSON.stringify(asked.variables);
-    if (values.length > longestVariables) return undefined;
-    memory.answerKey = `${prepared.number} ${values}`;
-    return memory.answerKey;
+    const values = asked.variableText ?? JSON.stringify(asked.variables);
+    return values.length > longestVariables ? undefined : `${prepared.number} ${values}`;
   }
 
   /**

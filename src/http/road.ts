@@ -9,6 +9,7 @@ import type { Limits, NoCachePolicy } from '../limits/limits.ts';
 import type { AnsweredRequest, Observe } from '../observation.ts';
 import { inRequestSpan, inSpan } from '../tracing.ts';
 import { type AnswerMeter, AnswerMeters } from './answer-meter.ts';
+import type { Asked } from './asked.ts';
 import { type Deadline, Deadlines } from './deadline.ts';
 import { withEntityTag } from './entity-tag.ts';
 import type { ErrorWriter } from './error-writer.ts';
@@ -19,7 +20,7 @@ import type { MediaType } from './media-type.ts';
 import { type Holding, MemoryBudget } from './memory-budget.ts';
 import { type HttpReply, type HttpRequest, headerOf, type Place } from './message.ts';
 import type { PreparedDocuments, PreparedOperation } from './prepare.ts';
-import type { Asked, GraphQLRequest, Receiver } from './receive.ts';
+import type { GraphQLRequest, Receiver } from './receive.ts';
 import { reply } from './reply.ts';
 import { withHeaders } from './server/cross-origin.ts';
 

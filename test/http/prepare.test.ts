@@ -24,6 +24,7 @@ async function prepare(query: string) {
       hash: undefined,
       operationName: undefined,
       variables: {},
+      variableText: undefined,
       variableBytes: 0,
       memory: {},
     },

@@ -1,0 +1,113 @@
+import { Buffer } from 'node:buffer';
+import { LRUCache } from 'lru-cache';
+import { isPlainObject, type PlainObject, withoutPrototypes } from '../values/plain-object.ts';
+import type { Asked } from './asked.ts';
+import { LatelySeen, type RememberedSize } from './lately-seen.ts';
+
+/** Bytes that all known bodies may take together. */
+const capacity = 8 * 1024 * 1024;
+/** Bytes of the largest body that is remembered. */
+const largestKnown = 4 * 1024;
+/** The memory that a known body takes for each of its bytes: its own, and those of what it says. */
+const bytesPerByte = 3;
+/** Bytes that a known body takes in addition: an estimate. */
+const overhead = 300;
+
+/**
+ * Remembers what JSON bodies say besides their variables, which is the same for all requests of a query: only the
+ * variables of the next one have to be parsed.
+ */
+export class KnownBodies {
+  readonly #seen = new LatelySeen();
+  readonly #known = new LRUCache<string, Asked>({
+    maxSize: capacity,
+    sizeCalculation: (_asked, around) => bytesPerByte * around.length + overhead,
+  });
+
+  /** How many bodies are remembered, and what they take. */
+  get size(): RememberedSize {
+    return { entries: this.#known.size, bytes: this.#known.calculatedSize };
+  }
+
+  /** What the body says, where that is known but for its variables. */
+  find(body: Buffer): Asked | undefined {
+    const parts = splitBody(body);
+    const known = parts && this.#known.get(parts.around);
+    if (!known || parts.variables === undefined) return known;
+    const variables = parseObject(parts.variables);
+    return (
+      variables && {
+        ...known,
+        variables,
+        variableText: parts.variables,
+        variableBytes: parts.variables.length,
+      }
+    );
+  }
+
+  /** Remembers what a body says, where another had the same around its variables. */
+  learn(body: Buffer, asked: Asked): void {
+    const parts = splitBody(body);
+    if (!parts || !this.#seen.see(parts.around)) return;
+    if (parts.variables === undefined || isOnlyMember(parts.around)) this.#known.set(parts.around, asked);
+  }
+}
+
+/** A JSON body in two parts. */
+interface BodyParts {
+  /** Everything but the value of its first member of the name `variables`, by byte. */
+  readonly around: string;
+  /** That value, an object; undefined if there is no such member. */
+  readonly variables: string | undefined;
+}
+
+const memberName = '"variables":';
+const memberBytes = Buffer.from(memberName);
+
+/** Undefined if the body is long, or the member's value is not an object. */
+function splitBody(body: Buffer): BodyParts | undefined {
+  if (body.length > largestKnown) return undefined;
+  const found = body.indexOf(memberBytes);
+  if (found < 0) return { around: body.toString('latin1'), variables: undefined };
+  const start = found + memberBytes.length;
+  const end = endOfObject(body, start);
+  if (end === undefined) return undefined;
+  const around = body.toString('latin1', 0, start) + body.toString('latin1', end);
+  return { around, variables: body.toString('utf8', start, end) };
+}
+
+/** Whether what was cut out of a body is the one value of its variables: the name may also occur further in, or twice. */
+function isOnlyMember(around: string): boolean {
+  const start = around.indexOf(memberName) + memberName.length;
+  const probe = parseObject(`${around.slice(0, start)}0${around.slice(start)}`);
+  return probe?.variables === 0;
+}
+
+const [space, quote, backslash, openingBrace, closingBrace] = [0x20, 0x22, 0x5c, 0x7b, 0x7d];
+
+/** Where the object ends that begins at a place in JSON, after spaces; undefined if none begins there, or it has no end. */
+function endOfObject(json: Buffer, start: number): number | undefined {
+  let at = start;
+  while (json[at] === space) at++;
+  if (json[at] !== openingBrace) return undefined;
+  let nesting = 0;
+  let isText = false;
+  for (; at < json.length; at++) {
+    const byte = json[at];
+    if (byte === quote) isText = !isText;
+    else if (isText) {
+      if (byte === backslash) at++;
+    } else if (byte === openingBrace) nesting++;
+    else if (byte === closingBrace && --nesting === 0) return at + 1;
+  }
+  return undefined;
+}
+
+function parseObject(json: string): PlainObject | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return isPlainObject(value) ? withoutPrototypes(value) : undefined;
+  } catch {
+    return undefined;
+  }
+}
