@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { crc32 } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 import { isPlainObject, type PlainObject, withoutPrototypes } from '../values/plain-object.ts';
 import type { Asked } from './asked.ts';
@@ -14,8 +15,8 @@ const bytesPerByte = 3;
 const overhead = 300;
 
 /**
- * Remembers what JSON bodies say besides their variables, which is the same for all requests of a query: only the
- * variables of the next one have to be parsed.
+ * Remembers what JSON bodies say: of all requests of a query what they say besides their variables, so that only the
+ * variables of the next one have to be parsed; and of those that come most often, everything.
  */
 export class KnownBodies {
   readonly #seen = new LatelySeen();
@@ -23,33 +24,72 @@ export class KnownBodies {
     maxSize: capacity,
     sizeCalculation: (_asked, around) => bytesPerByte * around.length + overhead,
   });
+  readonly #frequent = new FrequentBodies();
 
-  /** How many bodies are remembered, and what they take. */
+  /** How many bodies are remembered but for their variables, and what that takes. */
   get size(): RememberedSize {
     return { entries: this.#known.size, bytes: this.#known.calculatedSize };
   }
 
-  /** What the body says, where that is known but for its variables. */
+  /** What the body says, where that is known. */
   find(body: Buffer): Asked | undefined {
+    if (body.length > largestKnown) return undefined;
+    return this.#frequent.find(body) ?? this.#findAround(body);
+  }
+
+  #findAround(body: Buffer): Asked | undefined {
     const parts = splitBody(body);
     const known = parts && this.#known.get(parts.around);
-    if (!known || parts.variables === undefined) return known;
-    const variables = parseObject(parts.variables);
-    return (
-      variables && {
-        ...known,
-        variables,
-        variableText: parts.variables,
-        variableBytes: parts.variables.length,
-      }
-    );
+    const asked = known && parts?.variables !== undefined ? withVariables(known, parts.variables) : known;
+    if (asked) this.#frequent.count(body, asked);
+    return asked;
   }
 
   /** Remembers what a body says, where another had the same around its variables. */
   learn(body: Buffer, asked: Asked): void {
+    if (body.length > largestKnown) return;
     const parts = splitBody(body);
     if (!parts || !this.#seen.see(parts.around)) return;
     if (parts.variables === undefined || isOnlyMember(parts.around)) this.#known.set(parts.around, asked);
+  }
+}
+
+/** The same with other variables; undefined if they are not JSON. */
+function withVariables(asked: Asked, variableText: string): Asked | undefined {
+  const variables = parseObject(variableText);
+  return variables && { ...asked, variables, variableText, variableBytes: variableText.length };
+}
+
+/** How many bodies may be remembered as they are. A power of two. */
+const places = 512;
+
+/** A body that is remembered as it is. */
+interface FrequentBody {
+  readonly body: Buffer;
+  readonly asked: Asked;
+  /** The checksum of another that came since this one did, and may take its place; 0 for none. */
+  rival: number;
+}
+
+/** Remembers bodies that come again and again, each in the one place that its checksum gives it. */
+class FrequentBodies {
+  readonly #places: (FrequentBody | undefined)[] = Array.from({ length: places }, () => undefined);
+
+  find(body: Buffer): Asked | undefined {
+    const known = this.#places[crc32(body) % places];
+    if (!known?.body.equals(body)) return undefined;
+    known.rival = 0;
+    return known.asked;
+  }
+
+  /** Remembers the body in place of another that has come less often lately. */
+  count(body: Buffer, asked: Asked): void {
+    const checksum = crc32(body);
+    const known = this.#places[checksum % places];
+    // A copy, since a body is part of a larger piece of memory.
+    if (!known || known.rival === checksum) {
+      this.#places[checksum % places] = { body: Buffer.from(body), asked, rival: 0 };
+    } else known.rival = checksum;
   }
 }
 
@@ -64,9 +104,8 @@ interface BodyParts {
 const memberName = '"variables":';
 const memberBytes = Buffer.from(memberName);
 
-/** Undefined if the body is long, or the member's value is not an object. */
+/** Undefined if the member's value is not an object. */
 function splitBody(body: Buffer): BodyParts | undefined {
-  if (body.length > largestKnown) return undefined;
   const found = body.indexOf(memberBytes);
   if (found < 0) return { around: body.toString('latin1'), variables: undefined };
   const start = found + memberBytes.length;
@@ -106,7 +145,9 @@ function endOfObject(json: Buffer, start: number): number | undefined {
 function parseObject(json: string): PlainObject | undefined {
   try {
     const value: unknown = JSON.parse(json);
-    return isPlainObject(value) ? withoutPrototypes(value) : undefined;
+    if (!isPlainObject(value)) return undefined;
+    for (const inner of Object.values(value)) if (typeof inner === 'object') withoutPrototypes(inner);
+    return value;
   } catch {
     return undefined;
   }

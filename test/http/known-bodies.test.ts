@@ -74,6 +74,19 @@ describe('a body that differs from a known one in its variables alone', () => {
   });
 });
 
+test('bodies that come again and again say the same each time', async () => {
+  const bodies = fc.uniqueArray(jsonObjects, { minLength: 1, maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(bodies, fc.array(fc.nat(), { maxLength: 40 }), async (variables, order) => {
+      const receiver = new Receiver();
+      for (const place of order) {
+        const body = `{"query":"{ a }","variables":${variables[place % variables.length]}}`;
+        expect(await read(receiver, body)).toEqual(await read(new Receiver(), body));
+      }
+    }),
+  );
+});
+
 test('what many bodies say is remembered once, and only if it comes again', async () => {
   const receiver = new Receiver();
   for (let id = 0; id < 100; id++) {
