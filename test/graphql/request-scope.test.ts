@@ -98,6 +98,23 @@ describe('keys', () => {
     expect(asked).toHaveLength(1);
   });
 
+  test('of rows that a policy hides are not found', async () => {
+    const filter = await scope.plannedFilter(table, { [table.key[0]?.fieldName ?? '']: { eq: 'ada' } });
+    if (!filter) throw new Error('the filter is empty');
+    const names = [['bob'], ['ada']];
+    for (const [visibility, found] of [
+      [{ filter }, [[], [0]]],
+      ['none', [[], []]],
+      ['all', [[1], [0]]],
+    ] as const) {
+      const restricted = new RequestScope({ ...ports, visibilityOf: () => visibility }, client);
+      const rows = restricted.rowsByKeys(table, table.key, names);
+      arrive();
+      expect(await rows).toEqual(found);
+      restricted.end();
+    }
+  });
+
   test('are looked for no longer once the signal is aborted', async () => {
     const view = scope.view(table);
     arrive();
