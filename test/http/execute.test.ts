@@ -98,6 +98,17 @@ describe('a query that is asked again gets the very answer it got before', () =>
     expect(await ask(query, variables)).toEqual(first);
   });
 
+  test('with other values for @include and @skip it has other fields', async () => {
+    const query = `query ($more: Boolean!) { usersByPk(username: "alice") {
+      status email @include(if: $more) enabled @skip(if: $more) } }`;
+    for (let time = 0; time < 3; time++) {
+      for (const more of [true, false]) {
+        const { data } = JSON.parse((await ask(query, { more })).body);
+        expect(Object.keys(data.usersByPk)).toEqual(['status', more ? 'email' : 'enabled']);
+      }
+    }
+  });
+
   test.each<[string, object]>([
     ['given', { filter: { or: [{ username: { eq: 'alice' } }, { not: { username: { gt: 'c' } } }] } }],
     ['given otherwise', { filter: { username: { in: 'bob' } }, order: { email: 'DescNullsLast' } }],

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { History } from '../../src/admin/history.ts';
+import { describeStatus, requestsStatus } from '../../src/admin/status.ts';
+import { countReasons } from '../../src/http/runs.ts';
 import { Metrics } from '../../src/metrics/metrics.ts';
 import type { Observation } from '../../src/observation.ts';
 
@@ -124,4 +127,31 @@ test('reading the metrics counts nothing twice', async () => {
   const text = await metrics.render();
   expect(text).toContain('fdw_graphql_operations_total{graphql_operation_type="query",code="OK"} 1\n');
   expect(text).toContain('fdw_graphql_operation_duration_seconds_count{graphql_operation_type="query"} 1\n');
+
+test('executed operations are counted by how and why', async () => {
+  const metrics = new Metrics();
+  const runs = { compiled: 5, interpreted: countReasons((reason) => (reason === 'too-large' ? 2 : 1)) };
+  metrics.watch(() =>
+    describeStatus({
+      version: '1',
+      startedAt: 0,
+      now: 0,
+      model: { tables: [], problems: [], introspection: undefined },
+      stores: [],
+      history: new History(),
+      requests: requestsStatus(0, runs),
+      remembered: {},
+      reloadFailure: undefined,
+      scanRequestsPerSecond: 25,
+      scanConnections: { limit: 4, taken: 0, waiting: 0 },
+      roles: [],
+      warm: false,
+      draining: false,
+    }),
+  );
+  const text = await metrics.render();
+  expect(text).toContain('fdw_graphql_executions_total{execution="compiled"} 5\n');
+  expect(text).toContain('fdw_graphql_executions_total{execution="interpreted"} 7\n');
+  expect(text).toContain('fdw_graphql_interpreted_total{reason="too-large"} 2\n');
+  expect(text).toContain('fdw_graphql_interpreted_total{reason="failed"} 1\n');
 });
