@@ -11,13 +11,13 @@ import { closeObject } from './row-plan.ts';
 import { serialize } from './serialize.ts';
 import type { ConstantWriter } from './value-writer.ts';
 
-/** What a field of an aggregate is. */
+/** A field of an aggregate. */
 export type AggregateField =
   | { readonly kind: 'constant'; readonly writer: ConstantWriter }
   | { readonly kind: 'count' }
   | { readonly kind: 'operation'; readonly fields: readonly Keyed<FigureField>[] };
 
-/** What a field of an operation's results is. */
+/** A field of an operation's results. */
 export type FigureField =
   | { readonly kind: 'constant'; readonly writer: ConstantWriter }
   | {
@@ -27,13 +27,13 @@ export type FigureField =
       readonly type: GraphQLOutputType;
     };
 
-/** What is selected of the aggregates of connections. */
+/** The selected fields of connections' aggregates. */
 export class AggregatePlan {
   readonly #columns: OperationColumns;
   readonly #fields: readonly Keyed<AggregateField>[];
   readonly #selected: ReadonlySet<string>;
 
-  /** @param selected the names of the aggregate's fields that are selected */
+  /** @param selected the names of the aggregate's selected fields */
   constructor(
     columns: OperationColumns,
     fields: readonly Keyed<AggregateField>[],

@@ -2,17 +2,17 @@ import type { Buffer } from 'node:buffer';
 import type { Pace } from '../columns/pace.ts';
 import { ByteWriter } from './byte-writer.ts';
 
-/** Bytes after which an answer looks at the clock, and puts aside what has been written. */
+/** The bytes after which an answer looks at the clock, and those after which it starts another piece. */
 const stepBytes = 16 * 1024;
 const pieceBytes = 256 * 1024;
 
-/** Writers that wait for the next answer; those that have grown large are left to the garbage collector. */
+/** Writers that can be reused. Those that have grown large are left to the garbage collector. */
 const idle: ByteWriter[] = [];
 const mostIdle = 8;
 
 /** Counts the bytes of one answer. */
 export interface AnswerMeter {
-  /** @throws where the answer grows too large, which ends the request */
+  /** @throws QueryTooComplexError if the answer grows too large, which ends the request */
   write(bytes: number): void;
 }
 
@@ -26,8 +26,8 @@ export class Answer {
   #nextStep = stepBytes;
 
   /**
-   * @param pace whose signal ends the writing
-   * @param meter counts what is written
+   * @param pace of the request, whose signal aborts the writing
+   * @param meter counts the written bytes
    */
   constructor(pace: Pace, meter: AnswerMeter) {
     this.out = idle.pop() ?? new ByteWriter();
@@ -35,12 +35,12 @@ export class Answer {
     this.#meter = meter;
   }
 
-  /** Whether enough has been written since the last step. */
+  /** Whether enough has been written for another step. */
   get due(): boolean {
     return this.out.length >= this.#nextStep;
   }
 
-  /** Sees to it that the answer neither grows too large nor holds the event loop. */
+  /** Makes sure that the answer neither grows too large nor blocks the event loop. */
   async step(): Promise<void> {
     this.#count();
     if (this.out.length >= pieceBytes) this.#putAside();
@@ -59,7 +59,7 @@ export class Answer {
     this.#metered = 0;
   }
 
-  /** The whole answer, in pieces. Nothing may be written after it. */
+  /** The complete answer, in pieces. Nothing may be written afterwards. */
   finish(): readonly Buffer[] {
     this.#count();
     const last = this.out.take();
@@ -67,7 +67,7 @@ export class Answer {
     return [...this.#pieces, last];
   }
 
-  /** Gives the writer to other answers. Nothing may be written after it. */
+  /** Releases the writer for other answers. Nothing may be written afterwards. */
   release(): void {
     this.out.length = 0;
     if (idle.length < mostIdle && this.out.bytes.length <= 2 * pieceBytes) idle.push(this.out);

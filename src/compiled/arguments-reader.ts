@@ -11,7 +11,7 @@ import type { ArgumentsOf, Run } from './loaded.ts';
 
 type Variables = Pick<Run, 'variables'>;
 
-/** How a field's arguments are read. */
+/** Reads the arguments of a field. */
 export interface ArgumentsReader {
   readonly read: ArgumentsOf;
   /** Whether they are the same in every run. */
@@ -19,8 +19,8 @@ export interface ArgumentsReader {
 }
 
 /**
- * Reads the arguments of a field, as graphql-js does it. What stands in the document is read once, and a variable that
- * is a whole argument is its value as it has been coerced.
+ * Reads the arguments of a field like graphql-js. Literals are read once, and a variable that is a complete argument is replaced
+ * by its coerced value.
  */
 export function argumentsReader(field: GraphQLField<unknown, unknown>, node: FieldNode): ArgumentsReader {
   const given = node.arguments ?? [];
@@ -43,7 +43,7 @@ function usesVariables(value: Parameters<typeof visit>[0]): boolean {
   return found;
 }
 
-/** Reads arguments of which each is a variable or has none; undefined where one is neither. */
+/** Reads arguments that contain no variables, or are variables themselves; undefined if one is neither. */
 function plainReader(
   field: GraphQLField<unknown, unknown>,
   node: FieldNode,

@@ -7,9 +7,9 @@ import { inJsonInJson } from './json-escape.ts';
 import type { JsonOf, ValueWriter } from './value-writer.ts';
 
 /**
- * Writes all attributes of a row, as a `json` or `jsonb` column has them, as a JSON string.
+ * Writes all attributes of a row as a JSON string, in the form of a `json` or `jsonb` column.
  *
- * Where a text holds NUL, which `jsonb` cannot, what the column makes of it is left to `jsonOf`.
+ * If a text contains NUL, which `jsonb` does not allow, `jsonOf` decides.
  */
 export class AttributesWriter implements ValueWriter {
   readonly #view: TableView;
@@ -68,7 +68,7 @@ class SlotWriter {
           : writeNull;
   }
 
-  /** Returns false where it holds NUL. */
+  /** Returns false if it contains NUL. */
   write(out: ByteWriter, row: number): boolean {
     if (this.#hasNul) return false;
     out.raw(this.#begin);

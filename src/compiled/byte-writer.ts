@@ -2,16 +2,16 @@ import { Buffer } from 'node:buffer';
 import { longestInstant, writeInstant } from '../values/instant-bytes.ts';
 import { inJson, type Quoting } from './json-escape.ts';
 
-/** Bytes that a writer has room for at first. */
+/** The initial capacity of a writer, in bytes. */
 const firstCapacity = 16 * 1024;
 
 /** Writes JSON as UTF-8 into one buffer that grows. */
 export class ByteWriter {
-  /** What has been written is what stands before `length`. */
+  /** The number of written bytes. */
   bytes: Buffer = Buffer.allocUnsafeSlow(firstCapacity);
   length = 0;
 
-  /** Makes room for so many more bytes. */
+  /** Makes room for this many more bytes. */
   reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.bytes.length) return;
@@ -25,7 +25,7 @@ export class ByteWriter {
     this.bytes[this.length++] = byte;
   }
 
-  /** Bytes as they are. A loop, because copying few of them costs less than the call that would. */
+  /** Writes bytes as they are. A loop is faster than `set` for a few bytes. */
   raw(source: Uint8Array): void {
     const count = source.length;
     this.reserve(count);
@@ -35,7 +35,7 @@ export class ByteWriter {
     this.length = at;
   }
 
-  /** A text as it is. */
+  /** Writes a text as it is. */
   text(text: string): void {
     this.reserve(3 * text.length);
     this.length += this.bytes.write(text, this.length);
@@ -46,9 +46,9 @@ export class ByteWriter {
   }
 
   /**
-   * The UTF-8 from `start` to `end` as a string.
+   * Writes the UTF-8 from `start` to `end` as a string.
    *
-   * @returns whether nothing in it had to be escaped
+   * @returns whether nothing had to be escaped
    */
   string(source: Uint8Array, start: number, end: number, quoting: Quoting = inJson): boolean {
     const { isEscaped, mark } = quoting;
@@ -83,11 +83,11 @@ export class ByteWriter {
   }
 
   /**
-   * An instant as a string, as `timestamp` prints it.
+   * Writes an instant as a string, in the form of `timestamp`.
    *
    * @param milliseconds since 1970-01-01T00:00:00
-   * @param zone what is written after it
-   * @returns false, and writes nothing, where only the type itself can print it
+   * @param zone is appended to it
+   * @returns false, without writing anything, if only the type itself can print it
    */
   instant(milliseconds: number, zone: Uint8Array): boolean {
     this.reserve(longestInstant + zone.length + 2);
@@ -100,7 +100,7 @@ export class ByteWriter {
     return true;
   }
 
-  /** The base64 of the first bytes of a source (RFC 4648, section 4) as a string. */
+  /** Writes the base64 of the first bytes of a source (RFC 4648, section 4) as a string. */
   base64(source: Uint8Array, count: number): void {
     this.reserve(4 * Math.ceil(count / 3) + 2);
     const { bytes } = this;
@@ -125,7 +125,7 @@ export class ByteWriter {
     this.length = at;
   }
 
-  /** Takes what has been written, and begins anew. */
+  /** Returns a copy of the written bytes, and starts again. */
   take(): Buffer {
     const taken = Buffer.from(this.bytes.subarray(0, this.length));
     this.length = 0;

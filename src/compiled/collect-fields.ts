@@ -14,7 +14,7 @@ import {
   typeFromAST,
 } from 'graphql';
 
-/** What selections are made of, and the values that decide which of them are included. */
+/** The fragments of a document, and the variables that decide which selections are included. */
 export interface SelectionContext {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
@@ -22,11 +22,11 @@ export interface SelectionContext {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** The fields of an object by the names they have in the answer, in its order. */
+/** The fields of an object by their names in the answer, in its order. */
 export type CollectedFields = ReadonlyMap<string, readonly [FieldNode, ...FieldNode[]]>;
 
 /**
- * The fields that selection sets select of an object, those of the same name in the answer together:
+ * The selected fields of an object, grouped by their names in the answer:
  * https://spec.graphql.org/October2021/#CollectFields()
  */
 export function collectFields(

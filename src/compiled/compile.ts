@@ -38,19 +38,19 @@ export interface RunOptions {
   readonly meter: AnswerMeter;
 }
 
-/** Plans of one operation that are kept: one for each set of values that decides what is included. */
+/** The maximum number of plans of an operation: one for each set of values that decide which fields are included. */
 const mostPlans = 16;
 
 /**
- * An operation that is answered from columns to bytes, without an object for each row and without an interpreter. Its
- * answers are those of graphql-js with the schema's resolvers, from the same functions.
+ * An operation that writes its answer from columns to bytes, without an object for each row and without an interpreter. It uses
+ * the same functions as the schema's resolvers, and its answers are identical to those of graphql-js.
  */
 export class CompiledOperation {
   readonly #schema: GraphQLSchema;
   readonly #operation: OperationDefinitionNode;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #variables: VariablesReader;
-  /** The variables that decide what is included. */
+  /** The variables that decide which fields are included. */
   readonly #deciding: readonly string[];
   readonly #plans = new Map<string, readonly Keyed<RootField>[] | undefined>();
 
@@ -69,7 +69,7 @@ export class CompiledOperation {
   /**
    * The answer in pieces: an object with `data` alone, as JSON.
    *
-   * @throws the signal's reason where the request has ended, also where it was ended because the answer grew too large
+   * @throws the signal's reason if the request has ended, for example because the answer has grown too large
    */
   run({ scope, variables: given, meter }: RunOptions): Ready<readonly Buffer[] | Unanswered> {
     const variables = this.#variables.read(given);
@@ -125,7 +125,7 @@ function writeData(fields: readonly Keyed<RootField>[], run: Run, answer: Answer
   );
 }
 
-/** Writes the fields from this one on, in one go as long as none takes its time. */
+/** Writes the fields from this one on, synchronously as long as none has to pause. */
 function writeFields(
   first: number,
   fields: readonly Keyed<RootField>[],
@@ -144,7 +144,7 @@ function writeFields(
 const begin = Buffer.from('{"data":');
 const closingBrace = 0x7d;
 
-/** The variables that stand in directives, of which GraphQL's own decide what is included. */
+/** The variables in directives, of which `@include` and `@skip` decide which fields are included. */
 function decidingVariables(document: DocumentNode): readonly string[] {
   const names = new Set<string>();
   visit(document, {

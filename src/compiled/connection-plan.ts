@@ -9,7 +9,7 @@ import type { Keyed, Loaded, Run } from './loaded.ts';
 import { closeObject, type LoadedRows, type RowPlan } from './row-plan.ts';
 import type { ConstantWriter, ValueWriter } from './value-writer.ts';
 
-/** What a field of a connection is. */
+/** A field of a connection. */
 export type ConnectionField =
   | { readonly kind: 'constant'; readonly writer: ConstantWriter }
   | { readonly kind: 'totalCount' }
@@ -17,20 +17,20 @@ export type ConnectionField =
   | { readonly kind: 'edges'; readonly fields: readonly Keyed<EdgeField>[] }
   | { readonly kind: 'aggregate'; readonly plan: AggregatePlan };
 
-/** What a field of an edge is. */
+/** A field of an edge. */
 export type EdgeField =
   | { readonly kind: 'constant'; readonly writer: ConstantWriter }
   | { readonly kind: 'cursor' }
   | { readonly kind: 'node'; readonly plan: RowPlan };
 
-/** What a field of `PageInfo` is. */
+/** A field of `PageInfo`. */
 export type PageInfoField =
   | { readonly kind: 'constant'; readonly writer: ConstantWriter }
   | { readonly kind: 'startCursor' | 'endCursor' | 'hasNextPage' | 'hasPreviousPage' };
 
-/** What is selected of connections. */
+/** The selected fields of connections. */
 export class ConnectionPlan {
-  /** The names of the connection's fields that are selected. */
+  /** The names of the connection's selected fields. */
   readonly selected: ReadonlySet<string>;
   readonly #fields: readonly Keyed<ConnectionField>[];
 
@@ -44,7 +44,7 @@ export class ConnectionPlan {
     this.#usesCursors = fields.some(hasCursor);
   }
 
-  /** Finds what the pages' rows lead to. All connections are pages of one table's rows, in the same order. */
+  /** Loads the fields of the pages' rows. All connections have rows of one table, in the same order. */
   load(connections: readonly Connection[], run: Run): Ready<Loaded> {
     const [first] = connections;
     const cursors = first && this.#usesCursors ? cursorWriter(first.view, first.order) : undefined;
@@ -66,7 +66,7 @@ export class ConnectionPlan {
   }
 }
 
-/** Whether something of a connection is a cursor. */
+/** Whether a field of a connection needs cursors. */
 function hasCursor({ value }: Keyed<ConnectionField>): boolean {
   if (value.kind === 'pageInfo') return true;
   return value.kind === 'edges' && value.fields.some((field) => field.value.kind === 'cursor');
@@ -144,7 +144,7 @@ class PageInfos implements Loaded {
   }
 }
 
-/** A field of edges, ready to be written for each of them. */
+/** A loaded field of edges. */
 type EdgeCell =
   | { readonly kind: 'value'; readonly writer: ValueWriter }
   | { readonly kind: 'node'; readonly rows: LoadedRows };
@@ -175,11 +175,11 @@ function loadEdges(
 }
 
 class Edges implements Loaded {
-  /** Where the rows of each connection begin in `rows`, and end those of the last. */
+  /** The start of each connection's rows in `rows`, followed by the end of the last. */
   readonly #starts: readonly number[];
   readonly #rows: readonly number[];
   readonly #fields: readonly Keyed<EdgeCell>[];
-  /** Whether writing an edge takes next to no time. */
+  /** Whether writing an edge takes almost no time. */
   readonly #isFlat: boolean;
 
   constructor(
@@ -199,7 +199,7 @@ class Edges implements Loaded {
     return this.#writeFrom(this.#starts[parent] ?? 0, answer, parent);
   }
 
-  /** Writes the edges from this place on, in one go as long as none takes its time. */
+  /** Writes the edges from this one on, synchronously as long as none has to pause. */
   #writeFrom(first: number, answer: Answer, parent: number): Promise<void> | undefined {
     const { out } = answer;
     const start = this.#starts[parent] ?? 0;

@@ -6,9 +6,9 @@ import { ByteWriter } from './byte-writer.ts';
 import { writersOf } from './store-writers.ts';
 import { ComputedWriter, type ValueWriter } from './value-writer.ts';
 
-/** Writes what `encodeCursor` returns for each row. */
+/** Writes the result of `encodeCursor` for each row. */
 export function cursorWriter(view: TableView, order: readonly OrderKey[]): ValueWriter {
-  // The cursors of a table without a key hold what is sealed for each row anew.
+  // The cursors of a table without a key have to be sealed for each row.
   if (view.table.key.length === 0) {
     return new ComputedWriter((row) => JSON.stringify(encodeCursor(view, order, row)));
   }
@@ -19,7 +19,7 @@ export function cursorWriter(view: TableView, order: readonly OrderKey[]): Value
   );
 }
 
-/** Writes what `encodeNodeId` returns for each row. */
+/** Writes the result of `encodeNodeId` for each row. */
 export function nodeIdWriter(view: TableView): ValueWriter {
   const writers = writersOf(view.store);
   const { schema, name, key } = view.table;
@@ -29,12 +29,12 @@ export function nodeIdWriter(view: TableView): ValueWriter {
   );
 }
 
-/** What is written before it becomes base64. No two are written at the same time. */
+/** The buffer for what becomes base64. Only one at a time is written. */
 const scratch = new ByteWriter();
 const separator = Buffer.from(', ');
 const bracket = 0x5d;
 
-/** The base64 of a JSON array. */
+/** Writes the base64 of a JSON array. */
 class IdWriter implements ValueWriter {
   readonly #begin: Uint8Array;
   readonly #values: readonly ValueWriter[];

@@ -1,9 +1,9 @@
-/** How a text is written: what stands before and after it, and what stands for bytes that cannot stand for themselves. */
+/** How a text is quoted and escaped. */
 export interface Quoting {
   readonly mark: Uint8Array;
-  /** By byte: 1 where it must be escaped. */
+  /** By byte: 1 if it must be escaped. */
   readonly isEscaped: Uint8Array;
-  /** By byte: what stands for it; undefined where it stands for itself. */
+  /** By byte: its escape sequence; undefined if it is not escaped. */
   readonly escapes: readonly (Uint8Array | undefined)[];
 }
 
@@ -13,10 +13,10 @@ export const inJson = quotingOf((text) => text);
 /** As a JSON string within a JSON string. */
 export const inJsonInJson = quotingOf((text) => JSON.stringify(text).slice(1, -1));
 
-/** @param embed what a piece of JSON becomes where it is written */
+/** @param embed escapes JSON for the place where it is written */
 function quotingOf(embed: (json: string) => string): Quoting {
   const escapes = Array.from({ length: 256 }, (_, byte) => {
-    // Bytes from 128 are parts of characters, none of which JSON escapes.
+    // Bytes from 128 belong to characters that JSON does not escape.
     if (byte >= 128) return undefined;
     const character = String.fromCharCode(byte);
     const written = embed(JSON.stringify(character).slice(1, -1));

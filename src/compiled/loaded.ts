@@ -14,17 +14,17 @@ export interface Run {
 export type ArgumentsOf = (run: Pick<Run, 'variables'>) => Readonly<Record<string, unknown>>;
 
 /**
- * What was found for a field of some parents, ready to be written for each of them.
+ * The loaded values of a field for several parents.
  *
- * Operations run in two steps: first everything is found, level by level, for all parents of a level together; then
- * the answer is written from its beginning to its end.
+ * Operations run in two steps: first everything is loaded, level by level, for all parents of a level together; then the answer
+ * is written from beginning to end.
  */
 export interface Loaded {
-  /** Writes what belongs to the parent of that number. Nothing is returned where it took next to no time. */
+  /** Writes the value for the parent with this number. Returns a promise only if it has to pause. */
   write(answer: Answer, parent: number): Promise<void> | undefined;
 }
 
-/** A field of an object, with the bytes that come before its value: a brace or comma, its name, a colon. */
+/** A field of an object, with the bytes before its value: a brace or comma, its name, a colon. */
 export interface Keyed<T> {
   readonly key: Uint8Array;
   readonly value: T;

@@ -36,10 +36,10 @@ import { type RowField, RowPlan } from './row-plan.ts';
 import { writersOf } from './store-writers.ts';
 import { ConstantWriter } from './value-writer.ts';
 
-/** An operation has a field that plans know nothing of, and is to be interpreted. */
+/** An operation has a field that cannot be planned, so that the operation has to be interpreted. */
 export class NotPlannedError extends Error {}
 
-/** Plans an operation, for those values of its variables that decide what it includes. */
+/** Plans an operation for the values of the variables that decide which fields are included. */
 export function planOperation(
   context: SelectionContext,
   { selectionSet }: OperationDefinitionNode,
@@ -49,7 +49,7 @@ export function planOperation(
   return new PlanBuilder(context).rootFields(query, selectionSet);
 }
 
-/** A field that is selected of an object. */
+/** A selected field of an object. */
 interface Selected {
   readonly nodes: readonly [FieldNode, ...FieldNode[]];
   readonly field: GraphQLField<unknown, unknown>;
@@ -200,7 +200,7 @@ class PlanBuilder {
     };
   }
 
-  /** The fields of an object in the order of the answer, each with the bytes that come before its value. */
+  /** The fields of an object in the order of the answer, each with the bytes before its value. */
   #fieldsOf<T>(
     type: GraphQLObjectType,
     sets: readonly FieldNode['selectionSet'][],
@@ -258,10 +258,10 @@ function objectType({ type }: GraphQLField<unknown, unknown>): GraphQLObjectType
 
 function asObject(type: GraphQLNamedType | undefined): GraphQLObjectType {
   if (isObjectType(type)) return type;
-  throw new NotPlannedError(`${type} is no type of objects`);
+  throw new NotPlannedError(`${type} is not an object type`);
 }
 
-/** What a collection is asked for; read once where its arguments are the same in every run. */
+/** Reads the arguments of a collection, only once if they are the same in every run. */
 function queryReader(
   table: Table,
   { read, isConstant }: ArgumentsReader,

@@ -14,7 +14,7 @@ export function toOneRelation(relation: ResolvedRelation, plan: RowPlan): RowFie
     async load(view, rows, run): Promise<Loaded> {
       const related = await relatedRows(relation, view, rows, run);
       const found = related.map(([row]) => row);
-      /** Where each parent's row is among those that were found; -1 where it has none. */
+      /** For each parent, the place of its row among those that were found; -1 if it has none. */
       const places = new Int32Array(found.length);
       const others: number[] = [];
       for (const [i, row] of found.entries()) places[i] = row === undefined ? -1 : others.push(row) - 1;
@@ -52,7 +52,7 @@ export function toManyRelation(
   };
 }
 
-/** The rows that each row leads to. All are found in one pass. */
+/** The related rows of each row, found in one pass. */
 async function relatedRows(
   relation: ResolvedRelation,
   view: TableView,

@@ -12,11 +12,11 @@ import type { LoadedRows, RowPlan } from './row-plan.ts';
 
 /** A field at the top of an operation. */
 export interface RootField {
-  /** What it writes belongs to the parent of number 0. */
+  /** Loads the field. It has one parent, with the number 0. */
   load(run: Run): Ready<Loaded>;
 }
 
-/** What is selected of rows whose type is known only when they are found, by that type. */
+/** The plans for rows whose type is only known at run time, by type name. */
 export type PlansByType = (typeName: string) => RowPlan;
 
 /** A table's collection. */
@@ -66,7 +66,7 @@ export function entitiesField(entities: Entities, plans: PlansByType, argumentsO
   return {
     async load(run) {
       const { representations } = argumentsOf(run);
-      if (!Array.isArray(representations)) throw new Error('representations is no list');
+      if (!Array.isArray(representations)) throw new Error('representations is not a list');
       const context = { entities, schema: run.schema };
       const found = await findEntities(representations, context, run.scope);
       return loadEntities(found.map(rowOrThrow), plans, run);
@@ -79,7 +79,7 @@ function rowOrThrow(outcome: EntityOutcome): RowNode | null {
   return outcome;
 }
 
-/** The rows of one type, and where each has its place. */
+/** The rows of one type, and their places. */
 interface EntityGroup {
   readonly view: TableView;
   readonly rows: number[];

@@ -5,15 +5,15 @@ import type { ByteWriter } from './byte-writer.ts';
 import type { Keyed, Loaded, Run } from './loaded.ts';
 import type { ValueWriter } from './value-writer.ts';
 
-/** What a field of a row is: a value of its own, or what a relation leads to. */
+/** A field of a row: one of its values, or a relation. */
 export type RowField =
   | { readonly kind: 'value'; writer(view: TableView, run: Run): ValueWriter }
   | { readonly kind: 'relation'; load(view: TableView, rows: readonly number[], run: Run): Ready<Loaded> };
 
-/** Fields of a row up to which it is written in one step. */
+/** The number of fields up to which a row is written in one step. */
 const mostInOneStep = 64;
 
-/** What is selected of a table's rows. */
+/** The selected fields of a table's rows. */
 export class RowPlan {
   readonly #fields: readonly Keyed<RowField>[];
   readonly #flat: FlatFields | undefined;
@@ -23,7 +23,7 @@ export class RowPlan {
     this.#flat = FlatFields.of(fields);
   }
 
-  /** Finds what the rows lead to. */
+  /** Loads the fields of the rows. */
   load(view: TableView, rows: readonly number[], run: Run): Ready<LoadedRows> {
     if (this.#flat) return new FlatRows(rows, this.#flat.keys, this.#flat.writers(view, run));
     const cells = mapReady(this.#fields, ({ key, value }): Ready<Keyed<Cell>> => {
@@ -39,7 +39,7 @@ export class RowPlan {
 
 type FlatField = Extract<RowField, { readonly kind: 'value' }>;
 
-/** The fields of rows of which nothing but their own values is selected, and not many. */
+/** The fields of rows if these have only a few fields, and no relations. */
 class FlatFields {
   readonly keys: readonly Uint8Array[];
   readonly #values: readonly FlatField[];
@@ -49,7 +49,7 @@ class FlatFields {
     this.#values = values;
   }
 
-  /** Undefined where the fields are others. */
+  /** Undefined if there are other fields. */
   static of(fields: readonly Keyed<RowField>[]): FlatFields | undefined {
     const values = fields.flatMap(({ value }) => (value.kind === 'value' ? [value] : []));
     if (values.length < fields.length || fields.length > mostInOneStep) return undefined;
@@ -64,13 +64,13 @@ class FlatFields {
   }
 }
 
-/** Rows whose fields are ready to be written, by their places in the list that was loaded. */
+/** Loaded rows, by their places in the loaded list. */
 export interface LoadedRows extends Loaded {
-  /** Whether writing a row takes next to no time. */
+  /** Whether writing a row takes almost no time. */
   readonly isFlat: boolean;
 }
 
-/** Rows of which nothing but their own values is selected. */
+/** Rows without relations. */
 class FlatRows implements LoadedRows {
   readonly isFlat = true;
   readonly #rows: readonly number[];
@@ -93,12 +93,12 @@ class FlatRows implements LoadedRows {
   }
 }
 
-/** A field of rows, ready to be written for each of them. */
+/** A loaded field of rows. */
 type Cell =
   | { readonly kind: 'value'; readonly writer: ValueWriter }
   | { readonly kind: 'relation'; readonly loaded: Loaded };
 
-/** Rows that lead to others. */
+/** Rows with relations. */
 class NestedRows implements LoadedRows {
   readonly isFlat = false;
   readonly #rows: readonly number[];
@@ -126,7 +126,7 @@ const nothing = new Uint8Array(0);
 const openingBrace = 0x7b;
 const closingBrace = 0x7d;
 
-/** Ends an object; the key of its first field has begun it, where it has any. */
+/** Ends an object, which the key of its first field has started if it has fields. */
 export function closeObject(out: ByteWriter, fields: number): void {
   if (fields === 0) out.byte(openingBrace);
   out.byte(closingBrace);

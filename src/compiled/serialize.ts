@@ -2,9 +2,9 @@ import { type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'g
 import { ExactNumber } from '../values/number/exact-number.ts';
 
 /**
- * A value as a field of this type has it in an answer, as JSON: what graphql-js calls completing a value.
+ * The JSON of a value for a field of this type, which graphql-js calls completing a value.
  *
- * @throws where the value is none of the type
+ * @throws if the value is not of the type
  */
 export function serialize(type: GraphQLOutputType, value: unknown): string {
   const completed = complete(type, value);
@@ -22,7 +22,7 @@ function complete(type: GraphQLOutputType, value: unknown): unknown {
     if (!Array.isArray(value)) return null;
     return value.map((element) => complete(type.ofType, element));
   }
-  if (!isLeafType(type)) throw new Error(`${type} is no type of values`);
+  if (!isLeafType(type)) throw new Error(`${type} is not a scalar or an enum`);
   const serialized = type.serialize(value);
   if (serialized === null || serialized === undefined) throw new Error(`${type} serializes to nothing`);
   return serialized;

@@ -11,15 +11,14 @@ import { serialize } from './serialize.ts';
 import { ComputedWriter, columnWriter, type ValueWriter } from './value-writer.ts';
 
 /**
- * The writers of a store's columns, made when they are first needed and shared by all operations. They live as long
- * as the store.
+ * The writers of a store's columns, created on first use and shared by all operations. They live as long as the store.
  */
 export class StoreWriters {
   readonly #outputs = new Map<Column, ValueWriter>();
   readonly #ids = new Map<Column, ValueWriter>();
   readonly #attributes = new Map<StoredColumn, ValueWriter>();
 
-  /** Writes a column's values as a field of this type has them. */
+  /** Writes a column's values for a field of this type. */
   output(view: TableView, column: Column, type: GraphQLOutputType): ValueWriter {
     return remembered(this.#outputs, column, () => {
       const jsonOf = (row: number) => serialize(type, columnValue({ view, row }, column));
@@ -30,7 +29,7 @@ export class StoreWriters {
     });
   }
 
-  /** Writes a column's values as cursors and nodeIds hold them. */
+  /** Writes a column's values for cursors and nodeIds. */
   id(view: TableView, column: Column): ValueWriter {
     return remembered(this.#ids, column, () => idValueWriter(view, column));
   }
@@ -40,7 +39,7 @@ export class StoreWriters {
     const origin = { kind: 'attribute', attribute: name } as const;
     const jsonOf = (row: number) => JSON.stringify(view.store.attribute(row, name));
     const stored = view.store.column(origin);
-    // Names that no row has are as many as clients think of.
+    // Writers for names that no row has are not kept, because clients can think of any number of names.
     if (!stored) return new ComputedWriter(jsonOf);
     return remembered(this.#attributes, stored, () =>
       columnWriter(view, { ...anonymous, origin, type: { kind: 'text' } }, jsonOf),

@@ -9,18 +9,18 @@ import type { ByteWriter } from './byte-writer.ts';
 
 /** Writes one value of each row as JSON. */
 export interface ValueWriter {
-  /** @throws what reading the value throws */
+  /** @throws the error of reading the value */
   write(out: ByteWriter, row: number): void;
 }
 
-/** The JSON of a row's value: what a writer makes of a value that it cannot copy as it is stored. */
+/** The JSON of a row's value, for values that a writer cannot copy as they are stored. */
 export type JsonOf = (row: number) => string;
 
 /**
- * A writer of a column's values. Where the bytes that a column holds are what JSON has, between quotes, it copies
- * them; where many rows share a value it is made into bytes once; any other value is made by `jsonOf`.
+ * Creates a writer of a column's values. If the stored bytes are those of the JSON string, it copies them; if many rows share a
+ * value, it encodes that once; other values are encoded by `jsonOf`.
  *
- * @param jsonOf the JSON of any row's value, for a text, a UUID and an instant the string of how its type prints it
+ * @param jsonOf the JSON of any row's value; for texts, UUIDs and instants a string, as their type prints it
  */
 export function columnWriter(view: TableView, { origin, type }: Column, jsonOf: JsonOf): ValueWriter {
   const stored = origin.kind === 'attributes' ? undefined : view.store.column(origin);
@@ -41,7 +41,7 @@ export function columnWriter(view: TableView, { origin, type }: Column, jsonOf: 
   }
 }
 
-/** Distinct values of a column up to which each is kept as bytes. */
+/** The maximum number of distinct values of a column that are kept as bytes. */
 const mostPrewritten = 1_024;
 
 function holdsUuids(column: TextColumn): boolean {
@@ -99,7 +99,7 @@ class InstantWriter implements ValueWriter {
   }
 }
 
-/** Writes what is read from each row anew. */
+/** Reads and encodes the value of each row. */
 export class ComputedWriter implements ValueWriter {
   readonly #jsonOf: JsonOf;
 
@@ -112,7 +112,7 @@ export class ComputedWriter implements ValueWriter {
   }
 }
 
-/** Writes the same for every row. */
+/** Writes the same bytes for every row. */
 export class ConstantWriter implements ValueWriter {
   readonly #bytes: Uint8Array;
 

@@ -21,13 +21,12 @@ interface LeafVariable {
 }
 
 /**
- * Coerces the variables of an operation, as graphql-js does it: most are scalars, which need nothing of what that does
- * for all others.
+ * Coerces the variables of an operation like graphql-js, but faster for scalars, which most variables are.
  */
 export class VariablesReader {
   readonly #schema: GraphQLSchema;
   readonly #operation: OperationDefinitionNode;
-  /** Undefined where the operation has a variable of another kind. */
+  /** Undefined if the operation has a variable of another kind. */
   readonly #leaves: readonly LeafVariable[] | undefined;
 
   constructor(schema: GraphQLSchema, operation: OperationDefinitionNode) {
@@ -36,7 +35,7 @@ export class VariablesReader {
     this.#leaves = leafVariables(schema, operation);
   }
 
-  /** Undefined where one of them is wrong. */
+  /** Undefined if one of them is invalid. */
   read(given: VariableValues): VariableValues | undefined {
     return (this.#leaves && readLeaves(this.#leaves, given)) ?? this.#readAny(given);
   }
@@ -61,7 +60,7 @@ function leafVariables(
   return leaves;
 }
 
-/** Undefined where one may be wrong. */
+/** Undefined if one may be invalid. */
 function readLeaves(leaves: readonly LeafVariable[], given: VariableValues): VariableValues | undefined {
   const read: Record<string, unknown> = Object.create(null);
   for (const { name, type, isRequired } of leaves) {

@@ -1,13 +1,13 @@
 import { exceeded, type Limits, limitSettings } from '../limits/limits.ts';
 import { type Holding, MemoryBudget } from './memory-budget.ts';
 
-/** How many times the largest answer the answers of all requests may hold together. */
+/** The maximum size of all answers together, as a multiple of the largest answer. */
 const heldAnswers = 3;
 
-/** Bytes of an answer that is no matter, neither for the memory nor for the event loop. */
+/** The size of an answer, in bytes, that matters neither for the memory nor for the event loop. */
 export const smallAnswer = 128 * 1024;
 
-/** Counts what answers take, so that neither one nor all of them together fill the memory. */
+/** Counts the size of answers, so that neither one nor all of them together fill the memory. */
 export class AnswerMeters {
   readonly #limits: Limits;
   readonly #budget: MemoryBudget;
@@ -21,7 +21,7 @@ export class AnswerMeters {
     });
   }
 
-  /** Bytes of all answers that are being built or sent. */
+  /** The size of all answers that are being built or sent, in bytes. */
   get held(): number {
     return this.#budget.held;
   }
@@ -32,7 +32,7 @@ export class AnswerMeters {
   }
 }
 
-/** Counts the bytes of one answer, from its first value until its client has taken it. */
+/** Counts the bytes of one answer, from its first value until it has been sent. */
 export class AnswerMeter {
   readonly #limits: Limits;
   readonly #holding: Holding;
@@ -47,7 +47,7 @@ export class AnswerMeter {
     this.#end = end;
   }
 
-  /** Bytes of the values so far, roughly. */
+  /** The approximate size of the values so far, in bytes. */
   get built(): number {
     return this.#built;
   }
@@ -55,35 +55,35 @@ export class AnswerMeter {
   /**
    * Counts values of the answer.
    *
-   * @param bytes that they take as JSON, roughly
-   * @throws QueryTooComplexError where the answer grows too large
-   * @throws HttpError 503 where all answers together do
+   * @param bytes their approximate size as JSON
+   * @throws QueryTooComplexError if the answer grows too large
+   * @throws HttpError 503 if all answers together do
    */
   build(bytes: number): void {
     this.#built += bytes;
     this.#hold(this.#built, bytes);
   }
 
-  /** Counts what is written of the answer; throws like `build`. */
+  /** Counts written bytes of the answer; throws like `build`. */
   write(bytes: number): void {
     this.#written += bytes;
     this.#hold(this.#written, bytes);
   }
 
-  /** Counts nothing any more; to be called when the client has taken the answer, or is gone. */
+  /** Stops counting. To be called when the answer has been sent, or the client is gone. */
   release(): void {
     this.#isOpen = false;
     this.#holding.release();
   }
 
   #hold(size: number, bytes: number): void {
-    // What was under way when the request ended is to end too.
+    // Aborts work that is still running after the request has ended.
     if (!this.#isOpen) throw new Error('the request has ended');
     try {
       this.#holding.add(bytes);
       if (size > this.#limits.responseBytes) throw exceeded(this.#limits, 'responseBytes', 'the answer');
     } catch (error) {
-      // What else is under way for the answer ends with it.
+      // Other work for the answer is aborted as well.
       this.#end(error);
       throw error;
     }

@@ -2,16 +2,16 @@
 export interface Asked {
   /** The document's text. */
   readonly query: string | undefined;
-  /** The name by which the document is known to the gateway. */
+  /** The id of a trusted document. */
   readonly documentId: string | undefined;
-  /** The SHA-256 of the document, in hexadecimal, by which it may be known to the gateway. */
+  /** The SHA-256 of the document in hexadecimal. */
   readonly hash: string | undefined;
   readonly operationName: string | undefined;
   /** As they were sent. */
   readonly variables: Variables;
   /** The same as the JSON that was sent; undefined where that was not kept. */
   readonly variableText: string | undefined;
-  /** In how many bytes they came, at the most. */
+  /** An upper bound of their size, in bytes. */
   readonly variableBytes: number;
   /** What later steps have found out, for the next request that differs in its variables alone. */
   readonly memory: AskedMemory;
@@ -19,7 +19,7 @@ export interface Asked {
 
 /** Numbers only: what is remembered elsewhere, within its own bound, must not live on here. */
 export interface AskedMemory {
-  /** The number of the operation that it was prepared as last. */
+  /** The number of the operation as which it was last prepared. */
   operation?: number;
 }
 

@@ -1,23 +1,23 @@
 import type { RequestScope } from '../graphql/request-scope.ts';
 import type { HttpReplyHeaders } from './message.ts';
 
-/** The request headers that an answer depends on, beside the query. */
+/** The request headers on which an answer depends, in addition to the query. */
 const varying = 'Accept, Authorization, X-Fdw-Explain';
 
-/** What decides how long an answer may be used. */
+/** What determines how long an answer may be cached. */
 export interface CacheTerms {
-  /** Whether the answer is for this caller alone. */
+  /** Whether the answer is only for this caller. */
   readonly isPersonal: boolean;
   /** Whether it has no errors. */
   readonly isComplete: boolean;
 }
 
 /**
- * Tells caches, such as a router's, how long an answer may be used (RFC 9111). The header `Age` says how much of its
- * `max-age` is over already: what remains is the difference, after which a new scan is due.
+ * Tells caches, such as a router's, how long an answer may be used (RFC 9111). The header `Age` says how much of `max-age` has
+ * passed already; the remaining lifetime is the difference, after which a new scan is due.
  */
 export function cacheHeaders(scope: RequestScope, terms: CacheTerms): HttpReplyHeaders {
-  // What rests on no snapshot has no freshness either: the schema may be another after the next start.
+  // An answer that is not based on a snapshot has no lifetime: the schema may change at any time.
   if (scope.scans.length === 0) return { 'cache-control': 'no-store', vary: varying };
   let oldestMs = 0;
   let remainingMs = Number.POSITIVE_INFINITY;

@@ -4,8 +4,8 @@ import { clientGone } from './http-error.ts';
 import type { Client } from './message.ts';
 
 /**
- * The deadlines of all requests, each so many milliseconds after its request began. As all take equally long, they
- * are over in the order in which they were set: one timer, for the first of them, serves all.
+ * The deadlines of all requests. Because all have the same duration, they pass in the order in which they were set, so that one
+ * timer for the first of them is enough.
  */
 export class Deadlines {
   readonly #ms: number;
@@ -14,12 +14,12 @@ export class Deadlines {
   #last: Deadline | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param ms how long a request may take */
+  /** @param ms the maximum duration of a request */
   constructor(ms: number) {
     this.#ms = ms;
   }
 
-  /** Sets the deadline of a request that begins now. */
+  /** Sets the deadline of a request that starts now. */
   set(client: Client): Deadline {
     const deadline = new Deadline(client, performance.now() + this.#ms, this.#forget);
     const last = this.#last;
@@ -27,7 +27,7 @@ export class Deadlines {
     if (last) last.next = deadline;
     else this.#first = deadline;
     this.#last = deadline;
-    // Set once for many requests: it may go off when none is late, and is then set for the first that is left.
+    // One timer for many requests: if none is late when it fires, it is set again for the first that is left.
     this.#timer ??= setTimeout(this.#endLate, this.#ms).unref();
     return deadline;
   }
@@ -48,7 +48,7 @@ export class Deadlines {
     const now = performance.now();
     for (let deadline = this.#first; deadline; deadline = this.#first) {
       const left = deadline.endsAt - now;
-      // Timers may go off up to a millisecond early.
+      // Timers may fire up to a millisecond early.
       if (left > 1) {
         this.#timer = setTimeout(this.#endLate, Math.ceil(left)).unref();
         return;
@@ -60,8 +60,8 @@ export class Deadlines {
 }
 
 /**
- * The one signal of a request, aborted when its time is up or its client has gone. Every paced loop and every wait of
- * the request ends with it.
+ * The abort signal of a request, aborted when its deadline passes or its client disconnects. It ends every paced loop and every
+ * wait of the request.
  */
 export class Deadline {
   /** On the clock of `performance.now()`. */
@@ -71,10 +71,10 @@ export class Deadline {
   next: Deadline | undefined;
   readonly #client: Client;
   readonly #onEnd: (ended: Deadline) => void;
-  /** Made when somebody asks for the signal: most requests are answered before anybody does. */
+  /** Created when the signal is first needed, which most requests never do. */
   #controller: AbortController | undefined;
   #reason: { readonly why: unknown } | undefined;
-  /** Ends the wait for the work. */
+  /** Rejects the promise of `race`. */
   #giveUp: ((reason: unknown) => void) | undefined;
 
   constructor(client: Client, endsAt: number, onEnd: (ended: Deadline) => void) {
@@ -84,7 +84,7 @@ export class Deadline {
     client.onLeave(() => this.abort(clientGone()));
   }
 
-  /** Ends everything that is done for the request before its time. */
+  /** Aborts all work for the request. */
   readonly abort = (why: unknown): void => {
     if (this.#reason) return;
     this.#reason = { why };
@@ -100,7 +100,7 @@ export class Deadline {
     return this.#controller.signal;
   }
 
-  /** Waits for the work, but no longer than the signal allows. The work is left to end by the same signal. */
+  /** Waits for the work until the signal is aborted. The same signal has to end the work. */
   race<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#reason) reject(this.#reason.why);
@@ -109,7 +109,7 @@ export class Deadline {
     });
   }
 
-  /** Ends what still waits for the signal; to be called when the request has been answered. */
+  /** Removes the deadline. To be called when the request has been answered. */
   end(): void {
     this.#onEnd(this);
     this.#client.onLeave(undefined);

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type HttpReply, type HttpReplyHeaders, type HttpRequest, headerOf, piecesOf } from './message.ts';
 
-/** The tags of answers that are remembered, and so are sent again and again. */
+/** The tags of cached answers, which are sent repeatedly. */
 const tags = new WeakMap<Uint8Array, string>();
 
 /**
- * The reply with the tag of what it says, or 304 where the client has just that (RFC 9110, sections 8.8.3 and 13.1.2).
- * Only for GET, which caches may ask again, and for answers without errors.
+ * Adds an `ETag`, or replies 304 if the client has the same answer already (RFC 9110, sections 8.8.3 and 13.1.2). Only for GET,
+ * which caches may revalidate, and for answers without errors.
  */
 export function withEntityTag(request: HttpRequest, reply: HttpReply): HttpReply {
   if (request.method !== 'GET' || reply.status !== 200 || reply.headers['cache-control'] === 'no-store') {
@@ -21,7 +21,7 @@ export function withEntityTag(request: HttpRequest, reply: HttpReply): HttpReply
   return { ...reply, status: 304, headers: others, body: '' };
 }
 
-/** Weak, since it is the same however the answer is encoded on its way. */
+/** Weak, because it does not depend on the content encoding. */
 function tagOf({ body, headers }: HttpReply): string {
   const known = body instanceof Uint8Array ? tags.get(body) : undefined;
   const digest = known ?? digestOf(piecesOf(body));

@@ -9,13 +9,13 @@ import type { HttpReply, HttpReplyHeaders } from './message.ts';
 
 export interface ErrorWriterOptions {
   readonly observe: Observe;
-  /** Whether messages may propose names of the schema. */
+  /** Whether messages may suggest names of the schema. */
   readonly suggestions: boolean;
 }
 
 /**
- * The one place where errors are written. Those that were raised on purpose keep their message and code. Of any
- * other, the client learns an `errorId`, and the observer the error itself.
+ * The one place where errors are written. Errors that are raised on purpose keep their message and code. Of any other error the
+ * client only gets an `errorId`, and the observer gets the error itself.
  */
 export class ErrorWriter {
   readonly #options: ErrorWriterOptions;
@@ -24,15 +24,15 @@ export class ErrorWriter {
     this.#options = options;
   }
 
-  /** An error of an operation that was executed, as its answer has it. */
+  /** Formats an error of an executed operation for its answer. */
   write(error: unknown): WrittenError {
     return this.#format(error, this.#describe(error));
   }
 
   /**
-   * The answer to a request of which nothing was executed.
+   * The answer to a request if nothing was executed.
    *
-   * @param mediaType of the answer, as far as the client could say
+   * @param mediaType of the answer, if it could be negotiated
    */
   reply(cause: unknown, mediaType: MediaType = 'application/json'): HttpReply {
     const errors: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause];
@@ -74,27 +74,27 @@ export class ErrorWriter {
     this.#options.observe({ event: 'internal-error', errorId, error: cause });
     return {
       code: 'INTERNAL_SERVER_ERROR',
-      message: 'the request failed inside the gateway; its log has more under this errorId',
+      message: 'the request failed inside the gateway; its log has details under this errorId',
       details: { errorId },
     };
   }
 }
 
-/** An error as an answer has it. */
+/** An error in an answer. */
 export type WrittenError = GraphQLFormattedError & { readonly extensions: { readonly code: ErrorCode } };
 
-/** What a client may know of an error. */
+/** What a client may know about an error. */
 interface Description {
   readonly code: ErrorCode;
   readonly message: string;
   readonly details?: Readonly<Record<string, unknown>>;
-  /** How HTTP is answered, where the error says so itself. */
+  /** Defines the HTTP status and headers, if the error does that. */
   readonly http?: HttpError;
 }
 
 /**
- * The status of an answer without data. Clients that take `application/json` get 200 for what is wrong with the
- * document or its variables: https://graphql.github.io/graphql-over-http/draft/#sec-application-json
+ * The status of an answer without data. Clients that accept `application/json` get 200 if the document or its variables are
+ * invalid: https://graphql.github.io/graphql-over-http/draft/#sec-application-json
  */
 const statusByCode: Partial<Record<ErrorCode, { readonly status: number; readonly json?: number }>> = {
   GRAPHQL_PARSE_FAILED: { status: 400, json: 200 },
@@ -103,7 +103,7 @@ const statusByCode: Partial<Record<ErrorCode, { readonly status: number; readonl
   QUERY_TOO_COMPLEX: { status: 400, json: 200 },
   BAD_REQUEST: { status: 400 },
   UNAUTHENTICATED: { status: 401 },
-  // What clients do next is no failure of theirs.
+  // Clients react to these by sending the text, so they are not failures.
   PERSISTED_QUERY_NOT_FOUND: { status: 200 },
   PERSISTED_QUERY_NOT_SUPPORTED: { status: 200 },
   PERSISTED_QUERY_ONLY: { status: 400 },
@@ -133,7 +133,7 @@ function responseTo(
   };
 }
 
-/** Undefined for an error that nobody meant to happen. */
+/** Undefined for an unexpected error. */
 function describe(error: unknown): Description | undefined {
   if (error instanceof HttpError) return { code: error.code, message: error.message, http: error };
   if (error instanceof GatewayError) return error;
@@ -142,11 +142,11 @@ function describe(error: unknown): Description | undefined {
   if (error instanceof InvalidDocumentError) return { code: 'GRAPHQL_VALIDATION_FAILED', message };
   if (nodes.length > 0 && nodes.every(isInput)) return describeInput(error);
   if (originalError) return describe(originalError);
-  // Only the parser points at a text instead of its nodes.
+  // Only errors of the parser have neither nodes nor a path.
   return nodes.length === 0 && !path ? { code: 'GRAPHQL_PARSE_FAILED', message } : undefined;
 }
 
-/** Errors in what the caller passed point at the variable, or at the value in the document. */
+/** Errors in input point at a variable, or at a value in the document. */
 function isInput(node: ASTNode): boolean {
   return node.kind === Kind.VARIABLE_DEFINITION || isValueNode(node);
 }

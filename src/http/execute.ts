@@ -12,21 +12,21 @@ import type { PreparedOperation } from './prepare.ts';
 import { RememberedAnswers } from './remembered-answers.ts';
 import { newRuns, type Runs } from './runs.ts';
 
-/** What an operation comes to. */
+/** The outcome of an operation. */
 export type Outcome =
   | {
-      /** Undefined where nothing was executed. */
+      /** Undefined if nothing was executed. */
       readonly data: unknown;
       readonly errors: readonly GraphQLError[];
       /** Why it was interpreted. */
       readonly interpreted: InterpretedReason;
     }
-  /** An object with `data` alone, as JSON in pieces: there was no error. */
+  /** An answer without errors, as JSON in pieces: an object that has only `data`. */
   | { readonly written: readonly Uint8Array[]; readonly isRemembered: boolean };
 
 type Interpreted = Extract<Outcome, { readonly interpreted: unknown }>;
 
-/** What the fields of a request share, and what counts their answer. */
+/** What the resolvers of a request share. */
 export interface ExecutionContext {
   readonly scope: RequestScope;
   readonly answer: AnswerMeter;
@@ -37,31 +37,31 @@ export interface Question {
   readonly prepared: PreparedOperation;
   /** As they were sent. */
   readonly variables: Variables;
-  /** What its answer is remembered by; undefined where it is not. */
+  /** The key of its cached answer; undefined if it cannot be cached. */
   readonly key: string | undefined;
 }
 
 export interface ExecutorOptions {
-  /** Where operations are counted, if not for this executor alone. */
+  /** Counts the operations; by default only those of this executor. */
   readonly runs?: Runs;
   readonly observe: Observe;
-  /** Whether errors may propose names of the schema. */
+  /** Whether errors may suggest names of the schema. */
   readonly suggestions: boolean;
 }
 
-/** Bytes that all compiled operations may take together, whatever the number of roles. */
+/** The maximum size of all compiled operations of all roles, in bytes. */
 const capacity = 16 * 1024 * 1024;
-/** Bytes of a plan for each field of an operation, its fragments written out. */
+/** The size of a plan in bytes per field, with fragments expanded. */
 const bytesPerField = 1_000;
 
 /**
- * The fifth step of the road: runs an operation. Whether it is compiled or interpreted is decided here, and nobody
- * can tell from the answer.
+ * The fifth step of the road: runs an operation. Only here it is decided whether it is compiled or interpreted, which makes no
+ * difference to the answer.
  */
 export class Executor {
   readonly #suggestions: boolean;
   readonly #observe: Observe;
-  /** How often operations that are not compiled were executed. Keeps none of them alive. */
+  /** How often operations were executed without being compiled. */
   readonly #uses = new WeakMap<PreparedOperation, number>();
   readonly #operations = new LRUCache<PreparedOperation, CompiledOperation>({
     maxSize: capacity,
@@ -81,7 +81,7 @@ export class Executor {
     return { prepared, variables: asked.variables, key: this.answers.keyOf(prepared, asked) };
   }
 
-  /** How many operations are compiled, and what that takes. */
+  /** The number and size of the compiled operations. */
   get size(): RememberedSize {
     return { entries: this.#operations.size, bytes: this.#operations.calculatedSize };
   }
@@ -96,7 +96,7 @@ export class Executor {
     });
   }
 
-  /** The answer of a question that was asked before, where its snapshots are at hand and it is still good. */
+  /** The cached answer of a repeated question, if its snapshots are still those that a request would read. */
   recall({ key }: Question, { scope, answer: meter }: ExecutionContext): Outcome | undefined {
     const known = key === undefined ? undefined : this.answers.find(key, scope);
     if (!known) return undefined;
@@ -116,7 +116,7 @@ export class Executor {
     });
   }
 
-  /** Compiles operations, where that is possible and worthwhile, before they are asked for. */
+  /** Compiles operations before they are requested, if that is possible and worthwhile. */
   warm(operations: Iterable<PreparedOperation>): void {
     for (const prepared of operations) this.#compile(prepared);
   }
@@ -148,7 +148,7 @@ export class Executor {
     this.runs.interpreted[reason]++;
     const { schema, document, operation, introspects } = prepared;
     const { data, errors = [] } = await interpret({
-      // Introspection is to tell of the schema as clients know it.
+      // Introspection must describe the schema as clients know it.
       schema: introspects ? schema.schema : schema.executable,
       document,
       operationName: operation.name?.value ?? null,
@@ -166,7 +166,7 @@ export class Executor {
     const uses = 1 + (this.#uses.get(prepared) ?? 0);
     this.#uses.set(prepared, uses);
     if (uses < usesBefore(prepared)) return whyNeverCompiled(prepared) ?? 'new';
-    // Counted anew: what is compiled may be forgotten before its document is.
+    // Counted again from 0, because compiled code may be evicted before its document.
     this.#uses.delete(prepared);
     return this.#compile(prepared);
   }
@@ -181,18 +181,18 @@ export class Executor {
   }
 }
 
-/** How many fields an operation may have to be compiled when it is asked for the second time. */
+/** The maximum number of fields of an operation that is compiled on its second use. */
 const smallOperation = 100;
 
-/** How often an operation has to be asked for until it is worth compiling: the more often, the more that takes. */
+/** The number of uses from which an operation is worth compiling, which grows with its size. */
 function usesBefore({ size, trusted }: PreparedOperation): number {
   return trusted ? 1 : 1 + Math.ceil(size.fields / smallOperation);
 }
 
-/** By which factor fragments may multiply what is written, so that a short text does not become long code. */
+/** The factor by which fragments may multiply the fields of a document, so that a short text does not become long code. */
 const largestGrowth = 4;
 
-/** Bytes of the largest operation that is compiled: one that could not be kept would be compiled again and again. */
+/** The size of the largest operation that is compiled, because one that cannot be cached would be compiled again and again. */
 const largestCompiled = capacity / 3;
 
 function whyNeverCompiled(prepared: PreparedOperation): 'introspection' | 'too-large' | undefined {
@@ -202,7 +202,7 @@ function whyNeverCompiled(prepared: PreparedOperation): 'introspection' | 'too-l
   return fields <= smallOperation || fields <= largestGrowth * written ? undefined : 'too-large';
 }
 
-/** A compiled operation keeps its document, also when that is no longer remembered by its text. */
+/** A compiled operation keeps its document alive, even after that has been evicted. */
 function bytesCompiled({ size, bytes }: PreparedOperation): number {
   return bytes + bytesPerField * size.fields;
 }

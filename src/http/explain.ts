@@ -1,12 +1,12 @@
 import type { RequestScope } from '../graphql/request-scope.ts';
 
-/** What an answer's `extensions.scans` says of each table that it rests on. */
+/** The `extensions.scans` of an answer: what is known about the scan of each table. */
 export function reportScans(scope: RequestScope) {
   return scope.scans.map(({ table, read, rowsMatched }) => ({
     table: `${table.schema}.${table.name}`,
     server: table.server,
     object: table.object,
-    // How large the pool is tells of the rows that a policy hides.
+    // The number of rows would reveal that a policy hides some.
     ...(scope.seesAll(table) && {
       rows: read.snapshot.rowCount,
       pages: read.snapshot.stats.pages,

@@ -20,8 +20,8 @@ export interface FetchHandlerOptions {
 }
 
 /**
- * The road for fetch requests to GraphQL. Yoga calls the plugins before and after it, and decides nothing itself. It is
- * loaded with the first request, because it takes a third of a start and a server of its own never needs it.
+ * The road for fetch requests to GraphQL. Yoga calls the plugins before and after it, and decides nothing itself. It is loaded
+ * with the first request, because it takes a third of the start-up time and `serve` never needs it.
  */
 export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
   let loaded: Promise<FetchHandler> | undefined;
@@ -79,7 +79,7 @@ function useRoad({ road, graphiql, errors, cors, limits }: Omit<FetchHandlerOpti
   };
 }
 
-/** @throws HttpError where the body is larger than the limits allow */
+/** @throws HttpError if the body is larger than the limits allow */
 async function bodyOf(request: Request, limits: Limits): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;

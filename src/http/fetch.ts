@@ -1,13 +1,13 @@
-/** A plugin of GraphQL Yoga, as far as it sees requests and responses: what is between them is the gateway's road. */
+/** A plugin of GraphQL Yoga. It sees only requests and responses, because the gateway's road is between them. */
 export interface FetchPlugin {
   onRequest?(event: {
     readonly request: Request;
     readonly url: URL;
-    /** Answers instead of the gateway. */
+    /** Ends the request with this response, without the gateway. */
     endResponse(response: Response): void;
   }): unknown;
   onResponse?(event: { readonly request: Request; readonly response: Response }): unknown;
 }
 
-/** Answers fetch requests, wherever they come from: Hono, Next.js, Deno, Bun, AWS Lambda. */
+/** Answers fetch requests, for example of Hono, Next.js, Deno, Bun or AWS Lambda. */
 export type FetchHandler = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;

@@ -35,7 +35,7 @@ export class Turn {
     this.#leave = leave;
   }
 
-  /** Gives it back for good; further calls do nothing. */
+  /** Gives it up for good, once. */
   end(): void {
     const leave = this.#leave;
     this.#leave = undefined;

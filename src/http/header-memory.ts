@@ -1,12 +1,12 @@
-/** How many different texts of a header are remembered, and how many characters each may have. */
+/** The maximum number of cached texts of a header, and of their characters. */
 const mostTexts = 100;
 const longestText = 200;
 
 /**
- * What a header says, read once for each of its texts: nearly all requests of a client have the same. Long texts and
- * rare ones are read each time, so that what clients send does not fill the memory.
+ * Caches the result of parsing a header by its text, since almost all requests of a client have the same. Long and further
+ * texts are parsed each time, so that clients cannot fill the memory.
  *
- * @param read reads the header; undefined where a request has none
+ * @param read parses the header, which is undefined if a request does not have it
  */
 export function readOnce<T>(read: (text: string | undefined) => T): (text: string | undefined) => T {
   const known = new Map<string | undefined, T>();

@@ -2,7 +2,7 @@ import { type ErrorCode, GatewayError } from '../errors.ts';
 import { type Limits, limitSettings } from '../limits/limits.ts';
 import type { HttpReplyHeaders } from './message.ts';
 
-/** A request that is refused with a status of HTTP, whatever media type its client accepts. */
+/** A request is rejected with an HTTP status, whatever media type its client accepts. */
 export class HttpError extends GatewayError {
   readonly status: number;
   readonly headers: HttpReplyHeaders;
@@ -14,17 +14,17 @@ export class HttpError extends GatewayError {
   }
 }
 
-/** What is sent is no request that the gateway can read. */
+/** The request is malformed. */
 export function badRequest(message: string): HttpError {
   return new HttpError(400, 'BAD_REQUEST', message);
 }
 
-/** The client has closed the connection: nobody gets to see it. Nginx logs the same status for it. */
+/** The client has closed the connection, so that nobody sees this. The status is that of Nginx' log. */
 export function clientGone(): HttpError {
   return new HttpError(499, 'BAD_REQUEST', 'the client has closed the connection');
 }
 
-/** The body has more bytes than the limits allow. */
+/** The body is larger than the limits allow. */
 export function bodyTooLarge({ bodyBytes }: Limits): HttpError {
   return new HttpError(
     413,

@@ -5,10 +5,10 @@ import type { AnsweredRequest, InterpretedReason } from '../observation.ts';
 import { type HttpReply, type HttpRequest, headerOf, type ReplyBody } from './message.ts';
 import type { PreparedOperation } from './prepare.ts';
 
-/** What is known of a request by and by on its way, and told once it is answered. */
+/** Collects what is observed of a request. */
 export class Journal {
   readonly requestId: string;
-  /** Whether the client named the request itself, and so expects that name in the answer. */
+  /** Whether the id is the client's own, which it expects in the answer. */
   readonly isNamedByClient: boolean;
   caller: Caller | undefined;
   prepared: PreparedOperation | undefined;
@@ -24,7 +24,7 @@ export class Journal {
     this.#method = request.method;
   }
 
-  /** The request as the log and the metrics have it. */
+  /** The observation of the answered request. */
   close({ status, codes = [], body }: HttpReply): AnsweredRequest {
     let matched: number | undefined;
     const snapshots: AnsweredRequest['snapshots'][number][] = [];
@@ -50,7 +50,7 @@ export class Journal {
   }
 }
 
-/** What the ids of this process's requests begin with; a number follows, which costs less than a UUID for each. */
+/** The prefix of this process's request ids. A number follows, which is cheaper than a UUID for each. */
 const idPrefix = randomUUID().slice(0, 24);
 let requests = 0;
 
@@ -64,7 +64,7 @@ function byteLengthOf(body: ReplyBody): number {
   return body instanceof Uint8Array ? body.length : body.reduce((sum, piece) => sum + piece.length, 0);
 }
 
-/** What may stand in a log as it is. Longer names, and others, are the client's own business. */
+/** The ids of clients that are logged. Longer ones and ones with other characters are replaced. */
 const requestIds = /^[\w.:/+=-]{1,128}$/;
-/** Characters of an operation's name that the log has. */
+/** The number of logged characters of an operation's name. */
 const longestName = 100;

@@ -5,16 +5,15 @@ import type { Lifetime } from '../graphql/request-scope.ts';
 import { withoutPrototypes } from '../values/plain-object.ts';
 import { HttpError } from './http-error.ts';
 
-/** Bytes of JSON that are parsed at once: `JSON.parse` takes up to 150 ms for a megabyte of objects of many shapes. */
+/** The bytes of JSON that are parsed at once, because `JSON.parse` may take 150 ms for a megabyte of objects of many shapes. */
 const sliceBytes = 16 * 1024;
 
 /**
- * The value of a JSON text, whose objects inherit nothing. A large one is parsed in slices, so that none holds the event
- * loop.
+ * Parses JSON to objects without prototypes. A large text is parsed in slices, so that it does not block the event loop.
  *
- * @param lifetime of the request: reading ends with it
- * @throws SyntaxError where it is no JSON
- * @throws HttpError where it nests so deep, or has so many values, that nobody can mean it
+ * @param lifetime of the request, with which the parsing ends
+ * @throws SyntaxError if it is not JSON
+ * @throws HttpError if it is nested too deeply, or has too many values
  */
 export function readJson(bytes: Buffer, lifetime: Lifetime): Ready<unknown> {
   if (bytes.length <= sliceBytes) return parse(bytes.toString());
@@ -32,7 +31,7 @@ function parse(text: string): unknown {
 
 /** Objects and lists within each other; a query needs fewer than a hundred. */
 const deepest = 1_000;
-/** Objects and lists of a body; a list of 10,000 objects with lists in them has fewer. */
+/** Objects and lists in a body; a list of 10,000 objects with lists in them has fewer. */
 const mostContainers = 50_000;
 /** Members of an object, of which a query has one for each variable or column. */
 const mostMembers = 5_000;
@@ -48,7 +47,7 @@ const closingBracket = 0x5d;
 const openingBrace = 0x7b;
 const closingBrace = 0x7d;
 
-/** Where the objects and lists that are too long to be parsed at once end, by where they begin. */
+/** The ends of the objects and lists that are too long to be parsed at once, by their starts. */
 type Ends = ReadonlyMap<number, number>;
 
 function* findLarge(bytes: Buffer): Steps<Ends> {
@@ -95,7 +94,7 @@ function tooMany(what: string): HttpError {
   return new HttpError(400, 'QUERY_TOO_COMPLEX', `the body has more than ${what}`);
 }
 
-/** Where the text that begins there ends: at its closing quote. */
+/** The position of the closing quote of the string that begins there. */
 function endOfText(bytes: Buffer, start: number): number {
   for (let at = start + 1; at < bytes.length; at++) {
     const byte = bytes[at];
@@ -105,7 +104,7 @@ function endOfText(bytes: Buffer, start: number): number {
   throw new SyntaxError('a text does not end');
 }
 
-/** JSON whose large objects and lists are put together from groups of values that are parsed at once. */
+/** Assembles large objects and lists from groups of values that are parsed at once. */
 class SlicedJson {
   readonly #bytes: Buffer;
   readonly #ends: Ends;
@@ -115,7 +114,7 @@ class SlicedJson {
     this.#ends = ends;
   }
 
-  /** The value that is all of these bytes, but for space. */
+  /** The value in these bytes, which may be surrounded by white space. */
   *value(from: number, to: number): Steps<unknown> {
     const start = this.#skipSpace(from, to);
     const end = this.#ends.get(start);
@@ -159,7 +158,7 @@ class SlicedJson {
     return object;
   }
 
-  /** The values or members between two brackets, as many together as are parsed at once; one by one where they are large. */
+  /** The values or members between two brackets: in groups that are parsed at once, or one by one if they are large. */
   *#groups(from: number, to: number): Generator<Group> {
     if (this.#skipSpace(from, to) === to) return;
     let start = from;
@@ -174,13 +173,13 @@ class SlicedJson {
     }
   }
 
-  /** Nothing stands between two commas only where one is too many. */
+  /** Between two commas there must be a value. */
   #group(start: number, end: number, isLarge: boolean): Group {
     if (this.#skipSpace(start, end) === end) throw new SyntaxError('a value is missing');
     return { start, end, isLarge };
   }
 
-  /** The comma after the value or member that begins there, or the end; and whether it holds something large. */
+  /** The position of the comma after the value or member that begins there, or the end; and whether it contains something large. */
   #endOfValue(from: number, to: number): { readonly end: number; readonly isLarge: boolean } {
     const bytes = this.#bytes;
     let depth = 0;
@@ -211,7 +210,7 @@ class SlicedJson {
     return { end: to, isLarge };
   }
 
-  /** Where something other than JSON's white space stands (RFC 8259, section 2). */
+  /** The first position that is not white space (RFC 8259, section 2). */
   #skipSpace(from: number, to: number): number {
     let at = from;
     while (at < to && spaces.has(this.#bytes[at])) at++;

@@ -2,7 +2,7 @@ import type { Pace } from '../columns/pace.ts';
 import { ExactNumber, InexactJsonError } from '../values/number/exact-number.ts';
 import { type AnswerMeter, smallAnswer } from './answer-meter.ts';
 
-/** The result as JSON, in pieces, so that no step of a large one holds the event loop. */
+/** Serializes a result as JSON, in pieces, so that a large one does not block the event loop. */
 export async function writeJson(
   result: unknown,
   pace: Pace,
@@ -16,7 +16,7 @@ export async function writeJson(
   return new JsonWriter(pace, meter).write(result);
 }
 
-/** Undefined where the result has numbers that no `number` holds. */
+/** Undefined if the result contains numbers that do not fit into a `number`. */
 function tryStringify(result: unknown): string | undefined {
   try {
     return JSON.stringify(result);
@@ -26,16 +26,16 @@ function tryStringify(result: unknown): string | undefined {
   }
 }
 
-/** Characters that are put together before they are made bytes. */
+/** The number of characters that are collected before they are encoded. */
 const pieceLength = 64 * 1024;
-/** How many values are written between two looks at the clock. */
+/** The number of values that are written between two looks at the clock. */
 const stride = 256;
 
-/** What encloses the values that are being written. */
+/** A list or an object that is being written. */
 interface Frame {
   /** The values of a list, or of an object in the order of its names. */
   readonly values: readonly unknown[];
-  /** Undefined for a list. */
+  /** The names of an object's members; undefined for a list. */
   readonly names: readonly string[] | undefined;
   next: number;
 }
@@ -51,7 +51,7 @@ class JsonWriter {
     this.#meter = meter;
   }
 
-  /** @throws the signal's reason where the pace has been ended */
+  /** @throws the signal's reason if the request has ended */
   async write(value: unknown): Promise<readonly Buffer[]> {
     const stack: Frame[] = [];
     let written = 0;

@@ -1,24 +1,24 @@
 import { crc32 } from 'node:zlib';
 
-/** How many things are remembered, and the bytes that they take. */
+/** The number and the size in bytes of what is cached. */
 export interface RememberedSize {
   readonly entries: number;
   readonly bytes: number;
 }
 
-/** How many things are known to have been seen: with collisions somewhat fewer. A power of two. */
+/** The number of places, a power of two. Because of collisions, somewhat fewer things are known. */
 const places = 64 * 1024;
 
 /**
- * Tells what comes again from what comes once, so that only the former is remembered. Takes the same memory whatever
- * is seen, and is wrong at times: where two things have the same checksum, or one has taken another's place.
+ * Distinguishes repeated things from those that occur once, so that only the former are cached. It needs constant memory, and
+ * is occasionally wrong: if two things have the same checksum, or one has replaced another.
  */
 export class LatelySeen {
   readonly #checksums = new Uint32Array(places);
 
-  /** Whether it was seen lately; from now on it was. */
+  /** Whether it has been seen lately. From now on it has. */
   see(thing: string | Uint8Array): boolean {
-    // Places that were never taken hold 0.
+    // An empty place contains 0.
     const checksum = crc32(thing) || 1;
     const place = checksum % places;
     if (this.#checksums[place] === checksum) return true;

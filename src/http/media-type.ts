@@ -1,16 +1,16 @@
 import { HttpError } from './http-error.ts';
 
-/** The media types that an answer can have: https://graphql.github.io/graphql-over-http/draft/#sec-Media-Types */
+/** The media types of answers: https://graphql.github.io/graphql-over-http/draft/#sec-Media-Types */
 export type MediaType = 'application/json' | 'application/graphql-response+json';
 
 const json: MediaType = 'application/json';
 const graphqlResponse: MediaType = 'application/graphql-response+json';
 
 /**
- * The media type that a client prefers of those that an answer can have: by quality, then by the order in its header.
+ * The media type that a client prefers: by quality, then by the order in its header.
  *
  * @param accept the request's `Accept` header
- * @throws HttpError 406 where it accepts neither
+ * @throws HttpError 406 if it accepts neither
  */
 export function negotiateMediaType(accept: string | undefined): MediaType {
   if (accept === undefined || accept === '*/*' || accept === json) return json;
@@ -28,7 +28,7 @@ export function negotiateMediaType(accept: string | undefined): MediaType {
   );
 }
 
-/** What one element of an `Accept` header asks for (RFC 9110, section 12.5.1); an answer is always in UTF-8. */
+/** Parses one element of an `Accept` header (RFC 9110, section 12.5.1). Answers are always in UTF-8. */
 function readRange(range: string): { readonly type: MediaType | undefined; readonly quality: number } {
   const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
   let quality = 1;

@@ -1,16 +1,16 @@
 import { overloaded } from './server/admission.ts';
 
-/** What all requests together may hold of one thing. */
+/** The limit on what all requests together may hold. */
 export interface MemoryBudgetOptions {
-  /** Bytes that are held at the most, but for what is small. */
+  /** The maximum number of bytes, not counting small requests. */
   readonly capacity: number;
-  /** Bytes up to which a single request is never refused, so that a few large ones keep no ordinary one out. */
+  /** The number of bytes up to which a request is always accepted, so that a few large ones do not keep out ordinary ones. */
   readonly small: number;
-  /** What is held, and what bounds it, for the message of a refusal. */
+  /** What is limited, and by what, for the error message. */
   readonly what: string;
 }
 
-/** Bytes in memory that all requests share. */
+/** Memory that all requests share. */
 export class MemoryBudget {
   readonly #options: MemoryBudgetOptions;
   #held = 0;
@@ -19,7 +19,7 @@ export class MemoryBudget {
     this.#options = options;
   }
 
-  /** Bytes that are held at the moment. */
+  /** The bytes that are held now. */
   get held(): number {
     return this.#held;
   }
@@ -31,8 +31,8 @@ export class MemoryBudget {
   /**
    * Counts bytes of a request.
    *
-   * @param own what the request holds then
-   * @throws HttpError 503 where all requests together hold too much
+   * @param own the bytes that the request then holds
+   * @throws HttpError 503 if all requests together hold too much
    */
   take(bytes: number, own: number): void {
     const { capacity, small, what } = this.#options;
@@ -45,7 +45,7 @@ export class MemoryBudget {
   }
 }
 
-/** What one request holds of a budget. */
+/** The share of one request in a budget. */
 export class Holding {
   readonly #budget: MemoryBudget;
   #bytes = 0;
@@ -58,13 +58,13 @@ export class Holding {
     return this.#bytes;
   }
 
-  /** @throws HttpError 503 where all requests together hold too much */
+  /** @throws HttpError 503 if all requests together hold too much */
   add(bytes: number): void {
     this.#bytes += bytes;
     this.#budget.take(bytes, this.#bytes);
   }
 
-  /** Gives everything back. */
+  /** Releases all of it. */
   release(): void {
     this.#budget.giveBack(this.#bytes);
     this.#bytes = 0;

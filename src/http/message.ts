@@ -1,70 +1,70 @@
 import type { ErrorCode } from '../errors.ts';
 
-/** A request as plain data: what every transport makes of its own. */
+/** A request as plain data, which every transport creates. */
 export interface HttpRequest {
   readonly method: string;
   /** Path and query, such as `/graphql?query=…`. */
   readonly url: string;
-  /** By their names in lower case. */
+  /** By name, in lower case. */
   readonly headers: HttpRequestHeaders;
-  /** The whole body; empty where there is none. */
+  /** The complete body; empty if there is none. */
   readonly body: Uint8Array;
   readonly client: Client;
   readonly place: Place;
 }
 
-/** Who has sent a request, and may leave before it is answered. Costs next to nothing, as an `AbortController` would not. */
+/** The client of a request, which may disconnect before it is answered. It is much cheaper than an `AbortController`. */
 export class Client {
   #isGone = false;
   #onLeave: (() => void) | undefined;
 
-  /** Calls the listener, of which there is one at a time, when the client leaves, or at once where it has left. */
+  /** Sets the only listener, which is called when the client disconnects, or at once if it already has. */
   onLeave(listener: (() => void) | undefined): void {
     this.#onLeave = listener;
     if (this.#isGone) listener?.();
   }
 
-  /** Tells that the client has left. */
+  /** To be called when the client has disconnected. */
   leave(): void {
     this.#isGone = true;
     this.#onLeave?.();
   }
 }
 
-/** What a request has while it is being answered: one of so many places. */
+/** The place of a request that is being answered, of which there is a limited number. */
 export interface Place {
   /**
-   * Leaves the place to others while the request waits for something that may take long.
+   * Gives up the place while the request waits for something that may take long.
    *
-   * @throws HttpError 503 where too many wait already
+   * @throws HttpError 503 if too many requests are waiting
    */
   whileWaiting<T>(wait: () => Promise<T>): Promise<T>;
 }
 
-/** The place of a request whose transport counts none. */
+/** The place of a request whose transport does not limit them. */
 export const uncounted: Place = { whileWaiting: (wait) => wait() };
 
-/** As `node:http` has them: only `set-cookie`, which no request has, is a list. */
+/** Headers as in `node:http`. Only `set-cookie`, which requests do not have, is a list. */
 export type HttpRequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** An answer as plain data: what every transport writes in its own way. */
+/** An answer as plain data, which every transport writes. */
 export interface HttpReply {
   readonly status: number;
-  /** By their names in lower case. */
+  /** By name, in lower case. */
   readonly headers: HttpReplyHeaders;
   readonly body: ReplyBody;
-  /** Whether the very same body will be sent again, so that what is made of it is worth keeping. */
+  /** Whether the same body object will be sent again, so that its compressed form is worth caching. */
   readonly isRemembered?: boolean;
-  /** The codes of the errors in it, for the log and the metrics. */
+  /** The codes of its errors, for the log and the metrics. */
   readonly codes?: readonly ErrorCode[];
-  /** Frees what the reply holds; to be called when it has been written, or given up. */
+  /** Releases what the reply holds. To be called when it has been sent, or the client is gone. */
   release?(): void;
 }
 
-/** The whole body, or its pieces in their order. */
+/** The complete body, or its pieces in order. */
 export type ReplyBody = string | Uint8Array | readonly Uint8Array[];
 
-/** The bytes of a body in pieces. */
+/** A body as pieces of bytes. */
 export function piecesOf(body: ReplyBody): readonly Uint8Array[] {
   if (typeof body === 'string') return [Buffer.from(body)];
   return body instanceof Uint8Array ? [body] : body;
@@ -72,7 +72,7 @@ export function piecesOf(body: ReplyBody): readonly Uint8Array[] {
 
 export type HttpReplyHeaders = Readonly<Record<string, string>>;
 
-/** The request's header of this name, which must be in lower case. */
+/** A header of the request, by its name in lower case. */
 export function headerOf({ headers }: Pick<HttpRequest, 'headers'>, name: string): string | undefined {
   const value = headers[name];
   return typeof value === 'string' ? value : value?.join(', ');

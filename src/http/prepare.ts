@@ -15,27 +15,27 @@ import type { Asked } from './asked.ts';
 import { badRequest } from './http-error.ts';
 import type { RememberedSize } from './lately-seen.ts';
 
-/** An operation of a document that is valid against a role's schema. The same object each time it is asked for. */
+/** An operation of a document that is valid for a role's schema. As long as it is cached, it is always the same object. */
 export interface PreparedOperation {
-  /** No other operation of this process has it. */
+  /** Unique in this process. */
   readonly number: number;
   readonly schema: RoleSchema;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  /** Whether the document asks for the schema itself. */
+  /** Whether the document introspects the schema. */
   readonly introspects: boolean;
-  /** Whether it is one of the trusted documents, and so is worth any effort. */
+  /** Whether it is a trusted document, which is always worth compiling. */
   readonly trusted: boolean;
   readonly size: OperationSize;
-  /** What its document takes in memory, roughly. */
+  /** The approximate size of its document in memory, in bytes. */
   readonly bytes: number;
 }
 
-/** How large an operation is, in fields and fragments. */
+/** The size of an operation, in fields and fragments. */
 export interface OperationSize {
-  /** With every fragment counted wherever it is spread. */
+  /** With fragments counted wherever they are spread. */
   readonly fields: number;
-  /** As they stand in the document. */
+  /** With fragments counted once. */
   readonly written: number;
 }
 
@@ -43,29 +43,28 @@ export interface PrepareOptions {
   readonly limits: Limits;
   /** Whether clients may introspect the schema. */
   readonly introspection: boolean;
-  /** The documents that may be asked for; any where undefined. */
+  /** The documents that may be executed; any if undefined. */
   readonly trustedDocuments: TrustedDocumentsOptions | undefined;
-  /** Whether documents that were sent once can be asked for by their hash from then on. */
+  /** Whether a document that was sent once can be executed by its hash from then on. */
   readonly automaticPersistedQueries: boolean;
 }
 
-/** Bytes of all remembered documents together, whatever the number of roles. */
+/** The maximum size of all cached documents of all roles, in bytes. */
 const capacity = 16 * 1024 * 1024;
-/** Bytes of the largest document that is remembered. */
+/** The size of the largest document that is cached, in bytes. */
 const largestEntry = 4 * 1024 * 1024;
-/** Bytes of all texts together that are known by their hash, whatever the number of roles. */
+/** The maximum size of all texts that are known by their hash, in bytes. */
 const persistedCapacity = 8 * 1024 * 1024;
-/** Bytes in memory for each token of a document, with its nodes and locations: measured on Node 20 and 24. */
+/** The memory of a document per token, with nodes and locations, in bytes: measured on Node 20 and 24. */
 const bytesPerToken = 400;
-/** Bytes for each character: the text is kept with the document and as its key, and its literals once more. */
+/** The memory of a document per character: the text is kept with the document and as its key, and its literals once more. */
 const bytesPerCharacter = 6;
 
-/** Characters of a document whose parsing and validation take more than a millisecond or two. */
+/** The length of a document whose parsing and validation may take more than a millisecond or two. */
 const longText = 8 * 1024;
 
 /**
- * The third step of the road: parses and validates each document once per schema. Documents that are wrong are not
- * remembered.
+ * The third step of the road: parses and validates each document once per schema. Invalid documents are not cached.
  */
 export class PreparedDocuments {
   readonly #options: PrepareOptions;
@@ -77,9 +76,9 @@ export class PreparedDocuments {
       for (const { number } of operations.values()) this.#byNumber.delete(number);
     },
   });
-  /** The operations of the documents that are remembered. */
+  /** The operations of the cached documents. */
   readonly #byNumber = new Map<number, PreparedOperation>();
-  /** The texts of documents by their hashes, for each schema its own. */
+  /** The texts of documents by schema and hash. */
   readonly #persistedTexts = new LRUCache<string, string>({
     maxSize: persistedCapacity,
     sizeCalculation: (text, key) => 2 * (text.length + key.length),
@@ -91,18 +90,18 @@ export class PreparedDocuments {
     this.#options = options;
   }
 
-  /** How many documents are remembered, and what they take. */
+  /** The number and size of the cached documents. */
   get size(): RememberedSize {
     return { entries: this.#documents.size, bytes: this.#documents.calculatedSize };
   }
 
   /**
-   * The operation that is asked for: at once where its document is remembered, or is short and there is time for it.
+   * The requested operation. The result is a promise only if its document is not cached, and is long or has to wait for a turn.
    *
-   * @param lifetime of the request: nothing is prepared for one that has ended
-   * @throws GatewayError where no document is named, or one that must not be asked for
-   * @throws GraphQLError where the text is not GraphQL
-   * @throws AggregateError of GraphQLErrors, where the document is not valid
+   * @param lifetime of the request, with which the preparation ends
+   * @throws GatewayError if no document is named, or it must not be executed
+   * @throws GraphQLError if the text is not GraphQL
+   * @throws AggregateError of GraphQLErrors if the document is not valid
    */
   prepare(schema: RoleSchema, asked: Asked, lifetime: Lifetime): Ready<PreparedOperation> {
     const { memory } = asked;
@@ -122,13 +121,13 @@ export class PreparedDocuments {
     }
     const text = asked.hash === undefined ? textOf(asked) : this.#persisted(schema, asked.hash, asked.query);
     return whenReady(this.#document(schema, text, lifetime), (document) => {
-      // Only what is valid is worth remembering.
+      // Only valid documents are cached.
       if (asked.hash !== undefined) this.#persistedTexts.set(this.#prefixOf(schema) + asked.hash, text);
       return document.operation(asked.operationName);
     });
   }
 
-  /** Every operation of the trusted documents that are valid against the schema: roles may see different parts. */
+  /** The operations of all trusted documents that are valid for the schema, since roles see different parts. */
   *trusted(schema: RoleSchema): Iterable<PreparedOperation> {
     for (const text of this.#options.trustedDocuments?.documents.values() ?? []) {
       const prepared = this.#tryDocument(schema, text);
@@ -146,13 +145,13 @@ export class PreparedDocuments {
   }
 
   /**
-   * The text of a document that is asked for by its hash, with or without the text:
+   * The text of a document that is requested by its hash, with or without the text:
    * https://www.apollographql.com/docs/apollo-server/performance/apq
    */
   #persisted(schema: RoleSchema, hash: string, query: string | undefined): string {
     if (!this.#options.automaticPersistedQueries) {
       if (query !== undefined) return query;
-      // Clients know both errors by these very messages.
+      // Clients recognise both errors by these messages.
       throw new GatewayError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
     }
     const text = query ?? this.#persistedTexts.get(this.#prefixOf(schema) + hash);
@@ -170,11 +169,11 @@ export class PreparedDocuments {
     return this.#validate(schema, text, this.#parse(text));
   }
 
-  /** Parsing and validating take some milliseconds each for the longest text. */
+  /** Parses and validates in separate turns, because each takes some milliseconds for the longest text. */
   async #readInTurns(schema: RoleSchema, text: string, { signal }: Lifetime): Promise<PreparedDocument> {
     await nextTurn();
     signal.throwIfAborted();
-    // Another request for the same document may have come first.
+    // Another request may have prepared the document meanwhile.
     const known = this.#known(schema, text);
     if (known) return known;
     const document = this.#parse(text);
@@ -188,7 +187,7 @@ export class PreparedDocuments {
 
   #parse(text: string): DocumentNode {
     const { trustedDocuments, limits } = this.#options;
-    // What is trusted may be larger than what just anybody may send.
+    // The limits do not apply to trusted documents.
     return trustedDocuments?.allowArbitraryOperations === false ? parse(text) : parseWithin(limits, text);
   }
 
@@ -217,7 +216,7 @@ export class PreparedDocuments {
 let lastNumber = 0;
 
 class PreparedDocument {
-  /** By their names; '' is the name of the one that has none. */
+  /** By name; '' stands for an operation without a name. */
   readonly operations: ReadonlyMap<string, PreparedOperation>;
   /** What it takes in memory, roughly. */
   readonly bytes: number;
@@ -257,7 +256,7 @@ function textOf({ query, documentId }: Asked): string {
 
 function problemOf(name: string | undefined, hasOperations: boolean): string {
   if (!hasOperations) return 'the document has no operation';
-  if (name === undefined) return 'the document has several operations: operationName must say which is meant';
+  if (name === undefined) return 'the document has several operations: select one with operationName';
   return `the document has no operation named ${JSON.stringify(name)}`;
 }
 
@@ -267,7 +266,7 @@ function tokensOf(document: DocumentNode): number {
   return tokens;
 }
 
-/** Measures the operations of a valid document, each fragment once. */
+/** Measures the operations of a valid document. Each fragment is measured once. */
 function createMeasure(document: DocumentNode): (set: SelectionSetNode) => OperationSize {
   const fragments = fragmentsOf(document);
   const measured = new Map<string, OperationSize>();

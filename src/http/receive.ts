@@ -16,26 +16,26 @@ import { assertPreflighted } from './server/cross-origin.ts';
 export interface GraphQLRequest {
   readonly mediaType: MediaType;
   readonly asked: Asked;
-  /** Whether the answer may rest on no scan that had begun before. */
+  /** Whether the answer must be based on a scan that starts after the request. */
   readonly noCache: boolean;
   /** Whether the answer explains its scans. */
   readonly explain: boolean;
 }
 
-/** The first step of the road. Remembers what bodies say that come again and again. */
+/** The first step of the road: reads requests. Caches the content of repeated bodies. */
 export class Receiver {
   readonly #known = new KnownBodies();
 
-  /** How many bodies are known, and what they take. */
+  /** The number and size of the cached bodies. */
   get size(): RememberedSize {
     return this.#known.size;
   }
 
   /**
-   * What the request asks for, by GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/).
+   * Reads a request of GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/).
    *
-   * @param lifetime of the request: the reading of a large body ends with it
-   * @throws HttpError where it is no such request
+   * @param lifetime of the request, with which the reading of a large body ends
+   * @throws HttpError if it is not such a request
    */
   receive(request: HttpRequest, lifetime: Lifetime): Ready<GraphQLRequest> {
     const mediaType = acceptedMediaType(headerOf(request, 'accept'));
@@ -87,7 +87,7 @@ function parametersOf(
 ): Ready<Parameters> {
   if (request.method === 'GET') return ofSearch(searchOf(request), lifetime);
   if (request.method !== 'POST') {
-    throw new HttpError(405, 'BAD_REQUEST', `GraphQL is asked by GET or POST, not ${request.method}`, {
+    throw new HttpError(405, 'BAD_REQUEST', `GraphQL requests are GET or POST, not ${request.method}`, {
       allow: 'GET, POST',
     });
   }
@@ -106,9 +106,9 @@ function parametersOf(
   }
 }
 
-/** What a request says of its body. */
+/** The parsed `Content-Type` of a request. */
 interface ContentType {
-  /** The media type in lower case, without its parameters; empty where the request has no such header. */
+  /** The media type in lower case, without parameters; empty if the request does not have the header. */
   readonly type: string;
   readonly charset: string;
   /** Whether the body is JSON in UTF-8. */
@@ -128,13 +128,13 @@ function unsupportedBody(message: string): HttpError {
   return new HttpError(415, 'BAD_REQUEST', message, { 'accept-post': 'application/json' });
 }
 
-/** Without the mark that some editors and libraries put before a text (U+FEFF). */
+/** Removes the byte order mark (U+FEFF) that some editors and libraries put before a text. */
 function withoutMark(body: Uint8Array): Buffer {
   const bytes = bufferOf(body);
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
-/** The same bytes, with the methods of a `Buffer`. */
+/** The same bytes as a `Buffer`. */
 function bufferOf(bytes: Uint8Array): Buffer {
   return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
@@ -144,7 +144,7 @@ function searchOf({ url }: HttpRequest): string {
   return start < 0 ? '' : url.slice(start + 1);
 }
 
-/** More parameters than anybody means. */
+/** Far more parameters than GraphQL requests have. */
 const mostParameters = 100;
 
 /** @param text parameters as in a URL's search, or in a form */
@@ -164,7 +164,7 @@ function ofSearch(text: string, lifetime: Lifetime): Ready<Parameters> {
   );
 }
 
-/** @throws HttpError where it is no JSON, or too much of it */
+/** @throws HttpError if it is not JSON, or too complex */
 function jsonOf(bytes: Buffer, subject: string, lifetime: Lifetime): Ready<unknown> {
   return settleReady(
     () => readJson(bytes, lifetime),
@@ -175,7 +175,7 @@ function jsonOf(bytes: Buffer, subject: string, lifetime: Lifetime): Ready<unkno
   );
 }
 
-/** Under what names clients send the id of a document: the GraphQL specification's, and Relay's two. */
+/** The names under which clients send the id of a document. The last two are Relay's. */
 const idParameters = ['documentId', 'doc_id', 'id'] as const;
 
 const known: ReadonlySet<string> = new Set([
@@ -205,7 +205,7 @@ function ofObject(parameters: unknown): Parameters {
     query: textParameter(parameters, 'query'),
     documentId: documentIdOf(parameters),
     hash: hashOf(extensions),
-    // Some clients send an empty name where the document has none.
+    // Some clients send an empty name if the document has none.
     operationName: textParameter(parameters, 'operationName') || undefined,
     variables: variables ?? {},
   };
@@ -225,7 +225,7 @@ function textParameter(parameters: Variables, name: string): string | undefined 
   throw badRequest(`${name} must be a string`);
 }
 
-/** The hash by which Apollo's and urql's clients name a document. */
+/** The hash of a document, as Apollo's and urql's clients send it. */
 function hashOf(extensions: Variables | undefined): string | undefined {
   const persisted = extensions?.persistedQuery;
   const hash = isPlainObject(persisted) ? persisted.sha256Hash : undefined;

@@ -6,35 +6,35 @@ import type { Asked } from './asked.ts';
 import { LatelySeen, type RememberedSize } from './lately-seen.ts';
 import type { PreparedOperation } from './prepare.ts';
 
-/** Bytes that all remembered answers may take together. */
+/** The maximum size of all cached answers, in bytes. */
 const capacity = 16 * 1024 * 1024;
-/** Bytes of the largest answer that is remembered. */
+/** The size of the largest answer that is cached, in bytes. */
 const largestAnswer = 256 * 1024;
-/** Characters of the longest values of variables with which an answer is remembered. */
+/** The maximum length of the variables' JSON for an answer to be cached. */
 const longestVariables = 1_000;
-/** Bytes in which a character may come that JSON has escaped, as a rule. */
+/** The bytes of a character that is escaped in JSON. */
 const mostEscaped = 6;
-/** Bytes that an answer takes beside its own and its key: an estimate. */
+/** The estimated size of an entry in addition to its answer and its key. */
 const overhead = 500;
 
-/** An answer, and what it rests on. */
+/** An answer, and the snapshots on which it is based. */
 interface RememberedAnswer {
   readonly bytes: Uint8Array;
   readonly reads: readonly Read[];
 }
 
-/** A table that an answer rests on. */
+/** A table on which an answer is based. */
 interface Read {
   readonly table: Table;
-  /** The number of its snapshot, so that no answer keeps one alive. */
+  /** The number of its snapshot, instead of the snapshot itself, which would be kept alive. */
   readonly store: number;
   readonly rowsMatched: number | undefined;
 }
 
 /**
- * The answers of questions that were asked at least twice: an operation with the values of its variables. They are
- * exact, because snapshots do not change: an answer is good for as long as its snapshots are what a request would
- * read, and no policy hides rows from the caller.
+ * Caches the answers of questions (an operation with its variables) that have been asked at least twice. They are exact, because
+ * snapshots are immutable: an answer is used as long as a request would read the same snapshots, and only for callers from whom
+ * no policy hides rows.
  */
 export class RememberedAnswers {
   readonly #answers = new LRUCache<string, RememberedAnswer>({
@@ -46,12 +46,12 @@ export class RememberedAnswers {
   readonly #stores = new WeakMap<RowStore, number>();
   #knownStores = 0;
 
-  /** How many answers there are, and what they take. */
+  /** The number and size of the cached answers. */
   get size(): RememberedSize {
     return { entries: this.#answers.size, bytes: this.#answers.calculatedSize };
   }
 
-  /** What a question is known by; undefined where its answer is not remembered. */
+  /** The key of a question; undefined if its answer is not cached. */
   keyOf(prepared: PreparedOperation, asked: Asked): string | undefined {
     // The variables may not have been checked yet.
     if (asked.variableBytes > mostEscaped * longestVariables) return undefined;
@@ -60,8 +60,8 @@ export class RememberedAnswers {
   }
 
   /**
-   * The answer, where it is still good. The snapshots that it rests on are those that the scope reads, as it would to
-   * compute it; where one is not at hand, the answer is computed.
+   * The cached answer, if it is based on the snapshots that the scope reads. The scope then holds these, as if it had computed
+   * the answer.
    */
   find(key: string, scope: RequestScope): Uint8Array | undefined {
     const answer = this.#answers.get(key);
@@ -77,7 +77,7 @@ export class RememberedAnswers {
     return answer.bytes;
   }
 
-  /** Remembers an answer without errors, where its question was asked before. */
+  /** Caches an answer without errors, if its question was asked before. */
   remember(key: string, [bytes, ...others]: readonly Uint8Array[], scope: RequestScope): void {
     if (!this.#asked.see(key)) return;
     const { scans } = scope;
@@ -88,7 +88,7 @@ export class RememberedAnswers {
       store: this.#numberOf(read.snapshot),
       rowsMatched,
     }));
-    // A copy, since the bytes of a small answer are part of a larger piece of memory, which they would keep.
+    // A copy, because a small answer is part of a larger buffer, which it would keep alive.
     this.#answers.set(key, { bytes: Uint8Array.from(bytes), reads });
   }
 

@@ -8,16 +8,16 @@ import { writeJson } from './json-writer.ts';
 import type { MediaType } from './media-type.ts';
 import type { HttpReply, HttpReplyHeaders, ReplyBody } from './message.ts';
 
-/** What an answer is written with. */
+/** How an answer is written. */
 export interface ReplyOptions {
   readonly mediaType: MediaType;
-  /** Whether the answer is for this caller alone. */
+  /** Whether the answer is only for this caller. */
   readonly isPersonal: boolean;
-  /** Whether it explains its scans. */
+  /** Whether it contains `extensions.scans`. */
   readonly explain: boolean;
 }
 
-/** The sixth step of the road: what an operation came to, as an answer. */
+/** The sixth step of the road: turns the outcome of an operation into an answer. */
 export function reply(
   outcome: Outcome,
   context: ExecutionContext,

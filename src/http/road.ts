@@ -24,11 +24,11 @@ import type { GraphQLRequest, Receiver } from './receive.ts';
 import { reply } from './reply.ts';
 import { withHeaders } from './server/cross-origin.ts';
 
-/** What the road is made of. */
+/** The parts of the road. */
 export interface RoadOptions {
   readonly schemas: Pick<RoleSchemas, 'of'>;
   readonly authenticator: Pick<Authenticator, 'authenticate'>;
-  /** What a request of this caller needs to answer. */
+  /** What the scope of this caller's request needs. */
   readonly portsFor: (caller: Caller, wish: ReadWish) => RequestPorts;
   readonly errors: ErrorWriter;
   readonly observe: Observe;
@@ -41,11 +41,11 @@ export interface RoadOptions {
   readonly explain: boolean;
 }
 
-/** How a request wants its snapshots. */
+/** What a request needs from snapshots. */
 export interface ReadWish {
-  /** Whether they may rest on no scan that had begun before. */
+  /** Whether their scans must start after the request. */
   readonly noCache: boolean;
-  /** Left while the request waits for a scan. */
+  /** Given up while the request waits for a scan. */
   readonly place: Place;
 }
 
@@ -66,23 +66,23 @@ const mostHeavy = 4;
 const heavyNodes = 1_000;
 const heavyBytes = 64 * 1024;
 
-/** Bytes in memory that the documents of all requests under way may take: those that wait for a scan keep theirs. */
+/** The maximum size of the documents of all requests in flight, including those that wait for a scan, in bytes. */
 const documentBytes = 16 * 1024 * 1024;
-/** Bytes of a document of about 200 tokens, as people write them: it is never refused. */
+/** The size of a document of about 200 tokens, which is always accepted. */
 const smallDocument = 80 * 1024;
 
 const prepareSpan = { name: 'prepare' };
 const executeSpan = { name: 'execute' };
 
-/** Answers a request to GraphQL, at once where nothing has to be waited for; never throws nor rejects. */
+/** Answers a GraphQL request, without a promise if it does not have to wait; never throws or rejects. */
 export type Road = (request: HttpRequest) => Ready<HttpReply>;
 
 /**
- * The one road that every request for GraphQL takes, however it came:
+ * The one road that every GraphQL request takes, whatever its transport:
  *
  * receive → identify → prepare → authorize → execute → reply
  *
- * What comes before (taking a place, the body) and after (writing to a socket) is the transport's.
+ * The transport does what comes before (body, place) and after (writing to the socket).
  */
 export function createRoad(options: RoadOptions): Road {
   const { limits } = options;
@@ -97,7 +97,7 @@ export function createRoad(options: RoadOptions): Road {
       what: 'large documents',
     }),
   };
-  /** As OpenTelemetry's conventions name it: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
+  /** The name follows OpenTelemetry's conventions: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
   return (request) =>
     inRequestSpan({ name: `${request.method} /graphql` }, request.headers, (span) =>
       new Passage(parts, request, span).reply(),
@@ -119,7 +119,7 @@ class Passage {
   readonly #span: Span | undefined;
   readonly #deadline: Deadline;
   readonly #journal: Journal;
-  /** What its document is counted by. */
+  /** Counts the memory of its document. */
   readonly #document: Holding;
   #mediaType: MediaType | undefined;
   #meter: AnswerMeter | undefined;
@@ -191,14 +191,14 @@ class Passage {
       if ('interpreted' in outcome) this.#journal.interpreted = outcome.interpreted;
       return reply(outcome, context, this.#parts.errors, {
         mediaType: received.mediaType,
-        // A token that was sent to a gateway which verifies none may still have mattered on the way here.
+        // Even if the gateway does not verify tokens, a proxy may have.
         isPersonal: caller.authenticated || this.#request.headers.authorization !== undefined,
         explain: received.explain || this.#parts.explain,
       });
     });
   }
 
-  /** What is remembered was authorized when it was asked for the first time. */
+  /** A cached answer was authorized when it was first requested. */
   #authorize(question: Question, context: ExecutionContext, { variableBytes }: Asked): Ready<Outcome> {
     const { prepared, variables } = question;
     const takesTime = prepared.size.fields > fewFields || variableBytes > smallBody;

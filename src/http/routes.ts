@@ -2,28 +2,28 @@ import type { GraphiQLPage } from './graphiql/page.ts';
 import { type HttpReply, type HttpRequest, pathOf } from './message.ts';
 import type { Road } from './road.ts';
 
-/** Where GraphQL answers. */
+/** The path of GraphQL. */
 export const graphqlPath = '/graphql';
 
-/** Answers a request to anything that is served; never rejects. */
+/** Answers a request to any path; never rejects. */
 export type Routes = (request: HttpRequest) => HttpReply | Promise<HttpReply>;
 
-/** What is served beside GraphQL. */
+/** What is served in addition to GraphQL. */
 export interface RouteOptions {
   readonly road: Road;
   readonly graphiql: GraphiQLPage;
-  /** Shows how the gateway is doing; undefined where no role may see that. */
+  /** Shows the gateway's status; undefined if no role may see that. */
   readonly statusRoute?: Routes | undefined;
 }
 
-/** Sends each request where it belongs. */
+/** Dispatches requests by their path. */
 export function createRoutes({ road, graphiql, statusRoute }: RouteOptions): Routes {
   return (request) => {
     const path = pathOf(request);
     if (path === graphqlPath || path === `${graphqlPath}/`) return graphiql.answer(request) ?? road(request);
     if (path === '/status' && statusRoute) return statusRoute(request);
     if (path === '/' && request.method === 'GET') return redirect(graphqlPath);
-    return plainText(404, `there is nothing at this address: GraphQL is at ${graphqlPath}`);
+    return plainText(404, `not found; GraphQL is at ${graphqlPath}`);
   };
 }
 
@@ -31,7 +31,7 @@ function redirect(location: string): HttpReply {
   return { status: 302, headers: { location }, body: '' };
 }
 
-/** An answer for people and their probes. */
+/** An answer as plain text. */
 export function plainText(status: number, text: string): HttpReply {
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: `${text}\n` };
 }

@@ -1,25 +1,25 @@
 import { isPlainObject } from '../values/plain-object.ts';
 
-/** What a condition counts for beside its operand: about as much work as finding a node. */
+/** The cost of a condition without its operand: about as much work as finding a node. */
 const each = 1;
-/** A regular expression is compiled, and slow for each text. */
+/** The cost of a regular expression, which has to be compiled and is slow for each text. */
 const eachRegex = 10;
-/** Characters of a pattern, and of a regular expression, that count for one more. */
+/** The characters of a pattern, and of a regular expression, that cost one more. */
 const patternCharacters = 64;
 const regexCharacters = 8;
-/** Elements of a list that count for one more, and characters of any other operand. */
+/** The elements of a list, and the characters of any other operand, that cost one more. */
 const elements = 64;
 const characters = 4096;
 
 /**
- * What a filter costs each time it is compiled, or evaluated for a page of rows, in the unit of a document's cost:
- * the finding of one node.
+ * The cost of compiling a filter, or of evaluating it for a page of rows, in the unit of a document's cost, which is finding one
+ * node.
  *
- * @param input a filter input as it was sent, whether it is valid or not
+ * @param input a filter input as it was sent, valid or not
  */
 export function conditionCost(input: unknown): number {
   let cost = 0;
-  // An explicit stack, since what was sent may be of any depth.
+  // An explicit stack, because the input may have any depth.
   const pending: unknown[] = [input];
   while (pending.length > 0) {
     const filter = pending.pop();

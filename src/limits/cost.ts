@@ -23,7 +23,7 @@ import {
 import { conditionCost } from './condition-cost.ts';
 import { fragmentsOf } from './overlap.ts';
 
-/** An operation and the values that it gets. */
+/** An operation and the values of its variables. */
 export interface CostedOperation {
   readonly schema: GraphQLSchema;
   /** Valid against the schema, and no deeper than the limits allow. */
@@ -33,21 +33,20 @@ export interface CostedOperation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** What an operation comes to at the most. */
+/** Upper bounds of an operation's result. */
 export interface Cost {
-  /** Objects in the answer that are rows, and what the conditions of filters count for. */
+  /** The number of rows in the answer, plus the cost of filters. */
   readonly nodes: number;
-  /** Bytes of the answer if every value in it took one: names and punctuation. */
+  /** The bytes of names and punctuation in the answer, and one for each value. */
   readonly bytes: number;
 }
 
 /**
- * An upper bound of what an operation can return. A field that returns a connection, as its extensions say,
- * has as many as its argument `first` or `last` says, and what is selected of each node counts for every one of
- * them; its filter counts as often as it is asked for. Any other object is one node, and a list of objects as many as
- * the list argument has that it is made from.
+ * An upper bound of what an operation can return. A connection, according to the extensions of its field, has as many nodes as
+ * its argument `first` or `last` says. The selection of a node counts once for each of them, and a filter as often as it is
+ * evaluated. Any other object is one node, and a list of objects has as many as the list argument from which it is made.
  *
- * Each fragment is costed once, so that the work is linear in the document. Introspection costs nothing here.
+ * Each fragment is computed once, so that the time is linear in the size of the document. Introspection costs nothing here.
  */
 export function estimateCost(costed: CostedOperation): Cost {
   const { schema, operation, variables } = costed;
@@ -62,7 +61,7 @@ export function estimateCost(costed: CostedOperation): Cost {
   return cost;
 }
 
-/** Whether a value costs next to nothing to be kept. Objects are never the same twice. */
+/** Whether a value is small enough to be kept. Objects are never the same twice. */
 function isShort(value: unknown): boolean {
   return typeof value === 'string' ? value.length <= longestKept : typeof value !== 'object';
 }
@@ -72,7 +71,7 @@ const longestKept = 1_000;
 
 const nothing: Cost = { nodes: 0, bytes: 0 };
 
-/** The latest estimate of an operation, and the variables that it depends on, with the values that they had. */
+/** The latest estimate of an operation, and the values of the variables on which it depends. */
 interface Estimate {
   readonly cost: Cost;
   readonly deciding: readonly (readonly [name: string, value: unknown])[];
@@ -80,17 +79,17 @@ interface Estimate {
 
 const estimates = new WeakMap<OperationDefinitionNode, Estimate>();
 
-/** Where a selection set stands. */
+/** The position of a selection set. */
 interface Place {
-  /** How many more levels are parts of a connection. */
+  /** The number of further levels that are parts of a connection. */
   readonly level: number;
-  /** The most rows of that connection's page. */
+  /** The maximum number of rows of the connection's page. */
   readonly rows: number;
 }
 
 const outside: Place = { level: 0, rows: 1 };
 
-/** Levels between a connection and its nodes, which are not nodes themselves: `edges` and `node`. */
+/** The levels between a connection and its nodes, which are not nodes themselves: `edges` and `node`. */
 const levelsOfConnection = 2;
 
 class CostEstimator {
@@ -98,7 +97,7 @@ class CostEstimator {
   readonly #variables: Readonly<Record<string, unknown>>;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #costs = new Map<string, Cost>();
-  /** The variables that have been looked at. */
+  /** The variables on which the estimate depends. */
   readonly deciding = new Set<string>();
 
   constructor({ schema, document, operation, variables }: CostedOperation) {
@@ -202,7 +201,7 @@ function variablesIn(value: ValueNode): readonly string[] {
 
 const variables = new WeakMap<ValueNode, readonly string[]>();
 
-/** The variables' values, their defaults included. */
+/** The values of the variables, including defaults. */
 function valuesOf(
   { variableDefinitions = [] }: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,

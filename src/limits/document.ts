@@ -6,11 +6,10 @@ import { assertShapeLimits } from './shape.ts';
 import { assertVariableLimits } from './variables.ts';
 
 /**
- * Parses a document that does not cost too much: by its tokens before it is parsed, and by its shape before it is
- * validated.
+ * Parses a document within the limits, which are checked on its tokens before parsing, and on its shape before validation.
  *
  * @throws QueryTooComplexError
- * @throws GraphQLError where the text is not GraphQL
+ * @throws GraphQLError if the text is not GraphQL
  */
 export function parseWithin(limits: Limits, text: string): DocumentNode {
   const source = new Source(text);
@@ -29,12 +28,11 @@ export interface AskedOperation {
 }
 
 /**
- * Refuses an operation that would cost too much, by its variables and by the nodes that it asks for, before anything
- * of it runs.
+ * Rejects an operation whose variables or result exceed the limits, before it is executed.
  *
  * @returns what it would cost
  * @throws QueryTooComplexError
- * @throws GraphQLError where a large value is not of its variable's type
+ * @throws GraphQLError if a large value is not of its variable's type
  */
 export function authorize(asked: AskedOperation, limits: Limits): Cost {
   assertVariableLimits(asked, limits);

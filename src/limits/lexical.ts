@@ -2,15 +2,14 @@ import { GraphQLError, Lexer, type Source, TokenKind } from 'graphql';
 import { exceeded, type Limits } from './limits.ts';
 
 /**
- * Refuses a document by its text alone, before anything is built from it: by how long it is, how many tokens it
- * has, and how deep its brackets nest, since parser and validation recurse into them. Text that is not GraphQL
- * passes; the parser reports it.
+ * Checks the text of a document before it is parsed: its length, its tokens, and the nesting of its brackets, into which parser
+ * and validation recurse. A text that is not GraphQL passes, because the parser reports it.
  *
  * @throws QueryTooComplexError
  */
 export function assertLexicalLimits(source: Source, limits: Limits): void {
   if (source.body.length > limits.documentLength) throw exceeded(limits, 'documentLength', 'the document');
-  // Comments and the lines of block strings are no tokens of the language, but cost as much.
+  // Comments and lines of block strings are not tokens, but cost as much.
   if (['#', '\n', '\r'].some((character) => hasMore(source.body, character, limits.tokens))) {
     throw exceeded(limits, 'tokens', 'the document');
   }
@@ -38,8 +37,8 @@ export function assertLexicalLimits(source: Source, limits: Limits): void {
 }
 
 /**
- * How deep brackets, and fragments within fragments, nest at most. It only keeps recursion within the stack: it is
- * far above what the exact limits of depth, found later, let through in any document that people write.
+ * The maximum nesting of brackets, and of fragments within fragments. It only protects the stack, and is far above what the exact
+ * limits of depth allow later.
  */
 export function deepestNesting({ depth, filterDepth }: Limits): number {
   return 2 * (depth + filterDepth) + 16;
@@ -48,7 +47,7 @@ export function deepestNesting({ depth, filterDepth }: Limits): number {
 const opening: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const closing: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
-/** Whether the text has a character more often than so many times. */
+/** Whether a character occurs in the text more than so many times. */
 function hasMore(text: string, character: string, times: number): boolean {
   let found = 0;
   for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) {
@@ -57,7 +56,7 @@ function hasMore(text: string, character: string, times: number): boolean {
   return false;
 }
 
-/** The next token's kind; undefined where there is no token. */
+/** The kind of the next token; undefined if it is invalid. */
 function next(lexer: Lexer): TokenKind | undefined {
   try {
     return lexer.advance().kind;

@@ -1,6 +1,6 @@
 import { ConfigurationError, QueryTooComplexError } from '../errors.ts';
 
-/** What one request may take, and how many at once. */
+/** The limits of a request, and of the number of requests. */
 export interface Limits {
   /** Fields within fields. */
   readonly depth: number;
@@ -12,9 +12,9 @@ export interface Limits {
   readonly selections: number;
   /** Characters of the document. */
   readonly documentLength: number;
-  /** Lexical tokens of the document; also its lines, and its comments. */
+  /** Lexical tokens of the document. It applies to lines and to comments as well. */
   readonly tokens: number;
-  /** Nodes that the operation could return, page sizes multiplied. */
+  /** Nodes that the operation could return, with page sizes multiplied. */
   readonly cost: number;
   /** Elements of one list in the arguments, such as that of the operator `in`. */
   readonly listSize: number;
@@ -24,34 +24,34 @@ export interface Limits {
   readonly filterSize: number;
   /** Bytes of the request's body. */
   readonly bodyBytes: number;
-  /** Milliseconds in which the request's body must have arrived. */
+  /** Milliseconds until the request's body must have arrived. */
   readonly bodyTimeout: number;
-  /** Milliseconds that an execution may take. */
+  /** Milliseconds until the request must be answered. */
   readonly requestTimeout: number;
   /** Bytes of an answer. */
   readonly responseBytes: number;
   /** Requests that are being answered at the same time. */
   readonly concurrentRequests: number;
-  /** Requests that wait for a scan at the same time, beside those that are being answered. */
+  /** Requests that wait for a scan at the same time, in addition to those that are being answered. */
   readonly waitingRequests: number;
-  /** Milliseconds after which a connection is closed whose client takes none of what is sent to it. */
+  /** Milliseconds after which a connection is closed if its client does not read. */
   readonly writeTimeout: number;
 }
 
-/** How a limit is set, and what it is where it is not. */
+/** How a limit is set, and its default. */
 export interface LimitSetting {
   readonly flag: `--${string}`;
   readonly default: number;
-  /** What it limits, in a plural that fits after a number, or a duration. */
+  /** What it limits: a plural that follows a number, or a kind of time. */
   readonly noun: string;
   /** Whether it is a duration, in milliseconds. */
   readonly isDuration?: true;
 }
 
 /**
- * Generous for what people and their tools write: GraphiQL's introspection query is 15 deep and selects 130 fields,
- * and a list of 10,000 texts fits a document as well as the variables. The conditions of a filter are few, because
- * each is asked of every row.
+ * Generous for people and tools: GraphiQL's introspection query is 15 levels deep and selects 130 fields, and a list of 10,000
+ * texts fits into a document as well as into the variables. Filters may have fewer conditions, because each is evaluated for
+ * every row.
  */
 export const limitSettings = {
   depth: { flag: '--max-depth', default: 20, noun: 'levels of fields' },
@@ -84,17 +84,17 @@ export const limitSettings = {
   writeTimeout: { flag: '--write-timeout', default: 30_000, noun: 'time without progress', isDuration: true },
 } satisfies Readonly<Record<keyof Limits, LimitSetting>>;
 
-/** Whose requests may force a scan by `Cache-Control: no-cache`; those of others are answered as without it. */
+/** Whose requests may force a scan by `Cache-Control: no-cache`. For others the header is ignored. */
 export const noCachePolicies = ['authenticated', 'all', 'none'] as const;
 export type NoCachePolicy = (typeof noCachePolicies)[number];
 
-/** Timers take no longer time, and nothing that is limited comes near it. */
+/** The longest delay of timers, and far above any other limit. */
 const largest = 2 ** 31 - 1;
 
 /**
- * The limits with their defaults.
+ * Completes limits with their defaults.
  *
- * @throws ConfigurationError where one is not a whole number from 1
+ * @throws ConfigurationError if one is not a whole number from 1
  */
 export function resolveLimits(given: { readonly [Name in keyof Limits]?: number | undefined } = {}): Limits {
   const limit = (name: keyof Limits): number => {
@@ -128,7 +128,7 @@ export function resolveLimits(given: { readonly [Name in keyof Limits]?: number 
 }
 
 /**
- * What is said where a limit is exceeded.
+ * The error for an exceeded limit.
  *
  * @param subject what exceeds it, such as `the document`
  */

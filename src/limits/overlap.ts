@@ -3,16 +3,16 @@ import { QueryTooComplexError } from '../errors.ts';
 import { exceeded, type Limits, limitSettings } from './limits.ts';
 
 /**
- * Pairs of fields and fragments that may meet at one place, for each selection that a document may have. Validation
- * compares all fields that share a place in the response with each other, and what is below them again: a few
- * hundred repetitions, hidden in fragments, take it 100 ms.
+ * The maximum number of pairs of fields and fragments at the same place, per allowed selection. Validation compares all fields at
+ * the same place of the response with each other, and again those below them: a few hundred repetitions, hidden in fragments,
+ * take 100 ms.
  */
 const pairsPerSelection = 25;
 
 /**
- * Refuses a document that repeats itself so often that its validation would take long.
+ * Rejects a document with so many repetitions that its validation would take long.
  *
- * @param roots of operations and of fragments that nothing spreads, with few enough selections to look at each
+ * @param roots the selection sets of operations and of unused fragments, with few enough selections to visit each
  * @throws QueryTooComplexError
  */
 export function assertOverlapLimits(
@@ -33,7 +33,7 @@ export function fragmentsOf(document: DocumentNode): ReadonlyMap<string, Fragmen
   );
 }
 
-/** A selection set, and the fragments that it is inside of. */
+/** A selection set, and the fragments around it. */
 interface Placed {
   readonly set: SelectionSetNode;
   readonly inside: Inside | undefined;
@@ -44,7 +44,7 @@ interface Inside {
   readonly inside: Inside | undefined;
 }
 
-/** What shares one place in the response. */
+/** The fields and fragments at one place of the response. */
 interface Group {
   fields: number;
   readonly below: Placed[];
@@ -61,7 +61,7 @@ class OverlapCounter {
     this.#limits = limits;
   }
 
-  /** Counts what the selection sets of one place have in common, and all that is below them. */
+  /** Counts the pairs in the selection sets of one place, and below them. */
   count(placed: readonly Placed[]): void {
     const groups = new Map<string, Group>();
     const spread = new Set<string>();
@@ -75,7 +75,7 @@ class OverlapCounter {
 
   #collect({ set, inside }: Placed, groups: Map<string, Group>, spread: Set<string>): void {
     for (const selection of set.selections) {
-      // Only where fragments spread themselves is there more to see than was counted before.
+      // Only fragments that spread themselves have more selections than were counted before.
       if (++this.#selections > this.#limits.selections) {
         throw exceeded(this.#limits, 'selections', 'the document');
       }
@@ -100,7 +100,7 @@ class OverlapCounter {
     spread: Set<string>,
   ): void {
     if (spread.has(name) || isInside(inside, name)) return;
-    // Also one that does not exist: validation compares them all the same.
+    // Even if it does not exist, because validation still compares them.
     spread.add(name);
     const fragment = this.#fragments.get(name);
     if (fragment)

@@ -12,13 +12,12 @@ import { deepestNesting } from './lexical.ts';
 import { exceeded, type Limits } from './limits.ts';
 import { assertOverlapLimits, fragmentsOf } from './overlap.ts';
 
-/** Operations of a document: some of validation's rules begin anew for each. */
+/** The maximum number of operations, because some validation rules run once for each. */
 const mostOperations = 200;
 
 /**
- * Refuses a document by its shape, before it is validated. Each fragment is measured once and its measure used
- * wherever it is spread, so that the work is linear in the document, whatever its fragments multiply to. Cycles are
- * left to the validation.
+ * Checks the shape of a document before it is validated. Each fragment is measured once, so that the time is linear in the size
+ * of the document, whatever its fragments multiply to. Cycles are left to the validation.
  *
  * @throws QueryTooComplexError
  */
@@ -46,18 +45,18 @@ export function assertShapeLimits(document: DocumentNode, limits: Limits): void 
     if (shape.fields > limits.rootFields) throw exceeded(limits, 'rootFields', 'the document');
     add(shape, definition.selectionSet);
   }
-  // Fragments that nothing spreads are not allowed, but validated all the same.
+  // Unused fragments are not allowed, but still validated.
   for (const [name, { selectionSet }] of fragments) {
     if (!measurer.hasMeasured(name)) add(measurer.measureFragment(name), selectionSet);
   }
   assertOverlapLimits(fragments, roots, limits);
 }
 
-/** What a selection set comes to, its fragments included. */
+/** The measures of a selection set, including fragments. */
 interface Shape {
   /** Fields of the set itself. */
   readonly fields: number;
-  /** Fields and fragments of the set and of all that is below. */
+  /** Fields and fragments of the set and below it. */
   readonly selections: number;
   /** Fields within fields. */
   readonly depth: number;
@@ -96,7 +95,7 @@ class ShapeMeasurer {
     if (measured) return measured;
     const fragment = this.#fragments.get(name);
     if (!fragment) return nothing;
-    // Where the fragment spreads itself, it adds nothing to itself.
+    // A fragment that spreads itself adds nothing to itself.
     this.#measured.set(name, nothing);
     const shape = this.#measureSet(fragment.selectionSet);
     if (shape.nesting > deepestNesting(this.#limits)) throw exceeded(this.#limits, 'depth', 'the document');
@@ -105,7 +104,7 @@ class ShapeMeasurer {
   }
 
   #measureSet({ selections }: SelectionSetNode): Shape {
-    // Below this level even a fragment's fragment could exhaust the stack.
+    // Deeper fragments could exhaust the stack.
     if (++this.#level > deepestNesting(this.#limits)) throw exceeded(this.#limits, 'depth', 'the document');
     let total = nothing;
     for (const selection of selections) total = sum(total, this.#measure(selection));
@@ -124,13 +123,13 @@ class ShapeMeasurer {
     return { ...within(below), fields: 1, depth: below.depth + 1 };
   }
 
-  /** The recursion is bounded, since the brackets of the document are. */
+  /** The recursion is bounded by the nesting of brackets. */
   #measureValue(value: ValueNode, depth: number): void {
     if (value.kind === Kind.LIST) {
       if (value.values.length > this.#limits.listSize)
         throw exceeded(this.#limits, 'listSize', 'an argument');
       for (const element of value.values) {
-        // Coercion looks at every field of its type for each object of a list, and tables can be wide.
+        // Coercion visits every field of its type for each object of a list, and tables can be wide.
         if (depth === 0 && element.kind === Kind.OBJECT) this.#countObject();
         this.#measureValue(element, depth);
       }
@@ -148,7 +147,7 @@ class ShapeMeasurer {
   }
 }
 
-/** A selection that holds what is below it. */
+/** A selection with the selections below it. */
 function within(below: Shape): Shape {
   return { ...below, selections: below.selections + 1, nesting: below.nesting + 1 };
 }

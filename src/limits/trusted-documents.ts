@@ -3,14 +3,14 @@ import { parse } from 'graphql';
 import { ConfigurationError, GatewayError } from '../errors.ts';
 import { isPlainObject } from '../values/plain-object.ts';
 
-/** The texts of the documents that may be asked for, by the id that clients send. */
+/** The texts of the documents that may be executed, by id. */
 export type TrustedDocuments = ReadonlyMap<string, string>;
 
 /**
- * Reads trusted documents from a JSON file: Apollo's persisted query manifest, or an object of documents by id, as
- * Relay and GraphQL Code Generator write it.
+ * Reads trusted documents from a JSON file: Apollo's persisted query manifest, or an object of documents by id as written by
+ * Relay and GraphQL Code Generator.
  *
- * @throws ConfigurationError where the file is anything else, or one of its documents is not GraphQL
+ * @throws ConfigurationError if the file is anything else, or one of its documents is not GraphQL
  */
 export async function loadTrustedDocuments(file: string): Promise<TrustedDocuments> {
   const texts = textsOf(await readJson(file));
@@ -21,7 +21,7 @@ export async function loadTrustedDocuments(file: string): Promise<TrustedDocumen
   return new Map(texts);
 }
 
-/** The part of a request that says which document is meant. */
+/** The part of a request that identifies the document. */
 export interface NamedDocument {
   readonly query: string | undefined;
   readonly documentId: string | undefined;
@@ -29,9 +29,9 @@ export interface NamedDocument {
 }
 
 /**
- * The text of the document that a request means.
+ * The text of the requested document.
  *
- * @throws GatewayError where it is not one of the trusted documents, and no other may be asked for
+ * @throws GatewayError if it is not a trusted document, and no other may be executed
  */
 export function trustedText(
   { query, documentId: id, hash }: NamedDocument,
@@ -55,7 +55,7 @@ export function trustedText(
 
 export interface TrustedDocumentsOptions {
   readonly documents: TrustedDocuments;
-  /** Whether requests may bring documents of their own all the same, as in development. */
+  /** Whether requests may also contain other documents, for development. */
   readonly allowArbitraryOperations: boolean;
 }
 

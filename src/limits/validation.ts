@@ -12,22 +12,22 @@ import {
   visit,
 } from 'graphql';
 
-/** How many errors of one document are looked for. Each costs a search for similar names. */
+/** The maximum number of errors that are reported for a document. Each costs a search for similar names. */
 const maxErrors = 20;
 
-/** What clients may learn of the schema. */
+/** What clients may learn about the schema. */
 export interface Disclosure {
-  /** Whether they may introspect it; only then do errors propose names that were not asked for. */
+  /** Whether they may introspect it. Only then do errors suggest names. */
   readonly introspection: boolean;
 }
 
-/** What is wrong with the document, within bounds; nothing where it is valid. */
+/** The errors of a document, up to a limit. */
 export function validateWithin(
   schema: GraphQLSchema,
   document: DocumentNode,
   { introspection }: Disclosure,
 ): readonly InvalidDocumentError[] {
-  // Definitions of types are never executed, however long the other rules would look at them.
+  // Type definitions cannot be executed, and the other rules would take long for them.
   const isExecutable = document.definitions.every(isExecutableDefinitionNode);
   if (!isExecutable) return errorsOf(schema, document, [ExecutableDefinitionsRule], { introspection });
   const rules = [...specifiedRules, SupportedOperationRule, ...(introspection ? [] : [NoIntrospectionRule])];
@@ -44,7 +44,7 @@ function errorsOf(
   return validate(schema, document, rules, options).map((error) => new InvalidDocumentError(error));
 }
 
-/** What the specification's rules call unknown, and people expect to be known. */
+/** Directives that the specification's rules call unknown, although people expect them. */
 const unsupported: ReadonlyMap<string, string> = new Map(
   ['defer', 'stream'].map((name) => [
     `Unknown directive "@${name}".`,
@@ -52,7 +52,7 @@ const unsupported: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** What is wrong with a document. Message and places have a size that does not depend on the document. */
+/** An error of a document. The size of its message and locations is limited. */
 export class InvalidDocumentError extends GraphQLError {
   constructor({ message, nodes = [], originalError }: GraphQLError) {
     super(shortened(unsupported.get(message) ?? message), {
@@ -62,7 +62,7 @@ export class InvalidDocumentError extends GraphQLError {
   }
 }
 
-/** Refuses operations of a kind that the schema has no type for. */
+/** Rejects operations of a kind that the schema does not have. */
 function SupportedOperationRule(context: ValidationContext): ReturnType<ValidationRule> {
   return {
     OperationDefinition(node) {
@@ -77,10 +77,10 @@ function SupportedOperationRule(context: ValidationContext): ReturnType<Validati
   };
 }
 
-/** The root fields that tell of the schema: GraphQL's own, and that of a subgraph. */
+/** The root fields that describe the schema: GraphQL's own, and that of a subgraph. */
 const schemaFields: ReadonlySet<string> = new Set(['__schema', '__type', '_service']);
 
-/** Refuses the fields that tell of the schema, and nothing else: `__typename` tells only what the query knows. */
+/** Rejects the fields that describe the schema. `__typename` is allowed, because it reveals nothing new. */
 function NoIntrospectionRule(context: ValidationContext): ReturnType<ValidationRule> {
   return {
     Field(node) {
@@ -94,20 +94,20 @@ function NoIntrospectionRule(context: ValidationContext): ReturnType<ValidationR
   };
 }
 
-/** Characters of the longest message that is not cut. */
+/** The maximum length of messages. Longer ones are shortened. */
 const longestMessage = 1_000;
 
-/** A message that may repeat what the client sent, but not all of it. */
+/** Shortens a message, because it may repeat what the client sent. */
 export function shortened(message: string): string {
   return message.length <= longestMessage ? message : `${message.slice(0, longestMessage)}…`;
 }
 
-/** An error's message without what it proposes instead, which may be names of the schema. */
+/** Removes suggestions from a message, because they may be names of the schema. */
 export function withoutSuggestions(message: string): string {
   return message.replace(/ ?Did you mean [\s\S]*$/, '');
 }
 
-/** Whether a document asks for the schema itself. */
+/** Whether a document introspects the schema. */
 export function introspects(document: DocumentNode): boolean {
   let found = false;
   visit(document, {

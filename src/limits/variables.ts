@@ -17,15 +17,15 @@ export interface VariablesOf {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** Characters and elements from which values are large: far more than a person's filter has. */
+/** The number of characters and elements from which values are large: far more than in a filter that a person writes. */
 const large = 10_000;
 
 /**
- * Refuses the values of variables before they are coerced, which recurses into them. Large ones are also refused at
- * the first thing that is wrong with them: executors list all of it, and repeat the values around it each time.
+ * Checks the values of variables before they are coerced, which recurses into them. Large values are also rejected at their first
+ * error, because executors list all errors, and repeat the values around each.
  *
  * @throws QueryTooComplexError
- * @throws GraphQLError where a large value is not of its type
+ * @throws GraphQLError if a large value is not of its type
  */
 export function assertVariableLimits(given: VariablesOf, limits: Limits): void {
   const isLarge = sizeWithin(limits, given.variables) > large;
@@ -33,7 +33,7 @@ export function assertVariableLimits(given: VariablesOf, limits: Limits): void {
   if (isLarge) assertTypes(given);
 }
 
-/** Coercion looks at every field of its type for each object of a list, and tables can be wide. */
+/** Coercion visits every field of its type for each object of a list, and tables can be wide. */
 function assertFewObjects({ schema, operation, variables }: VariablesOf, limits: Limits): void {
   for (const { variable, type } of operation.variableDefinitions ?? []) {
     const value = variables[variable.name.value];
@@ -43,7 +43,7 @@ function assertFewObjects({ schema, operation, variables }: VariablesOf, limits:
   }
 }
 
-/** What is missing, and what is null, is left to the executor. */
+/** Missing values and nulls are left to the executor. */
 function assertTypes({ schema, operation, variables }: VariablesOf): void {
   for (const node of operation.variableDefinitions ?? []) {
     const name = node.variable.name.value;
@@ -59,11 +59,11 @@ function assertTypes({ schema, operation, variables }: VariablesOf): void {
   }
 }
 
-/** How many characters, fields and elements the values have. */
+/** The number of characters, fields and elements in the values. */
 function sizeWithin(limits: Limits, variables: unknown): number {
   let size = 0;
   let innerObjects = 0;
-  // The variables are themselves an object around the arguments. An explicit stack, since JSON can be of any depth.
+  // The variables are an object around the arguments. An explicit stack, because JSON can have any depth.
   const pending: Nested[] = [{ value: variables, objects: -1, nesting: 0 }];
   for (let nested = pending.pop(); nested; nested = pending.pop()) {
     const { value, objects, nesting } = nested;
@@ -87,8 +87,8 @@ function sizeWithin(limits: Limits, variables: unknown): number {
 
 interface Nested {
   readonly value: unknown;
-  /** Objects around it, within the variables. */
+  /** The number of objects around it, within the variables. */
   readonly objects: number;
-  /** Objects and lists around it. */
+  /** The number of objects and lists around it. */
   readonly nesting: number;
 }

@@ -127,6 +127,7 @@ test('reading the metrics counts nothing twice', async () => {
   const text = await metrics.render();
   expect(text).toContain('fdw_graphql_operations_total{graphql_operation_type="query",code="OK"} 1\n');
   expect(text).toContain('fdw_graphql_operation_duration_seconds_count{graphql_operation_type="query"} 1\n');
+});
 
 test('executed operations are counted by how and why', async () => {
   const metrics = new Metrics();

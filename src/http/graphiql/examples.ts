@@ -1,26 +1,26 @@
 import { type Column, findTable, type Relation, type Table } from '../../model/model.ts';
 import { lowerFirst } from '../../model/name.ts';
 
-/** A query to start from. */
+/** An example query. */
 export interface Example {
   readonly query: string;
-  /** Where the query holds a key that is none yet: what finds one. */
+  /** If the query needs the key of a row: how to find one. */
   readonly key?: ExampleKey;
 }
 
 /** How to find the key of a row that the caller may see. */
 export interface ExampleKey {
-  /** A query whose only row has the key's fields under the names of the arguments that take them. */
+  /** A query for one row, whose fields have the names of the key's arguments. */
   readonly query: string;
-  /** What stands in the example for the arguments, until the key is found. */
+  /** The placeholder for the arguments in the example. */
   readonly placeholder: string;
 }
 
 /**
- * What can be asked of some tables: a page, a filter with an order, a relation or figures, a row by its key. Each
- * is made of what the tables really have, and says what its answer shows.
+ * Examples for some tables: a page, a filter with an order, a relation or aggregates, a row by its key. They use the columns that
+ * the tables have, and a comment in each explains the answer.
  *
- * @param tables those that the caller may read
+ * @param tables that the caller may read
  */
 export function exampleQueries(tables: readonly Table[]): readonly Example[] {
   const [first] = tables;
@@ -79,7 +79,7 @@ ${fields(columns, 8, 4)}
 `;
 }
 
-/** What tables have beyond rows: rows of other tables, or else figures. */
+/** An example with a relation, or else with aggregates. */
 function further(tables: readonly Table[]): string | undefined {
   for (const table of tables) {
     const [relation] = table.relations;
@@ -129,7 +129,7 @@ function counts(table: Table): string {
   return ofAllAndOfSome(table, 'Counts', 'totalCount');
 }
 
-/** Asks for the same of all rows and of a part of them: aliases tell the two apart. */
+/** The same aggregates of all rows and of some of them, with aliases. */
 function ofAllAndOfSome(table: Table, title: 'Figures' | 'Counts', selection: string): string {
   const condition = partOf(table);
   const some = condition
@@ -144,7 +144,7 @@ query ${title} {
 `;
 }
 
-/** A part of a table's rows, in words and as a filter; undefined where no column can be filtered by. */
+/** A subset of a table's rows, in words and as a filter; undefined if no column can be filtered. */
 function partOf({ columns }: Table): { words: string; filter: string; column: Column } | undefined {
   const text = columns.find((column) => column.name === 'email' && isText(column)) ?? columns.find(isText);
   if (text) {
@@ -190,7 +190,7 @@ ${fields(table.columns, 4, 12)}
   ];
 }
 
-/** A name can hold anything, but a comment ends with its line. */
+/** A name can contain anything, but a comment ends with its line. */
 function nameOf({ schema, name }: Table): string {
   return `${schema}.${name}`.replace(/\p{C}/gu, ' ');
 }
@@ -203,7 +203,7 @@ function count({ totalCount }: Table): string {
   return totalCount ? '\n    totalCount' : '';
 }
 
-/** The lines of the first columns that people read; JSON only where there is nothing else. */
+/** The first columns that people can read; JSON only if there are no others. */
 function fields(columns: readonly Column[], indent: number, most = 6): string {
   const readable = columns.filter(({ type }) => type.kind !== 'json' && type.kind !== 'jsonb');
   return (readable.length > 0 ? readable : columns)
@@ -224,12 +224,12 @@ function isNumber({ type }: Column): boolean {
   return ['int2', 'int4', 'int8', 'float4', 'float8', 'numeric'].includes(type.kind);
 }
 
-/** Whether rows can be filtered by the column and ordered by it. */
+/** Whether the column can be filtered and ordered. */
 function isComparable({ type }: Column): boolean {
   return !['array', 'json', 'jsonb', 'opaque'].includes(type.kind);
 }
 
-/** Values that GraphQL takes for keys of these types, written as JSON writes them into answers too. */
+/** Placeholders for keys of these types, in JSON. */
 const anyValues: ReadonlyMap<string, string> = new Map([
   ['text', '"…"'],
   ['citext', '"…"'],

@@ -3,19 +3,19 @@ import type { Table } from '../../model/model.ts';
 import type { SnapshotGlance } from '../../snapshot/store-status.ts';
 import { type Example, exampleQueries } from './examples.ts';
 
-/** What the page shows beside GraphiQL itself: as much as the caller may know. */
+/** What the page shows in addition to GraphiQL, as far as the caller may know it. */
 export interface Overview {
   readonly role: string;
-  /** Whether the gateway verifies tokens, so that another one may show more. */
+  /** Whether the gateway verifies tokens, so that another token may show more. */
   readonly verifiesTokens: boolean;
   readonly examples: readonly Example[];
   readonly objects: readonly ObjectOverview[];
 }
 
-/** A foreign object, which all tables on it share. */
+/** A foreign object, with all of its tables. */
 export interface ObjectOverview {
   readonly tables: readonly string[];
-  /** The snapshot that is held; undefined before the first scan has ended. */
+  /** The latest snapshot; undefined before the first scan has ended. */
   readonly snapshot:
     | { readonly rows?: number; readonly ageSeconds: number; readonly isFresh: boolean }
     | undefined;
@@ -23,20 +23,20 @@ export interface ObjectOverview {
   readonly scan: { readonly rows?: number; readonly estimatedRows?: number } | undefined;
 }
 
-/** What of the gateway an overview tells of. */
+/** The parts of the gateway that an overview describes. */
 export interface OverviewPorts {
   readonly verifiesTokens: boolean;
-  /** The tables, and of them the columns, that a role may read. */
+  /** The tables that a role may read, with only its columns. */
   tablesOf(role: string): readonly Table[];
   /** Whether the caller sees all rows of a table, and so may know how many there are. */
   seesAll(caller: Caller, table: Table): boolean;
-  /** What is held of the object behind a table. */
+  /** The latest snapshot of the object behind a table. */
   glance(table: Table): SnapshotGlance | undefined;
-  /** How far the running scan of the object behind a table is. */
+  /** The progress of the running scan of the object behind a table. */
   progress(table: Table): { readonly rows: number; readonly estimatedRows: number | undefined } | undefined;
 }
 
-/** Tells a caller what there is to ask for, and how fresh it is. */
+/** Describes what a caller can query, and how fresh it is. */
 export function overviewFor(caller: Caller, ports: OverviewPorts): Overview {
   const tables = ports.tablesOf(caller.role);
   return {
@@ -54,7 +54,7 @@ function overviewOf(
 ): ObjectOverview {
   const snapshot = ports.glance(tables[0]);
   const scan = ports.progress(tables[0]);
-  // How large the object is tells of the rows that a policy hides.
+  // The number of rows would reveal that a policy hides some.
   const seesAll = tables.every((table) => ports.seesAll(caller, table));
   return {
     tables: tables.map(({ schema, name }) => `${schema}.${name}`),

@@ -7,31 +7,31 @@ import { UnauthenticatedError } from '../../errors.ts';
 import { type HttpReply, type HttpRequest, headerOf } from '../message.ts';
 import { type OverviewPorts, overviewFor } from './overview.ts';
 
-/** Serves GraphiQL, which needs nothing from any other host. */
+/** Serves GraphiQL, without any resources of other hosts. */
 export interface GraphiQLPage {
   /**
-   * @param request one to GraphQL's address, whatever that is: the page's parts are told apart by `?graphiql=`
-   * @returns the answer to a browser that wants the page, or to the page that wants its parts; undefined for others
+   * @param request to GraphQL's path. `?graphiql=` names a part of the page
+   * @returns the page, or the part of it, that a browser has requested; undefined for other requests
    */
   answer(request: HttpRequest): Promise<HttpReply> | undefined;
 }
 
-/** What the page is made of. */
+/** What the page depends on. */
 export interface GraphiQLOptions {
-  /** Whether clients may introspect the schema, which GraphiQL lives on; else the page says how to change that. */
+  /** Whether clients may introspect the schema, which GraphiQL needs; otherwise the page says how to enable it. */
   readonly introspection: () => boolean;
   readonly authenticator: Pick<Authenticator, 'authenticate'>;
   readonly ports: OverviewPorts;
 }
 
-/** What is published with the package. */
+/** The page's files, which are published with the package. */
 const assets = new URL('../../../assets/graphiql/', import.meta.url);
 
-/** The page's parts. None of them holds a name of the catalog: those are in the overview, for who may read it. */
+/** The parts of the page. None contains a name from the catalog: these are only in the overview, for callers who may read them. */
 const parts = {
   'page.js': { type: 'text/javascript', load: () => compressed('page.js') },
   'page.css': { type: 'text/css', load: () => compressed('page.css') },
-  // Some megabytes, which `scripts/bundle-graphiql.mjs` has compressed.
+  // Several megabytes, compressed by `scripts/bundle-graphiql.mjs`.
   'graphiql.js': { type: 'text/javascript', load: () => asset('vendor/graphiql.js.gz') },
   'graphiql.css': { type: 'text/css', load: () => asset('vendor/graphiql.css.gz') },
 } as const satisfies Record<string, { type: string; load: () => Promise<Buffer> }>;
@@ -48,7 +48,7 @@ export function createGraphiQLPage({ introspection, authenticator, ports }: Grap
       if (request.method !== 'GET') return undefined;
       const part = partOf(request);
       if (part === null) return wantsHtml(request) ? (introspection() ? page : off)(request) : undefined;
-      // What the page asks for again and again: what there is, how fresh it is, and what could be asked.
+      // The page polls this.
       if (part === 'overview' && introspection()) return overview(request);
       return files.get(part)?.(request);
     },
@@ -65,7 +65,7 @@ export function createGraphiQLPage({ introspection, authenticator, ports }: Grap
   }
 }
 
-/** Which part of the page is asked for; null where none is, but a query or the page itself. */
+/** The requested part of the page; null for a query, or the page itself. */
 function partOf({ url }: HttpRequest): string | null {
   const start = url.indexOf('?');
   return start < 0 ? null : new URLSearchParams(url.slice(start)).get('graphiql');
@@ -87,7 +87,7 @@ function json(status: number, value: object): HttpReply {
   };
 }
 
-/** Only what the gateway itself serves may run in the page. GraphiQL's editor makes its workers and styles itself. */
+/** Only the gateway's own scripts may run in the page. GraphiQL's editor creates its workers and styles. */
 const contentSecurity = [
   "default-src 'self'",
   "style-src 'self' 'unsafe-inline'",
@@ -97,7 +97,7 @@ const contentSecurity = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Answers with a file that is loaded once, when it is first asked for. */
+/** Answers with a file that is loaded on the first request. */
 function staticFile(type: string, load: () => Promise<Buffer>): (request: HttpRequest) => Promise<HttpReply> {
   let loading: Promise<Buffer> | undefined;
   return async (request) => {
@@ -128,7 +128,7 @@ function staticFile(type: string, load: () => Promise<Buffer>): (request: HttpRe
   };
 }
 
-/** Every browser does; what says nothing, or `gzip;q=0`, gets the text as it is. */
+/** Whether the client accepts gzip, which every browser does. */
 function acceptsGzip(acceptEncoding: string): boolean {
   return /(^|,)\s*(gzip|\*)\s*(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(acceptEncoding);
 }

@@ -2,10 +2,10 @@ import { type Limits, limitSettings } from '../../limits/limits.ts';
 import { HttpError } from '../http-error.ts';
 import type { Place } from '../message.ts';
 
-/** Seconds after which a refused client may come again. */
+/** The seconds after which a rejected client may retry. */
 const retryAfterSeconds = 1;
 
-/** Lets in as many requests as the limits allow, and as many again of those that wait for a scan. */
+/** Limits the number of requests that are being answered, and of those that wait for a scan. */
 export class Admission {
   readonly #limits: Limits;
   readonly #returning: (() => void)[] = [];
@@ -16,23 +16,23 @@ export class Admission {
     this.#limits = limits;
   }
 
-  /** Requests that are being answered. */
+  /** The number of requests that are being answered. */
   get active(): number {
     return this.#active;
   }
 
-  /** Requests that wait for a scan, or to go on after one. */
+  /** The number of requests that wait for a scan, or for a place after one. */
   get waiting(): number {
     return this.#waiting;
   }
 
-  /** @throws HttpError 503 where there is no place */
+  /** @throws HttpError 503 if there is no free place */
   assertRoom(): void {
     if (this.#active < this.#limits.concurrentRequests) return;
     throw this.#tooMany('concurrentRequests', 'concurrent requests');
   }
 
-  /** @throws HttpError 503 where there is no place */
+  /** @throws HttpError 503 if there is no free place */
   take(): TakenPlace {
     this.assertRoom();
     this.#active++;
@@ -40,9 +40,9 @@ export class Admission {
   }
 
   /**
-   * Counts one more that waits for a scan.
+   * Counts a request that waits for a scan.
    *
-   * @throws HttpError 503 where too many do
+   * @throws HttpError 503 if too many do
    */
   beginWait(): void {
     if (this.#waiting >= this.#limits.waitingRequests) {
@@ -55,7 +55,7 @@ export class Admission {
     this.#waiting--;
   }
 
-  /** Waits for a place. Who comes back goes before who is new. */
+  /** Waits for a place. Requests that come back take precedence over new ones. */
   comeBack(): Promise<void> {
     if (this.#active < this.#limits.concurrentRequests) {
       this.#active++;
@@ -64,7 +64,7 @@ export class Admission {
     return new Promise((resolve) => this.#returning.push(resolve));
   }
 
-  /** Gives a place to who waits for one, or to who comes next. */
+  /** Gives a place to a request that comes back, or else frees it. */
   leave(): void {
     const next = this.#returning.shift();
     if (next) next();
@@ -78,7 +78,7 @@ export class Admission {
   }
 }
 
-/** A request's place, which it leaves while it waits for a scan. */
+/** A request's place, which it gives up while it waits for a scan. */
 export class TakenPlace implements Place {
   readonly #admission: Admission;
   #isHeld = true;
@@ -89,7 +89,7 @@ export class TakenPlace implements Place {
     this.#admission = admission;
   }
 
-  /** Gives it back for good; further calls do nothing. */
+  /** Gives it up for good, once. */
   free(): void {
     this.#isFree = true;
     this.#leave();
@@ -115,13 +115,13 @@ export class TakenPlace implements Place {
 
   async #comeBack(): Promise<void> {
     await this.#admission.comeBack();
-    // Meanwhile the request may have ended, or another of its waits.
+    // The request, or another of its waits, may have ended meanwhile.
     if (this.#isFree || this.#isHeld) this.#admission.leave();
     else this.#isHeld = true;
   }
 }
 
-/** There is too much to do just now. */
+/** The gateway is overloaded. */
 export function overloaded(message: string): HttpError {
   return new HttpError(503, 'OVERLOADED', message, { 'retry-after': String(retryAfterSeconds) });
 }

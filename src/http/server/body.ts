@@ -6,7 +6,7 @@ import { type Holding, MemoryBudget } from '../memory-budget.ts';
 import { type Client, headerOf } from '../message.ts';
 import { decodeBody } from './content-encoding.ts';
 
-/** How many times the largest body the bodies of all requests may hold together. */
+/** The maximum size of all bodies together, as a multiple of the largest body. */
 const heldBodies = 16;
 
 /** Chunks that may be of any size, and bytes that more of them must have on average: each takes a few microseconds. */
@@ -18,11 +18,11 @@ const bodyless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** A body in memory. */
 export interface HeldBody {
   readonly bytes: Uint8Array;
-  /** What it is counted by until it is released. */
+  /** Counts it until it is released. */
   readonly holding: Holding;
 }
 
-/** Reads bodies, and counts them as they arrive, so that neither one nor all of them together fill the memory. */
+/** Reads bodies, and counts their bytes as they arrive, so that neither one nor all of them together fill the memory. */
 export class BodyReader {
   readonly #limits: Limits;
   readonly #budget: MemoryBudget;
@@ -39,7 +39,7 @@ export class BodyReader {
   /**
    * Reads the body of a request, whose client may leave before it has come.
    *
-   * @throws HttpError where the body is larger than the limits allow, or breaks off
+   * @throws HttpError if the body is larger than the limits allow, or the connection breaks
    */
   read(request: IncomingMessage, client: Client): Ready<HeldBody> {
     const holding = this.#budget.open();
@@ -60,7 +60,7 @@ export class BodyReader {
     }
   }
 
-  /** By events, because an iterator costs more than everything else that is done for a small body. */
+  /** Uses events, because an iterator costs more than everything else that is done for a small body. */
   #collect(request: IncomingMessage, client: Client, holding: Holding): Promise<HeldBody> {
     const { bodyBytes } = this.#limits;
     return new Promise((resolve, reject) => {
@@ -86,7 +86,7 @@ export class BodyReader {
         client.onLeave(undefined);
         request.off('data', onData).off('end', onEnd);
         holding.release();
-        // The rest is read and forgotten, because a client that still sends would miss the answer.
+        // The rest is read and discarded, because a client that is still sending would miss the answer.
         if (!request.isPaused()) request.resume();
         reject(error);
       };

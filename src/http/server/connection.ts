@@ -4,47 +4,46 @@ import type { HttpError } from '../http-error.ts';
 import { Client } from '../message.ts';
 import { overloaded } from './admission.ts';
 
-/** How many requests may be under way on a connection: one is answered, the others wait for it. */
+/** The maximum number of pipelined requests on a connection. One is answered, the others wait. */
 const longestPipeline = 32;
 
 /**
- * A client's connection. Its requests are answered one after the other, as a client that sends several at once has to
- * expect: so a connection takes one place at the most.
+ * A client's connection. Pipelined requests are answered one after the other, so that a connection takes one place at most.
  */
 export class Connection {
   readonly client = new Client();
-  /** The response that was begun last. */
+  /** The latest response. */
   latest: ServerResponse | undefined;
-  /** Whether a request was refused because too many are under way: those after it are not looked at any more. */
+  /** Whether a request was rejected because there are too many. Those after it are ignored. */
   isOverfull = false;
   #underWay = 0;
-  /** Let go on those that wait for their turn. */
+  /** Resumes the requests that wait for their turn. */
   readonly #waiting: (() => void)[] = [];
 
-  /** Whether another request may be under way. */
+  /** Whether it may have another request. */
   get hasRoom(): boolean {
     return this.#underWay < longestPipeline;
   }
 
-  /** Begins a request. Resolves when all that came before it have ended; undefined where none is left. */
+  /** Begins a request. Resolves when all earlier ones have ended; undefined if there are none. */
   begin(): Promise<void> | undefined {
     this.#underWay++;
     return this.#underWay > 1 ? new Promise((resume) => this.#waiting.push(resume)) : undefined;
   }
 
-  /** Ends the request whose turn it is. */
+  /** Ends the current request. */
   end(): void {
     this.#underWay--;
     this.#waiting.shift()?.();
   }
 }
 
-/** A request came for which its connection has no room. */
+/** A connection has too many requests. */
 export function tooManyAtOnce(): HttpError {
   return overloaded(`too many requests on one connection at once (limit ${longestPipeline}); retry shortly`);
 }
 
-/** The connections of a server, known from their first request on. */
+/** The connections of a server that have sent a request. */
 export class Connections {
   readonly #known = new WeakMap<Socket, Connection>();
 
@@ -58,7 +57,7 @@ export class Connections {
     return connection;
   }
 
-  /** The connection of a socket from which a request has come. */
+  /** The connection of a socket, if it has sent a request. */
   find(socket: Socket): Connection | undefined {
     return this.#known.get(socket);
   }

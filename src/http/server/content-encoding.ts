@@ -10,7 +10,7 @@ import { withHeaders } from './cross-origin.ts';
 
 type Decode = (body: Uint8Array, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
 
-/** What bodies may be compressed by; a router does it to spare its network. */
+/** The encodings of bodies, which some routers use. */
 const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
   ['gzip', promisify(gunzip)],
   ['x-gzip', promisify(gunzip)],
@@ -19,10 +19,10 @@ const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
 ]);
 
 /**
- * The body as its client meant it.
+ * Decompresses a body.
  *
  * @param encoding the request's `Content-Encoding` header
- * @throws HttpError where it is of another encoding, is not what it says, or has more bytes than the limits allow
+ * @throws HttpError if the encoding is not supported, the body is invalid, or it is larger than the limits allow
  */
 export async function decodeBody(
   body: Uint8Array,
@@ -48,7 +48,7 @@ export async function decodeBody(
   }
 }
 
-/** Some clients send `deflate` without the frame that RFC 9110, section 8.4.1.2, asks for. */
+/** Some clients send `deflate` without the header that RFC 9110, section 8.4.1.2, requires. */
 async function inflateEither(
   body: Uint8Array,
   options: { readonly maxOutputLength: number },
@@ -57,16 +57,16 @@ async function inflateEither(
   return promisify(hasFrame ? inflate : inflateRaw)(body, options);
 }
 
-/** Bytes from which compressing an answer is worth its time. */
+/** The size of an answer from which compression is worthwhile, in bytes. */
 const smallestCompressed = 1_024;
 
-/** A way to compress answers. */
+/** An encoding of answers. */
 interface Encoding {
   readonly name: string;
   readonly encode: (body: Uint8Array) => Promise<Buffer>;
 }
 
-/** What answers are compressed by, the preferred first. Both at a level at which they take about as long as sending. */
+/** The encodings of answers, the preferred one first. At these levels they take about as long as sending. */
 const encodings: readonly Encoding[] = [
   {
     name: 'br',
@@ -75,10 +75,10 @@ const encodings: readonly Encoding[] = [
   { name: 'gzip', encode: (body) => promisify(gzip)(body, { level: 4 }) },
 ];
 
-/** Bytes that all compressed bodies may take together with what they are made of. */
+/** The maximum size of all cached compressed bodies together with the original ones, in bytes. */
 const capacity = 8 * 1024 * 1024;
 
-/** Compresses replies; once where the same is sent again and again. */
+/** Compresses replies. Bodies that are sent repeatedly are compressed once. */
 export class Compressor {
   readonly #compressed = new Map(
     encodings.map((encoding) => [
@@ -90,12 +90,12 @@ export class Compressor {
     ]),
   );
 
-  /** Ends when no large answer is being compressed. */
+  /** Resolves when no large answer is being compressed. */
   #largeOnes: Promise<unknown> = Promise.resolve();
 
-  /** The reply, compressed where its client asked for that and it is worth it. */
+  /** Compresses a reply, if its client accepts that and it is worthwhile. */
   compress(reply: HttpReply, request: HttpRequest): Ready<HttpReply> {
-    // What is small is the same for everybody, and saying otherwise would keep caches from giving it to all.
+    // Small replies do not vary, and saying so would keep caches from sharing them.
     if (reply.headers['content-encoding'] !== undefined || lengthOf(reply) < smallestCompressed) return reply;
     const encoding = acceptedEncoding(headerOf(request, 'accept-encoding'));
     if (encoding === undefined) return withHeaders(reply, varying);
@@ -125,7 +125,7 @@ export class Compressor {
   }
 }
 
-/** Bytes from which answers are compressed one after the other, because each is copied for it. */
+/** The size from which answers are compressed one after the other, because each is copied, in bytes. */
 const largeAnswer = 128 * 1024;
 
 const varying: HttpReplyHeaders = { vary: 'Accept-Encoding' };
@@ -136,7 +136,7 @@ function lengthOf({ body }: Pick<HttpReply, 'body'>): number {
 }
 
 /**
- * The encoding that a client likes best of those that an answer can have; undefined for none.
+ * The supported encoding that a client prefers, if any.
  *
  * @param accepted the request's `Accept-Encoding` header (RFC 9110, section 12.5.3)
  */

@@ -2,17 +2,17 @@ import { ConfigurationError } from '../../errors.ts';
 import { HttpError } from '../http-error.ts';
 import { type HttpReply, type HttpReplyHeaders, type HttpRequest, headerOf } from '../message.ts';
 
-/** What tells a browser whether a page of another origin may use the gateway. */
+/** Tells browsers which other origins' pages may use the gateway. */
 export interface CorsPolicy {
-  /** The headers for an answer, whatever it is. */
+  /** The headers for the answer to a request. */
   headersFor(request: Pick<HttpRequest, 'headers'>): HttpReplyHeaders;
-  /** The headers for an answer to what could not be read: whose it is, is not known. */
+  /** The headers for the answer to a request that could not be read, so that its origin is not known. */
   readonly headersForAnybody: HttpReplyHeaders;
 }
 
 /**
- * Request headers of which one must be there where a browser would send the request without asking first, which
- * keeps other origins from causing work. What GraphQL clients send already is accepted.
+ * The headers of which a request needs one if a browser would send it without a preflight request, so that other origins cannot
+ * cause work. They include those that GraphQL clients send anyway.
  */
 export const csrfHeaders: readonly string[] = [
   'x-graphql-yoga-csrf',
@@ -22,11 +22,11 @@ export const csrfHeaders: readonly string[] = [
 ];
 
 /**
- * The CORS policy for a list of origins, of which `*` is any. Without one, no other origin is let in. Credentials
- * are never allowed: tokens come in a header that the page itself sets.
+ * The CORS policy for a list of origins, in which `*` means any. If it is empty, no other origin is allowed. Credentials are
+ * never allowed, because pages set the header with the token themselves.
  *
  * @param origins such as `https://app.example`
- * @throws ConfigurationError where one is not an origin
+ * @throws ConfigurationError if one is not an origin
  */
 export function createCorsPolicy(origins: readonly string[]): CorsPolicy {
   for (const origin of origins) assertOrigin(origin);
@@ -40,7 +40,7 @@ export function createCorsPolicy(origins: readonly string[]): CorsPolicy {
     headersFor(request) {
       if (origins.length === 0) return noHeaders;
       const origin = headerOf(request, 'origin');
-      // Also without an origin the answer would be another with one, which caches have to know.
+      // Caches have to know that the answer depends on the origin, even if there is none.
       if (origin === undefined || !isAllowed(origin)) return { vary: 'Origin' };
       return {
         vary: 'Origin, Access-Control-Request-Headers',
@@ -55,7 +55,7 @@ export function createCorsPolicy(origins: readonly string[]): CorsPolicy {
   };
 }
 
-/** The reply with more headers; the names in `Vary` are added to those that it has. */
+/** Adds headers to a reply. The names in `Vary` are added to existing ones. */
 export function withHeaders(reply: HttpReply, added: HttpReplyHeaders): HttpReply {
   if (added === noHeaders) return reply;
   const headers = { ...reply.headers, ...added };
@@ -64,14 +64,14 @@ export function withHeaders(reply: HttpReply, added: HttpReplyHeaders): HttpRepl
   return { ...reply, headers };
 }
 
-/** Where there is nothing to add. */
+/** Nothing to add. */
 const noHeaders: HttpReplyHeaders = {};
 
 /** https://fetch.spec.whatwg.org/#cors-safelisted-request-header */
 const simpleContentTypes = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\b/i;
 
 /**
- * Refuses what a browser would send for any page without asking first.
+ * Rejects requests that a browser sends for any page without a preflight request.
  *
  * @throws HttpError 403
  */

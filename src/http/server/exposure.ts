@@ -1,20 +1,20 @@
 import { BlockList, isIP } from 'node:net';
 import { ConfigurationError } from '../../errors.ts';
 
-/** Where a server listens, and what protects it there. */
+/** Where a server listens, and whether it authenticates callers. */
 export interface Exposure {
   /** Address or name to listen on. */
   readonly host: string;
   readonly verifiesTokens: boolean;
-  /** Whoever runs the gateway has said that it may be open to others without authentication. */
+  /** Whether the operator allows access from other machines without authentication. */
   readonly allowUnauthenticated: boolean;
 }
 
 /**
- * Which `Host` headers are answered. Without authentication that is this machine's own names alone: a web page
- * can point a name of its own at the loopback address (DNS rebinding) and would then read users as its own origin.
+ * Which `Host` headers are accepted. Without authentication only this machine's own names are, because a web page could let its
+ * own name resolve to the loopback address (DNS rebinding) and then read users as its own origin.
  *
- * @throws ConfigurationError where others could reach a gateway that does not authenticate them
+ * @throws ConfigurationError if other machines could reach a gateway that does not authenticate them
  */
 export function acceptedHosts({ host, verifiesTokens, allowUnauthenticated }: Exposure): HostFilter {
   if (verifiesTokens || allowUnauthenticated) return () => true;
@@ -26,12 +26,12 @@ export function acceptedHosts({ host, verifiesTokens, allowUnauthenticated }: Ex
   return namesLoopback;
 }
 
-/** Which `Host` headers a port for operators answers: on loopback, this machine's own names alone. */
+/** Which `Host` headers an operators' port accepts: on loopback only this machine's own names. */
 export function hostsOfPrivatePort(host: string): HostFilter {
   return isLoopback(host) ? namesLoopback : () => true;
 }
 
-/** Whether a request with this `Host` header is answered. */
+/** Whether a request with this `Host` header is accepted. */
 export type HostFilter = (header: string | undefined) => boolean;
 
 const loopback = new BlockList();
@@ -44,7 +44,7 @@ function isLoopback(host: string): boolean {
   return loopback.check(host, version === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** The header that was accepted last: nearly all requests have the same. */
+/** The last accepted header, because almost all requests have the same. */
 let lastAccepted: string | undefined;
 
 function namesLoopback(header: string | undefined): boolean {

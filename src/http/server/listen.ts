@@ -4,7 +4,7 @@ import { graphqlPath } from '../routes.ts';
 import type { Address, ListeningServer } from './listening-server.ts';
 import { createNodeServer, type NodeServerOptions } from './node-server.ts';
 
-/** @throws ConfigurationError where the address cannot be listened on */
+/** @throws ConfigurationError if it cannot listen on the address */
 export async function listen({ host, port }: Address, options: NodeServerOptions): Promise<ListeningServer> {
   const node = createNodeServer(options);
   const { server, stop } = node;

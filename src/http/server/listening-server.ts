@@ -1,16 +1,16 @@
-/** Where to listen. */
+/** An address to listen on. */
 export interface Address {
   readonly host: string;
-  /** 0 lets the system choose. */
+  /** 0 for any free port. */
   readonly port: number;
 }
 
-/** A server that listens. */
+/** A listening server. */
 export interface ListeningServer {
   /** The address of GraphQL. */
   readonly url: string;
-  /** Requests that are being answered. */
+  /** The number of requests that are being answered. */
   readonly active: number;
-  /** Takes no more requests, and ends when those under way have been answered or `graceMs` have passed. */
+  /** Stops accepting requests, and resolves when those in flight have been answered or `graceMs` have passed. */
   close(graceMs: number): Promise<void>;
 }

@@ -23,30 +23,30 @@ import { type CorsPolicy, withHeaders } from './cross-origin.ts';
 import { GracefulStop } from './graceful-stop.ts';
 import { rawResponse, write } from './write.ts';
 
-/** What a server is made of. */
+/** The parts of a server. */
 export interface NodeServerOptions {
   readonly limits: Limits;
-  /** Called only for requests that are let in. */
+  /** Called only for admitted requests. */
   readonly routes: Routes;
   readonly errors: ErrorWriter;
   readonly cors: CorsPolicy;
   readonly observe: Observe;
-  /** Whether requests would be answered as they should be. */
+  /** Whether the gateway is ready for requests. */
   readonly isReady: () => boolean;
-  /** Which `Host` headers are answered. */
+  /** Which `Host` headers are accepted. */
   readonly acceptsHost: (header: string | undefined) => boolean;
 }
 
 /** A `node:http` server that clients cannot exhaust. */
 export interface NodeServer {
   readonly server: Server;
-  /** Requests that are being answered. */
+  /** The number of requests that are being answered. */
   readonly active: number;
-  /** Takes no more requests than are on their way, and ends when they have been answered or `graceMs` have passed. */
+  /** Stops accepting requests, and resolves when those in flight have been answered or `graceMs` have passed. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Creates the server, which does not listen yet: requests as they come are made plain data, and replies written. */
+/** Creates a server that does not listen yet. It turns requests into plain data, and writes replies. */
 export function createNodeServer({
   limits,
   routes,
@@ -79,7 +79,7 @@ export function createNodeServer({
     return endReady(answerInPlace, () => body.holding.release());
   }
 
-  /** What is answered without a place: whoever asks whether the gateway is well has no time to wait for one. */
+  /** Answers that need no place: health checks must not have to wait for one. */
   function answerAtOnce({ method, url = '/', headers }: IncomingMessage): HttpReply | undefined {
     const path = pathOf({ url });
     if (path === '/healthz') return plainText(200, 'ok');
@@ -142,14 +142,14 @@ export function createNodeServer({
 
   const server = createServer(serverOptions(limits), (request, response) => {
     serve(request, response).catch((error: unknown) => {
-      // What fails here is the writing, and with it the only way to tell the client.
+      // Writing has failed, so that the client cannot be told.
       errors.write(error);
       response.destroy();
     });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const response = connections.find(socket)?.latest;
-    // Bytes of our own may only go where no answer was begun, or the last request is over.
+    // An error may only be written if no answer has been started, or the last one is complete.
     const isBetween = !response?.headersSent || (response.req.complete && response.writableFinished);
     if (socket.writable && isBetween) {
       const reply = refusal(connectionError(error, limits));
@@ -168,10 +168,10 @@ export function createNodeServer({
   };
 }
 
-/** Milliseconds that a client has to take the last bytes of a connection and to close its side of it. */
+/** The milliseconds in which a client has to read the last bytes of a connection and to close its side. */
 const farewellMs = 1_000;
 
-/** Ends a connection with these bytes. A client that does not listen keeps no socket open, not even half. */
+/** Ends a connection with these bytes, even if the client does not read them. */
 function endWith(socket: Socket, bytes: string): void {
   socket.end(bytes);
   const timer = setTimeout(() => socket.resetAndDestroy(), farewellMs);
@@ -182,16 +182,16 @@ function serverOptions({ bodyTimeout }: Limits): ServerOptions {
   return {
     requestTimeout: bodyTimeout,
     headersTimeout: bodyTimeout,
-    // Node's default looks for late requests every 30 seconds only.
+    // By default Node only checks for late requests every 30 seconds.
     connectionsCheckingInterval: Math.min(1_000, bodyTimeout),
-    // Longer than the 60 seconds for which AWS' and Nginx' proxies keep their idle connections, so that they, and
-    // not the gateway, close them; else a request may meet a connection that is just being closed.
+    // Longer than the 60 seconds of AWS' and Nginx' proxies, so that these close idle connections, and not the gateway.
+    // Otherwise a request may arrive on a connection that is just being closed.
     keepAliveTimeout: 65_000,
     maxHeaderSize,
   };
 }
 
-/** Bytes: room for the longest token, and then for one that is too long, so that it is refused as a token. */
+/** In bytes: larger than the longest token, so that one that is too long is rejected with a proper error. */
 const maxHeaderSize = 64 * 1024;
 
 function foreignHost(): HttpError {
@@ -214,5 +214,5 @@ function connectionError({ code }: NodeJS.ErrnoException, { bodyTimeout }: Limit
   if (code === 'HPE_HEADER_OVERFLOW') {
     return new HttpError(431, 'BAD_REQUEST', `the headers have more than ${maxHeaderSize} bytes`);
   }
-  return new HttpError(400, 'BAD_REQUEST', 'this is not HTTP/1.1');
+  return new HttpError(400, 'BAD_REQUEST', 'the request is not HTTP/1.1');
 }

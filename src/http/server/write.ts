@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { type HttpReply, piecesOf, type ReplyBody } from '../message.ts';
 
-/** Bytes of which a client must take some within the write timeout. */
+/** The bytes that are written at once, each within the write timeout. */
 const chunkBytes = 64 * 1024;
 
 /**
- * The last step: hands a reply to the socket.
+ * The last step: writes a reply to the socket.
  *
- * @param timeoutMs after which the connection is closed where the client takes nothing
- * @returns when the client has taken all of it, or is gone; undefined where there is nothing to wait for
+ * @param timeoutMs after which the connection is closed if the client reads nothing
+ * @returns a promise that resolves when the client has read all of it, or is gone; undefined if there is nothing to wait for
  */
 export function write(
   response: ServerResponse,
@@ -20,7 +20,7 @@ export function write(
     response.writeHead(status, headers).end();
   } else if (!isInPieces(body) && body.length <= chunkBytes) {
     response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) }).end(body);
-    // The kernel has taken all of it: there is nothing to wait for.
+    // The kernel has buffered all of it.
     if (response.socket?.writableLength === 0) return undefined;
   } else {
     const pieces = piecesOf(body);
@@ -52,7 +52,7 @@ async function writeInChunks(response: ServerResponse, bytes: Uint8Array, timeou
   }
 }
 
-/** Waits until the client has taken what was written, and closes the connection of one that takes nothing. */
+/** Waits until the client has read what was written, and closes the connection if it reads nothing. */
 function taken(response: ServerResponse, event: 'drain' | 'finish', timeoutMs: number): Promise<void> {
   if (response.closed) return Promise.resolve();
   return new Promise((resolve) => {
@@ -68,14 +68,14 @@ function taken(response: ServerResponse, event: 'drain' | 'finish', timeoutMs: n
   });
 }
 
-/** The reasons of the statuses that are sent to clients which speak no HTTP, or too slowly. */
+/** The reason phrases of statuses for clients whose requests could not be read. */
 const reasons: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   408: 'Request Timeout',
   431: 'Request Header Fields Too Large',
 };
 
-/** The reply as the bytes of the last response on a connection. */
+/** Serializes a reply as the last response on a connection. */
 export function rawResponse({ status, headers, body }: HttpReply): string {
   const text = Buffer.concat(piecesOf(body)).toString();
   return [

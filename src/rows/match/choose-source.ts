@@ -10,7 +10,7 @@ import { isRange, rowsWithin } from './range-rows.ts';
 import { noRows, type RowSource, sizeOf } from './row-source.ts';
 import { groupByValue, rowsOfCode } from './value-rows.ts';
 
-/** Rows among which are all that match a filter. */
+/** Rows that include all that match a filter. */
 export interface Candidates {
   readonly source: RowSource;
   /** Whether all of them match. */
@@ -18,8 +18,8 @@ export interface Candidates {
 }
 
 /**
- * The rows that a filter need be tried on: those of an index where it asks for values of one, a range where it
- * compares the identity, else all.
+ * The rows on which a filter has to be evaluated: those of an index if it compares an indexed column, a range if it compares the
+ * identity, otherwise all.
  */
 export async function chooseSource(view: TableView, filter: Filter, pace: Pace): Promise<Candidates> {
   const parts = conjuncts(filter);
@@ -54,7 +54,7 @@ export async function chooseSource(view: TableView, filter: Filter, pace: Pace):
   };
 }
 
-/** Whether all that is asked is a range of one column. */
+/** Whether the filter consists of nothing but a range of one column. */
 function isOneRange(parts: readonly Filter[], ranges: ReadonlyMap<string, readonly Filter[]>): boolean {
   const [comparisons = []] = ranges.values();
   return comparisons.length === parts.length;
@@ -96,7 +96,7 @@ function comparedRange({ store: { identity } }: TableView, filter: CompareFilter
 function prefixedRange({ store: { identity } }: TableView, filter: MatchFilter): Range | undefined {
   if (filter.operator !== 'startsWith' || !filter.pattern) return undefined;
   const first = Buffer.from(filter.pattern);
-  // No byte of UTF-8 is 255, so the last one can be one more.
+  // No byte of UTF-8 is 255, so the last one can be incremented.
   const beyond = Uint8Array.from(first);
   beyond[beyond.length - 1] = (first.at(-1) ?? 0) + 1;
   return {
@@ -105,7 +105,7 @@ function prefixedRange({ store: { identity } }: TableView, filter: MatchFilter):
   };
 }
 
-/** The rows that match one condition, where an index tells them. */
+/** The rows that match one condition, if an index knows them. */
 async function indexedRows(view: TableView, filter: Filter, pace: Pace): Promise<Uint32Array | undefined> {
   switch (filter.kind) {
     case 'personal':
@@ -149,7 +149,7 @@ async function groupedRows(view: TableView, column: Column, pace: Pace) {
   return view.cache.valueRows.get(columnKey(column), pace, (shared) => groupByValue(data, shared));
 }
 
-/** Looking values up costs less than going through the rows where there are that many rows for each. */
+/** Looking up values is faster than going through all rows if there are this many rows for each value. */
 const rowsForEach = 64;
 
 async function rowsByIndex(
@@ -169,7 +169,7 @@ async function rowsByIndex(
   return Uint32Array.from(rows).sort();
 }
 
-/** An index is built for the key, and for a column that is asked for a second time. */
+/** An index is built for the key, and for a column that is filtered a second time. */
 async function indexFor(view: TableView, column: Column, pace: Pace) {
   const ready = readyRowFinder(view, [column]);
   if (ready) return ready;

@@ -8,10 +8,10 @@ const firstBlock = 64;
 const longBlock = 2;
 
 /**
- * Goes through the rows of a source for which a predicate is true, block by block, pausing when it is due. Each
- * block is valid until the next is asked for.
+ * Yields the rows of a source for which a predicate is true, block by block, with pauses. Each block is valid until the next one
+ * is requested.
  *
- * @param backward begins with the last rows; inside a block rows ascend all the same
+ * @param backward whether to begin with the last rows; rows within a block are ascending in any case
  */
 export async function* matchingBlocks(
   source: RowSource,
@@ -35,7 +35,7 @@ export async function* matchingBlocks(
   }
 }
 
-/** Twice the rows as long as that is quick; else as many as would have been quick enough. */
+/** Doubles the size as long as blocks are fast; otherwise chooses a size that would have been fast enough. */
 function nextSize(size: number, took: number, largest: number): number {
   return took > longBlock ? Math.max(1, Math.floor((size * longBlock) / took)) : Math.min(largest, 2 * size);
 }

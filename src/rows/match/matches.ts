@@ -9,14 +9,14 @@ import { chooseSource } from './choose-source.ts';
 import { matchingRows } from './match-rows.ts';
 import { fromList, noRows, type RowSource, sizeOf } from './row-source.ts';
 
-/** Up to how many rows are tried whenever they are asked about, and the outcome is not remembered. */
+/** The number of rows up to which a filter is evaluated each time instead of being cached. */
 const fewRows = 2048;
 
 /**
- * The rows for which a filter is true. A filter that is not personal always matches the same rows of a store, so
- * they are found once and remembered.
+ * The rows for which a filter is true. They are cached, unless the filter is personal, because it always matches the same rows of
+ * a store.
  *
- * @throws InvalidPatternError where a pattern of the filter cannot be read
+ * @throws InvalidPatternError if a pattern of the filter is invalid
  */
 export async function matches(view: TableView, filter: Filter, pace: Pace): Promise<RowSource> {
   const { source, exact } = await chooseSource(view, filter, pace);
@@ -28,17 +28,17 @@ export async function matches(view: TableView, filter: Filter, pace: Pace): Prom
   return tested(common, await compiledFilter(view, personal, pace), pace);
 }
 
-/** The rows that something is asked of. */
+/** A selection of rows. */
 export interface Selection {
   readonly filter: Filter | undefined;
-  /** The only rows to choose from. */
+  /** The rows to choose from; all if undefined. */
   readonly candidates?: readonly number[] | undefined;
 }
 
 /**
  * The rows of a selection.
  *
- * @throws InvalidPatternError where a pattern of the filter cannot be read
+ * @throws InvalidPatternError if a pattern of the filter is invalid
  */
 export async function selectRows(
   view: TableView,
@@ -52,18 +52,18 @@ export async function selectRows(
   return filter ? tested(source, await compiledFilter(view, filter, pace), pace) : source;
 }
 
-/** Where the rows that match can be looked for one by one, since they are not known. */
+/** A search for matching rows that are not known yet. */
 export interface Search {
   readonly source: RowSource;
-  /** True for those rows of the source that match. */
+  /** Whether a row of the source matches. */
   readonly predicate: Predicate;
 }
 
 /**
- * How to find some of the rows for which a filter is true, at no more cost than that takes. Rows that are known, or
- * asked for a second time, are not searched for: then all rows of the source match.
+ * A search for some of the rows for which a filter is true, which costs no more than these. If all matching rows are known, or
+ * requested a second time, they are the source, and the predicate is always true.
  *
- * @throws InvalidPatternError where a pattern of the filter cannot be read
+ * @throws InvalidPatternError if a pattern of the filter is invalid
  */
 export async function searchMatches(view: TableView, filter: Filter, pace: Pace): Promise<Search> {
   const { source, exact } = await chooseSource(view, filter, pace);
@@ -87,7 +87,7 @@ async function remembered(
   const rows = await view.cache.matches.get(await filterKey(filter, pace), pace, async (shared) => {
     const predicate = await compiledFilter(view, filter, shared);
     const found = predicate === never ? new Uint32Array() : await matchingRows(source, predicate, shared);
-    // What is remembered takes no more room than it needs.
+    // The cached array has no unused capacity.
     return found.slice();
   });
   return { kind: 'rows', rows };
@@ -99,7 +99,7 @@ async function tested(source: RowSource, predicate: Predicate, pace: Pace): Prom
   return { kind: 'rows', rows: await matchingRows(source, predicate, pace) };
 }
 
-/** The conditions that are the same for everyone, and those that rest on the caller's claims. */
+/** The conditions that are the same for all callers, and those that depend on the caller's claims. */
 function divide(filter: Filter): { readonly shared: Filter | undefined; readonly personal: Filter } {
   const known = divided.get(filter);
   if (known) return known;

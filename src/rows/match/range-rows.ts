@@ -6,17 +6,17 @@ import { askedBefore } from '../store/store-cache.ts';
 import { columnKey, type TableView } from '../store/view.ts';
 import { countWhile } from './row-source.ts';
 
-/** Of how many rows one must be in the range, at the most, for it to pay to look there. */
+/** A range is used only if it contains at most one in this many rows. */
 const rowsForEach = 16;
 
-/** Whether the filter asks for a part of a column's order. */
+/** Whether the filter is a range of a column's order. */
 export function isRange(filter: CompareFilter): boolean {
   return filter.operator !== 'eq' && filter.operator !== 'neq';
 }
 
 /**
- * The few rows that are within all of some ranges of one column; undefined where there are many, or the column's
- * order is not known. It is found out, behind the requests, once it has been asked for a second time.
+ * The rows within all of several ranges of one column; undefined if there are many, or the order of the column is not known. That
+ * is computed in the background when it is needed a second time.
  */
 export async function rowsWithin(
   view: TableView,
@@ -48,7 +48,7 @@ export async function rowsWithin(
   return rows.slice(from, Math.max(from, to)).sort();
 }
 
-/** Nobody waits for it: until it is there, the rows are gone through. A failure will meet whoever orders by the column. */
+/** No request waits for it: until it is ready, all rows are visited. A failure is reported when rows are ordered by the column. */
 function learnOrder(view: TableView, key: OrderKey): void {
   const sorting = orderIndex(view, [key], new Pace());
   if (sorting instanceof Promise) sorting.catch(() => undefined);

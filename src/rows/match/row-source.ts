@@ -6,23 +6,23 @@ export type RowSource =
 /** No rows. */
 export const noRows: RowSource = { kind: 'range', from: 0, to: 0 };
 
-/** How many rows there are. */
+/** The number of rows. */
 export function sizeOf(source: RowSource): number {
   return source.kind === 'range' ? source.to - source.from : source.rows.length;
 }
 
-/** The row at a place, from 0. */
+/** The row at an index. */
 export function rowAt(source: RowSource, index: number): number {
   return source.kind === 'range' ? source.from + index : (source.rows[index] ?? 0);
 }
 
-/** Writes the rows from the `first` of them on to a block. */
+/** Copies `count` rows from the `first` on to a block. */
 export function copyRows(source: RowSource, first: number, count: number, block: Uint32Array): void {
   if (source.kind === 'rows') block.set(source.rows.subarray(first, first + count));
   else for (let i = 0; i < count; i++) block[i] = source.from + first + i;
 }
 
-/** All of the rows. */
+/** All rows as an array. */
 export function toArray(source: RowSource): Uint32Array {
   if (source.kind === 'rows') return source.rows;
   const rows = new Uint32Array(sizeOf(source));
@@ -35,7 +35,7 @@ export function fromList(rows: readonly number[]): RowSource {
   return { kind: 'rows', rows: Uint32Array.from(rows).sort() };
 }
 
-/** The rows up to the first for which a condition fails, which holds for none after it, and the rest. */
+/** Splits the rows at the first for which a condition fails. It must fail for all rows after that. */
 export function splitSource(
   source: RowSource,
   holds: (row: number) => boolean,
@@ -54,7 +54,7 @@ export function splitSource(
   ];
 }
 
-/** How many of `count` indexes satisfy a condition that holds for none after the first for which it fails. */
+/** The number of leading indexes, of `count`, for which a condition holds. It must fail for all after the first failure. */
 export function countWhile(count: number, holds: (index: number) => boolean): number {
   let low = 0;
   let high = count;

@@ -2,7 +2,7 @@ import type { RankedColumn } from '../../columns/column.ts';
 import { type Pace, paced } from '../../columns/pace.ts';
 import type { ValueRows } from '../store/store-cache.ts';
 
-/** Puts the rows of a ranked column together by their value. */
+/** Groups the rows of a ranked column by value. */
 export async function groupByValue({ codes, values }: RankedColumn, pace: Pace): Promise<ValueRows> {
   const starts = new Uint32Array(values.length + 2);
   await paced(codes.length, pace, (row) => {
