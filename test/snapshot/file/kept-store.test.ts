@@ -14,13 +14,16 @@ const minute = 60 * second;
 class FakeFiles implements SnapshotFiles {
   kept: ColumnarSnapshot | undefined;
   owners: SnapshotOwner[] = [];
-  /** Holds up every load and save until it is resolved. */
+  /** Why the snapshot was not loaded. */
+  reason: string | undefined;
+  /** Delays every load and save until it is resolved. */
   ready: Promise<void> = Promise.resolve();
 
   async load(owner: SnapshotOwner, whyUnusable: (snapshot: ColumnarSnapshot) => string | undefined) {
     this.owners.push(owner);
     await this.ready;
-    return this.kept && whyUnusable(this.kept) === undefined ? this.kept : undefined;
+    this.reason = this.kept && whyUnusable(this.kept);
+    return this.reason === undefined ? this.kept : undefined;
   }
 
   async save(owner: SnapshotOwner, snapshot: ColumnarSnapshot) {
@@ -73,6 +76,7 @@ test('a kept snapshot that is too old to be served is not', async () => {
   await keep(11 * minute);
   const read = store.read();
   await settle();
+  expect(files.reason).toBe('is too old');
   source.latest.finish('new');
   expect(await read).toMatchObject({ state: 'scanned' });
 });
@@ -86,6 +90,7 @@ test('a kept snapshot from the future is not served', async () => {
   await keep(-minute);
   const read = store.read();
   await settle();
+  expect(files.reason).toBe('is from the future');
   source.latest.finish('new');
   expect(await read).toMatchObject({ state: 'scanned' });
 });
