@@ -219,10 +219,12 @@ class Passage {
     return execute();
   }
 
-  /** Who waits for a scan, for which all others may wait too, leaves its turn to others for good. */
-  #whileWaiting<T>(wait: () => Promise<T>): Promise<T> {
+  /** Who waits for a scan leaves its turn to others for good. All who waited for the same scan come back at once. */
+  async #whileWaiting<T>(wait: () => Promise<T>): Promise<T> {
     this.#turn?.end();
-    return this.#request.place.whileWaiting(wait);
+    const waitedFor = await this.#request.place.whileWaiting(wait);
+    await nextTurn();
+    return waitedFor;
   }
 
   #execute(question: Question, context: ExecutionContext): Ready<Outcome> {

@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { isTurnSpent } from '../../src/columns/turn.ts';
 import { SnapshotBuilder } from '../../src/snapshot/builder.ts';
 import type { Snapshot } from '../../src/snapshot/snapshot.ts';
 import type { SnapshotRead } from '../../src/snapshot/snapshot-read.ts';
@@ -53,6 +55,37 @@ describe('a snapshot is given back', () => {
     await expect(gateway.ask('{ __typename }')).resolves.toMatchObject({ status: 200 });
     expect(held).toBe(0);
   });
+});
+
+test('requests that waited for the same scan go on in turns of their own', async () => {
+  let arrive = () => {};
+  const scan = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  let waiting = 0;
+  let turns = 0;
+  let going = 0;
+  await start({
+    read: () => {
+      waiting++;
+      return scan.then(lend);
+    },
+    visibilityOf: () => {
+      going++;
+      while (!isTurnSpent());
+      return 'all';
+    },
+  });
+  const asking = Array.from({ length: 20 }, () => gateway.ask('{ users { totalCount } }'));
+  while (waiting < 20) await pause(1);
+  const count = () => {
+    turns++;
+    if (going < 20) setImmediate(count);
+  };
+  setImmediate(count);
+  arrive();
+  await Promise.all(asking);
+  expect(turns).toBeGreaterThan(10);
 });
 
 describe('the deadline ends', () => {
