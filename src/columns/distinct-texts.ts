@@ -5,7 +5,7 @@ import { TextList } from './text-list.ts';
 /** Slots of a segment's table. Those of a full one are spread in some tens of microseconds. */
 const leastSlots = 16;
 const mostSlots = 4096;
-/** More segments than that are of no use: the bits of a hash that are left tell slots apart. */
+/** More segments would not help, because the remaining bits of a hash distinguish slots. */
 const mostBits = 20;
 /** A text's slot follows from the bits of its hash above those. */
 const slotShift = 20;

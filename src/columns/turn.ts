@@ -1,11 +1,11 @@
-/** Milliseconds that all work of one turn of the event loop may take together, before what can wait does. */
+/** The milliseconds that all work of one turn of the event loop may take, before further work has to wait. */
 const turnMs = 10;
 
-/** When the time of the current turn is used up; undefined as long as nothing has been done in it. */
+/** When the time of the current turn is used up; undefined if no work has been done in it. */
 let turnEnd: number | undefined;
 let isScheduled = false;
 
-/** What waits for a turn of its own, first in, first out. */
+/** The queues of work that waits for a turn. */
 type Waiting = (() => void)[];
 const loops: Waiting = [];
 const steps: Waiting = [];
@@ -13,22 +13,21 @@ const steps: Waiting = [];
 let isLoopNext = true;
 
 /**
- * Whether all work that was done in the current turn of the event loop has used up its time, so that more of it would
- * delay what comes next.
+ * Whether the work of the current turn of the event loop has used up its time, so that more of it would delay others.
  */
 export function isTurnSpent(now: number = performance.now()): boolean {
   return now >= turnEndAt(now);
 }
 
 /**
- * A turn of the event loop for one step of a request, which takes a few milliseconds. Steps and paced loops alternate,
- * so that a new request does not wait for all loops that run; short steps share a turn.
+ * Waits for a turn of the event loop for one step of a request, which takes a few milliseconds. Steps and paced loops alternate,
+ * so that a new request does not wait for all running loops; short steps share a turn.
  */
 export function nextTurn(): Promise<void> {
   return turnFor(steps);
 }
 
-/** A turn of the event loop for one slice of a paced loop. */
+/** Waits for a turn of the event loop for one slice of a paced loop. */
 export function nextLoopTurn(): Promise<void> {
   return turnFor(loops);
 }

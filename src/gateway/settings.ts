@@ -58,7 +58,7 @@ export async function resolveOptions(options: GatewayOptions, observe: Observe):
 
 /** Bytes of memory that the process may use, as far as it can tell. */
 function usableMemory(): number {
-  // 0 or undefined where nothing constrains it, or more than there is.
+  // 0 or undefined if nothing constrains it, or more than there is.
   const constrained = process.constrainedMemory() || Number.POSITIVE_INFINITY;
   return Math.min(totalmem(), constrained);
 }

@@ -63,7 +63,7 @@ const stride = 64;
 /**
  * Finds all rows of a table in one pass.
  *
- * @throws ScanError and others, where the rows of a table cannot be read and many of them were asked for
+ * @throws ScanError and others if the rows of a table cannot be read and many of them were requested
  */
 export async function findEntities(
   representations: readonly unknown[],

@@ -5,7 +5,7 @@ const itemsAtOnce = 16;
 
 /**
  * The elements of a list that a resolver returns. Those of a long list come in portions, so that an executor, which
- * completes at once what is at hand, does not block the event loop.
+ * completes available values at once, does not block the event loop.
  *
  * @param elementOf makes the element of an item when its portion's turn comes
  */

@@ -1,4 +1,4 @@
-/** What a request asks for, before anything is known of the schema. */
+/** The content of a request, independent of the schema. */
 export interface Asked {
   /** The document's text. */
   readonly query: string | undefined;
@@ -9,15 +9,15 @@ export interface Asked {
   readonly operationName: string | undefined;
   /** As they were sent. */
   readonly variables: Variables;
-  /** The same as the JSON that was sent; undefined where that was not kept. */
+  /** The same as JSON, as it was sent; undefined if that was not kept. */
   readonly variableText: string | undefined;
   /** An upper bound of their size, in bytes. */
   readonly variableBytes: number;
-  /** What later steps have found out, for the next request that differs in its variables alone. */
+  /** What later steps have found, for the next request that differs only in its variables. */
   readonly memory: AskedMemory;
 }
 
-/** Numbers only: what is remembered elsewhere, within its own bound, must not live on here. */
+/** It contains only numbers, so that it does not keep entries of other caches alive. */
 export interface AskedMemory {
   /** The number of the operation as which it was last prepared. */
   operation?: number;

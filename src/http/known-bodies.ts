@@ -5,18 +5,18 @@ import { isPlainObject, type PlainObject, withoutPrototypes } from '../values/pl
 import type { Asked } from './asked.ts';
 import { LatelySeen, type RememberedSize } from './lately-seen.ts';
 
-/** Bytes that all known bodies may take together. */
+/** The maximum size of all cached bodies, in bytes. */
 const capacity = 8 * 1024 * 1024;
-/** Bytes of the largest body that is remembered. */
+/** The size of the largest body that is cached, in bytes. */
 const largestKnown = 4 * 1024;
-/** The memory that a known body takes for each of its bytes: its own, and those of what it says. */
+/** The memory of a cached body and its content per byte of the body. */
 const bytesPerByte = 3;
-/** Bytes that a known body takes in addition: an estimate. */
+/** The estimated size of an entry in addition to that, in bytes. */
 const overhead = 300;
 
 /**
- * Remembers what JSON bodies say: of all requests of a query what they say besides their variables, so that only the
- * variables of the next one have to be parsed; and of those that come most often, everything.
+ * Caches the content of JSON bodies: what all requests with the same query have in common, so that only the variables of the next
+ * one have to be parsed; and the complete content of the most frequent bodies.
  */
 export class KnownBodies {
   readonly #seen = new LatelySeen();
@@ -26,12 +26,12 @@ export class KnownBodies {
   });
   readonly #frequent = new FrequentBodies();
 
-  /** How many bodies are remembered but for their variables, and what that takes. */
+  /** The number and size of the bodies that are cached without their variables. */
   get size(): RememberedSize {
     return { entries: this.#known.size, bytes: this.#known.calculatedSize };
   }
 
-  /** What the body says, where that is known. */
+  /** The content of the body, if it is known. */
   find(body: Buffer): Asked | undefined {
     if (body.length > largestKnown) return undefined;
     return this.#frequent.find(body) ?? this.#findAround(body);
@@ -45,7 +45,7 @@ export class KnownBodies {
     return asked;
   }
 
-  /** Remembers what a body says, where another had the same around its variables. */
+  /** Caches the content of a body, if another one differed only in its variables. */
   learn(body: Buffer, asked: Asked): void {
     if (body.length > largestKnown) return;
     const parts = splitBody(body);
@@ -60,18 +60,18 @@ function withVariables(asked: Asked, variableText: string): Asked | undefined {
   return variables && { ...asked, variables, variableText, variableBytes: variableText.length };
 }
 
-/** How many bodies may be remembered as they are. A power of two. */
+/** The maximum number of bodies that are cached completely: a power of two. */
 const places = 512;
 
-/** A body that is remembered as it is. */
+/** A body that is cached completely. */
 interface FrequentBody {
   readonly body: Buffer;
   readonly asked: Asked;
-  /** The checksum of another that came since this one did, and may take its place; 0 for none. */
+  /** The checksum of a later body that may replace this one; 0 for none. */
   rival: number;
 }
 
-/** Remembers bodies that come again and again, each in the one place that its checksum gives it. */
+/** Caches repeated bodies, each at the place that its checksum determines. */
 class FrequentBodies {
   readonly #places: (FrequentBody | undefined)[] = Array.from({ length: places }, () => undefined);
 
@@ -124,7 +124,7 @@ function isOnlyMember(around: string): boolean {
 
 const [space, quote, backslash, openingBrace, closingBrace] = [0x20, 0x22, 0x5c, 0x7b, 0x7d];
 
-/** Where the object ends that begins at a place in JSON, after spaces; undefined if none begins there, or it has no end. */
+/** The end of the object that begins at a position in JSON, after white space; undefined if there is none, or it has no end. */
 function endOfObject(json: Buffer, start: number): number | undefined {
   let at = start;
   while (json[at] === space) at++;

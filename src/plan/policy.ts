@@ -63,7 +63,7 @@ export function policyProblems(table: Table): readonly Problem[] {
     ...claimsInPatterns(table, policy).map(({ field, operator }) => ({
       object: `${table.schema}.${table.name}`,
       reason: `its policy for the role ${role} compares ${field} with a claim by ${operator}; the claim's text is taken literally, and an empty one matches nothing`,
-      hint: 'compare with eq where the whole value is meant',
+      hint: 'use eq to compare the whole value',
     })),
   ]);
 }

@@ -28,7 +28,7 @@ export class HeldSnapshot {
   }
 
   /**
-   * How long ago its scan began, in milliseconds. Grows where the machine's clock is set back, and by as long as the
+   * How long ago its scan began, in milliseconds. It also grows if the machine's clock is set back, and by the time for which the
    * machine was suspended.
    */
   get ageMs(): number {

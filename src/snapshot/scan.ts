@@ -101,7 +101,7 @@ export class Scan implements SnapshotRun {
     return snapshot;
   }
 
-  /** @throws ScanError where the rows so far are too many */
+  /** @throws ScanError if there are too many rows so far */
   #assertFits(bytes: number): void {
     const { server, object, maxSnapshotBytes = Number.POSITIVE_INFINITY } = this.#options;
     if (bytes <= maxSnapshotBytes) return;

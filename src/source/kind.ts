@@ -37,7 +37,7 @@ export interface CatalogAccess {
    * @throws ConfigurationError if there is no such secret or it may not be read
    */
   readSecret(reference: string): Promise<string>;
-  /** The Postgres itself, where the catalog is in one that can be asked for rows. */
+  /** The Postgres of the catalog, if rows can be read through it. */
   readonly database: CatalogDatabase | undefined;
 }
 
@@ -51,7 +51,7 @@ export interface CatalogDatabase {
    * @param signal aborts the attempt
    */
   openSession(signal: AbortSignal): Promise<Client>;
-  /** Is told that the catalog may have changed since it was read; absent if nothing could come of it. */
+  /** To be called if the catalog may have changed since it was read; absent if that has no effect. */
   readonly suspectChange?: () => void;
   /** How to connect to the host that answers now, as `openSession` does; absent if nobody else can. */
   readonly connection?: () => Promise<ClientConfig>;

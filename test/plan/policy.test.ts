@@ -141,7 +141,7 @@ describe('the problems of policies', () => {
         object: 'cognito.users',
         reason:
           "its policy for the role member compares email with a claim by ilike; the claim's text is taken literally, and an empty one matches nothing",
-        hint: 'compare with eq where the whole value is meant',
+        hint: 'use eq to compare the whole value',
       },
     ]);
   });

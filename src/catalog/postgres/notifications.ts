@@ -27,7 +27,7 @@ export async function listenForNotifications(
       if (!isFirst) onNotified();
       await endOf(client, signal);
     } catch {
-      // If Postgres is unreachable, whoever reads the catalog reports it.
+      // If Postgres is unreachable, the next read of the catalog reports it.
     }
     await clock.sleep(retryMs, signal).catch(() => undefined);
   }

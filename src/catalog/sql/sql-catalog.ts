@@ -15,7 +15,7 @@ import type { SqlScript, StatementReport } from './loader.ts';
 import { readSqlFiles, type SqlFile } from './sql-files.ts';
 
 /** How many failures one message lists. */
-const toldAtMost = 5;
+const shownAtMost = 5;
 
 /**
  * A catalog that is defined by SQL. It is run in an embedded Postgres, unless the result is cached.
@@ -94,9 +94,9 @@ async function toDefinition(
 }
 
 function describeFailures(failed: readonly StatementReport[]): string {
-  const told = failed
-    .slice(0, toldAtMost)
+  const shown = failed
+    .slice(0, shownAtMost)
     .map(({ file, line, statement, reason }) => `${file}:${line}: ${statement}: ${reason}`);
-  const more = failed.length - told.length;
-  return `${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+  const more = failed.length - shown.length;
+  return `${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }

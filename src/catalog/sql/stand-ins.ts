@@ -30,7 +30,7 @@ export function hostedRolesIn(text: string): string[] {
 }
 
 /**
- * Vault without encryption: a file has its secrets in plain text, or else, where it is a dump, cannot be decrypted. Those
+ * Vault without encryption: the secrets of a file are in plain text, or, if it is a dump, cannot be decrypted. Those
  * have the nonce with which they were encrypted.
  *
  * Names and columns: https://github.com/supabase/vault/blob/v0.3.1/sql/supabase_vault--0.3.1.sql

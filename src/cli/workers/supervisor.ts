@@ -193,7 +193,7 @@ interface WorkerState {
   readonly worker: Worker;
   readonly bornAt: number;
   status: GatewayStatus | undefined;
-  /** Why it exits, as far as it has told. */
+  /** Why it exits, if it has said so. */
   failure: string | undefined;
   /** Pending requests for the worker's metrics, by id. */
   readonly metrics: Map<number, (metrics: MetricValues) => void>;

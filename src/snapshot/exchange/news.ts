@@ -39,11 +39,11 @@ export class News {
    */
   async next(): Promise<void> {
     const { clock, pollMs } = this.#options;
-    const told = new AbortController();
-    this.#wake = () => told.abort();
+    const notified = new AbortController();
+    this.#wake = () => notified.abort();
     if (!this.#told) {
       const waitMs = pollMs * (leastPoll + (1 - leastPoll) * Math.random());
-      await clock.sleep(waitMs, AbortSignal.any([this.#signal, told.signal])).catch(() => undefined);
+      await clock.sleep(waitMs, AbortSignal.any([this.#signal, notified.signal])).catch(() => undefined);
     }
     this.#signal.throwIfAborted();
     this.#told = false;

@@ -13,7 +13,7 @@ const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.
  * @throws UnusableFile if it is not a regular file, or others can write to it
  */
 export async function openTrusted(path: string): Promise<FileHandle | undefined> {
-  // Opening some devices does something; and whoever swaps the file now is found out below.
+  // Opening some devices has effects. If the file is replaced now, that is detected below.
   const found = await lstat(path).catch(ignoreMissing);
   if (!found) return undefined;
   if (!found.isFile()) throw new UnusableFile('is not a regular file');

@@ -18,7 +18,7 @@ const base = 36;
 
 /** Messages that hold a row each. */
 export interface DataRows {
-  /** Holds the messages up to `end`, and after it has room for the rows' numbers where they are wanted. */
+  /** Contains the messages up to `end`, and then has room for the rows' numbers, if wanted. */
   readonly bytes: Buffer;
   readonly end: number;
   /** Where each message starts. */

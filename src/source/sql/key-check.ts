@@ -44,7 +44,7 @@ export class KeyCheck {
     this.#seen.add(texts.join(''));
   }
 
-  /** Where the span is of a part of the key. */
+  /** The position of the span of a part of the key. */
   #spanOf(part: number, row: number, spans: TextRows['spans']): number {
     const at = 2 * (row * this.#width + (this.#places[part] ?? 0));
     if ((spans[at] ?? -1) < 0) throw this.#violation(`${this.#names[part]} is null in a row`);

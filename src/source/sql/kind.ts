@@ -82,7 +82,7 @@ function fieldsOf(columns: readonly Column[]): readonly string[] {
   return columns.flatMap(({ origin }) => (origin.kind === 'field' ? [origin.field] : []));
 }
 
-/** The key's own text, where its order is that of the column: then the key's order costs nothing. */
+/** The key's own text, if its order is that of the column, so that ordering by the key costs nothing. */
 function identityOf({ key }: Table): string | undefined {
   const [column, ...others] = key;
   if (!column || others.length > 0 || column.origin.kind !== 'field') return undefined;

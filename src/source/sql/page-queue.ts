@@ -5,12 +5,12 @@ import { PageBuffers } from './page-buffers.ts';
 /** The number of pages that may wait. If there are more, the connection is not read until some have been taken. */
 const mostPages = 8;
 
-/** Rows on their way from a connection to whoever takes them, in pages. Holds the connection back where it must. */
+/** Pages of rows from a connection to their consumer. Pauses the connection if there are too many. */
 export class PageQueue {
   /** What the bytes of pages are put into. */
   readonly buffers = new PageBuffers();
   readonly #pages: TextRows[] = [];
-  /** Whoever has taken it has done with it when they ask for the next. */
+  /** The page that was taken last, which its consumer needs until it takes the next. */
   #taken: TextRows | undefined;
   #stream: Duplex | undefined;
   #wake: (() => void) | undefined;

@@ -19,7 +19,7 @@ export interface RowTapOptions {
   readonly columns: number;
   /** Whether the first field of each row is its number, from 0. */
   readonly numbered: boolean;
-  /** Where their bytes are put; whoever gets the rows gives them back. */
+  /** Provides the buffers for their bytes, which the consumer gives back. */
   readonly buffers: PageBuffers;
   /** `size` is how many bytes their messages had. */
   readonly onRows: (rows: TextRows, size: number) => void;

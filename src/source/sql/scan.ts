@@ -30,7 +30,7 @@ export interface ScannedTable {
 /**
  * The rows of one full scan, page by page.
  *
- * @param fields the columns, in order, after the row's number where it has one
+ * @param fields the columns, in order, after the row's number if there is one
  */
 export async function* scanTable(
   table: ScannedTable,

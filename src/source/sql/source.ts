@@ -8,9 +8,9 @@ import type { ScanPlace, ScanPlaces } from './scan-places.ts';
 /** What the source of a foreign table needs. */
 export interface SqlSourceOptions {
   readonly table: ScannedTable;
-  /** The column that tells rows apart by its own text; undefined where rows are told apart by their number. */
+  /** The column whose text identifies rows; undefined if their numbers do. */
   readonly identity: string | undefined;
-  /** Where it is read. */
+  /** The database through which it is read. */
   readonly database: Pick<CatalogDatabase, 'name' | 'openSession' | 'suspectChange'>;
   /** The places that it shares with all others. */
   readonly places: ScanPlaces;
