@@ -6,14 +6,18 @@
 const chunkBytes = 2 ** 25;
 /**
  * The sizes of the first chunk until it is full. V8 collects garbage for every few chunks' worth of memory outside its
- * heap, used or not: so small columns take little, and large ones do not all grow at the same moment.
+ * heap, used or not: so small columns take little, and large ones do not all grow at the same moment, although those of
+ * one table have as many elements: the second size is a little larger for each than for the one before.
  */
 const firstChunkBytes = [2 ** 14, 2 ** 20] as const;
+const spacingBytes = 2 ** 16;
+const spacings = 16;
+let created = 0;
 
 /** The typed arrays that can be chunked. */
 export type Elements = Uint8Array | Uint32Array | Float64Array;
 
-/** A growable array. Growing copies 1 MiB at most. */
+/** A growable array. Growing copies 2 MiB at most. */
 export class Chunks<A extends Elements> {
   /** The number of elements in a chunk, which is a power of two. */
   readonly length: number;
@@ -28,7 +32,9 @@ export class Chunks<A extends Elements> {
     this.#create = create;
     this.length = chunkBytes / BYTES_PER_ELEMENT;
     this.#bits = Math.log2(this.length);
-    this.#firstLengths = firstChunkBytes.map((bytes) => bytes / BYTES_PER_ELEMENT);
+    const [first, second] = firstChunkBytes;
+    const spaced = second + spacingBytes * (created++ % spacings);
+    this.#firstLengths = [first / BYTES_PER_ELEMENT, spaced / BYTES_PER_ELEMENT];
   }
 
   /** The chunk that holds an element, at `index & (length - 1)`; undefined beyond the last chunk. */

@@ -1,4 +1,5 @@
 import { type Pace, paced } from './pace.ts';
+import { unwritten } from './unwritten.ts';
 
 /** The items to sort: 0 to `count - 1`. */
 export interface Sortable {
@@ -15,8 +16,9 @@ const stride = 1024;
 /** Sorts the items in ascending order, stably. It is a bottom-up merge sort, which can pause anywhere. */
 export async function sorted(items: Sortable, pace: Pace): Promise<Uint32Array> {
   const { count } = items;
-  let from = new Uint32Array(count);
-  let to = new Uint32Array(count);
+  const newOrder = () => new Uint32Array(unwritten(Uint32Array.BYTES_PER_ELEMENT * count));
+  let from = newOrder();
+  let to = newOrder();
   await paced(count, pace, (i) => {
     from[i] = i;
   });

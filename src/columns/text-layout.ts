@@ -5,6 +5,7 @@ import { NullableColumn } from './nullable-column.ts';
 import { type Pace, paced, pacedByBytes } from './pace.ts';
 import { PresenceBuilder } from './presence.ts';
 import { assertOffset, type TextList } from './text-list.ts';
+import { unwritten } from './unwritten.ts';
 import { UuidColumn } from './uuid-column.ts';
 
 /** Which text each row has. */
@@ -28,7 +29,7 @@ export async function layTexts(texts: TextList, rows: RowTexts, pace: Pace): Pro
 }
 
 async function layUuids(texts: TextList, rows: RowTexts, count: number, pace: Pace): Promise<UuidColumn> {
-  const packed = new Uint8Array(packedLength * count);
+  const packed = new Uint8Array(unwritten(packedLength * count));
   let end = 0;
   await paced(rows.rowCount, pace, (row) => {
     const text = rows.textOf(row);
@@ -38,7 +39,8 @@ async function layUuids(texts: TextList, rows: RowTexts, count: number, pace: Pa
 }
 
 async function layArena(texts: TextList, rows: RowTexts, count: number, pace: Pace): Promise<ArenaColumn> {
-  const offsets = new Uint32Array(count + 1);
+  const offsets = new Uint32Array(unwritten(Uint32Array.BYTES_PER_ELEMENT * (count + 1)));
+  offsets[0] = 0;
   let value = 0;
   let end = 0;
   await paced(rows.rowCount, pace, (row) => {
@@ -48,7 +50,7 @@ async function layArena(texts: TextList, rows: RowTexts, count: number, pace: Pa
     assertOffset(end);
     offsets[++value] = end;
   });
-  const bytes = new Uint8Array(end);
+  const bytes = new Uint8Array(unwritten(end));
   let at = 0;
   await pacedByBytes(rows.rowCount, pace, (row) => {
     const text = rows.textOf(row);

@@ -5,6 +5,7 @@ import { Chunks } from './chunks.ts';
 import { GrowingBytes, Span } from './growing-bytes.ts';
 import { type Pace, paced } from './pace.ts';
 import { sorted } from './sort.ts';
+import { unwritten } from './unwritten.ts';
 
 /** How many bytes a double can hold exactly, as the key by which texts are sorted. */
 const keyLength = 6;
@@ -116,7 +117,7 @@ export class TextList {
   async order(pace: Pace): Promise<Uint32Array> {
     const skip = await this.#commonPrefix(pace);
     const { count } = this;
-    const keys = new Float64Array(count);
+    const keys = new Float64Array(unwritten(Float64Array.BYTES_PER_ELEMENT * count));
     await paced(count, pace, (i) => {
       this.#locateSortable(i, this.#span);
       keys[i] = keyOf(this.#span, skip);
