@@ -26,6 +26,7 @@ export function addRelations(
       relation.cardinality === 'many'
         ? t.field({
             type: other.connection,
+            nullable: false,
             description: `The rows of ${other.table.typeName} that refer to this row.`,
             args: collectionArguments(t, other),
             extensions: { ...extensions, connection: { maxRows: other.table.maxRows } },

@@ -56,15 +56,19 @@ function constantly<T>(value: T): () => T {
 }
 
 /**
- * The same schema for execution, in which every root field and every column is nullable. A failing field of a non-null type
- * nulls its parent. At the root that would be the whole answer, but the failure of one table's scan should only affect its
- * own field. And nobody enforces NOT NULL on a foreign table: a user without a value must not null the whole page.
+ * The same schema for execution, in which every root field, every relation and every column is nullable. A failing field of
+ * a non-null type nulls its parent, up to the whole answer, but the failure of one table's scan should only affect its own
+ * fields. And nobody enforces NOT NULL on a foreign table: a user without a value must not null the whole page.
  */
 export function withNullableFields(schema: GraphQLSchema): GraphQLSchema {
   const nullable = mapSchema(schema, {
     [MapperKind.QUERY_ROOT_FIELD]: (field) => ({ ...field, type: getNullableType(field.type) }),
-    [MapperKind.OBJECT_FIELD]: (field) =>
-      field.extensions?.meaning?.kind === 'column' ? { ...field, type: getNullableType(field.type) } : field,
+    [MapperKind.OBJECT_FIELD]: (field) => {
+      const kind = field.extensions?.meaning?.kind;
+      return kind === 'column' || kind === 'relation'
+        ? { ...field, type: getNullableType(field.type) }
+        : field;
+    },
   });
   return new GraphQLSchema({ ...nullable.toConfig(), types: [], assumeValid: true });
 }

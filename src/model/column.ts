@@ -67,7 +67,7 @@ function buildColumn(
     name: definition.name,
     fieldName,
     description: get(columnKeys.description) ?? prose,
-    notNull: definition.notNull,
+    notNull: definition.notNull || get(columnKeys.notNull) === true,
     ...source.value,
   };
   return built({ column, mayMeanPolicies }, ...problems);

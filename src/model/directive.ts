@@ -114,6 +114,11 @@ export const columnKeys = {
     text,
     'The description of the field; by default the text outside the directive.',
   ),
+  notNull: key(
+    'not_null',
+    truth,
+    'Whether the field is non-null, as that of a column which is declared `NOT NULL`; false by default.',
+  ),
 };
 
 /** The keys of an enum type's directive. */

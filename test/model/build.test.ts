@@ -123,6 +123,13 @@ describe('keys', () => {
     expect(model.tables[0]?.columns[0]).toMatchObject({ name: 'username', notNull: true });
     expect(model.tables[1]?.columns[1]).toMatchObject({ name: 'email', notNull: false });
   });
+
+  test('are not null, like any column, where the directive says so', () => {
+    const said = directive({ not_null: true });
+    const model = build([foreignTable({ columns: [column('email', { comment: said }), column('sub')] })]);
+    expect(model.tables[0]?.columns.map(({ notNull }) => notNull)).toEqual([true, false]);
+    expect(problemsOf(model)).toEqual([]);
+  });
 });
 
 describe('directives', () => {
