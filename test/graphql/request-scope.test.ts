@@ -115,7 +115,7 @@ describe('keys', () => {
     }
   });
 
-  test('are looked for no longer once the signal is aborted', async () => {
+  test('are no longer looked up once the signal is aborted', async () => {
     const view = scope.view(table);
     arrive();
     await view;
@@ -126,7 +126,7 @@ describe('keys', () => {
   });
 });
 
-test('what the caller may see of a table is asked once', () => {
+test('the visibility of a table is determined once', () => {
   let questions = 0;
   const visibilityOf = (): 'none' => {
     questions++;
@@ -155,7 +155,7 @@ function lend(lent: Snapshot): SnapshotRead {
 }
 
 describe('the filter of a collection', () => {
-  test('is one for all parents that ask with the same argument', async () => {
+  test('is shared by all parents with the same argument', async () => {
     const variable = { name: { like: '%a%' } };
     const asked = [variable, variable, { name: { like: '%a%' } }, { name: { like: '%b%' } }];
     const [first, ...others] = await Promise.all(asked.map((input) => scope.plannedFilter(table, input)));
@@ -163,13 +163,13 @@ describe('the filter of a collection', () => {
     expect(others.map((filter) => filter === first)).toEqual([true, true, false]);
   });
 
-  test('is none where it asks nothing', async () => {
+  test('is undefined if it is empty', async () => {
     for (const input of [undefined, null, {}]) {
       expect(await scope.plannedFilter(table, input)).toBeUndefined();
     }
   });
 
-  test('is refused for everyone who asks', async () => {
+  test('is rejected for every parent if it is invalid', async () => {
     for (let i = 0; i < 2; i++) {
       await expect(scope.plannedFilter(table, { nobody: {} })).rejects.toThrow(
         'filter: sample has no field "nobody"',

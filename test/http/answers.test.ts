@@ -39,27 +39,27 @@ const tooLarge = {
   ],
 };
 
-describe('an answer that grows too large is refused', () => {
+describe('an answer that grows too large is rejected', () => {
   test.each([1, 3])('while it is built, asked for the time number %i', async (time) => {
     await start(1_000_000);
     for (let i = 1; i < time; i++) await gateway.query(page(2));
     await expect(gateway.query(page(2))).resolves.toMatchObject(tooLarge);
   });
 
-  test('before anything is built, where its names alone are too much', async () => {
+  test('before anything is built, if its names alone are too long', async () => {
     await start(1_000_000);
     const query = `{ usersCollection(first: 100) { edges { node { ${'x'.repeat(12_000)}: username } } } }`;
     await expect(gateway.query(query)).resolves.toMatchObject(tooLarge);
   });
 
-  test('where it has too many errors, which take more memory than values', async () => {
+  test('if it has too many errors, which take more memory than values', async () => {
     await start(1_000_000);
     const query = `{ usersCollection(first: 100) { edges { node {
       ${Array.from({ length: 5 }, (_, i) => `o${i}: othersCollection(first: -1) { totalCount }`).join(' ')} } } } }`;
     await expect(gateway.query(query)).resolves.toMatchObject(tooLarge);
   });
 
-  test('also where another would fit', async () => {
+  test('even if another one would fit', async () => {
     await start(2_000_000);
     const { data, errors } = await gateway.query(page(1));
     expect(errors).toEqual([]);
@@ -67,7 +67,7 @@ describe('an answer that grows too large is refused', () => {
   });
 });
 
-test('large answers count no longer once they are taken', async () => {
+test('large answers no longer count once they have been sent', async () => {
   await start(2_000_000);
   // Together they would be more than all answers may hold.
   for (let i = 0; i < 20; i++) await expect(gateway.query(page(1))).resolves.toMatchObject({ errors: [] });
@@ -84,7 +84,7 @@ test('a large answer is the same as it would be in one piece', async () => {
   expect(attributes).toContain(expected.replaceAll(' ', ''));
 });
 
-test('while large answers are built, others are answered', async () => {
+test('other requests are answered while large answers are built', async () => {
   await start(16_000_000);
   let isBusy = true;
   const large = Promise.all(Array.from({ length: 8 }, () => gateway.query(page(12)))).finally(() => {

@@ -84,7 +84,7 @@ describe('a request may come', () => {
   });
 });
 
-describe('a request is refused in words', () => {
+describe('a request is rejected with an explanation', () => {
   test.each<[string, Sent, number, RegExp]>([
     [
       'an unknown encoding',
@@ -157,7 +157,7 @@ describe('a request is refused in words', () => {
     expect(answer.data).toBeUndefined();
   });
 
-  test('that unfolds to more than a body may have', async () => {
+  test('that decompresses to more than the limit', async () => {
     await start({ limits: { bodyBytes: 1000 } });
     const body = gzipSync(' '.repeat(100_000));
     await expect(answerTo({ body, headers: { 'content-encoding': 'gzip' } })).resolves.toMatchObject({
@@ -166,7 +166,7 @@ describe('a request is refused in words', () => {
     });
   });
 
-  test('and no refusal is to be stored', async () => {
+  test('and rejections must not be stored', async () => {
     await start();
     const { headers } = await send({ body: json, headers: { accept: 'text/html' } });
     expect(headers['cache-control']).toBe('no-store');
@@ -205,7 +205,7 @@ describe('answers are compressed', () => {
     },
   );
 
-  test('but not where they are short', async () => {
+  test('but not if they are short', async () => {
     await start();
     const { headers } = await send({ body: json, headers: { 'accept-encoding': 'gzip' } });
     expect(headers['content-encoding']).toBeUndefined();
@@ -222,14 +222,14 @@ describe('automatic persisted queries', () => {
     errors: [{ message: 'PersistedQueryNotFound', extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }],
   };
 
-  test('are asked for by their hash once they were sent', async () => {
+  test('can be requested by their hash once they were sent', async () => {
     await start();
     await expect(answerTo({ body: byHash })).resolves.toEqual(notFound);
     await expect(answerTo({ body: register })).resolves.toEqual(ada);
     await expect(answerTo({ body: byHash })).resolves.toEqual(ada);
   });
 
-  test('work by GET, as a cache on the way likes them', async () => {
+  test('work by GET, for caches', async () => {
     await start();
     const path = (parameters: Record<string, string>) => `/graphql?${new URLSearchParams(parameters)}`;
     const get = (parameters: Record<string, string>) =>
@@ -240,7 +240,7 @@ describe('automatic persisted queries', () => {
     await expect(get(hash)).resolves.toEqual(ada);
   });
 
-  test('are no others than their hash says', async () => {
+  test('must match their hash', async () => {
     await start();
     const body = JSON.stringify({ query: '{ slow }', extensions });
     await expect(answerTo({ body })).resolves.toMatchObject({
@@ -250,7 +250,7 @@ describe('automatic persisted queries', () => {
     await expect(answerTo({ body: byHash })).resolves.toEqual(notFound);
   });
 
-  test('are remembered only where they are valid', async () => {
+  test('are only cached if they are valid', async () => {
     await start();
     const invalid = '{ nothing }';
     const hash = createHash('sha256').update(invalid).digest('hex');
@@ -261,7 +261,7 @@ describe('automatic persisted queries', () => {
     );
   });
 
-  test('are not supported where they are off, and their text is answered all the same', async () => {
+  test('are not supported if they are off, but their text is executed', async () => {
     await start({ automaticPersistedQueries: false });
     await expect(answerTo({ body: byHash })).resolves.toEqual({
       status: 200,

@@ -38,7 +38,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 const health = (path: string) => fetch(new URL(path, gateway.url)).then(({ status }) => status);
 
 describe('one connection', () => {
-  test('holds one place, however many requests it sends at once', async () => {
+  test('takes one place, however many requests it sends at once', async () => {
     let finish = () => {};
     const stuck = new Promise<void>((resolve) => {
       finish = resolve;
@@ -57,7 +57,7 @@ describe('one connection', () => {
     await until(() => answers.split('HTTP/1.1 200').length === 21);
   });
 
-  test('may not have hundreds of requests under way: it is told once, and closed', async () => {
+  test('may not have hundreds of requests in flight: it gets one error and is closed', async () => {
     await start({ slow: () => new Promise(() => {}), limits: { requestTimeout: 500 } });
     const socket = open();
     let answers = '';
@@ -70,7 +70,7 @@ describe('one connection', () => {
     await expect(gateway.ask('{ __typename }')).resolves.toMatchObject({ status: 200 });
   });
 
-  test('that takes no bytes is closed', async () => {
+  test('that does not read is closed', async () => {
     // No other limit closes the connection within the time of a test.
     await start({ limits: { writeTimeout: 100, bodyTimeout: 600_000 } });
     const socket = open();
@@ -89,7 +89,7 @@ describe('one connection', () => {
 });
 
 describe('health', () => {
-  test('is told where there is no place', async () => {
+  test('is answered even if there is no place', async () => {
     await start({ limits: { concurrentRequests: 1 }, slow: () => new Promise(() => {}) });
     open().write(post('{ slow }'));
     await until(() => gateway.active === 1);
@@ -99,8 +99,8 @@ describe('health', () => {
   });
 });
 
-describe('who waits for a scan', () => {
-  test('takes no place from the others, and goes on when it ends', async () => {
+describe('a request that waits for a scan', () => {
+  test('takes no place, and continues after the scan', async () => {
     let fail = () => {};
     const scan = new Promise<never>((_, reject) => {
       fail = () => reject(new Error('the scan failed'));
@@ -120,7 +120,7 @@ describe('who waits for a scan', () => {
     expect(gateway.active).toBe(0);
   });
 
-  test('is one of so many', async () => {
+  test('is one of a limited number', async () => {
     await start({
       limits: { waitingRequests: 1, requestTimeout: 1000 },
       read: () => new Promise(() => {}),
@@ -135,7 +135,7 @@ describe('who waits for a scan', () => {
 });
 
 describe('stopping', () => {
-  test('turns readiness off, answers what is under way, and closes each connection with its answer', async () => {
+  test('turns readiness off, answers requests in flight, and closes each connection with its answer', async () => {
     let finish = () => {};
     const slow = () =>
       new Promise<void>((resolve) => {
@@ -156,7 +156,7 @@ describe('stopping', () => {
     agent.destroy();
   });
 
-  test('gives up what does not end', async () => {
+  test('cuts off requests that do not end', async () => {
     await start({ slow: () => new Promise(() => {}) });
     const underWay = gateway.ask('{ slow }');
     await until(() => gateway.active === 1);

@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 const late = { code: 'REQUEST_TIMEOUT', message: expect.stringContaining('within 1000 milliseconds') };
 
 describe('a request', () => {
-  test('is ended when its time is up', () => {
+  test('is aborted when its time is up', () => {
     const { signal } = new Deadlines(1000).set(new Client());
     vi.advanceTimersByTime(999);
     expect(signal.aborted).toBe(false);
@@ -16,7 +16,7 @@ describe('a request', () => {
     expect(signal.reason).toMatchObject(late);
   });
 
-  test('is ended at its own time, whatever becomes of those before it', () => {
+  test('is aborted at its own time, whatever happens to earlier ones', () => {
     const deadlines = new Deadlines(1000);
     const first = deadlines.set(new Client());
     vi.advanceTimersByTime(600);
@@ -29,35 +29,35 @@ describe('a request', () => {
     expect(second.signal.reason).toMatchObject(late);
   });
 
-  test('is not ended once it has been answered', () => {
+  test('is not aborted once it has been answered', () => {
     const deadline = new Deadlines(1000).set(new Client());
     deadline.end();
     vi.advanceTimersByTime(5000);
     expect(deadline.signal.aborted).toBe(false);
   });
 
-  test('is ended when its client leaves', () => {
+  test('is aborted when its client disconnects', () => {
     const client = new Client();
     const { signal } = new Deadlines(1000).set(client);
     client.leave();
     expect(signal.aborted).toBe(true);
   });
 
-  test('whose client has left before is ended at once', async () => {
+  test('whose client has already disconnected is aborted at once', async () => {
     const client = new Client();
     client.leave();
     const deadline = new Deadlines(1000).set(client);
     await expect(deadline.race(new Promise(() => {}))).rejects.toMatchObject({ name: 'HttpError' });
   });
 
-  test('waits for its work no longer than its time, though nobody asked for the signal', async () => {
+  test('waits for its work no longer than its time, even without using the signal', async () => {
     const waiting = expect(new Deadlines(1000).set(new Client()).race(new Promise(() => {}))).rejects;
     vi.advanceTimersByTime(1001);
     await waiting.toMatchObject(late);
   });
 });
 
-test('one timer serves all requests, and none is left when they have been ended by it', () => {
+test('one timer serves all requests, and none is left after they have been aborted', () => {
   const deadlines = new Deadlines(1000);
   for (let i = 0; i < 100; i++) deadlines.set(new Client());
   expect(vi.getTimerCount()).toBe(1);

@@ -42,7 +42,7 @@ async function ask(query: string, variables?: object) {
 }
 
 // What is asked for the first time goes the long way; from the third time on it is compiled.
-describe('a query that is asked again gets the very answer it got before', () => {
+describe('a repeated query gets the same answer', () => {
   test.each([
     [
       'a page',
@@ -98,7 +98,7 @@ describe('a query that is asked again gets the very answer it got before', () =>
     expect(await ask(query, variables)).toEqual(first);
   });
 
-  test('with other values for @include and @skip it has other fields', async () => {
+  test('with other values for @include and @skip, it has other fields', async () => {
     const query = `query ($more: Boolean!) { usersByPk(username: "alice") {
       status email @include(if: $more) enabled @skip(if: $more) } }`;
     for (let time = 0; time < 3; time++) {
@@ -142,7 +142,7 @@ describe('a query that is asked again gets the very answer it got before', () =>
     expect(await ask(query, {})).toEqual(first);
   });
 
-  test('over a newer snapshot it has the newer rows', async () => {
+  test('from a newer snapshot, it has the newer rows', async () => {
     const query = '{ usersCollection { totalCount } }';
     const before = JSON.parse((await ask(query)).body).data.usersCollection.totalCount;
     gateway.emulator.pool('us-east-1_TestPool1').push({ Username: 'newcomer' });

@@ -39,7 +39,7 @@ const post = (body: string, headers: Record<string, string> = {}) => ({
 });
 const query = (text: string) => JSON.stringify({ query: text });
 
-describe('a fetch request is answered as over the network', () => {
+describe('a fetch request gets the same answer as over the network', () => {
   test.each<[string, RequestInit]>([
     ['a query', post(query('{ usersCollection(first: 3) { totalCount edges { node { username } } } }'))],
     ['an error', post(query('{ usersCollection(first: -3) { totalCount } }'))],

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { readOnce } from '../../src/http/header-memory.ts';
 
-test('a header is read once for each of its texts', () => {
+test('a header is parsed once for each text', () => {
   const read = vi.fn((text: string | undefined) => text?.length ?? -1);
   const lengthOf = readOnce(read);
   expect([lengthOf('abc'), lengthOf('abc'), lengthOf(undefined), lengthOf(undefined)]).toEqual([
@@ -10,7 +10,7 @@ test('a header is read once for each of its texts', () => {
   expect(read).toHaveBeenCalledTimes(2);
 });
 
-test('neither many texts nor long ones are kept', () => {
+test('neither many texts nor long ones are cached', () => {
   const read = vi.fn((text: string | undefined) => text?.length ?? -1);
   const lengthOf = readOnce(read);
   for (let i = 0; i < 1000; i++) lengthOf(`text ${i}`);
@@ -22,7 +22,7 @@ test('neither many texts nor long ones are kept', () => {
   expect(read).toHaveBeenCalledTimes(902);
 });
 
-test('a header that is wrong is wrong each time', () => {
+test('an invalid header is rejected each time', () => {
   const fail = readOnce(() => {
     throw new Error('wrong');
   });

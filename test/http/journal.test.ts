@@ -13,7 +13,7 @@ afterAll(() => gateway?.close());
 
 const lastRequest = () => gateway.observations.filter(({ event }) => event === 'request').at(-1);
 
-test('a request is told once it is answered, without its variables', async () => {
+test('a request is observed once it is answered, without its variables', async () => {
   await gateway.query('query Named($name: String!) { usersByPk(username: $name) { email } }', {
     name: 'alice-the-variable',
   });
@@ -29,12 +29,12 @@ test('a request is told once it is answered, without its variables', async () =>
   expect(JSON.stringify(lastRequest())).not.toContain('alice-the-variable');
 });
 
-test('it tells how many rows matched where their count was asked for', async () => {
+test('it says how many rows matched if their count was requested', async () => {
   await gateway.query('{ usersCollection(first: 1) { totalCount } }');
   expect(lastRequest()).toMatchObject({ rowsMatched: 100, snapshots: ['fresh'] });
 });
 
-test('it tells the codes of what went wrong', async () => {
+test('it has the codes of the errors', async () => {
   await gateway.query('{ nonsense }');
   expect(lastRequest()).toMatchObject({
     operationType: undefined,

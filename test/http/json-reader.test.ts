@@ -33,7 +33,7 @@ describe('JSON is read as JSON.parse reads it', () => {
     );
   });
 
-  test('or not at all, where anything is wrong with it', async () => {
+  test('or rejected if it is invalid', async () => {
     const whole = `{"a": [1, {"b": "${long}", "c": [${'{"d":1},'.repeat(3_000)}{}]}], "e": [${space}]}`;
     const broken = fc
       .tuple(
@@ -100,7 +100,7 @@ test('brackets within texts do not count, and a list of 10,000 objects with list
   await read(`[${'{"a":[1,2]},'.repeat(10_000)}1]`);
 });
 
-test('the reading ends with its request', async () => {
+test('parsing ends with the request', async () => {
   const signal = AbortSignal.abort(new Error('the client is gone'));
   while (!isTurnSpent());
   await expect(readJson(Buffer.from(`[${'{"a":1},'.repeat(30_000)}1]`), { signal })).rejects.toThrow(

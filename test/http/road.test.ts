@@ -29,7 +29,7 @@ async function start(options: SmallGatewayOptions) {
   gateway = await startSmallGateway(options);
 }
 
-describe('a snapshot is given back', () => {
+describe('a snapshot is released', () => {
   test.each(['compiled', 'interpreted'] as const)('when the answer is there, %s', async (way) => {
     await start({ read: async () => lend() });
     const times = way === 'compiled' ? 3 : 1;

@@ -15,7 +15,7 @@ const facts: ScanFacts = {
 };
 
 describe('a snapshot', () => {
-  test('gives back every record of its scan, in the order of the identities', async () => {
+  test('has every record of its scan, in the order of the identities', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(anyRecord)), async (pages) => {
         const snapshot = await build(pages);
@@ -26,7 +26,7 @@ describe('a snapshot', () => {
     );
   });
 
-  test('answers for one attribute as for all of them: the first of the name', async () => {
+  test('returns the first attribute of a name', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyRecord), async (records) => {
         const snapshot = await build([records]);
@@ -40,7 +40,7 @@ describe('a snapshot', () => {
     );
   });
 
-  test('keeps the attributes that are needed and no others', async () => {
+  test('keeps only the attributes that are needed', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyRecord), async (records) => {
         const snapshot = await build([records], new Set(['email', 'custom:tenant']));
@@ -60,7 +60,7 @@ describe('a snapshot', () => {
     expect(snapshot.attribute(0, 'phone')).toBeNull();
   });
 
-  test('stores a column once that equals another row for row', async () => {
+  test('stores equal columns once', async () => {
     const records = Array.from({ length: 50 }, () => crypto.randomUUID()).map((id) =>
       record(id, [
         ['sub', id],
@@ -96,7 +96,7 @@ describe('a snapshot', () => {
     expect(snapshot.attribute(0, 'email')).toBeNull();
   });
 
-  test('takes rows whose attributes stand in many different orders', async () => {
+  test('accepts attributes in many different orders', async () => {
     const names = Array.from({ length: 12 }, (_, i) => `name${i}`);
     const shuffled = (i: number) => names.toSorted((a, b) => weight(a, i) - weight(b, i));
     const records = Array.from({ length: 2000 }, (_, i) =>
@@ -108,7 +108,7 @@ describe('a snapshot', () => {
     expect(readBack(await build([records]))).toEqual(asStored(records));
   });
 
-  test('says when its scan began and what it took', async () => {
+  test('has the start and the statistics of its scan', async () => {
     const snapshot = await build([[record('a', [])]]);
     expect(snapshot.startedAt).toBe(1_700_000_000_000);
     expect(snapshot.stats).toEqual({ rows: 1, pages: 2, requests: 3, throttles: 1, durationMs: 40 });
@@ -129,7 +129,7 @@ describe('a snapshot', () => {
     expect(() => builder.add([{ fields: values, attributes: [] }])).toThrow(ScanError);
   });
 
-  test('gives up when it is told to', async () => {
+  test('is not finished after the signal is aborted', async () => {
     const builder = new SnapshotBuilder({ fields, needs: 'all' });
     builder.add([record('a', [])]);
     await expect(builder.finish(facts, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');

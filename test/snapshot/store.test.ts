@@ -29,8 +29,8 @@ afterEach(async () => {
   expect(clock.sleepers).toBe(0);
 });
 
-describe('scans that nobody asked for', () => {
-  test('a first scan that fails is tried again until there is a snapshot', async () => {
+describe('scans without a request', () => {
+  test('a first scan that fails is retried until there is a snapshot', async () => {
     store.keepScanned(undefined);
     await settle();
     source.latest.fail(new ScanError('SCAN_UNAVAILABLE', 'away'));
@@ -44,7 +44,7 @@ describe('scans that nobody asked for', () => {
     expect(store.status().snapshot).toMatchObject({ rows: 1, freshness: 'expired' });
   });
 
-  test('each next one begins on its own clock, counted from the beginning of the last', async () => {
+  test('start at an interval, counted from the start of the last one', async () => {
     store.keepScanned(30 * second);
     await settle();
     await clock.advance(10 * second);
@@ -60,7 +60,7 @@ describe('scans that nobody asked for', () => {
     expect(await readNow()).toEqual(['fresh', 0]);
   });
 
-  test('a refresh scans anew although the snapshot is fresh, and shows in the status', async () => {
+  test('a refresh scans again although the snapshot is fresh, and is shown in the status', async () => {
     await scanned(0);
     store.refresh();
     await settle();
@@ -76,7 +76,7 @@ describe('scans that nobody asked for', () => {
 });
 
 describe('freshness', () => {
-  test('a first read waits for a whole scan', async () => {
+  test('the first read waits for a complete scan', async () => {
     const read = store.read();
     await settle();
     source.latest.page('b');
@@ -116,7 +116,7 @@ describe('freshness', () => {
     expect(await read).toMatchObject({ state: 'scanned', ageMs: 0 });
   });
 
-  test('what took long to scan is served for as long as it takes to replace it', async () => {
+  test('a snapshot whose scan took long is served as long as it takes to replace it', async () => {
     store = createStore({ scanTimeoutMs: 60 * minute });
     await scanned(12 * minute);
     expect(await readNow()).toEqual(['stale', 12 * minute]);
@@ -127,7 +127,7 @@ describe('freshness', () => {
     source.latest.finish('new');
   });
 
-  test('with max-age 0 every read begins a scan or joins one', async () => {
+  test('with max-age 0 every read starts a scan or joins one', async () => {
     store = createStore({ maxAgeMs: 0, staleWhileRevalidateMs: 0 });
     for (const round of [1, 2, 3]) {
       const reads = [store.read(), store.read()];
@@ -144,13 +144,13 @@ describe('freshness', () => {
     }
   });
 
-  test('a clock that was set back makes no snapshot younger than its scan', async () => {
+  test('a clock that was set back does not make a snapshot younger than its scan', async () => {
     await scanned(0);
     clock.setBack(minute);
     expect(await readNow()).toEqual(['fresh', 0]);
   });
 
-  test('a clock that is set back keeps no snapshot from growing old', async () => {
+  test('snapshots age even if the clock is set back', async () => {
     await scanned(0);
     clock.setBack(60 * minute);
     await clock.advance(30 * second);
@@ -159,13 +159,13 @@ describe('freshness', () => {
     expect(await readNow()).toEqual(['stale', 90 * second]);
   });
 
-  test('a clock that is set forward makes snapshots older, as a machine does that was suspended', async () => {
+  test('a clock that is set forward makes snapshots older, like suspending the machine', async () => {
     await scanned(0);
     clock.setBack(-2 * minute);
     expect(await readNow()).toEqual(['stale', 2 * minute]);
   });
 
-  test('warming begins a scan, and does not where a snapshot is fresh', async () => {
+  test('warming scans, unless a snapshot is fresh', async () => {
     store.keepScanned(undefined);
     await settle();
     source.latest.finish('a');
@@ -187,7 +187,7 @@ describe('no-cache', () => {
     expect(source.scans).toHaveLength(2);
   });
 
-  test('does not take a scan that began before: one scan follows it, for all who wait', async () => {
+  test('does not take an earlier scan: one scan follows it, for all who wait', async () => {
     const early = store.read();
     await settle();
     const late = [store.read({ noCache: true }), store.read({ noCache: true })];
@@ -203,7 +203,7 @@ describe('no-cache', () => {
     expect(results.map(({ state }) => state)).toEqual(['scanned', 'joined']);
   });
 
-  test('follows a scan that failed with its error, because it is too early for another', async () => {
+  test('fails with the error of a failed scan, because it is too early for another', async () => {
     const early = caught();
     await settle();
     const late = caught({ noCache: true });
@@ -232,7 +232,7 @@ describe('no-cache twice within --min-refresh', () => {
     expect(identities((await late).snapshot)).toEqual(['second']);
   });
 
-  test('serves all who wait by one scan', async () => {
+  test('serves all who wait with one scan', async () => {
     await forced('first');
     const late = [];
     for (let i = 0; i < 4; i++) {
@@ -246,7 +246,7 @@ describe('no-cache twice within --min-refresh', () => {
     expect(states).toEqual(['scanned', 'joined', 'joined', 'joined']);
   });
 
-  test('counts from the beginning of a scan, however long it takes', async () => {
+  test('counts from the start of a scan, however long it takes', async () => {
     const first = store.read({ noCache: true });
     await settle();
     await clock.advance(20 * second);
@@ -259,7 +259,7 @@ describe('no-cache twice within --min-refresh', () => {
     expect(identities((await late).snapshot)).toEqual(['second']);
   });
 
-  test('begins the waiting scan as soon as anybody needs one', async () => {
+  test('starts the waiting scan as soon as anybody needs one', async () => {
     store = createStore({ minRefreshMs: 5 * second, maxAgeMs: second, staleWhileRevalidateMs: 0 });
     await forced('first');
     await clock.advance(2 * second);
@@ -281,7 +281,7 @@ describe('no-cache twice within --min-refresh', () => {
 });
 
 describe('single flight', () => {
-  test('a hundred reads at once make one scan', async () => {
+  test('a hundred simultaneous reads cause one scan', async () => {
     const reads = Array.from({ length: 100 }, () => store.read());
     await settle();
     expect(source.scans).toHaveLength(1);
@@ -303,7 +303,7 @@ describe('single flight', () => {
     expect(source.scans).toHaveLength(1);
   });
 
-  test('a scan goes on although its only reader has left', async () => {
+  test('a scan continues although its only reader has left', async () => {
     const leaving = new AbortController();
     const left = caught({ signal: leaving.signal });
     await settle();
@@ -314,7 +314,7 @@ describe('single flight', () => {
     expect((await readNow())[0]).toBe('fresh');
   });
 
-  test('a reader who has already left begins nothing', async () => {
+  test('a reader who has already left does not start a scan', async () => {
     expect(await caught({ signal: AbortSignal.abort(new Error('gone')) })).toMatchObject({ message: 'gone' });
     await settle();
     expect(source.scans).toHaveLength(0);
@@ -337,7 +337,7 @@ describe('a scan that takes long', () => {
     expect(source.scans).toHaveLength(1);
   });
 
-  test('serves those who waited even where it took longer than a snapshot is served', async () => {
+  test('serves those who waited even if it took longer than a snapshot is served', async () => {
     store = createStore({ scanTimeoutMs: 60 * minute });
     const read = store.read();
     await settle();
@@ -365,7 +365,7 @@ describe('a scan that takes long', () => {
 });
 
 describe('a scan that fails', () => {
-  test('is the error of everybody who waited for it, and is observed once', async () => {
+  test('fails for everybody who waited, and is observed once', async () => {
     const reads = [caught(), caught()];
     await settle();
     source.latest.page('a');
@@ -388,7 +388,7 @@ describe('a scan that fails', () => {
     ]);
   });
 
-  test('tells readers no more than a sentence and what to look for in the log', async () => {
+  test('tells readers only a sentence and the id of the log line', async () => {
     const read = caught();
     await settle();
     source.latest.fail(new ScanError('SCAN_DENIED', 'user pool eu-1_AbC must allow cognito-idp:ListUsers'));
@@ -400,14 +400,14 @@ describe('a scan that fails', () => {
     expect(Object.keys(Reflect.get(Object(failure), 'details'))).toEqual(['errorId']);
   });
 
-  test('leaves the old snapshot in place while that may be served', async () => {
+  test('does not affect the old snapshot as long as that may be served', async () => {
     await scanned(0);
     await clock.advance(2 * minute);
     await failInBackground();
     expect(await readNow()).toEqual(['stale', 2 * minute]);
   });
 
-  test('is the error where the old snapshot may no longer be served', async () => {
+  test('fails reads once the old snapshot may no longer be served', async () => {
     await scanned(0);
     await clock.advance(2 * minute);
     await failInBackground();
@@ -418,14 +418,14 @@ describe('a scan that fails', () => {
     expect(await read).toMatchObject({ code: 'SCAN_UNAVAILABLE' });
   });
 
-  test('is not tried again at once: readers get its error', async () => {
+  test('is not retried at once: readers get its error', async () => {
     await failNow();
     expect(await caught()).toMatchObject({ code: 'SCAN_UNAVAILABLE' });
     expect(await caught({ noCache: true })).toMatchObject({ code: 'SCAN_UNAVAILABLE' });
     expect(source.scans).toHaveLength(1);
   });
 
-  test('is tried again after a second, then after twice as long each time, at most a minute', async () => {
+  test('is retried after a second, then after twice as long each time, at most a minute', async () => {
     for (const delay of [1, 2, 4, 8, 16, 32, 60, 60]) {
       await failNow();
       await clock.advance((delay * second) / 2 - 1);
@@ -436,7 +436,7 @@ describe('a scan that fails', () => {
     }
   });
 
-  test('is tried again after a second where scans have succeeded since', async () => {
+  test('is retried after a second if scans have succeeded since', async () => {
     await failNow();
     await clock.advance(second);
     (await scanned(0)).release();
@@ -446,7 +446,7 @@ describe('a scan that fails', () => {
     (await scanned(0)).release();
   });
 
-  test('does not tell what an error of no kind of its own says, except in the log', async () => {
+  test('reveals the message of an unexpected error only in the log', async () => {
     const read = caught();
     await settle();
     const error = new Error('password=secret');
@@ -461,7 +461,7 @@ describe('a scan that fails', () => {
     expect(failure).toHaveProperty('details.errorId', Reflect.get(observations[0] ?? {}, 'errorId'));
   });
 
-  test('fails where there is more than a snapshot may hold, and the old one is served', async () => {
+  test('fails if there are more rows than a snapshot may hold, and the old one is served', async () => {
     await store.close();
     store = createStore({ maxSnapshotBytes: 1000 });
     await scanned(0);
@@ -478,7 +478,7 @@ describe('a scan that fails', () => {
     expect(await readNow()).toEqual(['stale', 2 * minute]);
   });
 
-  test('fails where a record is not as the source says', async () => {
+  test('fails if a record does not have the fields of the source', async () => {
     const read = caught();
     await settle();
     source.latest.records([{ fields: [null, true, 0, null], attributes: [] }]);
@@ -487,7 +487,7 @@ describe('a scan that fails', () => {
 });
 
 describe('two snapshots at most', () => {
-  test('no scan begins while a replaced snapshot is read', async () => {
+  test('no scan starts while a replaced snapshot has readers', async () => {
     const reading = await scanned(0);
     await rescanned();
     const next = store.read({ noCache: true });
@@ -500,7 +500,7 @@ describe('two snapshots at most', () => {
     (await next).release();
   });
 
-  test('nor does a scan wait for such a reader longer than five seconds', async () => {
+  test('but a scan does not wait for them longer than five seconds', async () => {
     await scanned(0);
     await rescanned();
     const next = store.read({ noCache: true });
@@ -511,7 +511,7 @@ describe('two snapshots at most', () => {
     await next;
   });
 
-  test('a reader who leaves while the snapshot is read holds it no longer', async () => {
+  test('a reader who leaves during a read no longer holds the snapshot', async () => {
     const leaving = new AbortController();
     await scanned(0, { signal: leaving.signal });
     await rescanned();
@@ -525,7 +525,7 @@ describe('two snapshots at most', () => {
     await next;
   });
 
-  test('a reader who leaves in the moment in which the snapshot arrives gets none to hold', async () => {
+  test('a reader who leaves at the moment in which the snapshot arrives does not hold it', async () => {
     const leaving = new AbortController();
     store = createStore({
       observe: ({ event }) => event === 'scan-finished' && leaving.abort(new Error('gone')),
@@ -570,7 +570,7 @@ describe('closing', () => {
     expect(observations).toEqual([]);
   });
 
-  test('serves no partial snapshot where the source ends quietly when it is aborted', async () => {
+  test('serves no partial snapshot even if the aborted source ends without an error', async () => {
     const read = caught();
     await settle();
     source.latest.page('a');
@@ -579,7 +579,7 @@ describe('closing', () => {
     expect(await read).toMatchObject({ detail: 'the gateway is stopping' });
   });
 
-  test('ends the wait for a scan that has yet to follow', async () => {
+  test('ends the wait for a scan that has not started yet', async () => {
     const reads = [caught(), caught({ noCache: true })];
     await settle();
     await store.close();
@@ -588,7 +588,7 @@ describe('closing', () => {
     expect(source.scans).toHaveLength(1);
   });
 
-  test('refuses later reads, and closing again waits for the first', async () => {
+  test('rejects later reads, and closing again waits for the first', async () => {
     await Promise.all([store.close(), store.close()]);
     expect(await caught()).toMatchObject({ code: 'SCAN_UNAVAILABLE' });
     store.keepScanned(undefined);

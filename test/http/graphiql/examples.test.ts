@@ -112,7 +112,7 @@ describe('the examples of GraphiQL', () => {
     expect(related?.query).toMatch(/orderCollection[\s\S]*customer \{[\s\S]*username/);
   });
 
-  test('leave a place for the key, and say how to find one', () => {
+  test('have a placeholder for the key, and say how to find one', () => {
     const key = columns.filter(({ name }) => name === 'username' || name === 'age');
     const example = exampleQueries([table('User', { key })]).at(-1);
     expect(example?.query).toContain(`userByPk(${example?.key?.placeholder})`);
@@ -122,14 +122,14 @@ describe('the examples of GraphiQL', () => {
     });
   });
 
-  test('are queries too where a name of the table breaks lines', () => {
+  test('are valid even if the name of a table contains line breaks', () => {
     const schema = generateSchema(modelOf([table('Row', {})]), { federation: false });
     for (const { query } of exampleQueries([table('Row', { name: 'a\n}\u2028b' })])) {
       expect(validate(schema, parse(query))).toEqual([]);
     }
   });
 
-  test('of no table say why there is nothing to ask for', () => {
+  test('explain why there is nothing to query if there are no tables', () => {
     const [example, ...more] = exampleQueries([]);
     expect(example?.query).toContain('Your role may read no foreign table');
     expect(more).toEqual([]);

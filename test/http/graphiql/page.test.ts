@@ -14,7 +14,7 @@ describe('the GraphiQL page', () => {
   const get = (search: string, headers: Record<string, string> = {}) =>
     gateway.gateway.fetch(`http://embedded.example/graphql${search}`, { headers });
 
-  test('is there for those who embed the gateway, too', async () => {
+  test('is also served by an embedded gateway', async () => {
     const page = await get('', { accept: 'text/html' });
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
     const overview = await (await get('?graphiql=overview')).json();
@@ -22,7 +22,7 @@ describe('the GraphiQL page', () => {
     expect(overview.objects).toMatchObject([{ tables: ['cognito.members', 'cognito.users'] }]);
   });
 
-  test('is compressed for those who take gzip, and for nobody else', async () => {
+  test('is only compressed for clients that accept gzip', async () => {
     const bodies: string[] = [];
     for (const accepted of ['gzip, br', 'br, *', 'identity', 'gzip;q=0', '']) {
       const response = await get('?graphiql=page.css', { 'accept-encoding': accepted });
@@ -35,14 +35,14 @@ describe('the GraphiQL page', () => {
     expect(new Set(bodies).size).toBe(1);
   });
 
-  test('is not sent again to those who have it', async () => {
+  test('is not sent again to clients that have it', async () => {
     const first = await get('?graphiql=graphiql.js');
     const again = await get('?graphiql=graphiql.js', { 'if-none-match': first.headers.get('etag') ?? '' });
     expect(again.status).toBe(304);
     expect(await again.text()).toBe('');
   });
 
-  test('lets nothing run that the gateway does not serve', async () => {
+  test('runs only scripts of the gateway', async () => {
     const page = await get('', { accept: 'text/html' });
     expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
     expect(await page.text()).not.toMatch(/<script>|\son\w+=/);

@@ -41,7 +41,7 @@ async function untilActive(nodeServer: NodeServer, count: number): Promise<void>
   while (nodeServer.active !== count) await pause(1);
 }
 
-test('a request counts until its work is done, also where its client has gone', async () => {
+test('a request counts until its work is done, even if its client has gone', async () => {
   let finish = () => {};
   let gone = () => {};
   const clientGone = new Promise<void>((resolve) => {
@@ -64,7 +64,7 @@ test('a request counts until its work is done, also where its client has gone', 
   await untilActive(nodeServer, 0);
 });
 
-test('what fails unexpectedly is answered, observed, and counts no longer', async () => {
+test('an unexpected failure is answered and observed, and no longer counts', async () => {
   const { nodeServer, url } = await start({}, () => Promise.reject(new Error('a bug')));
   const response = await fetch(url);
   expect(response.status).toBe(500);
@@ -73,7 +73,7 @@ test('what fails unexpectedly is answered, observed, and counts no longer', asyn
   expect(nodeServer.active).toBe(0);
 });
 
-test('where there is no place, a request is refused before its body is there', async () => {
+test('without a free place, a request is rejected before its body arrives', async () => {
   const { nodeServer, url } = await start({ concurrentRequests: 1 }, () => new Promise(() => {}));
   const client = request(url).on('error', () => {});
   client.end();

@@ -26,7 +26,7 @@ function bytesOf({ body }: HttpReply): Buffer {
   return Buffer.concat(piecesOf(body));
 }
 
-describe('an answer that is remembered', () => {
+describe('an answer that is cached', () => {
   test('is compressed once for each encoding', async () => {
     const compressor = new Compressor();
     const remembered = reply({ isRemembered: true });
@@ -40,7 +40,7 @@ describe('an answer that is remembered', () => {
     expect(gunzipSync(bytesOf(other))).toEqual(body);
   });
 
-  test('that has grown old is forgotten in compressed form too', async () => {
+  test('that is evicted is also evicted in compressed form', async () => {
     const compressor = new Compressor();
     const remembered = reply({ isRemembered: true });
     const first = await compressor.compress(remembered, asking('br'));

@@ -35,7 +35,7 @@ describe('CORS', () => {
     expect(corsHeaders(await ask([], 'https://app.example', method))).toEqual([]);
   });
 
-  test('lets listed origins in, with the headers they ask for and without credentials', async () => {
+  test('allows listed origins, with the headers that they request and without credentials', async () => {
     const response = await ask(
       ['https://a.example', 'https://app.example'],
       'https://app.example',
@@ -64,7 +64,7 @@ describe('CORS', () => {
     },
   );
 
-  test('lets any origin in where it is told to', async () => {
+  test('allows any origin if configured so', async () => {
     const response = await ask(['*'], 'https://any.example');
     expect(response.headers.get('access-control-allow-origin')).toBe('https://any.example');
     expect(response.headers.has('access-control-allow-credentials')).toBe(false);
@@ -94,7 +94,7 @@ describe('CORS', () => {
     expect(answer.toLowerCase()).toContain('vary: origin');
   });
 
-  test('lets pages see why a request is refused', async () => {
+  test('lets pages see why a request is rejected', async () => {
     const response = await ask(['*'], 'https://any.example', 'POST', ' '.repeat(2000));
     expect(response.status).toBe(413);
     expect(response.headers.get('access-control-allow-origin')).toBe('https://any.example');
@@ -117,13 +117,13 @@ describe('CORS', () => {
   });
 });
 
-describe('a request that a browser sends without asking first', () => {
+describe('a request that a browser sends without a preflight', () => {
   const get = async (headers: Record<string, string> = {}) => {
     gateway = await startSmallGateway();
     return fetch(`${gateway.url}?query=${encodeURIComponent('{ slow }')}`, { headers });
   };
 
-  test('is refused, and told the headers that would do', async () => {
+  test('is rejected with the names of the headers that it could send', async () => {
     const refused = await get();
     expect(refused.status).toBe(403);
     const message: string = (await refused.json()).errors[0].message;

@@ -92,13 +92,13 @@ describe('the body', () => {
     ],
   };
 
-  test('may have as many bytes as the limit says', async () => {
+  test('may have as many bytes as the limit', async () => {
     const { url } = await start({ limits: { bodyBytes: 1000 } });
     await expect(post(url, JSON.stringify({ query }).padEnd(1000))).resolves.toMatchObject(ada);
     await expect(post(url, JSON.stringify({ query }).padEnd(1001))).resolves.toMatchObject(tooLarge);
   });
 
-  test('is not read where its length is said to be more', async () => {
+  test('is not read if its declared length exceeds the limit', async () => {
     const { url, ask } = await start({ limits: { bodyBytes: 1000 } });
     const answer = sendRaw(url, requestHead('Content-Length: 5000000000', 'Connection: close'));
     await expect(answer).resolves.toContain('413');
@@ -117,13 +117,13 @@ describe('the body', () => {
     });
   });
 
-  test('may have as many brackets as it likes in its texts', async () => {
+  test('may have any number of brackets in its strings', async () => {
     const { ask } = await start();
     const id = '[{"\\"'.repeat(30_000);
     await expect(ask('query($id: ID!) { user(id: $id) { name } }', { id })).resolves.toMatchObject(nobody);
   });
 
-  test('is counted where its length is not said', async () => {
+  test('is counted if its length is not declared', async () => {
     const { url } = await start({ limits: { bodyBytes: 1000 } });
     const answer = await sendChunked(
       url,
@@ -150,7 +150,7 @@ describe('the body', () => {
     );
   });
 
-  test('that comes too slowly is cut off, and keeps nobody else waiting', async () => {
+  test('that arrives too slowly is cut off, and delays nobody else', async () => {
     const { url, ask } = await start({ limits: { bodyTimeout: 300, concurrentRequests: 5 } });
     const slow = Array.from({ length: 50 }, () =>
       sendRaw(url, requestHead('Content-Length: 100'), '{"query":'),
@@ -163,7 +163,7 @@ describe('the body', () => {
     await expect(ask(query)).resolves.toMatchObject(ada);
   });
 
-  test('of which many large ones are on their way keeps no small one out', async () => {
+  test('is accepted if it is small, however many large ones are arriving', async () => {
     const limits = { bodyBytes: 100_000, bodyTimeout: 500 };
     const { url, ask } = await start({ limits });
     const large = Array.from({ length: 60 }, () =>
@@ -188,30 +188,30 @@ describe('the body', () => {
 });
 
 describe('headers', () => {
-  test('that come too slowly are cut off', async () => {
+  test('that arrive too slowly are cut off', async () => {
     const { url } = await start({ limits: { bodyTimeout: 300 } });
     await expect(sendRaw(url, 'POST /graphql HTTP/1.1\r\nHost: x\r\n')).resolves.toContain('HTTP/1.1 408');
   });
 
-  test('that are too long are refused', async () => {
+  test('that are too long are rejected', async () => {
     const { url } = await start();
     const answer = await sendRaw(url, requestHead(`X-Long: ${'x'.repeat(100_000)}`));
     expect(answer).toContain('HTTP/1.1 431');
     expect(answer).toContain('"code":"BAD_REQUEST"');
   });
 
-  test('that are no HTTP are refused', async () => {
+  test('that are not HTTP are rejected', async () => {
     const { url } = await start();
     await expect(sendRaw(url, 'hello\r\n\r\n')).resolves.toContain('HTTP/1.1 400');
   });
 
-  test('have room for a token that is too long, so that it is refused as a token', async () => {
+  test('have room for a token that is too long, so that it is rejected as a token', async () => {
     const { url } = await start();
     const authorization = `Bearer ${'x'.repeat(40_000)}`;
     await expect(post(url, JSON.stringify({ query }), { authorization })).resolves.toMatchObject(ada);
   });
 
-  test('that name a host that is not accepted are refused', async () => {
+  test('that name a host that is not accepted are rejected', async () => {
     const { url } = await start({ acceptsHost: (host) => host === 'localhost' });
     await expect(post(url, JSON.stringify({ query }))).resolves.toMatchObject({
       status: 421,
@@ -221,7 +221,7 @@ describe('headers', () => {
 });
 
 describe('requests at the same time', () => {
-  test('are as many as the limit says; one more is told to come again', async () => {
+  test('are limited; one more is told to retry', async () => {
     const gate = createGate();
     const gateway = await start({ limits: { concurrentRequests: 3 }, slow: () => gate.passed });
     const answers = [gateway.ask('{ slow }'), gateway.ask('{ slow }'), gateway.ask('{ slow }')];
@@ -235,7 +235,7 @@ describe('requests at the same time', () => {
     await until(() => gateway.active === 0);
   });
 
-  test('count until their work is done, also where the client has gone', async () => {
+  test('count until their work is done, even if the client has gone', async () => {
     const gate = createGate();
     const gateway = await start({ limits: { concurrentRequests: 1 }, slow: () => gate.passed });
     const client = new AbortController();
@@ -268,7 +268,7 @@ describe('requests at the same time', () => {
 });
 
 describe('an execution', () => {
-  test('that takes too long is ended, and its resolvers are told', async () => {
+  test('that takes too long is aborted, with its resolvers', async () => {
     const aborted = createGate();
     const gateway = await start({
       limits: { requestTimeout: 50 },
@@ -292,7 +292,7 @@ describe('an execution', () => {
   });
 });
 
-test('several operations in one request are refused', async () => {
+test('several operations in one request are rejected', async () => {
   const { url } = await start();
   const answer = await post(url, JSON.stringify([{ query }, { query }]));
   expect(answer).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_REQUEST' } }] });

@@ -21,7 +21,7 @@ const users = (count: number): SourceRecord[] =>
     ],
   }));
 
-test('any two snapshots: the older one and what differs make the newer one', async () => {
+test('any two snapshots: the older one and their delta make the newer one', async () => {
   const records = fc.array(anyRecord, { maxLength: 30 });
   await fc.assert(
     fc.asyncProperty(records, records, records, async (kept, gone, come) => {
@@ -37,7 +37,7 @@ const change = fc.record({
   value: fc.oneof(fc.constantFrom('tenant 1', 'tenant 7'), fc.string(), fc.uuid()),
 });
 
-test('users who change, come and go are carried over', async () => {
+test('changed, added and removed users are carried over', async () => {
   const before = users(300);
   await fc.assert(
     fc.asyncProperty(fc.array(change, { maxLength: 40 }), async (changes) => {
@@ -64,7 +64,7 @@ test('deltas add up', async () => {
   );
 }, 60_000);
 
-test('deltas that follow each other are one delta, from the first snapshot to the last', async () => {
+test('consecutive deltas compose to one delta from the first snapshot to the last', async () => {
   const first = await build(users(200));
   const rescans = fc.array(fc.array(change, { maxLength: 8 }), { minLength: 1, maxLength: 9 });
   await fc.assert(
@@ -84,7 +84,7 @@ test('deltas that follow each other are one delta, from the first snapshot to th
   );
 }, 60_000);
 
-test('any three snapshots: two deltas are one', async () => {
+test('any three snapshots: two deltas compose to one', async () => {
   const records = fc.array(anyRecord, { maxLength: 12 });
   await fc.assert(
     fc.asyncProperty(records, records, records, records, async (a, b, c, d) => {
@@ -105,7 +105,7 @@ test('any three snapshots: two deltas are one', async () => {
   );
 }, 60_000);
 
-test('nothing differs between two scans of the same users', async () => {
+test('the delta between two scans of the same users is empty', async () => {
   const [one, other] = [await build(users(1_000)), await build(users(1_000).toReversed())];
   expect(isEmptyDelta(await deltaBetween(one, other, fields, new Pace()))).toBe(true);
 });
@@ -120,7 +120,7 @@ test('columns that were shared are shared again', async () => {
   expect(merged.column({ kind: 'attribute', attribute: 'preferred_username' })).toBe(merged.identity);
 });
 
-test('a delta of another snapshot is refused', async () => {
+test('a delta of another snapshot is rejected', async () => {
   const delta = await deltaBetween(await build(users(100)), await build(users(90)), fields, new Pace());
   const { content } = await build(users(50));
   await expect(applyDelta(content, delta, new Pace())).rejects.toThrow(RangeError);

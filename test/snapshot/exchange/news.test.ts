@@ -14,7 +14,7 @@ function listen() {
   return { clock, ended, news, tell };
 }
 
-test('what is told while nobody waits is there for the next who does, once', async () => {
+test('a notification while nobody waits ends the next wait, once', async () => {
   const { clock, news, tell } = listen();
   await tell();
   await tell();
@@ -29,14 +29,14 @@ test('what is told while nobody waits is there for the next who does, once', asy
   await next;
 });
 
-test('where nothing is told, a look is due within the time of a poll', async () => {
+test('without a notification, a look is due within the poll interval', async () => {
   const { clock, news } = listen();
   const next = news.next();
   await clock.advance(pollMs);
   await next;
 });
 
-test('the end of the listening ends the wait, and leaves nothing behind', async () => {
+test('stopping to listen ends the wait, and leaves nothing behind', async () => {
   const { clock, ended, news } = listen();
   const next = news.next();
   ended.abort(new Error('closed'));

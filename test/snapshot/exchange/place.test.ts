@@ -74,13 +74,13 @@ describe.each(Object.keys(settings))('a place in %s', (name) => {
   });
   afterEach(() => setting.close());
 
-  test('gives a lease to one of those who want it at once', async () => {
+  test('gives a lease to only one of several claimants', async () => {
     const leases = await Promise.all(['a', 'b', 'c', 'd'].map((holder) => claim(holder)));
     expect(leases.filter(Boolean)).toHaveLength(1);
     expect((await place.look(object)).holder).toMatchObject({ epoch: 1, name: leases.find(Boolean)?.holder });
   });
 
-  test('gives a lease that was given back, or has expired, to the next, with a higher epoch', async () => {
+  test('gives a released or expired lease to the next claimant, with a higher epoch', async () => {
     const first = await taken('a');
     await place.release(object, first);
     const second = await taken('b');
@@ -110,7 +110,7 @@ describe.each(Object.keys(settings))('a place in %s', (name) => {
     expect(holder).toBeUndefined();
   });
 
-  test('refuses what is published under a lease that has expired, or is another holder', async () => {
+  test('rejects publications under a lease that has expired, or is another holder', async () => {
     const zombie = await taken('a');
     await setting.expire();
     expect(await publish(zombie, 'late')).toBeUndefined();
@@ -121,21 +121,21 @@ describe.each(Object.keys(settings))('a place in %s', (name) => {
     expect((await place.look(object)).published?.publication.parts).toEqual([part('good')]);
   });
 
-  test('gives no lease to who has not seen what was published', async () => {
+  test('gives no lease to a claimant that has not seen the latest publication', async () => {
     await publish(await taken('a'), 'x');
     expect(await claim('b')).toBeUndefined();
     const seen = (await place.look(object)).published?.position;
     expect(await claim('b', { seen })).toMatchObject({ holder: 'b' });
   });
 
-  test('gives no lease too soon after the last scan has begun', async () => {
+  test('gives no lease too soon after the start of the last scan', async () => {
     await place.release(object, await taken('a'));
     expect(await claim('b', { spacingMs: hour })).toBeUndefined();
     await setting.expire();
     expect(await claim('b', { spacingMs: hour })).toBeDefined();
   });
 
-  test('keeps the blocks that are published, and no others', async () => {
+  test('keeps only published blocks', async () => {
     const blocks = ['x', 'y', 'z'].map((hash) => ({ hash, bytes: Buffer.from(`\0\xff${hash}`, 'latin1') }));
     const lease = await taken('a');
     await place.putBlocks(object, blocks);
@@ -146,7 +146,7 @@ describe.each(Object.keys(settings))('a place in %s', (name) => {
     expect(Buffer.from(found.get('z') ?? [])).toEqual(blocks[2]?.bytes);
   });
 
-  test('keeps what leads from the publication before to this one, until the next', async () => {
+  test('keeps the step from the previous publication until the next one', async () => {
     const block = (hash: string) => ({ hash, bytes: Buffer.from(hash) });
     const lease = await taken('a');
     await place.putBlocks(object, [block('whole'), block('step')]);
@@ -174,7 +174,7 @@ describe.each(Object.keys(settings))('a place in %s', (name) => {
     expect((await place.getBlocks(object, ['x'])).size).toBe(0);
   });
 
-  test('tells a holder how many scans use its quota', async () => {
+  test('tells a holder how many scans share its quota', async () => {
     const lease = await taken('a');
     for (const [name, quota] of Object.entries({ second: 'account', third: 'account', fourth: 'another' })) {
       await place.acquire(name, { holder: name, leaseMs: hour, quota, seen: undefined, spacingMs: 0 });
@@ -185,7 +185,7 @@ describe.each(Object.keys(settings))('a place in %s', (name) => {
     expect(await place.renew(object, lease, term)).toEqual({ scansOfQuota: 1 });
   });
 
-  test('tells of what is published', async () => {
+  test('notifies of publications', async () => {
     const heard = vi.fn();
     const stop = place.onNews(heard);
     const lease = await taken('a');
@@ -244,7 +244,7 @@ describe('a place in Postgres', () => {
   });
   afterEach(() => database.drop());
 
-  test('is made by gateways that start together, and again where somebody has dropped it', async () => {
+  test('is created by gateways that start together, and again if somebody has dropped it', async () => {
     const places = Array.from(
       { length: 8 },
       () => new PostgresPlace({ connection: { connectionString: database.url }, logged: false }),
@@ -268,7 +268,7 @@ describe('a place in Postgres', () => {
     await place.close();
   });
 
-  test('that has forgotten everything fences who has a lease from before', async () => {
+  test('that has lost its data rejects leases from before', async () => {
     const place = new PostgresPlace({ connection: { connectionString: database.url }, logged: false });
     const wish = { holder: 'a', leaseMs: hour, quota: 'account', seen: undefined, spacingMs: 0 };
     const lease = (await place.acquire(object, wish)) ?? expect.fail('no lease');

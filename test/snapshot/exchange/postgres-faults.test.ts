@@ -106,7 +106,7 @@ test('clocks that differ by two hours: every replica serves every snapshot, with
   expect(pool.rateShares).toHaveLength(6);
 });
 
-test('a Postgres that hangs holds no answer up', async () => {
+test('a Postgres that hangs delays no answer', async () => {
   const [first] = [start(), start()];
   await allServe(1);
   await database.client.query(`begin; lock table ${objectTable}, ${blockTable} in access exclusive mode`);

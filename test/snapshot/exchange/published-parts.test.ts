@@ -17,7 +17,7 @@ beforeEach(() => {
   writer = open();
 });
 
-test('who has none of it reads a whole snapshot and all that has changed since', async () => {
+test('a gateway without a snapshot reads a complete one and all changes since', async () => {
   const snapshots = await Promise.all(Array.from({ length: 40 }, (_, generation) => build(generation)));
   let parts: readonly Part[] = [];
   let known: { snapshot: ColumnarSnapshot; parts: readonly Part[] } | undefined;
@@ -30,7 +30,7 @@ test('who has none of it reads a whole snapshot and all that has changed since',
   expect(readBack(new ColumnarSnapshot(content))).toEqual(readBack(await build(39)));
 });
 
-test('who is some snapshots behind reads only what has changed since', async () => {
+test('a gateway that is some snapshots behind reads only the changes since', async () => {
   const [first, second, third] = [await build(0), await build(1), await build(2)];
   const one = await writer.write(first, undefined);
   const two = await writer.write(second, { snapshot: first, parts: one.parts });
@@ -41,7 +41,7 @@ test('who is some snapshots behind reads only what has changed since', async () 
   expect(reader.bytesRead).toBe(lengthOf(three.parts.slice(1)));
 });
 
-test('where deltas take half as much as the whole, a whole one is written, and what those read who have the one before', async () => {
+test('once the deltas are half as large as a snapshot, a complete one is written, and the step from the previous one', async () => {
   const [before, after] = [await build(0), await build(1)];
   const { parts } = await writer.write(before, undefined);
   const [whole] = parts;
@@ -62,7 +62,7 @@ test('where deltas take half as much as the whole, a whole one is written, and w
   expect(newcomer.bytesRead).toBe(lengthOf(compacted.parts));
 });
 
-test('where more than a quarter of the rows has changed, a whole one is written alone', async () => {
+test('if more than a quarter of the rows have changed, only a complete snapshot is written', async () => {
   const before = await build(0);
   const { parts } = await writer.write(before, undefined);
   const written = await writer.write(await build(1, 3), { snapshot: before, parts });

@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 describe('gateways that share scans', () => {
-  test('scan once however many start at once, and serve the same', async () => {
+  test('scan once, however many start together, and serve the same rows', async () => {
     const all = startGateways(8);
     const reads = all.map(({ store }) => store.read());
     await scanned(2, 'a', 'b');
@@ -37,7 +37,7 @@ describe('gateways that share scans', () => {
     expect(scans()).toBe(1);
   });
 
-  test('take what another has scanned meanwhile, without being asked', async () => {
+  test('take the snapshot of another gateway without a request', async () => {
     const [first, second_] = startGateways(2);
     await readOf(first, 'a');
     await until(() => published() === 1);
@@ -51,7 +51,7 @@ describe('gateways that share scans', () => {
     expect(atHand(second_)).toEqual(['a', 'b']);
   });
 
-  test('begin with what is published, with its true age and no scan', async () => {
+  test('start with the published snapshot, with its true age and without a scan', async () => {
     const [first] = startGateways(1);
     await readOf(first, 'a');
     await clock.advance(30 * second);
@@ -61,7 +61,7 @@ describe('gateways that share scans', () => {
     expect(scans()).toBe(1);
   });
 
-  test('tell the progress of whoever scans', async () => {
+  test('show the progress of the gateway that is scanning', async () => {
     const [first, other] = startGateways(2);
     void first?.store.read().catch(() => undefined);
     await until(() => scans() === 1);
@@ -73,7 +73,7 @@ describe('gateways that share scans', () => {
     running()?.finish('a');
   });
 
-  test('wait with no-cache for a scan that began after the request, whoever scans', async () => {
+  test('wait with no-cache for a scan that starts after the request, by any gateway', async () => {
     const [first, other] = startGateways(2);
     void first?.store.read();
     await until(() => scans() === 1);
@@ -87,7 +87,7 @@ describe('gateways that share scans', () => {
     expect(identities(await forced)).toEqual(['after']);
   });
 
-  test('publish nothing but a pointer where nothing has changed', async () => {
+  test('publish only a pointer if nothing has changed', async () => {
     const [first] = startGateways(1);
     await readOf(first, 'a', 'b');
     await until(() => published() === 1);
@@ -109,7 +109,7 @@ describe('gateways that share scans', () => {
     expect(scans()).toBe(2);
   });
 
-  test('scan by themselves where they have no key to what is published', async () => {
+  test('scan by themselves if they do not have the key of the published snapshot', async () => {
     const [first, stranger] = [
       startGateway({ key: parseSnapshotKey('one') }),
       startGateway({ key: undefined }),
@@ -160,7 +160,7 @@ describe('clocks that differ by an hour', () => {
   });
 });
 
-test('a gateway tells the age of what is published, and how far it is behind', async () => {
+test('a gateway shows the age of the publication, and how far it is behind', async () => {
   const [first, other] = startGateways(2);
   await readOf(first, 'a');
   const { published, sequence } = first?.store.status().sharing ?? {};
@@ -179,7 +179,7 @@ test('a gateway tells the age of what is published, and how far it is behind', a
 });
 
 describe('a holder that', () => {
-  test('dies in mid-scan loses its lease, and another scans', async () => {
+  test('dies during a scan loses its lease, and another one scans', async () => {
     const [dead, other] = startGateways(2);
     void dead?.store.read().catch(() => undefined);
     await until(() => scans() === 1);
@@ -228,7 +228,7 @@ describe('a holder that', () => {
   });
 });
 
-describe('where the place does not answer', () => {
+describe('if the place does not answer', () => {
   test('a gateway serves what it has through its window, and only then scans, at a quarter of the rate', async () => {
     const [gateway] = startGateways(1);
     await readOf(gateway, 'a');
@@ -259,7 +259,7 @@ describe('where the place does not answer', () => {
     await until(() => atHand(other)?.join() === 'alone');
   });
 
-  test('what was scanned alone is not served after something newer of another gateway', async () => {
+  test('a snapshot that was scanned alone is not served after a newer one of another gateway', async () => {
     place.down = true;
     const [slow, other] = startGateways(2);
     const read = slow?.store.read();
@@ -278,7 +278,7 @@ describe('where the place does not answer', () => {
     expect(atHand(slow)).toEqual(['newer']);
   });
 
-  test('what was scanned under a lease is served all the same', async () => {
+  test('a snapshot that was scanned under a lease is served in any case', async () => {
     const [gateway] = startGateways(1);
     const read = gateway?.store.read();
     await until(() => scans() === 1);
@@ -288,7 +288,7 @@ describe('where the place does not answer', () => {
   });
 });
 
-describe('where nothing can be published', () => {
+describe('if nothing can be published', () => {
   test('a gateway serves what it has through its window, and only then scans, at a quarter of the rate', async () => {
     const [gateway] = startGateways(1);
     place.refused.add('putBlocks');
@@ -308,7 +308,7 @@ describe('where nothing can be published', () => {
     expect(gateway?.store.status().sharing?.reachable).toBe(false);
   });
 
-  test('the lease is free at once for another', async () => {
+  test('the lease is released at once', async () => {
     const [gateway, other] = startGateways(2);
     place.refused.add('putBlocks');
     const read = gateway?.store.read();
@@ -320,7 +320,7 @@ describe('where nothing can be published', () => {
     expect(identities(await next)).toEqual(['b']);
   });
 
-  test('what was scanned is published as soon as that works again, and taken by the others', async () => {
+  test('the snapshot is published as soon as that works again, and taken by the others', async () => {
     const [gateway, other] = startGateways(2);
     place.refused.add('publish');
     const read = gateway?.store.read();
@@ -336,7 +336,7 @@ describe('where nothing can be published', () => {
     expect(gateway?.store.status().sharing?.reachable).toBe(true);
   });
 
-  test('what could not be published is not published after something newer', async () => {
+  test('a snapshot that could not be published is not published after a newer one', async () => {
     const [gateway, other] = startGateways(2);
     place.refuse(gateway?.name ?? '', 'publish');
     const read = gateway?.store.read();
@@ -381,7 +381,7 @@ describe('where nothing can be published', () => {
     await until(() => mute?.store.status().sharing?.reachable);
   });
 
-  test('a place that can be read but not written to is told of once, not at every look', async () => {
+  test('a place that can be read but not written to is reported once, not at every look', async () => {
     const [gateway] = startGateways(1);
     await readOf(gateway, 'a');
     for (const method of ['acquire', 'renew', 'release', 'putBlocks', 'publish'] as const) {
@@ -396,7 +396,7 @@ describe('where nothing can be published', () => {
   });
 });
 
-test('a place that has forgotten everything costs no second scan of who is scanning', async () => {
+test('a place that has lost its data does not make a scanning gateway scan again', async () => {
   const [gateway, other] = startGateways(2);
   const read = gateway?.store.read();
   await until(() => scans() === 1);
@@ -411,7 +411,7 @@ test('a place that has forgotten everything costs no second scan of who is scann
   expect(scans()).toBe(1);
 });
 
-test('a hundred rescans leave no more in the place than what is published', async () => {
+test('a hundred rescans leave only the publication in the place', async () => {
   const [gateway] = startGateways(1);
   await readOf(gateway, 'user');
   for (let i = 0; i < 100; i++) await rescan(gateway, 'user', `user ${i}`);

@@ -103,14 +103,14 @@ test('no-cache waits for a scan although a kept snapshot is fresh', async () => 
   expect(await read).toMatchObject({ state: 'scanned' });
 });
 
-test('warming begins no scan where a kept snapshot is fresh', async () => {
+test('warming does not scan if a kept snapshot is fresh', async () => {
   await keep(0);
   store.keepScanned(undefined);
   await settle();
   expect(source.scans).toHaveLength(0);
 });
 
-test('every scan leaves a kept snapshot', async () => {
+test('the snapshot of every scan is kept', async () => {
   const read = store.read();
   await settle();
   source.latest.finish('a', 'b');
@@ -135,7 +135,7 @@ test('reads wait for a kept snapshot no longer than for a scan', async () => {
   loading.resolve();
 });
 
-test('closing waits for what is being written', async () => {
+test('closing waits until files have been written', async () => {
   const read = store.read();
   await settle();
   const writing = hold();

@@ -74,7 +74,7 @@ describe('a kept snapshot', () => {
     );
   });
 
-  test('keeps its columns in the same encodings, and shared where they were', async () => {
+  test('keeps the encodings of its columns, and shares them as before', async () => {
     const files = keeper({});
     const shared = records.map(({ fields, attributes }) => ({
       fields,
@@ -97,7 +97,7 @@ describe('a kept snapshot', () => {
     expect(await readdir(directory)).toHaveLength(1);
   });
 
-  test('can be read by its owner alone', async () => {
+  test('can only be read by its owner', async () => {
     const inner = join(directory, 'made', 'for it');
     const files = keeper({ directory: inner });
     await files.save(owner, await build(records));
@@ -105,13 +105,13 @@ describe('a kept snapshot', () => {
     expect((await stat(files.pathOf(owner))).mode & 0o777).toBe(0o600);
   });
 
-  test('is not there before the first one, and that is no reason for a warning', async () => {
+  test('does not exist before the first save, which is not worth a warning', async () => {
     expect(await keeper({}).load(owner, always)).toBeUndefined();
     expect(await keeper({ directory: join(directory, 'missing') }).load(owner, always)).toBeUndefined();
     expect(observations).toEqual([]);
   });
 
-  test('has a file of its own, inside the directory, whatever its names are', () => {
+  test('has its own file in the directory, whatever its names are', () => {
     const files = keeper({});
     const names = ['a', 'A', '../a', 'a/b', 'a_b', '', '.', 'ü', '\ud800', 'x'.repeat(1000), 'a\0'];
     const paths = names.flatMap((server) => names.map((object) => files.pathOf({ server, object })));
@@ -123,7 +123,7 @@ describe('a kept snapshot', () => {
 });
 
 describe('encryption', () => {
-  test('leaves nothing legible in the file', async () => {
+  test('leaves no plain text in the file', async () => {
     await keeper({}).save(owner, await build(records));
     const path = keeper({}).pathOf(owner);
     expect((await readFile(path)).includes('user7@example.com')).toBe(true);
@@ -147,7 +147,7 @@ describe('encryption', () => {
     expect((await hex.load(owner, always))?.rowCount).toBe(records.length);
   });
 
-  test('makes another file of the same snapshot each time', async () => {
+  test('encrypts the same snapshot differently each time', async () => {
     const files = keeper({ key: parseSnapshotKey('a passphrase') });
     const snapshot = await build(records);
     await files.save(owner, snapshot);
@@ -161,7 +161,7 @@ describe('encryption', () => {
   });
 });
 
-describe('a file that cannot be used is refused with one warning', () => {
+describe('a file that cannot be used is ignored with one warning:', () => {
   test.each<[string, Partial<SnapshotOwner>]>([
     ['another origin', { origin: 'eu/2' }],
     ['other fields', { fields: fields.slice(0, 2) }],
@@ -175,7 +175,7 @@ describe('a file that cannot be used is refused with one warning', () => {
     );
   });
 
-  test('of another server that took its place', async () => {
+  test('one of another server in its place', async () => {
     const files = keeper({});
     await files.save(owner, await build(records));
     const other = { ...owner, server: 'other' };
@@ -183,13 +183,13 @@ describe('a file that cannot be used is refused with one warning', () => {
     await expectIgnored(files, other, 'belongs to another object, or has other columns');
   });
 
-  test('that its reader has no use for', async () => {
+  test('one that the reader rejects', async () => {
     const files = keeper({});
     await files.save(owner, await build(records));
     await expectIgnored(files, owner, 'is too old', () => 'is too old');
   });
 
-  test('that was encrypted with another key, or with one at all, or not', async () => {
+  test('one with another encryption, or with none', async () => {
     const [plain, one, other] = [undefined, 'one', 'other'].map((text) =>
       keeper({ key: text === undefined ? undefined : parseSnapshotKey(text) }),
     );
@@ -201,14 +201,14 @@ describe('a file that cannot be used is refused with one warning', () => {
     await expectIgnored(one, owner, 'is not encrypted, although there is a key');
   });
 
-  test('that is something else', async () => {
+  test('something else', async () => {
     await writeFile(keeper({}).pathOf(owner), 'hello');
     await expectIgnored(keeper({}), owner, 'is not a snapshot file');
     await writeFile(keeper({}).pathOf(owner), '');
     await expectIgnored(keeper({}), owner, 'is not a snapshot file');
   });
 
-  test('of another format', async () => {
+  test('one of another format', async () => {
     await damage(keeper({}), (bytes) => bytes.fill(0xff, 8, 12));
     await expectIgnored(keeper({}), owner, 'has another format');
   });
@@ -240,7 +240,7 @@ describe('a file that cannot be used is refused with one warning', () => {
     );
   });
 
-  test('that ends anywhere but at its end', async () => {
+  test('one that is truncated anywhere', async () => {
     const files = keeper({});
     await files.save(owner, await build(records));
     const whole = await readFile(files.pathOf(owner));
@@ -254,7 +254,7 @@ describe('a file that cannot be used is refused with one warning', () => {
     await expectIgnored(files, owner, 'is damaged');
   });
 
-  test('that is a pipe nobody writes to, a device, a link or a directory', async () => {
+  test('a pipe, a device, a link or a directory', async () => {
     const files = keeper({});
     const path = files.pathOf(owner);
     for (const make of [
@@ -292,7 +292,7 @@ describe('a file that cannot be used is refused with one warning', () => {
   });
 });
 
-describe('at start a folder is refused', () => {
+describe('at start a folder is rejected', () => {
   test.each([0o720, 0o702, 0o777])('that others can write: mode %o', async (mode) => {
     await chmod(directory, mode);
     await expect(keeper({}).assertTrusted()).rejects.toThrow(
@@ -315,14 +315,14 @@ describe('at start a folder is refused', () => {
     await expect(keeper({}).assertTrusted()).rejects.toThrow('is not a directory');
   });
 
-  test('but not where it is safe, or is not there yet', async () => {
+  test('but not if it is safe, or does not exist yet', async () => {
     await keeper({}).assertTrusted();
     directory = join(directory, 'later');
     await keeper({}).assertTrusted();
   });
 });
 
-describe('a folder is not used, and one line says why,', () => {
+describe('a folder is not used, and one line says why:', () => {
   test('that others can write', async () => {
     await keeper({}).save(owner, await build(records));
     await chmod(directory, 0o777);
@@ -369,7 +369,7 @@ describe('a folder is not used, and one line says why,', () => {
 });
 
 describe('a snapshot that cannot be written', () => {
-  test('because the disk is full leaves the old one, no remains, and one warning', async () => {
+  test('because the disk is full leaves the old one, nothing else, and one warning', async () => {
     await keeper({}).save(owner, await build(records));
     const full = keeper({
       createFile: async (path) => {
@@ -395,7 +395,7 @@ describe('a snapshot that cannot be written', () => {
     expect((await keeper({}).load(owner, always))?.rowCount).toBe(records.length);
   });
 
-  test('because its directory cannot be made is one warning', async () => {
+  test('because its directory cannot be created causes one warning', async () => {
     await writeFile(join(directory, 'file'), '');
     await keeper({ directory: join(directory, 'file', 'inside') }).save(owner, await build(records));
     expect(observations).toEqual([
@@ -403,7 +403,7 @@ describe('a snapshot that cannot be written', () => {
     ]);
   });
 
-  test('to its end by a process that was killed is removed after an hour', async () => {
+  test('completely, because its process was killed, is removed after an hour', async () => {
     const files = keeper({});
     const [abandoned, recent] = ['a', 'b'].map((name) => `${files.pathOf(owner)}.${name}.tmp`);
     for (const path of [abandoned, recent]) await writeFile(path ?? '', 'half');
