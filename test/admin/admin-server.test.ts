@@ -86,7 +86,7 @@ describe('readiness', () => {
 });
 
 describe('status', () => {
-  test('tells of tables, who sees them, snapshots and problems, and of no user or secret', async () => {
+  test('shows tables, who sees them, snapshots and problems, but no users or secrets', async () => {
     const { query } = await startAdministered(
       `${definitions} create foreign table cognito.wrong (nonsense text) server cognito_server options (object 'groups');`,
     );
@@ -101,7 +101,7 @@ describe('status', () => {
     expect(text).not.toMatch(/alice|very-secret|AKIAIOSFODNN7EXAMPLE/);
   });
 
-  test('a scan that failed stands there with what to do about it', async () => {
+  test('a failed scan is shown with what to do about it', async () => {
     const { query } = await startAdministered(
       `${cognitoServer} alter server cognito_server options (set user_pool_id 'us-east-1_Nowhere'); ${sevenColumns}`,
     );
@@ -130,7 +130,7 @@ describe('refresh', () => {
   const asked = async (emulator: TestGateway['emulator']) =>
     emulator.requests.filter(({ operation }) => operation === 'ListUsers').length;
 
-  test('scans the object behind a table anew', async () => {
+  test('scans the object behind a table again', async () => {
     const { emulator, query } = await startAdministered(definitions, { minRefreshMs: 0 });
     await query('{ usersCollection(first: 1) { totalCount } }');
     const before = await asked(emulator);
@@ -140,14 +140,14 @@ describe('refresh', () => {
     expect(await asked(emulator)).toBeGreaterThan(before);
   });
 
-  test('names the tables where there is no such one', async () => {
+  test('names the tables if there is no such table', async () => {
     await startAdministered(definitions);
     const response = await at('/refresh?table=cognito.nobody', { method: 'POST' });
     expect(response.status).toBe(404);
     expect((await response.json()).error).toBe('table must be one of cognito.users, but got cognito.nobody');
   });
 
-  test('whoever presses the button of the page gets the page', async () => {
+  test('the button of the page leads back to the page', async () => {
     await startAdministered(definitions);
     const response = await at('/refresh?table=cognito.users', {
       method: 'POST',
@@ -175,13 +175,13 @@ test('a foreign name that points at this machine is not answered', async () => {
   expect(await post('/live', { host: 'evil.example' }, 'GET')).toBe(421);
 });
 
-test('a path that is not there is told what is', async () => {
+test('an unknown path is answered with the known ones', async () => {
   const response = await at('/nothing');
   expect(response.status).toBe(404);
   expect((await response.json()).error).toContain('/metrics');
 });
 
-test('metrics say what was scanned and answered', async () => {
+test('metrics count scans and answers', async () => {
   const { query } = await startAdministered(definitions);
   await query('{ usersCollection(first: 1) { totalCount } }');
   await query('{ nonsense }');

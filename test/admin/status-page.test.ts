@@ -22,7 +22,7 @@ const status: GatewayStatus = {
 };
 const actions = { refresh: true, reload: true };
 
-test('a running scan shows how far it is, how long it will take, and what it uses of the quota', () => {
+test('a running scan shows its progress, its remaining time, and its share of the quota', () => {
   const scan = {
     startedAt: now - 60_000,
     rows: 30_000,
@@ -101,13 +101,13 @@ test.each([
   expect(html).toContain('3 MB published, 40 MB loaded');
 });
 
-test('a catalog that cannot be read again is told of, with what is served meanwhile', () => {
+test('the page says that the catalog cannot be read again, and what is served meanwhile', () => {
   const reloadFailure = { message: 'connect ECONNREFUSED', since: now - 90_000, failures: 4 };
   const { html } = renderStatusPage({ ...status, reloadFailure }, actions);
   expect(html).toContain('for 1 min 30 s, 4 tries: connect ECONNREFUSED');
 });
 
-test('buttons are there only for what the reader may do', () => {
+test('buttons are shown only for what the reader may do', () => {
   const { html } = renderStatusPage(status, { refresh: false, reload: false });
   expect(html).not.toContain('<button');
 });

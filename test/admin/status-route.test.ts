@@ -44,7 +44,7 @@ describe('the status on the main port, with --admin-roles', () => {
     });
   });
 
-  test('is a page for browsers, without what changes anything', async () => {
+  test('is a page for browsers, without buttons', async () => {
     const response = await ask(await tokenOf('status_operator'), { headers: { accept: 'text/html' } });
     expect(response.headers.get('content-type')).toContain('text/html');
     const page = await response.text();

@@ -36,7 +36,7 @@ describe('without any verification', () => {
     });
   });
 
-  test('every request has the anonymous role, where there is one', async () => {
+  test('every request has the anonymous role, if there is one', async () => {
     const caller = await authenticatorWith({ anonRole: 'anon' }).authenticate(null);
     expect(caller).toEqual({ role: 'anon', claims: {}, authenticated: false });
   });
@@ -65,7 +65,7 @@ describe('with a verification', () => {
     await expect(whoIs(authenticator, null)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('a request without a token has the anonymous role, where there is one', async () => {
+  test('a request without a token has the anonymous role, if there is one', async () => {
     const authenticator = authenticatorWith({ jwtSecret: secret, anonRole: 'anon' });
     expect(authenticator).toMatchObject({ verifiesTokens: true, required: false });
     await expect(whoIs(authenticator, null)).resolves.toMatchObject({
@@ -74,7 +74,7 @@ describe('with a verification', () => {
     });
   });
 
-  test('a bad token is refused, even where a request without one is answered', async () => {
+  test('a bad token is rejected, even if a request without one is answered', async () => {
     const authenticator = authenticatorWith({ jwtSecret: secret, anonRole: 'anon' });
     for (const header of ['', 'Basic dXNlcjpwYXNz', 'Bearer e30.e30.e30']) {
       await expect(whoIs(authenticator, header)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
@@ -122,7 +122,7 @@ describe('with a verification', () => {
     });
   });
 
-  test('a token without a role is refused, where there is no anonymous role', async () => {
+  test('a token without a role is rejected if there is no anonymous role', async () => {
     const authenticator = authenticatorWith({ jwtSecret: secret });
     await expect(whoIs(authenticator, await bearer({ sub: 'u1' }))).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
@@ -138,7 +138,7 @@ describe('with a verification', () => {
     await expect(whoIs(authenticator, header)).resolves.toMatchObject({ role: 'newcomer' });
   });
 
-  test('time is what the clock says', async () => {
+  test('expiry is judged by the clock', async () => {
     let time = 1_000_000_000_000;
     const authenticator = authenticatorWith({
       jwtSecret: secret,

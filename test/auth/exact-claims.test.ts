@@ -34,7 +34,7 @@ describe('a number of a token', () => {
     expect(claimsOf(`{"id": ${number} }`)).toEqual({ id: expected });
   });
 
-  test('is left alone where it stands in a text', () => {
+  test('is not touched within a string', () => {
     const claims = { 'a 9007199254740993': '"9007199254740993" \\', list: ['1e400\\"', 1] };
     expect(claimsOf(JSON.stringify(claims))).toEqual(claims);
   });

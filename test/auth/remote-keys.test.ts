@@ -152,7 +152,7 @@ test('a key set that does not end is given up after a megabyte', async () => {
   expect(sent).toBeLessThan(2 ** 26);
 });
 
-test('where nothing listens, tokens are refused', async () => {
+test('if nothing listens, tokens are rejected', async () => {
   await server.close();
   await expect(authenticate()).rejects.toMatchObject(refused);
 });
@@ -164,7 +164,7 @@ test('an address that stalls is given up', async () => {
   expect(observations).toHaveLength(1);
 });
 
-test('an address that fails is not asked for every token', async () => {
+test('a failing address is not requested for every token', async () => {
   server.answer((_request, response) => response.writeHead(503).end());
   await Promise.allSettled(Array.from({ length: 100 }, () => authenticate()));
   for (let i = 0; i < 100; i++) await authenticate().catch(() => {});

@@ -104,7 +104,7 @@ describe('a token is believed', () => {
     await expect(both.authenticate(`Bearer ${token}`)).resolves.toMatchObject(editor);
   });
 
-  test('that does not say which key signed it, where one did', async () => {
+  test('without a key id, if one of the keys signed it', async () => {
     const other = await createSigningKey('ES256', 'other');
     const several = await startKeySetServer(other, keyFor('ES256'));
     const authenticator = createAuthenticator({
@@ -149,7 +149,7 @@ describe('a token is refused', () => {
     await expect(both.authenticate(`Bearer ${token}`)).rejects.toMatchObject(refused('signature'));
   });
 
-  test('that takes a published key for a shared secret', async () => {
+  test('that uses a published key as a shared secret', async () => {
     const { publicKey, jwk } = keyFor('RS256');
     const publicTexts = [await exportSPKI(publicKey), JSON.stringify(jwk), jwk.n ?? ''];
     for (const text of publicTexts) {

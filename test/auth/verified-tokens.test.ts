@@ -29,7 +29,7 @@ test('a token is verified once, and another for itself', async () => {
   expect(verify).toHaveBeenCalledTimes(2);
 });
 
-test('it is verified anew after a minute, should its key have been withdrawn', async () => {
+test('it is verified again after a minute, in case its key has been revoked', async () => {
   const { verify, ask, wait } = setUp();
   await ask('a');
   wait(59);

@@ -45,7 +45,7 @@ describe('opening a catalog', () => {
     );
   });
 
-  test('says what is wrong with a file of SQL', async () => {
+  test('reports what is wrong with an SQL file', async () => {
     expect(await refusal({ files: ['/no/such/catalog.sql'] })).toBe(
       '--catalog: /no/such/catalog.sql: there is no such file or folder',
     );

@@ -86,7 +86,7 @@ describe('reading the catalog', () => {
     ]);
   });
 
-  test('resolves a domain over a domain to its base type, and what that is declared with', () => {
+  test('resolves a domain over a domain to its base type with its modifiers', () => {
     expect(table('members')?.columns[0]).toEqual({
       name: 'mail',
       type: { name: 'varchar', schema: 'pg_catalog', array: false, modifier: 320 + 4, enum: undefined },

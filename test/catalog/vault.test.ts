@@ -42,7 +42,7 @@ describe('secrets in Vault', () => {
     );
   });
 
-  test('that the login may not read say what to grant', async () => {
+  test('that the login may not read cause a message with the grant', async () => {
     const url = new URL(database.url);
     url.username = 'unprivileged';
     url.password = 'x';

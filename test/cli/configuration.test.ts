@@ -71,7 +71,7 @@ describe('a config file is refused', () => {
   });
 });
 
-test('a message says where the value of each flag came from', () => {
+test('a message names the source of each flag value', () => {
   const { command, flags } = run(['--port', '1'], { FDW_GRAPHQL_SNAPSHOT_KEY: 'x' });
   applyConfig(command, 'file.json', { schemas: ['a'] }, flags);
   expect(withOrigins('--port, --snapshot-key, --schemas and --max-age', command, 'file.json')).toBe(
@@ -86,7 +86,7 @@ test('a flag that has no effect without another is refused', () => {
   expect(() => refuseUseless(run(['--snapshot-key', 'x', '--snapshot-dir', 'y']).command)).not.toThrow();
 });
 
-test('every flag stands under the name that its value has', () => {
+test('every flag is declared under the name of its value', () => {
   const all = [serveFlags, demoFlags, sdlFlags, inspectFlags, shareFlags, doctorFlags, scanFlags];
   for (const flags of all) {
     for (const [name, flag] of Object.entries(flags)) expect(flag.attributeName()).toBe(name);
@@ -135,7 +135,7 @@ describe('files', () => {
     );
   });
 
-  test('a secret is what a file holds, but for the line break at its end', async () => {
+  test('a secret is the content of a file without the line break at its end', async () => {
     const file = await write('secret', 'hush hush \n');
     expect(await secretOf('--jwt-secret', undefined, file)).toBe('hush hush ');
     expect(await secretOf('--jwt-secret', 'plain', undefined)).toBe('plain');

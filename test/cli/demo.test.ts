@@ -30,7 +30,7 @@ describe('demo', () => {
     expect(await demo.stop('SIGTERM')).toBe(0);
   });
 
-  test('serves an emulated pool of as many users as asked for', async () => {
+  test('serves an emulated pool with the given number of users', async () => {
     const { data } = await ask(
       demo,
       '{ cognitoUserCollection { totalCount } memberCollection { totalCount } }',
@@ -101,7 +101,7 @@ describe('demo --auth', () => {
     expect(counted).toEqual([undefined, 1, 321]);
   });
 
-  test('a visitor learns when users signed up, but not who they are', async () => {
+  test('a visitor sees when users signed up, but not who they are', async () => {
     const { data } = await ask(
       demo,
       '{ cognitoUserCollection(first: 1) { totalCount edges { node { status created_at } } } }',

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { run } from '../support/command.ts';
 import { createDatabase } from '../support/database.ts';
 
-test('doctor ends with 1 where something fails, and says in JSON what', async () => {
+test('doctor exits with 1 if something fails, and says what in JSON', async () => {
   const { code, stdout } = await run([
     'doctor',
     '--database-url',
@@ -18,7 +18,7 @@ test('doctor ends with 1 where something fails, and says in JSON what', async ()
   expect(stdout).not.toContain('hush');
 });
 
-test('doctor looks at sharing where scans are to be shared', async () => {
+test('doctor checks sharing if scans are shared', async () => {
   const database = await createDatabase();
   const { stdout } = await run(['doctor', '--database-url', database.url, '--share', '--json']);
   await database.drop();

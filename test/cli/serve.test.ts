@@ -99,7 +99,7 @@ describe('serve refuses to start', () => {
 });
 
 describe('scan', () => {
-  test('prints what one full scan took', async () => {
+  test('prints the statistics of one full scan', async () => {
     const { emulator, database } = await poolAndDatabase(100);
     const ended = await run(['scan', '--database-url', database.url, '--json']);
     await Promise.all([emulator.close(), database.drop()]);
@@ -114,7 +114,7 @@ describe('scan', () => {
 });
 
 describe('the admin port', () => {
-  test('is told of in the log, and shows what requests the main port answered', async () => {
+  test('is announced in the log, and counts the requests of the main port', async () => {
     const { emulator, database } = await poolAndDatabase(10);
     const serving = await serve(['serve', '--database-url', database.url, '--admin-port', '0', '--warm']);
     const line = serving.lines.find((text) => text.includes('"event":"admin-listening"')) ?? '{}';
@@ -132,7 +132,7 @@ describe('the admin port', () => {
   });
 });
 
-test('the log has a line per request at debug, and at warn where it was slow or failed', async () => {
+test('the log has a line per request at debug, and at warn if it was slow or failed', async () => {
   const { emulator, database } = await poolAndDatabase(1);
   const flags = ['--log-level', 'debug', '--slow-query-ms', '1000000'];
   const serving = await serve(['serve', '--database-url', database.url, ...flags]);

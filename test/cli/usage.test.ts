@@ -13,7 +13,7 @@ const lineOf = ({ stderr }: { stderr: string }) => {
   return lines[0];
 };
 
-describe('what is used wrongly ends with 2 and one line that names the flag', () => {
+describe('wrong usage exits with 2 and one line that names the flag', () => {
   test.each([
     [['serve', '--prot', '1'], /unknown option '--prot'/],
     [['serve', '--port', 'http'], /--port <number>.*'http'.*whole number from 0 to 65535/],
@@ -37,14 +37,14 @@ describe('what is used wrongly ends with 2 and one line that names the flag', ()
     expect(lineOf(ended)).toMatch(expected);
   });
 
-  test('an environment variable is refused like its flag', async () => {
+  test('an environment variable is rejected like its flag', async () => {
     const ended = await run(['serve'], { PORT: 'x', DATABASE_URL: 'postgres://x' });
     expect(ended.code).toBe(2);
     expect(lineOf(ended)).toMatch(/--port <number>.*'x'.*PORT/);
   });
 });
 
-describe('what fails ends with 1 and one line', () => {
+describe('a failure exits with 1 and one line', () => {
   test.each([
     [['inspect', '--database-url', 'postgres://u:hush@127.0.0.1:1/x'], /nothing is listening there/],
     [['inspect', '--catalog', '/no/such.sql'], /no such file or folder/],

@@ -105,7 +105,7 @@ describe('a Postgres that is away at the start', () => {
   });
 });
 
-describe('what can never be served', () => {
+describe('a catalog that can never be served', () => {
   test('ends the command at once, though its port was open: a database that does not exist', async () => {
     const nowhere = new URL(inject('postgresUrl'));
     nowhere.pathname = '/nowhere';

@@ -58,7 +58,7 @@ test('workers serve one port with one scan, are replaced when they die, add up t
   await Promise.all([emulator.close(), database.drop()]);
 }, 120_000);
 
-test('what keeps workers from starting ends the command with its one line', async () => {
+test('an error that keeps workers from starting ends the command with one line', async () => {
   const nowhere = new URL(inject('postgresUrl'));
   nowhere.pathname = '/nowhere';
   const ended = await run(['serve', '--workers', '4', '--database-url', nowhere.href, '--port', '0']);

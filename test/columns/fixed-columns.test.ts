@@ -6,7 +6,7 @@ import type { ColumnBuilder } from '../../src/columns/column-builder.ts';
 import { NumberBuilder } from '../../src/columns/number-builder.ts';
 import { Pace } from '../../src/columns/pace.ts';
 
-test('a column of numbers gives back its numbers, and NaN where NULL', async () => {
+test('a column of numbers has its numbers, and NaN for NULL', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.option(fc.double({ noNaN: true }))), async (values) => {
       const column = await fill(new NumberBuilder(), values).finish(reversed(values), new Pace());
@@ -16,7 +16,7 @@ test('a column of numbers gives back its numbers, and NaN where NULL', async () 
   );
 });
 
-test('a column of booleans is ranked false before true, with code 0 where NULL', async () => {
+test('a column of booleans ranks false before true, with code 0 for NULL', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.option(fc.boolean())), async (values) => {
       const column = await fill(new BooleanBuilder(), values).finish(reversed(values), new Pace());
@@ -34,7 +34,7 @@ test('columns grow beyond the pieces they grow by', async () => {
   expect([...column.values]).toEqual(values.toReversed());
 });
 
-test('text beyond two gigabytes is read from where it stands', () => {
+test('text beyond two gigabytes is read from its position', () => {
   const start = 2 ** 31 + 5;
   // Pages that nothing is written to take no memory.
   const bytes = new Uint8Array(start + 3);

@@ -45,7 +45,7 @@ describe('a paced loop', () => {
     expect(events).toEqual(['other work', 'loop']);
   });
 
-  test('ends at its next pause where its signal is aborted', async () => {
+  test('ends at its next pause if its signal is aborted', async () => {
     const controller = new AbortController();
     const seen: number[] = [];
     const loop = paced(10_000, new Pace({ sliceMs: 0, signal: controller.signal }), (i) => {

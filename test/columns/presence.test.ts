@@ -17,7 +17,7 @@ test('presence tells which rows have a value, and how many do before each', () =
   );
 });
 
-test('presence takes rows far apart', () => {
+test('presence supports rows that are far apart', () => {
   const builder = new PresenceBuilder();
   builder.set(1_000_000);
   builder.set(3);

@@ -3,7 +3,7 @@ import { mapReady, settleReady, whenReady } from '../../src/columns/ready.ts';
 
 const later = async (value: number) => value;
 
-test('what is there is gone on with at once, what comes later when it comes', async () => {
+test('a value is continued with at once, a promise when it resolves', async () => {
   expect(whenReady(1, (value) => value + 1)).toBe(2);
   const waiting = whenReady(later(1), (value) => value + 1);
   expect(waiting).toBeInstanceOf(Promise);
@@ -11,16 +11,16 @@ test('what is there is gone on with at once, what comes later when it comes', as
 });
 
 describe('work on several items', () => {
-  test('is done at once where none of it has to wait', () => {
+  test('is done at once if none of it has to wait', () => {
     expect(mapReady([1, 2, 3], (item) => 10 * item)).toEqual([10, 20, 30]);
     expect(mapReady([], later)).toEqual([]);
   });
 
-  test('keeps their order where some of it waits', async () => {
+  test('keeps their order if some of it waits', async () => {
     expect(await mapReady([1, 2, 3], (item) => (item === 2 ? later(20) : 10 * item))).toEqual([10, 20, 30]);
   });
 
-  test('fails at once where nothing waits', () => {
+  test('fails at once if nothing waits', () => {
     const fails = (item: number) => {
       throw new Error(`item ${item}`);
     };
@@ -51,7 +51,7 @@ describe('work that may fail', () => {
       (reason) => `failure ${String(reason)}`,
     );
 
-  test('is told of at once where it does not wait', () => {
+  test('is reported at once if it does not wait', () => {
     expect(told(() => 1)).toBe('value 1');
     const fail = () => {
       throw new Error('no');
@@ -59,7 +59,7 @@ describe('work that may fail', () => {
     expect(told(fail)).toBe('failure Error: no');
   });
 
-  test('is told of later where it waits', async () => {
+  test('is reported later if it waits', async () => {
     expect(await told(() => later(1))).toBe('value 1');
     expect(await told(() => Promise.reject(new Error('no')))).toBe('failure Error: no');
   });

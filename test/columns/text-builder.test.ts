@@ -8,7 +8,7 @@ import { compareUtf8, nastyText, wellFormed } from './nasty-text.ts';
 import { locatedTextsOf, textsOf } from './read-column.ts';
 
 describe('a column of text', () => {
-  test('gives back what it was given, as UTF-8 can hold it', async () => {
+  test('has the given texts, as far as UTF-8 can represent them', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.option(nastyText)), async (values) => {
         const column = await build(values);
@@ -48,7 +48,7 @@ describe('a column of text', () => {
     expect(values.map((value) => wellFormed(value ?? ''))).toEqual(textsOf(column));
   });
 
-  test('of which one is very long gives back what it was given', async () => {
+  test('with a very long text has the given texts', async () => {
     const long = 'é'.repeat(70_000);
     const values = Array.from({ length: 60 }, (_, i) => (i === 30 || i === 31 ? long : `v${i % 3}`));
     const column = await build(values);
@@ -96,14 +96,14 @@ describe('a column of text', () => {
     expect(textsOf(await build(values))).toEqual(values);
   });
 
-  test('takes little space for values that few rows have', async () => {
+  test('needs little space for values that few rows have', async () => {
     const values = Array.from({ length: 32_000 }, (_, i) => (i % 1000 === 0 ? `tenant ${i}` : null));
     const column = await build(values);
     expect(byteLengthOf(column)).toBeLessThan(32_000 / 2);
     expect(textsOf(column)).toEqual(values);
   });
 
-  test('is all NULL where no row has a value', async () => {
+  test('is all NULL if no row has a value', async () => {
     expect(textsOf(await build([null, null, null]))).toEqual([null, null, null]);
   });
 

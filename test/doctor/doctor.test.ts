@@ -103,7 +103,7 @@ describe('a server', () => {
 });
 
 describe('the catalog', () => {
-  test('tells who is connected, and warns of materialized views on foreign tables', async () => {
+  test('shows the login, and warns of materialized views on foreign tables', async () => {
     const { catalog, database } = await openTestCatalog(`${cognitoServer} ${sevenColumns}`);
     await database.client.query(
       'create materialized view public."All users" as select username from cognito.users with no data',
@@ -125,7 +125,7 @@ describe('the catalog', () => {
     ]);
   });
 
-  test('warns of a secret that stands in it, with the SQL that moves it to Vault and without the secret', async () => {
+  test('warns of a plain-text secret, with the SQL that moves it to Vault and without the secret', async () => {
     const { definition } = await openTestCatalog(`${cognitoServer} ${sevenColumns}`);
     const findings = checkPlaintextSecrets(definition.servers);
     expect(findings).toMatchObject([
@@ -137,7 +137,7 @@ describe('the catalog', () => {
     expect(JSON.stringify(findings)).not.toContain('very-secret');
   });
 
-  test('fails where nothing is exposed, and lists each problem with its hint', async () => {
+  test('fails if nothing is exposed, and lists each problem with its hint', async () => {
     const { definition, model } = await openTestCatalog(
       `${cognitoServer} create foreign table wrong (nonsense text) server cognito_server options (object 'groups');`,
     );
@@ -172,7 +172,7 @@ describe('the snapshot folder', () => {
     }
   });
 
-  test('that is not there is fine where it can be made', async () => {
+  test('that does not exist is fine if it can be created', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'doctor-'));
     closing.push(() => rm(folder, { recursive: true }));
     expect(await checkSnapshotFolder(join(folder, 'not', 'yet'), false)).toMatchObject([{ status: 'ok' }]);
@@ -193,7 +193,7 @@ describe('the snapshot folder', () => {
   });
 });
 
-test('the report is a checklist with what to paste, and says in one table who sees what', async () => {
+test('the report is a checklist with commands to paste, and a table of who sees what', async () => {
   const { model, definition, database } = await openTestCatalog(
     `${cognitoServer} ${sevenColumns}
      comment on foreign table cognito.users is '@graphql({"policies": {"doctor_reader": {"filter": {"enabled": {"eq": true}}}}})';`,

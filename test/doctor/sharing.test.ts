@@ -80,7 +80,7 @@ describe('the place where gateways share', () => {
     expect((await checkSharing(session, intended)).isReadable).toBe(true);
   });
 
-  test('whose table is another one says what it lacks', async () => {
+  test('with another table says what that lacks', async () => {
     await database.client.query(
       `${tablesSql({ logged: false })} alter table ${objectTable} drop column epoch, drop column quota`,
     );
@@ -107,7 +107,7 @@ describe('the place where gateways share', () => {
     expect(findingOf(after.findings, 'persistence')).toMatchObject({ status: 'ok' });
   });
 
-  test('that cannot be written to says so, and what each gateway does then', async () => {
+  test('that cannot be written to is reported, with what each gateway does then', async () => {
     const { session, role } = await logIn();
     await session.query('set default_transaction_read_only = on');
     expect(findingOf((await checkSharing(session, intended)).findings, 'writing')).toEqual({
@@ -118,7 +118,7 @@ describe('the place where gateways share', () => {
     });
   });
 
-  test('where news do not arrive, as through some poolers, says how they are noticed then', async () => {
+  test('without notifications, as through some poolers, says how changes are found then', async () => {
     const deaf: Parameters<typeof checkSharing>[0] = {
       query: database.client.query.bind(database.client),
       on: () => database.client,
@@ -143,7 +143,7 @@ describe('the place where gateways share', () => {
   });
 });
 
-describe('what is shared of an object', () => {
+describe('a shared object', () => {
   test('is nothing before the first scan', async () => {
     expect(await sharedFindings()).toEqual([
       { check: 'cognito_server.users', status: 'ok', detail: 'no gateway has scanned it yet' },
@@ -181,7 +181,7 @@ describe('what is shared of an object', () => {
     });
   });
 
-  test('fails where blocks are missing, with the SQL that has it scanned anew', async () => {
+  test('fails if blocks are missing, with the SQL that has it scanned again', async () => {
     await scanOnce();
     await database.client.query(`delete from ${blockTable}`);
     const published = (await sharedFindings())[1];

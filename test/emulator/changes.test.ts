@@ -39,7 +39,7 @@ test('users added during a scan come at its end', async () => {
   expect(pages[2]?.map((user) => user.Username)).toEqual(['user100', 'user101']);
 });
 
-test('users added during a scan with a Filter come where they match', async () => {
+test('users added during a scan with a Filter are returned if they match', async () => {
   const emulator = await startForTest(plainUsers(64));
   const pages = await scanPages(clientFor(emulator.url), { Limit: 3, Filter: 'sub ^= "1"' }, (count) => {
     if (count === 1) emulator.pool(poolId).push(plainUser(1601), plainUser(1602));
@@ -104,7 +104,7 @@ function change(pool: PoolUser[], deleted: PoolUser[], [kind, number]: Change, n
   else if (kind === 'reverse') pool.reverse();
 }
 
-test('whatever changes during a scan, nobody comes twice and nobody who stayed is lost', async () => {
+test('whatever changes during a scan, no user is returned twice and none that stayed is lost', async () => {
   const emulator = await startForTest([]);
   const client = clientFor(emulator.url);
   const pool = emulator.pool(poolId);

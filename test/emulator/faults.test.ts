@@ -53,7 +53,7 @@ test('throttles and internal errors say when to come back', async () => {
   }
 });
 
-test('a clock that is ahead refuses what is signed by another, and tells its time', async () => {
+test('a clock that is ahead rejects requests signed by another clock, and shows its time', async () => {
   const emulator = await startForTest(plainUsers(3), { faults: { clockAheadMs: 3_600_000 } });
   const client = clientFor(emulator.url);
   await expect(listPage(client)).rejects.toMatchObject({
@@ -90,7 +90,7 @@ test('tokens without end lead from the last user to empty pages, which may lack 
   }
 });
 
-test('credentials are revoked for as many requests as told', async () => {
+test('credentials are revoked for the given number of requests', async () => {
   const faults = { revokeCredentials: { after: 1, times: 1 } };
   const emulator = await startForTest(plainUsers(3), { faults });
   const client = clientFor(emulator.url);
@@ -217,7 +217,7 @@ test('repeated users were on an earlier page, and nobody is missing for it', asy
   expect(repeated).toBe(pages.length - 1);
 });
 
-test('a Limit of 1 leads on, even where users repeat', async () => {
+test('a Limit of 1 makes progress, even if users repeat', async () => {
   const emulator = await startForTest(plainUsers(5), { faults: { repeatedUsers: 1 } });
   expect(await scanUsernames(clientFor(emulator.url), { Limit: 1 })).toHaveLength(5);
 });
@@ -247,7 +247,7 @@ test('a token that was refused stays refused', async () => {
   await expect(listPage(client, next)).rejects.toMatchObject({ name: 'InvalidParameterException' });
 });
 
-test('credentials are revoked after so many requests', async () => {
+test('credentials are revoked after the given number of requests', async () => {
   const emulator = await startForTest(plainUsers(50), { faults: { revokeCredentials: { after: 2 } } });
   const client = clientFor(emulator.url);
   await expect(scanPages(client, { Limit: 10 })).rejects.toMatchObject({ name: 'NotAuthorizedException' });
@@ -300,7 +300,7 @@ test('faults can be switched in the middle of a scan', async () => {
   expect((await listPage(client, next)).Users).toHaveLength(10);
 });
 
-test('the faults of one emulator leave another alone', async () => {
+test('the faults of one emulator do not affect another', async () => {
   const faulty = await startForTest(plainUsers(3), { faults: { throttle: 1 } });
   const sound = await startForTest(plainUsers(3));
   await expect(listPage(clientFor(faulty.url))).rejects.toThrow();

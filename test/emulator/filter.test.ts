@@ -124,7 +124,7 @@ test('AttributesToGet shows those attributes only', async () => {
   expect(page.Users?.[0]?.Attributes?.map((attribute) => attribute.Name)).toEqual(['sub', 'email']);
 });
 
-test('AttributesToGet fails where a user of the page lacks one', async () => {
+test('AttributesToGet fails if a user of the page lacks one', async () => {
   const emulator = await startForTest([carol, dave]);
   const page = listPage(clientFor(emulator.url), { AttributesToGet: ['email'] });
   await expect(page).rejects.toMatchObject({ name: 'InvalidParameterException' });

@@ -25,7 +25,7 @@ test('an empty pool has one empty page without a token', async () => {
   expect(page.PaginationToken).toBeUndefined();
 });
 
-test('the last page has no token, also where it is full', async () => {
+test('the last page has no token, even if it is full', async () => {
   const emulator = await startForTest(plainUsers(120));
   const pages = await scanPages(clientFor(emulator.url));
   expect(pages.map((page) => page.length)).toEqual([60, 60]);

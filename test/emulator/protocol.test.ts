@@ -56,7 +56,7 @@ test('another access key than the expected one is refused', async () => {
   expect(emulator.requests.map((request) => request.accessKeyId)).toEqual(['AKIAGOOD', 'AKIABAD']);
 });
 
-test('a request is recorded with what it asked for', async () => {
+test('a request is recorded with its parameters', async () => {
   const emulator = await startForTest(plainUsers(3));
   const client = clientFor(emulator.url);
   client.config.credentials = async () => ({
@@ -118,7 +118,7 @@ test('a request that nobody signed is refused', async () => {
   expect(answer.body).toMatchObject({ __type: 'MissingAuthenticationTokenException' });
 });
 
-test('whatever a request holds, the answer is an error of the API, and the emulator goes on', async () => {
+test('whatever a request contains, the answer is an error of the API, and the emulator keeps running', async () => {
   const emulator = await startForTest(plainUsers(3));
   const requests = fc.record({
     method: fc.constantFrom('POST', 'PUT', 'PATCH'),

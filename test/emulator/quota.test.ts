@@ -45,7 +45,7 @@ test('requests above the ceiling are throttled, over all pools together', async 
   }
 });
 
-test('the ceiling is that of ListUsers alone', async () => {
+test('the limit applies to ListUsers only', async () => {
   const emulator = await startForTest(plainUsers(3), { requestsPerSecond: 1 });
   const client = clientFor(emulator.url);
   for (let request = 0; request < 5; request++) {

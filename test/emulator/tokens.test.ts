@@ -117,6 +117,6 @@ test('the oldest of scans that remember too much is forgotten', () => {
   expect(surviving(new ChainBook(100, 20), 4, 'username ^= "user"')).toEqual([false, false, true, true]);
 });
 
-test('a scan that alone remembers too much goes on', () => {
+test('a scan that alone exceeds the memory continues', () => {
   expect(surviving(new ChainBook(100, 5), 2, 'username ^= "user"')).toEqual([false, true]);
 });

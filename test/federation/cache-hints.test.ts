@@ -24,7 +24,7 @@ const entities =
 const cacheControl = async (query: string, headers: Readonly<Record<string, string>> = {}) =>
   (await gateway.query(query, {}, headers)).headers.get('cache-control');
 
-describe('what an answer tells caches', () => {
+describe('the headers for caches', () => {
   test('it may be used by anyone until a new scan is due', async () => {
     await start({ maxAgeMs: 90_000 });
     // What has been asked before goes another way through the gateway; the headers are the same.
@@ -36,7 +36,7 @@ describe('what an answer tells caches', () => {
     }
   });
 
-  test('with a token it is for the caller alone, without one for all', async () => {
+  test('with a token an answer is private, without one public', async () => {
     await start({ auth: { jwtSecret: secret, anonRole: 'postgres' } });
     for (let i = 0; i < 4; i++) {
       expect(await cacheControl(entities, await token())).toBe('private, max-age=60');
@@ -44,7 +44,7 @@ describe('what an answer tells caches', () => {
     }
   });
 
-  test('a token that the gateway does not verify makes it private all the same', async () => {
+  test('a token that the gateway does not verify also makes it private', async () => {
     await start();
     expect(await cacheControl(entities, { authorization: 'Bearer x' })).toBe('private, max-age=60');
   });

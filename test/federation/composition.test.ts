@@ -58,7 +58,7 @@ describe.each(composers)('%s composes the subgraph', (_name, compose) => {
     expect(compose({ users, other })).toEqual([]);
   });
 
-  test('beside another gateway, where both have no table at all', async () => {
+  test('with another gateway, if neither has a table', async () => {
     const nothing = await subgraphOf('');
     expect(compose({ one: nothing, other: nothing })).toEqual([]);
     expect(compose({ users, nothing })).toEqual([]);
@@ -85,7 +85,7 @@ describe.each(composers)('%s composes the subgraph', (_name, compose) => {
     expect(compose({ tables, visits })).toEqual([]);
   });
 
-  test('and says so where another subgraph has the same type of its own', () => {
+  test('and fails with a reason if another subgraph has its own type of the same name', () => {
     const impostor = `${federation2}
       type Query { x: Int }
       type CognitoUser @key(fields: "username") { username: String! email: String }`;
@@ -114,7 +114,7 @@ describe('the names of a subgraph', () => {
     expect(unprefixed.toSorted()).toEqual(['PageInfo', 'Query']);
   });
 
-  test('a role has the subgraph of what it may read', async () => {
+  test('the subgraph of a role contains what it may read', async () => {
     const definitions = `${cognitoServer} ${sevenColumns} grant usage on schema cognito to public;`;
     const withKey = await subgraphOf(
       `${definitions} grant select (username, email) on cognito.users to public;`,

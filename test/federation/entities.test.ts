@@ -66,7 +66,7 @@ const ask = (representations: readonly unknown[], headers?: Readonly<Record<stri
   gateway.query(document, { representations }, headers);
 
 describe('_entities', () => {
-  test('answers by either key, in the order asked, with null for what is missing', async () => {
+  test('answers by either key, in the requested order, with null for missing ones', async () => {
     const [first = '', second = ''] = usernames;
     const { data, errors } = await ask([
       { __typename: 'CognitoUser', username: second },
@@ -300,7 +300,7 @@ describe('who may see an entity', () => {
 });
 
 describe('_service', () => {
-  test('tells what the command prints, the same at every start', async () => {
+  test('returns what the command prints, the same at every start', async () => {
     const demo = await startGateway(demoCatalog, [], { federation: true });
     const { data } = await demo.query('{ _service { sdl } }');
     await demo.close();
@@ -314,7 +314,7 @@ describe('_service', () => {
     expect(data._service.sdl).not.toMatch(/CognitoUser|Member|Seat/);
   });
 
-  test('follows introspection, also where it is asked again and again', async () => {
+  test('follows introspection, even if it is repeated', async () => {
     const closed = await startGateway(demoCatalog, [], { federation: true, introspection: false });
     for (let i = 0; i < 4; i++) {
       const { data, errors } = await closed.query('{ _service { sdl } }');
@@ -324,7 +324,7 @@ describe('_service', () => {
     await closed.close();
   });
 
-  test('is not there, nor is _entities, where the gateway is no subgraph', async () => {
+  test('does not exist, nor does _entities, if the gateway is not a subgraph', async () => {
     const plain = await startGateway(demoCatalog, []);
     const { data } = await plain.query('{ __schema { queryType { fields { name } } types { name } } }');
     await plain.close();

@@ -172,7 +172,7 @@ describe('a supergraph with users and orders', () => {
     );
   });
 
-  test('the failure of one subgraph is an error where it was needed, and the rest is answered', async () => {
+  test('the failure of one subgraph is an error of the fields that need it, and the rest is answered', async () => {
     const failing = await startGateway(demoCatalog, users, { federation: true });
     failing.emulator.faults = { denyAccess: true };
     const broken = await startRouter(
@@ -236,7 +236,7 @@ describe('a supergraph with users and orders', () => {
     expect(data.staffCollection.totalCount).toBe(british.length);
   });
 
-  test('a router may compress what it asks, and gets compressed answers', async () => {
+  test('a router may compress its requests, and gets compressed answers', async () => {
     const exchanged: (string | null)[] = [];
     const compressing = await startRouter(supergraph, 0, {
       contentEncoding: { subgraphs: ['users'] },
@@ -278,7 +278,7 @@ describe('a supergraph with users and orders', () => {
     }
   });
 
-  test('a router may keep an answer of all, while it is fresh, and none of one caller', async () => {
+  test('a router may cache public answers while they are fresh, and no private ones', async () => {
     const users = await startGateway(demoCatalog, demoUsers(3), {
       federation: true,
       auth: { jwtSecret: secret, anonRole: 'postgres' },

@@ -80,7 +80,7 @@ describe('paging arguments that contradict each other are refused', () => {
     expect(await refusal(args)).toMatchObject({ code: 'BAD_USER_INPUT', argument });
   });
 
-  test('a null is as good as none', async () => {
+  test('a null is the same as no value', async () => {
     const { errors } = await page('first: 1, last: null, before: null, after: null, offset: null');
     expect(errors).toEqual([]);
   });
@@ -112,7 +112,7 @@ describe('cursors', () => {
     ]);
   });
 
-  test('of tables without a key do not tell what they rest on', async () => {
+  test('of tables without a key do not reveal the identity', async () => {
     const { data } = await page('first: 1', 'keyless', 'email');
     expect(Buffer.from(data.page.edges[0].cursor, 'base64').toString()).not.toContain('alice');
     const forged = Buffer.from('["alice"]').toString('base64');
@@ -122,7 +122,7 @@ describe('cursors', () => {
     });
   });
 
-  test('work without a key, by what tells users apart', async () => {
+  test('work without a key, by the identity of users', async () => {
     const first = await page('first: 4', 'keyless', 'email');
     const rest = await page(`after: "${first.data.page.pageInfo.endCursor}"`, 'keyless', 'email');
     expect([...first.data.page.edges, ...rest.data.page.edges]).toHaveLength(users.length);
@@ -151,7 +151,7 @@ describe('order and limits', () => {
     expect(data.page.edges).toHaveLength(3);
   });
 
-  test('nulls stand where the direction says', async () => {
+  test('nulls are placed as the direction says', async () => {
     const order = async (direction: string) => {
       const { data } = await page(`orderBy: [{email: ${direction}}]`);
       return data.page.edges.map((edge: { node: { username: string } }) => edge.node.username);
@@ -279,7 +279,7 @@ describe('keys and nodeIds', () => {
 });
 
 describe('values', () => {
-  test('that are none of their type are null with an error on their field', async () => {
+  test('that are not valid for their type are null, with an error for their field', async () => {
     const { data, errors } = await gateway.query('{ typedByPk(username: "bob") { username seats ratio } }');
     expect(data.typedByPk).toEqual({ username: 'bob', seats: null, ratio: '1000' });
     expect(errors).toMatchObject([

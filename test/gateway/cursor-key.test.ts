@@ -62,13 +62,13 @@ describe('gateways of one process', () => {
     await first.close();
   });
 
-  test('open the cursors of each other where they have the same key', async () => {
+  test('open the cursors of each other if they have the same key', async () => {
     const { pageInfo } = await firstPage(first.gateway);
     expect(await firstPage(same)).toMatchObject({ pageInfo });
     for (const answer of await ask(same, pageInfo.endCursor)) expect(answer).toMatchObject(opened);
   });
 
-  test('refuse the cursors of each other where they have not, whichever was made last', async () => {
+  test('reject the cursors of each other if they have not, whichever was created last', async () => {
     const [ours, theirs] = [await firstPage(first.gateway), await firstPage(other)];
     expect(ours.edges).toEqual(theirs.edges);
     expect(ours.pageInfo).not.toEqual(theirs.pageInfo);

@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-test('mapped labels are written and asked for by their names, however often a document is asked', async () => {
+test('mapped labels are written and accepted by their names, however often a document is repeated', async () => {
   const document = `query ($state: State!, $past: [State!]!) {
     casesCollection(filter: { state: { eq: $state }, past: { contains: $past } }, orderBy: [{ state: DescNullsLast }]) {
       edges { node { username state past } }

@@ -12,7 +12,7 @@ create server gone_server foreign data wrapper cognito_wrapper options (aws_acce
   aws_secret_access_key 'S', region 'us-east-1', user_pool_id 'us-east-1_Gone', endpoint_url '${url}');
 create foreign table public.gone (username text) server gone_server options (object 'users');`;
 
-describe('what fails does so alone', () => {
+describe('failures are isolated', () => {
   test('a root field whose scan fails leaves the other its answer', async () => {
     gateway = await startGateway(
       `${cognitoServer} ${sevenColumns} ${goneServer('http://127.0.0.1:1')}`,

@@ -8,7 +8,7 @@ function generations() {
 }
 
 describe('generations', () => {
-  test('lend what was current when the work began, to its end', async () => {
+  test('lend the current generation until the work ends', async () => {
     const { all, retired } = generations();
     const seen: string[] = [];
     let finish = () => {};
@@ -28,7 +28,7 @@ describe('generations', () => {
     expect(retired).toEqual(['a of b']);
   });
 
-  test('let go at once what nobody uses', () => {
+  test('close an unused generation at once', () => {
     const { all, retired } = generations();
     all.replace('b');
     all.replace('c');
@@ -36,7 +36,7 @@ describe('generations', () => {
     expect(all.current).toBe('c');
   });
 
-  test('work that fails is over, too', async () => {
+  test('failed work also ends', async () => {
     const { all, retired } = generations();
     const work = all.lend(() => Promise.reject(new Error('no')));
     all.replace('b');

@@ -12,7 +12,7 @@ import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 const columns = ['username', 'email', 'status', 'enabled', 'created_at', 'updated_at', 'attributes'] as const;
 
-describe('what a role sees', () => {
+describe('the columns that a role sees', () => {
   let database: TestDatabase;
   const roles = Array.from({ length: 6 }, (_, i) => `grants_role_${i}`);
 
@@ -50,7 +50,7 @@ describe('what a role sees', () => {
       .map(([from, to]) => `grant ${roles[from]} to ${roles[to]}`),
   );
 
-  test('is what has_column_privilege says, for random grants and memberships', async () => {
+  test('are those of has_column_privilege, for random grants and memberships', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 12 }), async (changes) => {
         await database.client.query('begin');

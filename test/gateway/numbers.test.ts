@@ -55,7 +55,7 @@ test('aggregates are JSON numbers with all of their digits', async () => {
   );
 });
 
-test('what numeric has beyond numbers is written as text, as pg_graphql has it', async () => {
+test('numerics that are not numbers are strings, as in pg_graphql', async () => {
   const text = await textOf('{ sumsCollection { aggregate { sum { exact } max { exact } avg { exact } } } }');
   expect(JSON.parse(text)).toEqual({
     data: {
@@ -86,7 +86,7 @@ test('a float that JSON has no number for is an error of its own field', async (
   expect(gateway.observations.filter(({ event }) => event === 'internal-error')).toEqual([]);
 });
 
-test('values are cast to what their types are declared with', async () => {
+test('values are cast to their declared types', async () => {
   const text = await textOf(`{
     sumsCollection(filter: { rounded: { lt: "0.14" }, start: { in: ["922", "9223"] } }) {
       edges { node { username rounded start } }

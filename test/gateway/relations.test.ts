@@ -39,7 +39,7 @@ const ask = async (query: string) => {
 };
 
 describe('foreign keys between foreign tables', () => {
-  test('lead to the one row, or to none', async () => {
+  test('lead to one row, or none', async () => {
     const data = await ask('{ employeesCollection { edges { node { username manager { username } } } } }');
     const managers = data.employeesCollection.edges.map(
       (edge: { node: { username: string; manager: { username: string } | null } }) => [
@@ -72,7 +72,7 @@ describe('foreign keys between foreign tables', () => {
     });
   });
 
-  test('lead to one row both ways where the columns are keys', async () => {
+  test('lead to one row both ways if the columns are keys', async () => {
     const data = await ask('{ peopleByPk(username: "bea") { employee { manager_id person { username } } } }');
     expect(data.peopleByPk).toEqual({ employee: { manager_id: 'ann', person: { username: 'bea' } } });
   });

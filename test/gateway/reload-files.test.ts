@@ -6,7 +6,7 @@ import { createGateway } from '../../src/gateway.ts';
 import type { Observation } from '../../src/observation.ts';
 import { cognitoServer, sevenColumns } from '../support/definitions.ts';
 
-test('files that change are read again, and one that is wrong leaves what was read', {
+test('changed files are read again, and an invalid one leaves the last catalog in effect', {
   timeout: 180_000,
 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'migrations-'));

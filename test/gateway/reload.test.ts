@@ -83,7 +83,7 @@ describe('the gateway follows its catalog', () => {
     expect(scansOf(gateway)).toBe(2);
   });
 
-  test('a secret that was rotated is used by the next scan, and one that is gone takes its tables along', async () => {
+  test('a rotated secret is used by the next scan, and a deleted one removes its tables', async () => {
     const gateway = await start(
       `${sevenColumns} create schema vault;
        create table vault.decrypted_secrets (id uuid, key_id uuid, name text, decrypted_secret text);
@@ -113,7 +113,7 @@ describe('the gateway follows its catalog', () => {
     expect(errors[0]?.extensions.code).toBe('SCAN_NOT_FOUND');
   });
 
-  test('grants, roles and policies that are withdrawn are gone for what was compiled, too', async () => {
+  test('revoked grants, roles and policies also apply to compiled operations', async () => {
     const gateway = await start(
       `${sevenColumns} create role reload_reader; grant usage on schema cognito to reload_reader;
        grant select on cognito.users to reload_reader;`,
@@ -143,7 +143,7 @@ describe('the gateway follows its catalog', () => {
     }
   });
 
-  test('at once where it is notified, and where it is told to', async () => {
+  test('at once after a notification or a request', async () => {
     const gateway = await start(sevenColumns, { reloadIntervalMs: 0 });
     const run = (sql: string) => gateway.database.client.query(sql);
     const listening = `select from pg_stat_activity where application_name = 'fdw-graphql listen'
@@ -158,7 +158,7 @@ describe('the gateway follows its catalog', () => {
     expect((await gateway.query(nodes('enabled'))).errors).not.toEqual([]);
   });
 
-  test('what cannot be read leaves what was read, says so, and is read when it can be', async () => {
+  test('a catalog that cannot be read leaves the last one in effect, is reported, and is read as soon as possible', async () => {
     const gateway = await start(sevenColumns);
     await gateway.query(count);
     const name = new URL(gateway.database.url).pathname.slice(1);

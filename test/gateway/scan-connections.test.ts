@@ -63,7 +63,7 @@ const rowsOf = async (table: string) => {
 };
 
 describe('scans through Postgres', () => {
-  test('take no more connections than they may, and one that hangs keeps no other from its turn', async () => {
+  test('take no more connections than allowed, and one that hangs does not block the others', async () => {
     const hanging = rowsOf('t0');
     for (let again = 0; again < 3; again++) {
       const others = await Promise.all(tables.slice(1).map(rowsOf));

@@ -35,7 +35,7 @@ afterAll(async () => {
   await postgres.close();
 });
 
-test('gateways on a standby take what was published, where the tables are logged', async () => {
+test('gateways on a standby take published snapshots if the tables are logged', async () => {
   const before = requests();
   expect(await countOn('logged')).toBe(300);
   expect(requests()).toBe(before);
@@ -52,7 +52,7 @@ test('gateways on a standby take what was published, where the tables are logged
   });
 });
 
-test('gateways on a standby scan by themselves, where the tables are unlogged', async () => {
+test('gateways on a standby scan by themselves if the tables are unlogged', async () => {
   const before = requests();
   expect(await countOn('unlogged')).toBe(300);
   expect(requests()).toBe(before + scanRequests);

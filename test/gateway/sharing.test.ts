@@ -30,7 +30,7 @@ test('eight gateways that start at once cost the pool one scan, and answer alike
   expect(scanRequests()).toBe(10);
 });
 
-test('what one scans because a request insists is served by all', async () => {
+test('the result of a forced scan is served by all', async () => {
   await startGateways(3);
   await Promise.all(gateways.map((gateway) => totalCount(gateway)));
   emulator.pool(testPool).pop();
@@ -55,7 +55,7 @@ test('a gateway that shows other columns gets them from the same scan', async ()
   expect(scanRequests()).toBe(10);
 });
 
-test('where its tables are dropped, sharing begins anew', async () => {
+test('if its tables are dropped, sharing starts again', async () => {
   await startGateways(2);
   await Promise.all(gateways.map((gateway) => totalCount(gateway)));
   await database.client.query('drop schema fdw_graphql cascade');
@@ -64,7 +64,7 @@ test('where its tables are dropped, sharing begins anew', async () => {
   await vi.waitFor(async () => expect(await totalCount(gateways[1])).toBe(599), 5_000);
 });
 
-test('where Postgres refuses, each gateway answers by itself', async () => {
+test('if Postgres refuses, each gateway answers by itself', async () => {
   await database.client.query(`
     create schema fdw_graphql;
     create table fdw_graphql.shared_object_1 (wrong int);

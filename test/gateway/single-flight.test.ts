@@ -38,7 +38,7 @@ test('a query that insists on a new scan gets one, and shares it with others tha
   expect(scanRequests() - before).toBeLessThanOrEqual(20);
 });
 
-test('what a scan took longer for than a query waits is told with its progress, and the scan goes on', async () => {
+test('a query that waits too long for a scan gets its progress, and the scan continues', async () => {
   const slow = await startGateway(`${cognitoServer} ${sevenColumns}`, demoUsers(600), {
     scanTimeoutMs: 300,
     requestsPerSecond: 15,

@@ -167,13 +167,13 @@ describe('a foreign table that Postgres reads', () => {
     expect(data.order_totalsByPk).toEqual({ number: 7, total: '10.5' });
   });
 
-  test('has no nodeId and no key where its directive names none', async () => {
+  test('has no nodeId and no key if its directive names none', async () => {
     const data = await ask('{ __type(name: "every_value") { fields { name } } }');
     const names = data.__type.fields.map(({ name }: { name: string }) => name);
     expect(names).not.toContain('nodeId');
   });
 
-  test('fails alone where its remote cannot be read, with a code', async () => {
+  test('fails alone, with a code, if its remote cannot be read', async () => {
     const { data, errors } = await gateway.query(
       '{ brokenCollection { totalCount } peopleCollection { totalCount } }',
     );
@@ -188,7 +188,7 @@ describe('how fresh a table is to be', () => {
     return Number(/max-age=(\d+)/.exec(headers.get('cache-control') ?? '')?.[1]);
   };
 
-  test('its directive may say, and caches are told', async () => {
+  test('may be declared in its directive, and is sent to caches', async () => {
     expect(await maxAgeOf('{ every_valueCollection { totalCount } }')).toBe(3600);
     expect(await maxAgeOf('{ peopleCollection { totalCount } }')).toBe(60);
   });
@@ -207,7 +207,7 @@ describe('how fresh a table is to be', () => {
   });
 });
 
-describe('what is not exposed', () => {
+describe('tables that are not exposed', () => {
   const problemsOf = (object: string) =>
     gateway.gateway.model.problems.filter((problem) => problem.object.startsWith(object));
 

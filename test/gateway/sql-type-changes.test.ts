@@ -61,7 +61,7 @@ test.each([
   },
 );
 
-test('a column that is gone makes the catalog be read, too', async () => {
+test('a dropped column also causes the catalog to be read', async () => {
   await gateway.database.client.query('alter foreign table things drop column size');
   const { errors } = await ask();
   expect(errors).toMatchObject([{ extensions: { code: 'SCAN_NOT_FOUND' } }]);

@@ -102,7 +102,7 @@ describe('a view that picks columns of a foreign table', () => {
     expect(none.errors[0]?.message).toContain('ownCollection');
   });
 
-  test('shows no row that a policy of the table hides, and none that its own hides', async () => {
+  test('shows no row that a policy of the table or its own policy hides', async () => {
     const names = async (headers: Readonly<Record<string, string>>) => {
       const { data } = await gateway.query(
         '{ personCollection { edges { node { username } } } }',
@@ -117,7 +117,7 @@ describe('a view that picks columns of a foreign table', () => {
   });
 });
 
-test('any other view of a foreign table is a problem that says why, and unrelated views are none', () => {
+test('any other view of a foreign table is a problem that says why, and unrelated views are not', () => {
   const reasons = Object.fromEntries(
     gateway.gateway.model.problems.map(({ object, reason }) => [object, reason.split(', but ').at(-1)]),
   );

@@ -315,7 +315,7 @@ describe('variables that are wrong in thousands of places have few and short err
   });
 });
 
-describe('what people and their tools ask is answered:', () => {
+describe('queries of people and their tools are answered:', () => {
   const tenThousand = Array.from({ length: 10_000 }, (_, i) => `user-${i}@company.example`);
 
   test.each<[string, string, Record<string, unknown>]>([

@@ -10,7 +10,7 @@ test('every limit has a default, and a flag of its own', () => {
   expect(resolveLimits({ depth: undefined })).toMatchObject({ depth: 20, listSize: 10_000, cost: 50_000 });
 });
 
-test('a limit is what is given', () => {
+test('a given limit applies', () => {
   expect(resolveLimits({ depth: 1, cost: 7 })).toMatchObject({ depth: 1, cost: 7, aliases: 50 });
 });
 

@@ -74,7 +74,7 @@ describe('a file of trusted documents', () => {
     await expect(load(content)).rejects.toThrow(message);
   });
 
-  test('is refused where it is missing', async () => {
+  test('is rejected if it is missing', async () => {
     await expect(loadTrustedDocuments('/nowhere.json')).rejects.toThrow(
       '--persisted-operations must name a file that can be read, but got ENOENT in "/nowhere.json"',
     );
@@ -109,7 +109,7 @@ describe('a request', () => {
     });
   });
 
-  test('that brings a document is answered where any may be asked for', async () => {
+  test('with its own document is answered if any may be executed', async () => {
     await expect(lenient.ask(query, variables)).resolves.toMatchObject(ada);
   });
 });

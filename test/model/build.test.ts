@@ -12,7 +12,7 @@ describe('names', () => {
     expect(model.tables[0]?.columns.map((each) => each.fieldName)).toEqual(['email', 'given_name']);
   });
 
-  test('are inflected where the schema says so, and never singularised', () => {
+  test('are inflected if the schema says so, and never singularised', () => {
     const model = build(
       [foreignTable({ name: 'user_accounts', columns: [column('email'), column('given_name')] })],
       { cognito: directive({ inflect_names: true }) },
@@ -102,7 +102,7 @@ describe('keys', () => {
     expect(keyOf({ columns: [column('email')] })).toEqual([]);
   });
 
-  test('are what primary_key_columns names, in its order', () => {
+  test('are those of primary_key_columns, in its order', () => {
     const comment = directive({ primary_key_columns: ['email', 'username'] });
     expect(keyOf({ comment })).toEqual(['email', 'username']);
   });
@@ -115,7 +115,7 @@ describe('keys', () => {
     ]);
   });
 
-  test('are not null where every user has one', () => {
+  test('are not null if every user has one', () => {
     const model = build([
       foreignTable(),
       foreignTable({ name: 'x', comment: directive({ primary_key_columns: ['email'] }) }),
@@ -303,7 +303,7 @@ describe('relations', () => {
     expect(relationsOf(model, 'users')).toEqual(['employeesCollection: many']);
   });
 
-  test('are named like the referring column where names are inflected', () => {
+  test('are named like the referring column if names are inflected', () => {
     const model = build([employees(manager()), foreignTable()], {
       cognito: directive({ inflect_names: true }),
     });
@@ -319,12 +319,12 @@ describe('relations', () => {
     expect(relationsOf(model, 'users')).toEqual(['reports: many']);
   });
 
-  test('lead to one row where the referring columns are a key', () => {
+  test('lead to one row if the referring columns are a key', () => {
     const comment = manager({ local_columns: ['username'] });
     expect(relationsOf(build([employees(comment), foreignTable()]), 'users')).toEqual(['employees: one']);
   });
 
-  test('to what is not there are problems', () => {
+  test('to missing tables or columns are problems', () => {
     expect(problemsOf(build([employees(manager({ foreign_table: 'bosses' })), foreignTable()]))).toEqual([
       'cognito.employees: its foreign key to cognito.bosses refers to a table that is not exposed',
     ]);
@@ -352,7 +352,7 @@ describe('relations', () => {
     expect(relationsOf(model, 'users')).toEqual([]);
   });
 
-  test('with a misspelt setting are told the right one', () => {
+  test('with a misspelt setting get a suggestion', () => {
     const model = build([employees(manager({ local_nam: 'reports' })), foreignTable()]);
     expect(model.problems).toEqual([
       {

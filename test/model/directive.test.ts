@@ -11,7 +11,7 @@ function read(comment: string) {
   return { policies: model.tables[0]?.policies, problems: model.problems };
 }
 
-describe('a comment that nearly holds policies hides all rows, and says what to correct', () => {
+describe('a comment that resembles policies hides all rows, and is reported with a correction', () => {
   test.each([
     ['another case of the word', written.replace('@graphql', '@GraphQL')],
     ['a space before the parenthesis', written.replace('@graphql(', '@graphql (')],
@@ -40,7 +40,7 @@ describe('a comment that nearly holds policies hides all rows, and says what to 
     expect(problems.at(-1)?.reason).toContain('its rows are hidden from everyone');
   });
 
-  test('in a column or a schema, where policies have no effect', () => {
+  test('in a column or a schema, in which policies have no effect', () => {
     const inColumn = build([foreignTable({ columns: [column('username', { comment: written })] })]);
     expect(inColumn.tables[0]?.policies).toEqual(new Map());
     const inSchema = build([foreignTable()], { cognito: written });
@@ -61,7 +61,7 @@ describe('a policy that is not one', () => {
   });
 });
 
-test('a policy for a misspelt role is told the right one', () => {
+test('a policy for a misspelt role gets a suggestion', () => {
   const comment = directive({ policies: { authenticted: { filter: {} }, anon: { filter: {} } } });
   const model = build([foreignTable({ comment })], {}, {}, [], ['anon', 'authenticated']);
   expect(model.problems).toEqual([
@@ -86,7 +86,7 @@ describe('prose is no directive', () => {
   });
 });
 
-test('an unknown key is told the known one that it resembles', () => {
+test('an unknown key gets the known one that it resembles as a suggestion', () => {
   expect(read(directive({ total_count: { enabled: false } })).problems).toEqual([
     {
       object: 'cognito.users',

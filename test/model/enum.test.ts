@@ -36,7 +36,7 @@ describe('an enum', () => {
     });
   });
 
-  test('says so where its mappings name a label that it does not have', () => {
+  test('is reported if its mappings name a label that it does not have', () => {
     const comment = directive({ mappings: { 'Open-Updatd': 'Open_Updated' } });
     const { model } = built(enumType('st', ['New', 'Open_Updated'], { comment }));
     expect(model.problems).toEqual([
@@ -79,7 +79,7 @@ describe('the columns of an enum are opaque, and the enum is a problem,', () => 
     ]);
   });
 
-  test('where its list filter is the filter of a table', () => {
+  test("if its list filter has the name of a table's filter", () => {
     const list = enumType('mood', ['sad'], { array: true });
     const { model, type } = built(list, foreignTable({ name: 'moodList' }));
     expect(type).toEqual({ kind: 'opaque' });
@@ -89,7 +89,7 @@ describe('the columns of an enum are opaque, and the enum is a problem,', () => 
     expect(built(enumType('mood', ['sad']), foreignTable({ name: 'moodList' })).model.problems).toEqual([]);
   });
 
-  test('where its mappings are not names, and say so', () => {
+  test('if its mappings are not names, which is reported', () => {
     const comment = directive({ mappings: { 'very sad': 1 } });
     expect(problemsOf(built(enumType('mood', ['very sad'], { comment })).model)).toEqual([
       'public.mood: in the @graphql directive, mappings must be an object of {"<label>": "<name>"}, but is {"very sad":1}',
@@ -116,7 +116,7 @@ describe('the columns of an enum are opaque, and the enum is a problem,', () => 
     ]);
   });
 
-  test('where an enum of another schema has its name', () => {
+  test('if an enum of another schema has its name', () => {
     const model = build([
       foreignTable({
         columns: [

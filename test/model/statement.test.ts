@@ -28,7 +28,7 @@ describe('a name in a statement', () => {
     expect(quoteIdentifier(name)).toBe(quoted);
   });
 
-  it('is quoted where Postgres quotes it, for every keyword of Postgres', async () => {
+  it('is quoted if Postgres quotes it, for every keyword of Postgres', async () => {
     const { rows } = await database.client.query<{ word: string; quoted: string }>(
       'select word, pg_catalog.quote_ident(word) as quoted from pg_catalog.pg_get_keywords()',
     );
@@ -36,7 +36,7 @@ describe('a name in a statement', () => {
     expect(rows.map(({ word }) => quoteIdentifier(word))).toEqual(rows.map(({ quoted }) => quoted));
   });
 
-  it('is quoted where Postgres quotes it, for any text', async () => {
+  it('is quoted if Postgres quotes it, for any text', async () => {
     const text = fc.oneof(
       fc.string({ unit: fc.constantFrom(...'abcXYZ_09$" \'.é\\'), maxLength: 8 }),
       fc.string({ unit: 'binary', maxLength: 8 }).map((name) => name.replaceAll('\0', '')),
@@ -49,7 +49,7 @@ describe('a name in a statement', () => {
     expect(names.map(quoteIdentifier)).toEqual(rows.map(({ quoted }) => quoted));
   });
 
-  it('names the column that is meant, where its name is a keyword', async () => {
+  it('names the right column, even if its name is a keyword', async () => {
     await database.client.query('create table "select" ("order" text)');
     await database.client.query(commentOn('column', ['public', 'select', 'order'], { name: "it's" }));
     const { rows } = await database.client.query(

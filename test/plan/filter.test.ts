@@ -12,7 +12,7 @@ const table = usersTable([username, email, age, tags], [username]);
 const read = (input: Record<string, unknown>) => toFilter(table, input, 'filter');
 
 describe('a filter input', () => {
-  test('asks nothing where it is empty or null, at every level', () => {
+  test('is ignored if it is empty or null, at every level', () => {
     for (const input of [
       {},
       { email: null },
@@ -25,7 +25,7 @@ describe('a filter input', () => {
     }
   });
 
-  test('is true where all of its conditions are', () => {
+  test('is true if all of its conditions are', () => {
     expect(read({ email: { neq: 'x', is: 'NOT_NULL' }, age: { lt: 3 } })).toEqual({
       kind: 'and',
       filters: [
@@ -112,7 +112,7 @@ describe('a filter input', () => {
     expect(() => read(input)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', message }));
   });
 
-  test('is refused with an excerpt of what is wrong, however long that is', () => {
+  test('is rejected with an excerpt of the invalid value, however long that is', () => {
     expect(() => read({ age: { eq: 'x'.repeat(100_000) } })).toThrow(
       /^filter\.age\.eq: "x{99}… is not a valid int4$/,
     );

@@ -19,7 +19,7 @@ describe('the order', () => {
     ]);
   });
 
-  test('is refused where an element names several fields, or there are too many', () => {
+  test('is rejected if an element names several fields, or there are too many', () => {
     expect(() => toOrder(table, [{ email: 'AscNullsLast', username: 'AscNullsLast' }])).toThrow(
       'orderBy.0 names several fields (email, username): make each an element of its own',
     );
@@ -32,13 +32,13 @@ describe('the order', () => {
 describe('the page', () => {
   const page = (input: PageInput) => toPage(table, byKey, input, new CursorSeal());
 
-  test('is the first one of the largest size, unless another is asked for', () => {
+  test('is by default the first one, with the maximum size', () => {
     expect(page({})).toEqual({ limit: 30, offset: 0, backward: false, cursor: undefined });
     expect(page({ first: 1000 })).toMatchObject({ limit: 30 });
     expect(page({ first: null, last: null, after: null, before: null, offset: null })).toEqual(page({}));
   });
 
-  test('goes on after a cursor, or ends before one', async () => {
+  test('starts after a cursor, or ends before one', async () => {
     const view = await viewUsers([['ada'], ['bob']], table);
     const cursor = encodeCursor(view, byKey, 1);
     expect(page({ first: 2, after: cursor })).toEqual({

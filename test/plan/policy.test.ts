@@ -38,7 +38,7 @@ async function seen(policy: PolicyFilter, claims: Record<string, unknown> = {}):
 const everybody = ['jan', 'joan', 'none', 'pct'];
 
 describe('a policy', () => {
-  test('shows all rows where the table has none, and none where the role has none', () => {
+  test('shows all rows if the table has no policies, and none if the role has none', () => {
     expect(visibilityOf(plain, 'member', {})).toBe('all');
     expect(visibilityOf(withPolicy({}), 'stranger', {})).toBe('none');
   });
@@ -65,7 +65,7 @@ describe('a policy', () => {
     expect(await seen({ not: policy }, {})).toEqual([]);
   });
 
-  test('matches nothing where a claim is of another type than its column', async () => {
+  test('matches nothing if a claim has another type than its column', async () => {
     expect(await seen({ account: { eq: { claim: 'account' } } }, { account: 'seven' })).toEqual([]);
   });
 
@@ -79,7 +79,7 @@ describe('a policy', () => {
     },
   );
 
-  test('reads numbers exactly where they are safe, or written as text', async () => {
+  test('reads numbers exactly if they are safe, or strings', async () => {
     const policy = { account: { eq: { claim: 'id' } } };
     expect(await seen(policy, { id: 7 })).toEqual(['pct']);
     expect(await seen(policy, { id: '9007199254740993' })).toEqual(['joan']);
@@ -119,7 +119,7 @@ describe('a policy', () => {
 });
 
 describe('the problems of policies', () => {
-  test('are none where they can be read', () => {
+  test('are absent if they are valid', () => {
     expect(policyProblems(plain)).toEqual([]);
     expect(policyProblems(withPolicy({ email: { eq: { claim: 'email' } } }))).toEqual([]);
   });
@@ -134,7 +134,7 @@ describe('the problems of policies', () => {
     ]);
   });
 
-  test('warn where a claim stands for a pattern, wherever it does', () => {
+  test('warn of claims as patterns, at any place', () => {
     const policy = { or: [{ not: { email: { ilike: { claim: 'email' } } } }, { email: { eq: 'x' } }] };
     expect(policyProblems(withPolicy(policy))).toEqual([
       {

@@ -40,7 +40,7 @@ describe('a page', () => {
   };
   const byAge = [key(age, 'asc', 'last'), key(username, 'asc', 'last')];
 
-  test('is in the order of the key unless another is asked for', async () => {
+  test('is in the order of the key by default', async () => {
     expect(await ask([], {})).toEqual({
       users: 'ab',
       totalCount: 5,
@@ -49,7 +49,7 @@ describe('a page', () => {
     });
   });
 
-  test('after a cursor whose nulls come last goes on to them', async () => {
+  test('after a cursor continues to nulls that come last', async () => {
     expect(await ask(byAge, { cursor: [20, 'a'], limit: 9 })).toMatchObject({
       users: 'dcbe',
       hasNextPage: false,
@@ -57,12 +57,12 @@ describe('a page', () => {
     expect(await ask(byAge, { cursor: [null, 'b'] })).toMatchObject({ users: 'e', hasPreviousPage: true });
   });
 
-  test('after a cursor whose row is gone goes on where it stood', async () => {
+  test('after a cursor whose row is gone continues at its position', async () => {
     expect(await ask(byAge, { cursor: [20, 'b'] })).toMatchObject({ users: 'dc' });
     expect(await ask(byAge, { cursor: [25, 'x'] })).toMatchObject({ users: 'cb' });
   });
 
-  test('of the last rows is in order, too', async () => {
+  test('of the last rows is in the requested order', async () => {
     expect(await ask(byAge, { backward: true })).toEqual({
       users: 'be',
       totalCount: 5,
@@ -89,7 +89,7 @@ describe('a page', () => {
   });
 });
 
-test('ties are broken by the identity where nothing else does', async () => {
+test('ties are broken by the identity if nothing else does', async () => {
   const view = await viewUsers(
     [
       ['b', { age: '1' }],
@@ -129,7 +129,7 @@ test('usernames that are UUIDs are in the order of rows, declared as uuid', asyn
   expect(rows.map((row) => view.store.identity.get(row))).toEqual([ids[1], ids[0]]);
 });
 
-test('other work gets its turn while a query takes long', async () => {
+test('other work gets its turn during a long query', async () => {
   const users = Array.from(
     { length: 100_000 },
     (_, i) => [`${i}`, { email: `${(i * 7919) % 100_003}@example.com` }] as const,

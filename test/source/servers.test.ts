@@ -25,14 +25,14 @@ test('a server of no kind says so', async () => {
   );
 });
 
-test('a misspelt wrapper is told the right spelling', async () => {
+test('a misspelt wrapper gets a suggestion', async () => {
   const servers = await openServers(catalog('specail_wraper'), [fakeKind('special', () => false)]);
   expect(servers.dialectOf('specail_wraper')).toMatchObject({
     error: { hint: 'did you mean special_wrapper?' },
   });
 });
 
-test('a misspelt option of a server is a problem, an unknown one is none', async () => {
+test('a misspelt option of a server is a problem, an unknown one is not', async () => {
   const { servers, ...rest } = catalog('good');
   const options = new Map([
     ['hots', 'x'],

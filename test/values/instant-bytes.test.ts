@@ -37,7 +37,7 @@ test('every day of four hundred years is written as the type prints it', () => {
   expect(written(Date.parse('2199-12-31T00:00:00Z'))).toBe('2199-12-31T00:00:00');
 });
 
-test('what is beyond those years, or no instant, is left to the type', () => {
+test('other years, and texts that are not instants, are left to the type', () => {
   for (const milliseconds of [
     Date.parse('0001-01-01T00:00:00Z') - 1,
     Date.parse('9999-12-31T23:59:59.999Z') + 1,

@@ -107,7 +107,7 @@ describe('a server with a certificate of its own authority', () => {
 });
 
 describe('a connection', () => {
-  test('takes its password from .pgpass, where nobody else may read that', async () => {
+  test('reads its password from .pgpass, if nobody else may read that', async () => {
     const file = join(await mkdtemp(join(tmpdir(), 'pgpass-')), 'pgpass');
     const line = `localhost:${postgres.port}:*:postgres:postgres\n`;
     await writeFile(file, `# mine\n*:1:*:*:a\\:b\n${line}`, { mode: 0o600 });

@@ -97,7 +97,7 @@ describe('a connection string', () => {
     expect(() => parse(text)).toThrow(message);
   });
 
-  test('leaves to the environment what it does not say', () => {
+  test('leaves missing parameters to the environment', () => {
     const environment = {
       PGHOST: 'a,b',
       PGPORT: '1,2',

@@ -13,7 +13,7 @@ const statementsOf = (text: string) =>
   piecesOf(text).flatMap((piece) => (piece.kind === 'statement' ? [piece.sql] : []));
 
 describe('reading a psql script', () => {
-  test('statements end at semicolons, and the last one needs none', () => {
+  test('statements end at semicolons, except the last one', () => {
     expect(piecesOf('select 1;\n\n-- two\nselect 2 ; ;\nselect 3')).toEqual([
       { kind: 'statement', sql: 'select 1', line: 1 },
       { kind: 'statement', sql: 'select 2', line: 4 },
@@ -38,7 +38,7 @@ describe('reading a psql script', () => {
     expect(statementsOf(`${sql};select 2;`)).toEqual([sql, 'select 2']);
   });
 
-  test('what is never closed runs to the end', () => {
+  test('an unclosed quote or comment extends to the end', () => {
     expect(statementsOf("select 'a; select 2;")).toEqual(["select 'a; select 2;"]);
     expect(statementsOf('do $$ begin;')).toEqual(['do $$ begin;']);
     expect(statementsOf('select 1; /* a; ')).toEqual(['select 1']);

@@ -45,7 +45,7 @@ async function saved(name: string, content: string | Uint8Array): Promise<string
 const allColumns = 7;
 
 describe('a catalog of SQL', () => {
-  test('is what pg_dump writes, with rows, owners and all that it holds besides', async () => {
+  test('may be the output of pg_dump, with rows, owners and everything else', async () => {
     const definition = await read({ files: [fileAt('pg_dump-15.sql')] });
     const [users] = definition.tables;
     expect(users?.columns.map(({ name, type }) => `${name} ${type.name}`)).toEqual([
@@ -73,7 +73,7 @@ describe('a catalog of SQL', () => {
     ]);
   });
 
-  test('is what a folder of migrations makes of a Supabase database', async () => {
+  test('may be a folder of migrations of a Supabase database', async () => {
     const catalog = await openSqlCatalog({ files: [fileAt('migrations')] });
     const definition = await catalog.readDefinition();
     const reference = definition.servers[0]?.options.get('api_key_id') ?? '';
@@ -108,7 +108,7 @@ describe('a catalog of SQL', () => {
     expect(second).toEqual(first);
   });
 
-  test('adds to the options of servers what is known at run time alone', async () => {
+  test('adds options to servers that are only known at run time', async () => {
     const definition = await read({
       sql: cognitoServer,
       serverOptions: new Map([['endpoint_url', 'http://a']]),
@@ -116,7 +116,7 @@ describe('a catalog of SQL', () => {
     expect(definition.servers[0]?.options.get('endpoint_url')).toBe('http://a');
   });
 
-  test('keeps nothing of what its scripts set', async () => {
+  test('keeps no settings of its scripts', async () => {
     const definition = await read({
       files: [
         await saved(
@@ -152,7 +152,7 @@ describe('a catalog of SQL', () => {
     expect(skippedOf(definition)).toEqual([]);
   });
 
-  test('knows the members of roles, whoever made them members', async () => {
+  test('knows the members of roles, whoever granted the membership', async () => {
     const definition = await read({
       sql: `${cognitoServer} ${sevenColumns} create role hoster superuser;
         grant usage on schema cognito to authenticated; grant select on cognito.users to authenticated;
@@ -171,7 +171,7 @@ describe('a catalog of SQL', () => {
     expect(subscription?.reason).toMatch(/^could not load library [^\n]*$/);
   });
 
-  test('has no secrets of a dump, where they are encrypted, until they are set again', async () => {
+  test('has no encrypted secrets of a dump until they are set again', async () => {
     const id = '0b8b2c4e-11a5-4c0c-9a3f-000000000001';
     const dumped = `create extension supabase_vault;
       insert into vault.secrets values ('${id}', 'key', '', 'Y2lwaGVy', null, '\\x01', now(), now());`;
@@ -218,8 +218,8 @@ describe('a catalog of SQL', () => {
   });
 });
 
-describe('what a hosted database has and a file takes for granted', () => {
-  test('stands in by its name, also for blocks of code', async () => {
+describe('objects of hosted databases that files rely on', () => {
+  test('is recognised by its name, even in blocks of code', async () => {
     const definition = await read({
       sql: `do $$ begin
           create foreign data wrapper cognito_wrapper handler cognito_fdw_handler validator cognito_fdw_validator;
@@ -280,7 +280,7 @@ describe('what a hosted database has and a file takes for granted', () => {
 });
 
 describe('a statement that the catalog needs and that fails', () => {
-  test('is told with its file, its line and how it begins, and no value of it', async () => {
+  test('is reported with its file, its line and its beginning, without values', async () => {
     const file = await saved(
       'broken.sql',
       `${cognitoServer} ${sevenColumns}
@@ -302,7 +302,7 @@ grant select on public.unrelated to anon;`,
     ]);
   });
 
-  test('is told where it cannot be parsed, without the value that is next to the error', async () => {
+  test('is reported if it cannot be parsed, without the value next to the error', async () => {
     const told = async (statement: string) =>
       (await refusal({ sql: `${cognitoServer}\n${statement}` })).replace(/^the SQL:\d+: /, '');
     expect(await told("alter server cognito_server options (add a 'very-secret);")).toBe(

@@ -86,7 +86,7 @@ describe('patterns', () => {
     expect(await matches(view, match('like', '%_é'))).toEqual(['b']);
   });
 
-  test('of like take what follows a backslash literally', async () => {
+  test('of like take the character after a backslash literally', async () => {
     const view = await viewUsers(
       [
         ['a', { email: '50%' }],

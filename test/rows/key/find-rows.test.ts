@@ -90,7 +90,7 @@ describe('looking rows up by key', () => {
     }),
   );
 
-  test('answers every key in its place, however often it is asked for', async () => {
+  test('answers every key in its place, even if it is repeated', async () => {
     const view = new TableView(await sampleStore(rows), sampleTable(true), new CursorSeal());
     const found = await findRows(
       view,

@@ -46,7 +46,7 @@ const rowsWhere = (holds: (row: number) => boolean) =>
   Array.from({ length: count }, (_, row) => row).filter(holds);
 
 describe('the rows that match a filter', () => {
-  test('are found once for all who ask, however they write it', async () => {
+  test('are found once for equal filters, however they are written', async () => {
     const [first, second] = await Promise.all([
       matches(view, ofA(), new Pace()),
       matches(view, ofA(), new Pace()),
@@ -57,7 +57,7 @@ describe('the rows that match a filter', () => {
     expect(remembered(view.store).matches.entries).toBe(1);
   });
 
-  test('are told apart by column, operator and operand', async () => {
+  test('are distinguished by column, operator and operand', async () => {
     const filters: Filter[] = [
       ofA(),
       { kind: 'match', column: email, operator: 'ilike', pattern: '%@a.test' },
@@ -73,7 +73,7 @@ describe('the rows that match a filter', () => {
     expect(remembered(view.store).matches.entries).toBe(filters.length);
   });
 
-  test('are remembered for nobody where they rest on claims, but for what does not', async () => {
+  test('are not cached if they depend on claims, except for the conditions that do not', async () => {
     const claim: Filter = { kind: 'match', column: username, operator: 'like', pattern: '%7' };
     const filter: Filter = { kind: 'and', filters: [{ kind: 'personal', filter: claim }, ofA()] };
     const found = await matches(view, filter, new Pace());
@@ -89,7 +89,7 @@ describe('the rows that match a filter', () => {
     expect(remembered(view.store)).toMatchObject({ valueRows: { entries: 1 }, matches: { entries: 0 } });
   });
 
-  test('are looked up by an index where a column is asked for a second time', async () => {
+  test('are looked up in an index if a column is filtered a second time', async () => {
     const byEmail = (value: string): Filter => ({ kind: 'compare', column: email, operator: 'eq', value });
     expect(toArray(await matches(view, byEmail('0@a.test'), new Pace()))).toHaveLength(1);
     expect(remembered(view.store).rowIndexes.entries).toBe(0);
@@ -129,7 +129,7 @@ describe('the rows within a range', () => {
     expect(remembered(view.store).matches.entries).toBe(before);
   });
 
-  test('are found among all rows where they are many', async () => {
+  test('are found among all rows if there are many', async () => {
     for (let time = 0; time < 3; time++) {
       const found = toArray(await matches(view, within('1', `5${time}`), new Pace()));
       expect([...found]).toEqual(rowsWhere((row) => emailOf(row) >= '1' && emailOf(row) < `5${time}`));
@@ -137,15 +137,15 @@ describe('the rows within a range', () => {
   });
 });
 
-describe('a page of what matches', () => {
-  test('takes no search where the rows are known, at any offset', async () => {
+describe('a page of matches', () => {
+  test('needs no search if the rows are known, at any offset', async () => {
     await ask({ filter: ofA() });
     const page = { limit: 3, offset: 1000, cursor: undefined, backward: false };
     expect(await ask({ filter: ofA(), page })).toMatchObject({ rows: [3000, 3003, 3006], totalCount: 3334 });
     expect(remembered(view.store).matches.entries).toBe(1);
   });
 
-  test('that is not counted searches no further than it must, and all when it is asked for again', async () => {
+  test('without a count searches no further than necessary, and all rows when it is repeated', async () => {
     const query = { filter: ofA(), wanted: { totalCount: false, pageInfo: false } };
     const first = await ask(query);
     expect(remembered(view.store).matches.entries).toBe(0);
@@ -153,7 +153,7 @@ describe('a page of what matches', () => {
     expect(remembered(view.store).matches.entries).toBe(1);
   });
 
-  test('in an order of its own is ordered once, when it is asked for again', async () => {
+  test('in another order is sorted once it is repeated', async () => {
     const query = { filter: ofA(), order: [{ column: email, direction: 'desc', nulls: 'last' }] as const };
     const pages = [await ask(query), await ask(query), await ask(query)];
     expect(new Set(pages.map(({ rows }) => rows.join()))).toHaveLength(1);

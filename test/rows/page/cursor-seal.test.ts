@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CursorSeal } from '../../../src/rows/page/cursor-seal.ts';
 
-test('two seals of the same secret open what the other has sealed, and seal it alike', () => {
+test('two seals with the same secret open what the other has sealed, and seal it equally', () => {
   const [one, other] = [new CursorSeal('a secret'), new CursorSeal('a secret')];
   const sealed = one.seal('alice');
   expect(other.open(sealed)).toBe('alice');

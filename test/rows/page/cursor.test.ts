@@ -28,14 +28,14 @@ describe('a cursor', () => {
     expect(decodeCursor(ascending(age, id), 'WzIwLCAzXQ==')).toEqual([20, 3]);
   });
 
-  test('holds null where the row has no value, or none of the type', async () => {
+  test('contains null if the row has no valid value', async () => {
     const view = await viewUsers([['a'], ['b', { age: 'old' }]], table);
     expect(encodeCursor(view, ascending(age, username), 0)).toBe(base64('[null, "a"]'));
     expect(encodeCursor(view, ascending(age, username), 1)).toBe(base64('[null, "b"]'));
     expect(decodeCursor(ascending(age, username), base64('[null, "a"]'))).toEqual([null, 'a']);
   });
 
-  test('ends with the identity where the table has no key', async () => {
+  test('ends with the identity if the table has no key', async () => {
     const view = await viewUsers([['alice', { age: '20' }]], usersTable([age]));
     const cursor = encodeCursor(view, ascending(age), 0);
     expect(decodeCursor(ascending(age), cursor, view.seal)).toEqual([20, 'alice']);

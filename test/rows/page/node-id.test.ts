@@ -20,7 +20,7 @@ describe('a nodeId', () => {
     });
   });
 
-  test('holds each column of the key, null where the row has no value', async () => {
+  test('contains each column of the key, null if the row has no value', async () => {
     const table = usersTable([username, tenant], [tenant, username]);
     const view = await viewUsers([['a', { tenant: '9007199254740993' }], ['b']], table);
     expect(encodeNodeId(view, 0)).toBe(base64('["cognito", "users", 9007199254740993, "a"]'));

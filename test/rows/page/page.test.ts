@@ -26,7 +26,7 @@ describe('a page', () => {
     expect(flags).toEqual([given.forward, given.backward]);
   });
 
-  it('that is read backward has its rows in the order asked for', () => {
+  it('that is read backward has its rows in the requested order', () => {
     const found = { rows: [9, 8, 7], hasEarlier: false, hasLater: false, totalCount: 3 };
     expect(pageOf(found, true)).toMatchObject({ rows: [7, 8, 9], totalCount: 3 });
     expect(pageOf(found, false)).toMatchObject({ rows: [9, 8, 7], totalCount: 3 });

@@ -35,7 +35,7 @@ function longWork() {
 }
 
 describe('a memo', () => {
-  test('makes a thing once for all who ask at the same time', async () => {
+  test('creates a value once for simultaneous requests', async () => {
     const memo = newMemo();
     let made = 0;
     const make = async () => thing(String(++made));
@@ -59,7 +59,7 @@ describe('a memo', () => {
     expect((await memo.get('a', new Pace(), async () => thing('a'))).name).toBe('a');
   });
 
-  test('lets go of what was asked for longest ago where its bytes are used up', async () => {
+  test('evicts the least recently used value if its bytes are used up', async () => {
     const memo = newMemo(2500);
     for (const key of ['a', 'b', 'a', 'c']) await memo.get(key, new Pace(), async () => thing(key, 1000));
     expect([memo.peek('a')?.name, memo.peek('b'), memo.peek('c')?.name]).toEqual(['a', undefined, 'c']);
@@ -68,7 +68,7 @@ describe('a memo', () => {
     expect(memo.size.bytes).toBeLessThanOrEqual(2500);
   });
 
-  test('goes on for the others where one request ends', async () => {
+  test('continues for the others if one request ends', async () => {
     const memo = newMemo();
     const { state, make } = longWork();
     const controller = new AbortController();
@@ -82,7 +82,7 @@ describe('a memo', () => {
     expect((await waits).name).toBe('long');
   });
 
-  test('ends the work when nobody waits for it any more, and begins anew for whoever asks next', async () => {
+  test('aborts the work when nobody waits for it any more, and starts again for the next request', async () => {
     const memo = newMemo();
     const { state, make } = longWork();
     const controller = new AbortController();

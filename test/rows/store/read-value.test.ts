@@ -19,7 +19,7 @@ describe('the value of a row', () => {
     expect(read('doc', 'jsonb')).toEqual({ ok: true, value: '{"a": [], "b": 1.50}' });
   });
 
-  test('that is an instant has an offset where the type has one', async () => {
+  test('that is an instant has an offset if the type has one', async () => {
     const view = await viewUsers([['a']], table);
     const read = (...kind: [Parameters<typeof userColumn>[1]]) =>
       readValue(view, userColumn('created_at', ...kind), 0);
@@ -37,14 +37,14 @@ describe('the value of a row', () => {
     expect(readValue(view, attributes, 1)).toEqual({ ok: true, value: '[]' });
   });
 
-  test('is null where the row has none', async () => {
+  test('is null if the row has none', async () => {
     const view = await viewUsers([['a', { other: null }]], table);
     expect(readValue(view, userColumn('missing', 'int4'), 0)).toEqual({ ok: true, value: null });
     expect(readValue(view, userColumn('other'), 0)).toEqual({ ok: true, value: null });
   });
 });
 
-test('text that is no value of the type is an error where it is read, NULL where it is filtered, and counted', async () => {
+test('an invalid text is an error when it is read, NULL when it is filtered, and counted', async () => {
   const view = await viewUsers([['a', { n: 'seven' }], ['b', { n: '7' }], ['c']], table);
   const n = userColumn('n', 'int4');
   expect(readValue(view, n, 0)).toEqual({ ok: false, error: 'stored text is not a valid int4' });

@@ -84,7 +84,7 @@ describe.each([1, 16])('a scan in %i chains that is cancelled', (parallelScan) =
     expect(pool.requests).toHaveLength(sent);
   });
 
-  test('by its consumer, who has enough, closes its connections', async () => {
+  test('by its consumer closes its connections', async () => {
     const pool = await startPool(makeSubscribers(5_000), { latencyMs: 5 });
     const sockets = openSockets();
     for await (const page of connect(pool.url, { parallelScan }).scan(

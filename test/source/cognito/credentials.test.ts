@@ -78,7 +78,7 @@ describe('credentials', () => {
     expect(lookups).toBe(3);
   });
 
-  test('are looked up again where they expire in mid-scan, and the scan goes on', async () => {
+  test('are looked up again if they expire during a scan, which continues', async () => {
     let pages = 0;
     const pool = await startScriptedPool(({ operation }) => {
       if (operation !== 'ListUsers') return { body: {} };
@@ -100,7 +100,7 @@ describe('credentials', () => {
     expect(lookups).toBe(2);
   });
 
-  test('that are not there deny the scan, in the words of whoever looked for them', async () => {
+  test('that do not exist deny the scan, with the reason of the provider', async () => {
     const pool = await startPool(makeUsers(10));
     const source = connect(pool.url, {
       server: serverAt(pool.url, { credentials: inVault }),

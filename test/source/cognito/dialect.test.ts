@@ -24,7 +24,7 @@ describe('a column comes from', () => {
     expect(cognitoDialect.originOf(column(field), table({}))).toEqual(success({ kind: 'field', field }));
   });
 
-  test('all attributes where it is named attributes', () => {
+  test('all attributes if it is named attributes', () => {
     expect(cognitoDialect.originOf(column('attributes', {}, 'jsonb'), table({}))).toEqual(
       success({ kind: 'attributes' }),
     );
@@ -79,7 +79,7 @@ describe('a column comes from', () => {
     );
   });
 
-  test('nowhere where its option is empty', () => {
+  test('nothing if its option is empty', () => {
     expect(cognitoDialect.originOf(column('email', { attribute: '' }), table({}))).toHaveProperty(
       'ok',
       false,
@@ -98,7 +98,7 @@ test.each([
   });
 });
 
-test('an option that names a misspelt attribute is told the right one', () => {
+test('an option with a misspelt attribute gets a suggestion', () => {
   expect(cognitoDialect.originOf(column('mail', { attribute: 'emial' }), table({}))).toEqual(
     failure({
       reason: `the column's option attribute is "emial", which is no attribute of a Cognito user`,
@@ -107,7 +107,7 @@ test('an option that names a misspelt attribute is told the right one', () => {
   );
 });
 
-test('an option may name an attribute that resembles none', () => {
+test('an option may name an unknown attribute that resembles no known one', () => {
   const origin = { kind: 'attribute', attribute: 'shoe_size' };
   expect(cognitoDialect.originOf(column('x', { attribute: 'shoe_size' }), table({}))).toEqual(
     success(origin),
@@ -127,7 +127,7 @@ test('all attributes must be JSON', () => {
   );
 });
 
-test('the username alone is always there', () => {
+test('only the username is never null', () => {
   expect(cognitoDialect.isAlwaysPresent({ kind: 'field', field: 'username' })).toBe(true);
   expect(cognitoDialect.isAlwaysPresent({ kind: 'field', field: 'status' })).toBe(false);
   expect(cognitoDialect.isAlwaysPresent({ kind: 'attribute', attribute: 'sub' })).toBe(false);

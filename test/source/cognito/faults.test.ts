@@ -51,7 +51,7 @@ describe('every user arrives exactly once', () => {
     );
   });
 
-  test('where users come and go during the scan, if they are there all along', async () => {
+  test('whichever users come and go during the scan, those that stay are returned', async () => {
     const staying = makeUsers(600, 'staying');
     const leaving = makeUsers(600, 'leaving');
     const pool = await startPool([...staying, ...leaving], {
@@ -108,7 +108,7 @@ describe('a scan ends with', () => {
     30_000,
   );
 
-  test('SCAN_DENIED at once where the credentials are unknown', async () => {
+  test('SCAN_DENIED at once if the credentials are unknown', async () => {
     const pool = await startPool(makeUsers(1), { accessKeyId: 'AKIAOTHER' });
     expect(await rejectionOf(scanAll(connect(pool.url)))).toMatchObject({
       code: 'SCAN_DENIED',
@@ -117,7 +117,7 @@ describe('a scan ends with', () => {
     expect(pool.requests).toHaveLength(1);
   });
 
-  test('SCAN_UNAVAILABLE where nothing listens', async () => {
+  test('SCAN_UNAVAILABLE if nothing listens', async () => {
     const pool = await startPool([]);
     await pool.close();
     expect(await rejectionOf(scanAll(connect(pool.url)))).toMatchObject({
@@ -126,13 +126,13 @@ describe('a scan ends with', () => {
     });
   });
 
-  test('SCAN_NOT_FOUND where there is no such pool', async () => {
+  test('SCAN_NOT_FOUND if there is no such pool', async () => {
     const pool = await startScriptedPool(() => refusal('ResourceNotFoundException'));
     expect(await rejectionOf(scanAll(connect(pool.url)))).toMatchObject({ code: 'SCAN_NOT_FOUND' });
     expect(pool.requests).toHaveLength(1);
   });
 
-  test('SCAN_INVALID_RESPONSE where the first request itself is refused', async () => {
+  test('SCAN_INVALID_RESPONSE if the first request itself is rejected', async () => {
     const pool = await startScriptedPool(() => refusal('InvalidParameterException'));
     expect(await rejectionOf(scanAll(connect(pool.url)))).toMatchObject({ code: 'SCAN_INVALID_RESPONSE' });
     expect(pool.requests).toHaveLength(1);

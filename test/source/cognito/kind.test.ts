@@ -22,7 +22,7 @@ describe('a server is recognised', () => {
     expect(kind.recognises(server({ name: 'any', options: { source: 'cognito' } }))).toBe(true);
   });
 
-  test('but not where another handler says otherwise', () => {
+  test('but not if it has another handler', () => {
     const other = { name: 'cognito_wrapper', handler: 'auth0_fdw_handler', options: { source: 'cognito' } };
     expect(kind.recognises(server(other))).toBe(false);
   });
@@ -35,12 +35,12 @@ describe('a server is recognised', () => {
 describe('a server can be used', () => {
   const pool = { region: 'us-east-1', user_pool_id: 'us-east-1_A', aws_access_key_id: 'AKIA' };
 
-  test('where its secret can be read', async () => {
+  test('if its secret can be read', async () => {
     const opened = await kind.open(server({ name: 'any' }, { ...pool, api_key_id: 'known' }));
     expect(opened).toHaveProperty('ok', true);
   });
 
-  test('but not where its secret cannot be read, which it says', async () => {
+  test('but not if its secret cannot be read, which is reported', async () => {
     const opened = await kind.open(server({ name: 'any' }, { ...pool, api_key_id: 'unknown' }));
     expect(opened).toEqual({
       ok: false,
@@ -51,7 +51,7 @@ describe('a server can be used', () => {
     });
   });
 
-  test('but not where its options are incomplete', async () => {
+  test('but not if its options are incomplete', async () => {
     expect(await kind.open(server({ name: 'any' }))).toHaveProperty('ok', false);
   });
 });

@@ -59,7 +59,7 @@ describe('a server is understood', () => {
     },
   );
 
-  test('with an empty endpoint, which means none', () => {
+  test("with an empty endpoint, which means AWS' own", () => {
     expect(parse({ ...pool, endpoint_url: '' })).toEqual(parse(pool));
   });
 
@@ -93,7 +93,7 @@ describe('a server is refused', () => {
     );
   });
 
-  test('without any of its secrets in what is said about it', () => {
+  test('without any of its secrets in messages', () => {
     const text = fc.constantFrom(undefined, '', 'SECRET', 'http://SECRET@host', ' SECRET');
     const options = fc.record({
       region: fc.constantFrom('us-east-1', '', 'no region'),

@@ -87,7 +87,7 @@ describe('a request that fails', () => {
     },
   );
 
-  test('waits as long as the service asks for, and so does everybody who shares its quota', async () => {
+  test('waits as long as the service requests, like all that share its quota', async () => {
     const retry = context();
     await sendWithRetry(
       failing([serviceError('TooManyRequestsException', 400, { 'retry-after': '7' })]),
@@ -106,7 +106,7 @@ describe('a request that fails', () => {
     expect(retry.pauses).toEqual([]);
   });
 
-  test('is sent again, once, where the clock was wrong and has been corrected', async () => {
+  test('is sent again, once, after a wrong clock has been corrected', async () => {
     const skewed = serviceError('InvalidSignatureException', 400);
     skewed.$metadata.clockSkewCorrected = true;
     expect(await sendWithRetry(failing([skewed]), context())).toBe('page');

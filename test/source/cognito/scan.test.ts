@@ -62,7 +62,7 @@ function listUsersRequests({ requests }: Emulator): number {
 }
 
 describe('the progress of a scan', () => {
-  test('is told after every page and every throttle', async () => {
+  test('is reported after every page and every throttle', async () => {
     const { url } = await startPool(makeUsers(1_200), { faults: { throttle: 0.3 } });
     const steps: ScanProgress[] = [];
     await scanAll(connect(url), (progress) => steps.push(progress));
@@ -80,7 +80,7 @@ describe('the progress of a scan', () => {
     expect(steps.at(-1)?.estimatedRows).toBe(500);
   });
 
-  test('lacks the estimate where it may not be asked for', async () => {
+  test('lacks the estimate if that is not permitted', async () => {
     const pool = await startPool(makeUsers(500), { latencyMs: 5, describeAllowed: false });
     const steps: ScanProgress[] = [];
     expect(await scanAll(connect(pool.url), (progress) => steps.push(progress))).toHaveLength(500);
@@ -100,7 +100,7 @@ describe('the progress of a scan', () => {
     expect(pool.requests.map(({ operation }) => operation)).toContain('DescribeUserPool');
   });
 
-  test('costs no estimate where one page is all', async () => {
+  test('does not request an estimate if there is only one page', async () => {
     const pool = await startPool(makeUsers(60));
     await scanAll(connect(pool.url));
     expect(pool.requests).toHaveLength(1);

@@ -21,7 +21,7 @@ describe('a token bucket', () => {
     }
   });
 
-  test('lets through what the rate allows, without loss over time', async () => {
+  test('admits what the rate allows, without loss over time', async () => {
     const times = await grantTimes(25, 500);
     expect(times.at(-1)).toBeLessThanOrEqual((500 / 25) * 1000);
   });
@@ -42,14 +42,14 @@ describe('a token bucket', () => {
     );
   });
 
-  test('serves who came first', async () => {
+  test('serves requests in order', async () => {
     const bucket = createTokenBucket({ requestsPerSecond: 10, clock: new InstantClock() });
     const served: number[] = [];
     await Promise.all([0, 1, 2, 3, 4].map((i) => bucket.take(never).then(() => served.push(i))));
     expect(served).toEqual([0, 1, 2, 3, 4]);
   });
 
-  test('forgets who does not want to wait any longer', async () => {
+  test('skips requests that do not wait any longer', async () => {
     const bucket = createTokenBucket({ requestsPerSecond: 10, clock: new InstantClock() });
     const patience = new AbortController();
     await bucket.take(never);
@@ -89,7 +89,7 @@ describe('a token bucket', () => {
   });
 });
 
-test('servers share a bucket where AWS counts their requests together', () => {
+test('servers share a bucket if AWS counts their requests together', () => {
   const buckets = new TokenBuckets(25);
   const server = serverAt('http://one');
   const bucket = buckets.of(server);

@@ -75,7 +75,7 @@ const value = fc.option(
 const rowsOf = (columns: number) =>
   fc.array(fc.array(value, { minLength: columns, maxLength: columns }), { maxLength: 60 });
 
-describe('rows that are taken out of what Postgres sends', () => {
+describe("rows that are read from Postgres' messages", () => {
   test('are the same in a snapshot, in whatever pieces they came and whatever bytes they have', async () => {
     const anything = fc.tuple(rowsOf(3), fc.array(fc.nat(), { maxLength: 40 }), fc.nat({ max: 2 }));
     await fc.assert(

@@ -99,7 +99,7 @@ describe('a scan', () => {
     expect(read).toEqual(rows);
   });
 
-  test('reads arrays of domains as arrays of what these stand for', async () => {
+  test('reads arrays of domains as arrays of their base types', async () => {
     await database.client.query(`create domain code as varchar(9); create domain codes as code[];
       create table tagged (tags code[], more codes); insert into tagged values ('{a,b}', '{"c d",null}');
       create foreign table remote_tagged (tags code[], more codes) server remote options (table_name 'tagged');`);
@@ -132,7 +132,7 @@ describe('a scan', () => {
     );
   });
 
-  test('tells rows apart by their number where no single text column is the key', async () => {
+  test('identifies rows by their number if the key is not a single text column', async () => {
     const records = await scan(sourceOf());
     const numbers = records.map(({ fields }) => String(fields[0]));
     expect(numbers).toEqual([...new Set(numbers)].toSorted());
@@ -149,7 +149,7 @@ describe('a scan', () => {
     expect(seen.length).toBeGreaterThan(5);
   });
 
-  test('has its rows counted where it is told to, since Postgres may have no estimate', async () => {
+  test('has its rows counted if configured so, since Postgres may have no estimate', async () => {
     await database.client.query(
       `create foreign table counted (id int) server remote options (table_name 'stored')`,
     );
@@ -161,7 +161,7 @@ describe('a scan', () => {
     expect(seen.at(-1)).toMatchObject({ rows: 5000, estimatedRows: 5000 });
   });
 
-  test('reads as the role it is told to', async () => {
+  test('reads as the configured role', async () => {
     await database.client.query(`create role scan_reader; grant select (id) on items to scan_reader;
       create user mapping for scan_reader server remote options (user 'postgres', password_required 'false',
         password '${new URL(inject('postgresUrl')).password}');`);
@@ -177,7 +177,7 @@ describe('a scan', () => {
     await nothingIsLeft();
   });
 
-  test('stops Postgres from sending while nobody takes its pages', async () => {
+  test('stops Postgres from sending while nobody reads its pages', async () => {
     await database.client.query(`create table wide (a text);
       insert into wide select repeat(md5(i::text), 20000) from generate_series(1, 100) i;
       create foreign table wides (a text) server remote options (table_name 'wide');`);
@@ -225,7 +225,7 @@ describe('a declared key', () => {
     await database.client.query('drop foreign table bad_keys; drop table bad_key');
   });
 
-  test('of several columns is told apart by all of them', async () => {
+  test('of several columns is compared by all of them', async () => {
     await database.client.query(`create table pair (a text, b text);
       insert into pair values ('a', 'bc'), ('ab', 'c');
       create foreign table pairs (a text, b text) server remote options (table_name 'pair');`);
@@ -279,7 +279,7 @@ describe('when something goes wrong', () => {
     await holder.end();
   });
 
-  test('a count that takes too long is given up, and the rows are read all the same', async () => {
+  test('a count that takes too long is aborted, and the rows are read anyway', async () => {
     const holder = new pg.Client(database.url);
     await holder.connect();
     await holder.query(`create foreign table uncounted (id int) server remote options (table_name 'stored')`);

@@ -72,7 +72,7 @@ async function modifierOf(type: string): Promise<number | undefined> {
 }
 
 describe.each(declared)('values of %s', (type, kind, texts, input) => {
-  test('are what a cast makes of them', async () => {
+  test('are cast like in Postgres', async () => {
     const modifier = await modifierOf(type);
     const { parse, jsonb } = valueType(modifier === undefined ? { kind } : { kind, modifier });
     const base = valueType({ kind });
