@@ -4,14 +4,14 @@ import type { ScanProgress } from './source/source.ts';
 /**
  * Why an operation was interpreted instead of compiled:
  *
- * - `new`: it has not been repeated often enough
+ * - `rare`: it has not been repeated often enough
  * - `introspection`: it asks for the schema
  * - `too-large`: compiling it would take too much memory
  * - `unsupported`: it has a field, or one combination too many of `@include` and `@skip`, that has no plan
  * - `error`: its answer contains an error
  * - `failed`: the compiled code failed where the interpreter did not, which is a bug
  */
-export type InterpretedReason = 'new' | 'introspection' | 'too-large' | 'unsupported' | 'error' | 'failed';
+export type InterpretedReason = 'rare' | 'introspection' | 'too-large' | 'unsupported' | 'error' | 'failed';
 
 /** An answered GraphQL request, without its variables, token or rows. */
 export interface AnsweredRequest {

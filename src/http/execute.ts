@@ -165,7 +165,7 @@ export class Executor {
     if (known) return known;
     const uses = 1 + (this.#uses.get(prepared) ?? 0);
     this.#uses.set(prepared, uses);
-    if (uses < usesBefore(prepared)) return whyNeverCompiled(prepared) ?? 'new';
+    if (uses < usesBefore(prepared)) return whyNeverCompiled(prepared) ?? 'rare';
     // Counted again from 0, because compiled code may be evicted before its document.
     this.#uses.delete(prepared);
     return this.#compile(prepared);

@@ -14,7 +14,7 @@ export function newRuns(): Runs {
 /** A number for each reason. */
 export function countReasons(count: (reason: InterpretedReason) => number): Runs['interpreted'] {
   return {
-    new: count('new'),
+    rare: count('rare'),
     introspection: count('introspection'),
     'too-large': count('too-large'),
     unsupported: count('unsupported'),

@@ -197,7 +197,7 @@ export class StatusGauges {
     });
     new Counter({
       name: 'fdw_graphql_interpreted_total',
-      help: 'Interpreted operations by reason: new (not repeated yet), introspection, too-large, unsupported, error (in the answer), or failed (a bug, which is logged).',
+      help: 'Interpreted operations by reason: rare (not repeated often enough), introspection, too-large, unsupported, error (in the answer), or failed (a bug, which is logged).',
       labelNames: ['reason'],
       registers,
       collect() {

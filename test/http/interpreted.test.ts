@@ -20,7 +20,7 @@ async function askRepeatedly(query: string): Promise<void> {
 }
 
 test.each<[InterpretedReason, string, number]>([
-  ['new', users, 1],
+  ['rare', users, 1],
   ['introspection', '{ __schema { queryType { name } } }', 4],
   ['too-large', large, 4],
   ['unsupported', '{ slow }', 3],

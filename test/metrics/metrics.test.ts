@@ -65,7 +65,7 @@ test('nothing that a client chooses becomes a label', async () => {
     durationMs: 3,
     responseBytes: 100,
     rowsMatched: 1,
-    interpreted: 'new',
+    interpreted: 'rare',
     snapshots: ['fresh'],
   });
   expect(text).not.toMatch(/chosen/i);
