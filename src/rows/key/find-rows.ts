@@ -2,7 +2,8 @@ import type { Pace } from '../../columns/pace.ts';
 import type { Ready } from '../../columns/ready.ts';
 import type { Column } from '../../model/model.ts';
 import type { Value } from '../../values/value.ts';
-import { searchRows, toBytes } from '../store/probe.ts';
+import { findAscending } from '../store/ascending-texts.ts';
+import { toBytes } from '../store/probe.ts';
 import type { RowIndex } from '../store/store-cache.ts';
 import type { TypedColumn } from '../store/typed-column.ts';
 import { columnKey, type TableView } from '../store/view.ts';
@@ -21,11 +22,11 @@ export function findRows(
   pace: Pace,
 ): Ready<readonly (readonly number[])[]> {
   const ready = keys.length <= fewKeys ? readyRowFinder(view, columns) : undefined;
-  return ready ? keys.map(ready) : findAll(view, columns, keys, pace);
+  return ready ? keys.map((key) => ready(key)) : findAll(view, columns, keys, pace);
 }
 
 /** How many keys are looked up in one go. */
-const fewKeys = 16;
+const fewKeys = 256;
 
 async function findAll(
   view: TableView,
@@ -80,6 +81,6 @@ async function buildIndex(view: TableView, columns: readonly Column[], pace: Pac
 
 function findIdentity({ store: { identity } }: TableView, value: Value | null): readonly number[] {
   if (value === null) return [];
-  const { index, found } = searchRows(identity, toBytes(value), identity.length, (i) => i);
+  const { index, found } = findAscending(identity, toBytes(value));
   return found ? [index] : [];
 }

@@ -3,7 +3,8 @@ import type { Column } from '../../model/model.ts';
 import type { Value } from '../../values/value.ts';
 import { type CompareFilter, conjuncts, type Filter, type MatchFilter } from '../filter/filter.ts';
 import { readyRowFinder, rowFinder } from '../key/find-rows.ts';
-import { codesEqualTo, searchRows, toBytes } from '../store/probe.ts';
+import { findAscending } from '../store/ascending-texts.ts';
+import { codesEqualTo, toBytes } from '../store/probe.ts';
 import { askedBefore } from '../store/store-cache.ts';
 import { columnKey, type TableView } from '../store/view.ts';
 import { isRange, rowsWithin } from './range-rows.ts';
@@ -74,7 +75,7 @@ function identityRange(view: TableView, filter: Filter): Range | undefined {
 
 function comparedRange({ store: { identity } }: TableView, filter: CompareFilter): Range | undefined {
   if (filter.value === null) return { from: 0, to: 0 };
-  const { index, found } = searchRows(identity, toBytes(filter.value), identity.length, (i) => i);
+  const { index, found } = findAscending(identity, toBytes(filter.value));
   const after = found ? index + 1 : index;
   const end = identity.length;
   switch (filter.operator) {
@@ -100,8 +101,8 @@ function prefixedRange({ store: { identity } }: TableView, filter: MatchFilter):
   const beyond = Uint8Array.from(first);
   beyond[beyond.length - 1] = (first.at(-1) ?? 0) + 1;
   return {
-    from: searchRows(identity, first, identity.length, (i) => i).index,
-    to: searchRows(identity, beyond, identity.length, (i) => i).index,
+    from: findAscending(identity, first).index,
+    to: findAscending(identity, beyond).index,
   };
 }
 

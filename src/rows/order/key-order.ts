@@ -2,6 +2,7 @@ import type { NumberColumn, RankedColumn, TextColumn } from '../../columns/colum
 import { compareBytes, compareSpan, copySpan } from '../../values/bytes.ts';
 import type { ValueType } from '../../values/type/value-type.ts';
 import type { Value } from '../../values/value.ts';
+import { findAscending } from '../store/ascending-texts.ts';
 import { codesEqualTo, searchRows, toBytes, toInstant } from '../store/probe.ts';
 import type { RowRanks } from '../store/store-cache.ts';
 
@@ -61,7 +62,7 @@ export function identityOrder(column: TextColumn, direction: Direction): KeyOrde
     (row) => sign * row,
     (value) => {
       if (value === null) return absent;
-      const { index, found } = searchRows(column, toBytes(value), column.length, (i) => i);
+      const { index, found } = findAscending(column, toBytes(value));
       return sign * (found ? index : index - 0.5);
     },
   );

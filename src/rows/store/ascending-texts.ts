@@ -1,0 +1,113 @@
+import type { TextColumn, TextReader } from '../../columns/column.ts';
+import { compareRanges } from '../../values/bytes.ts';
+
+/** The fewest rows from one landmark to the next, and the most landmarks of a column: half a megabyte of them. */
+const leastStride = 8;
+const mostLandmarks = 64 * 1024;
+/** Bytes of a text that its head has: a double holds no more of them exactly. */
+const headLength = 6;
+
+/** Where a text is among others, or would be inserted. */
+export interface Place {
+  readonly index: number;
+  readonly found: boolean;
+}
+
+const known = new WeakMap<TextColumn, AscendingTexts>();
+
+/** Finds UTF-8 bytes in a column without NULLs whose rows ascend by their bytes. */
+export function findAscending(column: TextColumn, wanted: Uint8Array): Place {
+  const texts = known.get(column) ?? new AscendingTexts(column);
+  known.set(column, texts);
+  return texts.find(wanted);
+}
+
+/**
+ * A binary search that first goes through landmarks, which lie next to each other in memory: each step through the rows
+ * of a large column waits for memory that is in no cache.
+ */
+class AscendingTexts {
+  readonly #rows: number;
+  readonly #reader: TextReader;
+  /** Bytes that all rows begin with. */
+  readonly #prefix: Uint8Array;
+  readonly #stride: number;
+  /** What follows the prefix in every so many rows, as a number that is ordered as the texts are. */
+  readonly #heads: Float64Array;
+
+  constructor(column: TextColumn) {
+    this.#rows = column.length;
+    this.#reader = column.reader();
+    this.#prefix = commonPrefix(column);
+    this.#stride = Math.max(leastStride, Math.ceil(column.length / mostLandmarks));
+    this.#heads = new Float64Array(Math.ceil(column.length / this.#stride));
+    for (let landmark = 0; landmark < this.#heads.length; landmark++) {
+      this.#reader.locate(landmark * this.#stride);
+      const { bytes, start, end } = this.#reader;
+      this.#heads[landmark] = headOf(bytes, start + this.#prefix.length, end);
+    }
+  }
+
+  find(wanted: Uint8Array): Place {
+    const prefix = this.#prefix;
+    const shared = Math.min(prefix.length, wanted.length);
+    const order = compareRanges(wanted, 0, shared, prefix, 0, prefix.length);
+    if (order !== 0) return { index: order < 0 ? 0 : this.#rows, found: false };
+    const head = headOf(wanted, prefix.length, wanted.length);
+    // Texts with the same head may be in any order.
+    const first = this.#landmarkAfter((other) => other >= head);
+    const beyond = this.#landmarkAfter((other) => other > head);
+    const low = first === 0 ? 0 : (first - 1) * this.#stride + 1;
+    return this.#findBetween(low, Math.min(beyond * this.#stride, this.#rows), wanted);
+  }
+
+  /** The first landmark whose head is so far, as all after it are. */
+  #landmarkAfter(isSoFar: (head: number) => boolean): number {
+    let low = 0;
+    let high = this.#heads.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (isSoFar(this.#heads[middle] ?? 0)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  #findBetween(from: number, to: number, wanted: Uint8Array): Place {
+    let low = from;
+    let high = to;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#compare(middle, wanted) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return { index: low, found: low < to && this.#compare(low, wanted) === 0 };
+  }
+
+  #compare(row: number, wanted: Uint8Array): number {
+    const reader = this.#reader;
+    const shared = this.#prefix.length;
+    reader.locate(row);
+    return compareRanges(reader.bytes, reader.start + shared, reader.end, wanted, shared, wanted.length);
+  }
+}
+
+/** What the first and the last row begin with, and so all between them. */
+function commonPrefix(column: TextColumn): Uint8Array {
+  if (column.length === 0) return new Uint8Array();
+  const first = column.reader();
+  const last = column.reader();
+  first.locate(0);
+  last.locate(column.length - 1);
+  const most = Math.min(first.end - first.start, last.end - last.start);
+  let length = 0;
+  while (length < most && first.bytes[first.start + length] === last.bytes[last.start + length]) length++;
+  return Uint8Array.from(first.bytes.subarray(first.start, first.start + length));
+}
+
+/** The next bytes as a number; zeros follow where there are fewer. */
+function headOf(bytes: Uint8Array, start: number, end: number): number {
+  let head = 0;
+  for (let at = start; at < start + headLength; at++) head = head * 256 + (at < end ? (bytes[at] ?? 0) : 0);
+  return head;
+}
