@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type DocumentNode, Kind, type OperationDefinitionNode, parse, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { type Ready, whenReady } from '../columns/ready.ts';
 import { isTurnSpent, nextTurn } from '../columns/turn.ts';
@@ -8,12 +8,12 @@ import type { Lifetime } from '../graphql/request-scope.ts';
 import type { RoleSchema } from '../graphql/role-schemas.ts';
 import { parseWithin } from '../limits/document.ts';
 import type { Limits } from '../limits/limits.ts';
-import { fragmentsOf } from '../limits/overlap.ts';
 import { type TrustedDocumentsOptions, trustedText } from '../limits/trusted-documents.ts';
 import { introspects, validateWithin } from '../limits/validation.ts';
 import type { Asked } from './asked.ts';
 import { badRequest } from './http-error.ts';
 import type { RememberedSize } from './lately-seen.ts';
+import { createMeasure, type OperationSize } from './operation-size.ts';
 
 /** An operation of a document that is valid for a role's schema. As long as it is cached, it is always the same object. */
 export interface PreparedOperation {
@@ -29,14 +29,6 @@ export interface PreparedOperation {
   readonly size: OperationSize;
   /** The approximate size of its document in memory, in bytes. */
   readonly bytes: number;
-}
-
-/** The size of an operation, in fields and fragments. */
-export interface OperationSize {
-  /** With fragments counted wherever they are spread. */
-  readonly fields: number;
-  /** With fragments counted once. */
-  readonly written: number;
 }
 
 export interface PrepareOptions {
@@ -264,41 +256,4 @@ function tokensOf(document: DocumentNode): number {
   let tokens = 0;
   for (let token = document.loc?.startToken; token; token = token.next ?? undefined) tokens++;
   return tokens;
-}
-
-/** Measures the operations of a valid document. Each fragment is measured once. */
-function createMeasure(document: DocumentNode): (set: SelectionSetNode) => OperationSize {
-  const fragments = fragmentsOf(document);
-  const measured = new Map<string, OperationSize>();
-  const counted = new Set<string>();
-  const ofFragment = (name: string): OperationSize => {
-    const fragment = fragments.get(name);
-    const size = measured.get(name) ?? (fragment ? ofSet(fragment.selectionSet) : { fields: 0, written: 0 });
-    measured.set(name, size);
-    return size;
-  };
-  const ofSet = ({ selections }: SelectionSetNode): OperationSize => {
-    let fields = 0;
-    let written = 0;
-    for (const selection of selections) {
-      fields++;
-      written++;
-      if (selection.kind === Kind.FRAGMENT_SPREAD) {
-        const name = selection.name.value;
-        const below = ofFragment(name);
-        fields += below.fields;
-        if (!counted.has(name)) written += below.written;
-        counted.add(name);
-      } else if (selection.selectionSet) {
-        const below = ofSet(selection.selectionSet);
-        fields += below.fields;
-        written += below.written;
-      }
-    }
-    return { fields, written };
-  };
-  return (set) => {
-    counted.clear();
-    return ofSet(set);
-  };
 }
