@@ -5,7 +5,7 @@ import { ErrorWriter } from '../http/error-writer.ts';
 import { Executor } from '../http/execute.ts';
 import type { RememberedSize } from '../http/lately-seen.ts';
 import { PreparedDocuments } from '../http/prepare.ts';
-import { Receiver } from '../http/receive.ts';
+import { Receiver } from '../http/request/receive.ts';
 import { createRoad, type ReadWish, type Road } from '../http/road.ts';
 import type { Runs } from '../http/runs.ts';
 import type { Limits, NoCachePolicy } from '../limits/limits.ts';

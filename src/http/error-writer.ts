@@ -4,8 +4,8 @@ import { type ErrorCode, GatewayError } from '../errors.ts';
 import { InvalidDocumentError, shortened, withoutSuggestions } from '../limits/validation.ts';
 import type { Observe } from '../observation.ts';
 import { HttpError } from './http-error.ts';
-import type { MediaType } from './media-type.ts';
 import type { HttpReply, HttpReplyHeaders } from './message.ts';
+import type { MediaType } from './request/media-type.ts';
 
 export interface ErrorWriterOptions {
   readonly observe: Observe;

@@ -6,10 +6,10 @@ import { GatewayError } from '../errors.ts';
 import type { RequestScope } from '../graphql/request-scope.ts';
 import type { InterpretedReason, Observe } from '../observation.ts';
 import type { AnswerMeter } from './answer-meter.ts';
-import type { Asked, Variables } from './asked.ts';
 import type { RememberedSize } from './lately-seen.ts';
 import type { PreparedOperation } from './prepare.ts';
 import { RememberedAnswers } from './remembered-answers.ts';
+import type { Asked, Variables } from './request/asked.ts';
 import { newRuns, type Runs } from './runs.ts';
 
 /** The outcome of an operation. */

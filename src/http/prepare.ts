@@ -10,10 +10,10 @@ import { parseWithin } from '../limits/document.ts';
 import type { Limits } from '../limits/limits.ts';
 import { type TrustedDocumentsOptions, trustedText } from '../limits/trusted-documents.ts';
 import { introspects, validateWithin } from '../limits/validation.ts';
-import type { Asked } from './asked.ts';
 import { badRequest } from './http-error.ts';
 import type { RememberedSize } from './lately-seen.ts';
 import { createMeasure, type OperationSize } from './operation-size.ts';
+import type { Asked } from './request/asked.ts';
 
 /** An operation of a document that is valid for a role's schema. As long as it is cached, it is always the same object. */
 export interface PreparedOperation {

@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache';
 import type { RequestScope } from '../graphql/request-scope.ts';
 import type { Table } from '../model/model.ts';
 import type { RowStore } from '../rows/store/row-store.ts';
-import type { Asked } from './asked.ts';
 import { LatelySeen, type RememberedSize } from './lately-seen.ts';
 import type { PreparedOperation } from './prepare.ts';
+import type { Asked } from './request/asked.ts';
 
 /** The maximum size of all cached answers, in bytes. */
 const capacity = 16 * 1024 * 1024;

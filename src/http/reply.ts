@@ -5,8 +5,8 @@ import type { ErrorWriter, WrittenError } from './error-writer.ts';
 import type { ExecutionContext, Outcome } from './execute.ts';
 import { reportScans } from './explain.ts';
 import { writeJson } from './json-writer.ts';
-import type { MediaType } from './media-type.ts';
 import type { HttpReply, HttpReplyHeaders, ReplyBody } from './message.ts';
+import type { MediaType } from './request/media-type.ts';
 
 /** How an answer is written. */
 export interface ReplyOptions {

@@ -9,19 +9,19 @@ import type { Limits, NoCachePolicy } from '../limits/limits.ts';
 import type { AnsweredRequest, Observe } from '../observation.ts';
 import { inRequestSpan, inSpan } from '../tracing.ts';
 import { type AnswerMeter, AnswerMeters } from './answer-meter.ts';
-import type { Asked } from './asked.ts';
 import { type Deadline, Deadlines } from './deadline.ts';
 import { withEntityTag } from './entity-tag.ts';
 import type { ErrorWriter } from './error-writer.ts';
 import type { ExecutionContext, Executor, Outcome, Question } from './execute.ts';
 import { FewAtOnce, type Turn } from './few-at-once.ts';
 import { Journal } from './journal.ts';
-import type { MediaType } from './media-type.ts';
 import { type Holding, MemoryBudget } from './memory-budget.ts';
 import { type HttpReply, type HttpRequest, headerOf, type Place } from './message.ts';
 import type { PreparedDocuments, PreparedOperation } from './prepare.ts';
-import type { GraphQLRequest, Receiver } from './receive.ts';
 import { reply } from './reply.ts';
+import type { Asked } from './request/asked.ts';
+import type { MediaType } from './request/media-type.ts';
+import type { GraphQLRequest, Receiver } from './request/receive.ts';
 import { withHeaders } from './server/cross-origin.ts';
 
 /** The parts of the road. */

@@ -6,7 +6,7 @@ import type { RequestPorts } from '../../src/graphql/request-scope.ts';
 import { ErrorWriter } from '../../src/http/error-writer.ts';
 import { Executor } from '../../src/http/execute.ts';
 import { PreparedDocuments } from '../../src/http/prepare.ts';
-import { Receiver } from '../../src/http/receive.ts';
+import { Receiver } from '../../src/http/request/receive.ts';
 import { createRoad } from '../../src/http/road.ts';
 import { createRoutes } from '../../src/http/routes.ts';
 import { createCorsPolicy } from '../../src/http/server/cross-origin.ts';

@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
-import { isPlainObject, type PlainObject, withoutPrototypes } from '../values/plain-object.ts';
+import { isPlainObject, type PlainObject, withoutPrototypes } from '../../values/plain-object.ts';
+import { LatelySeen, type RememberedSize } from '../lately-seen.ts';
 import type { Asked } from './asked.ts';
-import { LatelySeen, type RememberedSize } from './lately-seen.ts';
 
 /** The maximum size of all cached bodies, in bytes. */
 const capacity = 8 * 1024 * 1024;

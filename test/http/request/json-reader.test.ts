@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isTurnSpent } from '../../src/columns/turn.ts';
-import { readJson } from '../../src/http/json-reader.ts';
+import { isTurnSpent } from '../../../src/columns/turn.ts';
+import { readJson } from '../../../src/http/request/json-reader.ts';
 
 const lifetime = { signal: new AbortController().signal };
 const read = async (text: string) => readJson(Buffer.from(text), lifetime);

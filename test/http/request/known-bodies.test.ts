@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Client, uncounted } from '../../src/http/message.ts';
-import { Receiver } from '../../src/http/receive.ts';
+import { Client, uncounted } from '../../../src/http/message.ts';
+import { Receiver } from '../../../src/http/request/receive.ts';
 
 const lifetime = { signal: new AbortController().signal };
 

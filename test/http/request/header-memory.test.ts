@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { readOnce } from '../../src/http/header-memory.ts';
+import { readOnce } from '../../../src/http/request/header-memory.ts';
 
 test('a header is parsed once for each text', () => {
   const read = vi.fn((text: string | undefined) => text?.length ?? -1);

@@ -1,9 +1,9 @@
 import type { Buffer } from 'node:buffer';
-import { Pace, type Steps, takeSteps } from '../columns/pace.ts';
-import type { Ready } from '../columns/ready.ts';
-import type { Lifetime } from '../graphql/request-scope.ts';
-import { withoutPrototypes } from '../values/plain-object.ts';
-import { HttpError } from './http-error.ts';
+import { Pace, type Steps, takeSteps } from '../../columns/pace.ts';
+import type { Ready } from '../../columns/ready.ts';
+import type { Lifetime } from '../../graphql/request-scope.ts';
+import { withoutPrototypes } from '../../values/plain-object.ts';
+import { HttpError } from '../http-error.ts';
 
 /** The bytes of JSON that are parsed at once, because `JSON.parse` may take 150 ms for a megabyte of objects of many shapes. */
 const sliceBytes = 16 * 1024;

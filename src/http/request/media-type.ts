@@ -1,4 +1,4 @@
-import { HttpError } from './http-error.ts';
+import { HttpError } from '../http-error.ts';
 
 /** The media types of answers: https://graphql.github.io/graphql-over-http/draft/#sec-Media-Types */
 export type MediaType = 'application/json' | 'application/graphql-response+json';
