@@ -80,9 +80,9 @@ export class RequestTimeoutError extends GatewayError {
 
 /** A column's value cannot be shown: its text is not valid for its type, or JSON has no such number. */
 export class RowValueError extends GatewayError {
-  /** @param fault what is wrong, worded to follow `column age: ` */
-  constructor(column: string, fault: string) {
-    super('ROW_VALUE_INVALID', `column ${column}: ${fault}`);
+  /** @param problem what is wrong, worded to follow `column age: ` */
+  constructor(column: string, problem: string) {
+    super('ROW_VALUE_INVALID', `column ${column}: ${problem}`);
   }
 }
 
