@@ -1,44 +1,44 @@
 import type { Ready } from '../columns/ready.ts';
 
-/** Lets few requests do something at the same time. The others wait, first come, first served. */
+/** Permits few requests to do something at the same time. The others wait, first come, first served. */
 export class FewAtOnce {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  /** @param most how many at the same time */
+  /** @param most how many permits there are */
   constructor(most: number) {
     this.#free = most;
   }
 
-  /** A turn, which lasts until it is given back. */
-  enter(): Ready<Turn> {
+  /** A permit, as soon as there is one. */
+  take(): Ready<Permit> {
     if (this.#free > 0) {
       this.#free--;
-      return new Turn(this.#leave);
+      return new Permit(this.#pass);
     }
-    return new Promise<void>((resume) => this.#waiting.push(resume)).then(() => new Turn(this.#leave));
+    return new Promise<void>((resume) => this.#waiting.push(resume)).then(() => new Permit(this.#pass));
   }
 
-  /** Hands the turn to who waits for one. */
-  readonly #leave = (): void => {
+  /** Hands a permit to who waits for one. */
+  readonly #pass = (): void => {
     const next = this.#waiting.shift();
     if (next) next();
     else this.#free++;
   };
 }
 
-/** Leave to do something. */
-export class Turn {
-  #leave: (() => void) | undefined;
+/** Held until it is given back. */
+export class Permit {
+  #pass: (() => void) | undefined;
 
-  constructor(leave: () => void) {
-    this.#leave = leave;
+  constructor(pass: () => void) {
+    this.#pass = pass;
   }
 
-  /** Gives it up for good, once. */
-  end(): void {
-    const leave = this.#leave;
-    this.#leave = undefined;
-    leave?.();
+  /** Leaves it to others for good; further calls do nothing. */
+  giveBack(): void {
+    const pass = this.#pass;
+    this.#pass = undefined;
+    pass?.();
   }
 }

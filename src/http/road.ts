@@ -13,7 +13,7 @@ import { type Deadline, Deadlines } from './deadline.ts';
 import { withEntityTag } from './entity-tag.ts';
 import type { ErrorWriter } from './error-writer.ts';
 import type { ExecutionContext, Executor, Outcome, Question } from './execute.ts';
-import { FewAtOnce, type Turn } from './few-at-once.ts';
+import { FewAtOnce, type Permit } from './few-at-once.ts';
 import { Journal } from './journal.ts';
 import { type Holding, MemoryBudget } from './memory-budget.ts';
 import { type HttpReply, type HttpRequest, headerOf, type Place } from './message.ts';
@@ -123,8 +123,8 @@ class Passage {
   readonly #document: Holding;
   #mediaType: MediaType | undefined;
   #meter: AnswerMeter | undefined;
-  /** Leave to run an operation that may take long. */
-  #turn: Turn | undefined;
+  /** To run an operation that may take long. */
+  #permit: Permit | undefined;
   #isOver = false;
 
   constructor(parts: RoadParts, request: HttpRequest, span: Span | undefined) {
@@ -208,20 +208,20 @@ class Passage {
       const execute = () =>
         this.#whenThereIsTime(takesTime, takesLong, () => this.#execute(question, context));
       const isHeavy = cost.nodes > heavyNodes || cost.bytes > heavyBytes || variableBytes > heavyBytes;
-      return isHeavy ? this.#deadline.race(this.#inTurn(execute)) : execute();
+      return isHeavy ? this.#deadline.race(this.#withPermit(execute)) : execute();
     });
   }
 
-  async #inTurn(execute: () => Ready<Outcome>): Promise<Outcome> {
-    this.#turn = await this.#parts.heavy.enter();
-    if (this.#isOver) this.#turn.end();
+  async #withPermit(execute: () => Ready<Outcome>): Promise<Outcome> {
+    this.#permit = await this.#parts.heavy.take();
+    if (this.#isOver) this.#permit.giveBack();
     this.#deadline.signal.throwIfAborted();
     return execute();
   }
 
-  /** Who waits for a scan leaves its turn to others for good. All who waited for the same scan come back at once. */
+  /** Who waits for a scan gives its permit back for good. All who waited for the same scan come back at once. */
   async #whileWaiting<T>(wait: () => Promise<T>): Promise<T> {
-    this.#turn?.end();
+    this.#permit?.giveBack();
     const waitedFor = await this.#request.place.whileWaiting(wait);
     await nextTurn();
     return waitedFor;
@@ -250,7 +250,7 @@ class Passage {
 
   #end(answered: HttpReply): HttpReply {
     this.#isOver = true;
-    this.#turn?.end();
+    this.#permit?.giveBack();
     this.#document.release();
     this.#journal.scope?.end();
     this.#deadline.end();

@@ -1,23 +1,23 @@
 import { expect, test } from 'vitest';
 import { FewAtOnce } from '../../src/http/few-at-once.ts';
 
-test('so many enter at once, and the next when one of them leaves, in their order', async () => {
+test('there are so many permits, and one that is given back goes to who has waited longest', async () => {
   const few = new FewAtOnce(2);
-  const entered: number[] = [];
-  const enter = async (name: number) => {
-    const turn = await few.enter();
-    entered.push(name);
-    return turn;
+  const served: number[] = [];
+  const take = async (name: number) => {
+    const permit = await few.take();
+    served.push(name);
+    return permit;
   };
-  const first = await enter(1);
-  const others = [enter(2), enter(3), enter(4)];
+  const first = await take(1);
+  const others = [take(2), take(3), take(4)];
   const second = await others[0];
-  expect(entered).toEqual([1, 2]);
-  first.end();
-  first.end();
+  expect(served).toEqual([1, 2]);
+  first.giveBack();
+  first.giveBack();
   await others[1];
-  expect(entered).toEqual([1, 2, 3]);
-  second?.end();
+  expect(served).toEqual([1, 2, 3]);
+  second?.giveBack();
   await others[2];
-  expect(entered).toEqual([1, 2, 3, 4]);
+  expect(served).toEqual([1, 2, 3, 4]);
 });
