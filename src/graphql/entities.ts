@@ -57,12 +57,16 @@ export type EntityOutcome = RowNode | null | Error;
 /** How many entities of one table may fail one by one; if its rows cannot be read for more, the field fails once. */
 const mostFailures = 100;
 
+/** How many representations may be wrong one by one; of more, the field fails once. */
+const mostWrong = 1_000;
+
 /** The number of representations that are parsed between two looks at the clock. */
 const stride = 64;
 
 /**
  * Finds all rows of a table in one pass.
  *
+ * @throws BadUserInputError if too many representations are wrong
  * @throws ScanError and others if the rows of a table cannot be read and many of them were requested
  */
 export async function findEntities(
@@ -71,6 +75,7 @@ export async function findEntities(
   scope: RequestScope,
 ): Promise<readonly EntityOutcome[]> {
   const outcomes: EntityOutcome[] = representations.map(() => null);
+  let wrong = 0;
   const wanted = new Map<Table, { readonly places: number[]; readonly keys: Key[] }>();
   for (const [place, representation] of representations.entries()) {
     if (place % stride === 0 && scope.pace.due) await scope.pace.pause();
@@ -81,6 +86,7 @@ export async function findEntities(
       places.push(place);
       keys.push(key);
     } catch (error) {
+      if (++wrong > mostWrong) throw error;
       outcomes[place] = toError(error);
     }
   }

@@ -19,6 +19,16 @@ export class FewAtOnce {
     return new Promise<void>((resume) => this.#waiting.push(resume)).then(() => new Permit(this.#pass));
   }
 
+  /** Does the work as soon as there is a permit for it, which it holds until it has ended. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    const permit = await this.take();
+    try {
+      return await work();
+    } finally {
+      permit.giveBack();
+    }
+  }
+
   /** Hands a permit to who waits for one. */
   readonly #pass = (): void => {
     const next = this.#waiting.shift();

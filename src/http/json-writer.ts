@@ -1,4 +1,5 @@
 import type { Pace } from '../columns/pace.ts';
+import { isTurnSpent } from '../columns/turn.ts';
 import { ExactNumber, InexactJsonError } from '../values/number/exact-number.ts';
 import { type AnswerMeter, smallAnswer } from './answer-meter.ts';
 
@@ -8,7 +9,8 @@ export async function writeJson(
   pace: Pace,
   meter: AnswerMeter,
 ): Promise<string | readonly Uint8Array[]> {
-  const text = meter.built <= smallAnswer ? tryStringify(result) : undefined;
+  const isShort = meter.built <= smallAnswer && !isTurnSpent();
+  const text = isShort ? tryStringify(result) : undefined;
   if (text !== undefined) {
     meter.write(text.length);
     return text;

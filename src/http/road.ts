@@ -61,7 +61,7 @@ const largeBody = 16 * 1024;
 const fewFields = 5;
 
 /** Operations that run at the same time of those that may take long: each holds its unfinished answer in memory. */
-const mostHeavy = 6;
+const mostHeavy = 4;
 /** Nodes, bytes of names, and bytes of variables from which an operation may take long. */
 const heavyNodes = 1_000;
 const heavyBytes = 64 * 1024;

@@ -351,6 +351,17 @@ test('the failure of a scan leaves the other root fields of a subgraph their ans
   expect(errors.map(({ extensions }) => extensions.code)).toEqual(['SCAN_DENIED', 'SCAN_DENIED']);
 });
 
+test('representations that are wrong in thousands of places fail the field once', async () => {
+  const query = 'query ($all: [_Any!]!) { _entities(representations: $all) { __typename } }';
+  const wrong = (count: number) =>
+    Array.from({ length: count }, () => ({ __typename: 'CognitoUser', nodeId: '%' }));
+  const gateway = await startGateway(demoCatalog, [], { federation: true });
+  const { errors } = await gateway.query(query, { all: wrong(9_000) });
+  expect(errors).toMatchObject([{ path: ['_entities'], extensions: { code: 'BAD_USER_INPUT' } }]);
+  expect((await gateway.query(query, { all: wrong(100) })).errors).toHaveLength(100);
+  await gateway.close();
+});
+
 test('the failure of a scan is told once to who asked for thousands of entities, however often', async () => {
   const broken = await startGateway(demoCatalog, [], { federation: true, scanTimeoutMs: 20_000 });
   broken.emulator.faults = { denyAccess: true };

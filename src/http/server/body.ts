@@ -70,7 +70,8 @@ export class BodyReader {
           holding.add(chunk.length);
           if (holding.bytes > bodyBytes) throw bodyTooLarge(this.#limits);
           if (chunks.push(chunk) % fewChunks === 0 && holding.bytes < chunks.length * smallChunk) {
-            request.pause();
+            // Whatever has come already is not read any more, which would take as long as all of it.
+            request.destroy();
             throw tooSmallChunks();
           }
         } catch (error) {
@@ -87,7 +88,7 @@ export class BodyReader {
         request.off('data', onData).off('end', onEnd);
         holding.release();
         // The rest is read and discarded, because a client that is still sending would miss the answer.
-        if (!request.isPaused()) request.resume();
+        request.resume();
         reject(error);
       };
       request.on('data', onData).on('end', onEnd);
@@ -100,12 +101,10 @@ export class BodyReader {
 
 const noBytes = Buffer.alloc(0);
 
-/** The connection is closed: to read the rest would take as long as to read it all. */
 function tooSmallChunks(): HttpError {
   return new HttpError(
     400,
     'BAD_REQUEST',
     `the body comes in chunks of less than ${smallChunk} bytes each: send larger ones`,
-    { connection: 'close' },
   );
 }

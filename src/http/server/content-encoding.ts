@@ -3,12 +3,17 @@ import { brotliCompress, brotliDecompress, constants, gunzip, gzip, inflate, inf
 import { LRUCache } from 'lru-cache';
 import { type Ready, whenReady } from '../../columns/ready.ts';
 import type { Limits } from '../../limits/limits.ts';
+import { FewAtOnce } from '../few-at-once.ts';
 import { badRequest, bodyTooLarge, HttpError } from '../http-error.ts';
 import { type HttpReply, type HttpReplyHeaders, type HttpRequest, headerOf, piecesOf } from '../message.ts';
 import { readOnce } from '../request/header-memory.ts';
 import { withHeaders } from './cross-origin.ts';
 
 type Decode = (body: Uint8Array, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
+
+/** How many bodies are decoded, and how many encoded, at the same time: each takes up to 16 MB beside its bytes. */
+const mostAtOnce = 2;
+const decoding = new FewAtOnce(mostAtOnce);
 
 /** The encodings of bodies, which some routers use. */
 const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
@@ -41,7 +46,7 @@ export async function decodeBody(
     );
   }
   try {
-    return await decode(body, { maxOutputLength: limits.bodyBytes });
+    return await decoding.run(() => decode(body, { maxOutputLength: limits.bodyBytes }));
   } catch (error) {
     if (error instanceof RangeError) throw bodyTooLarge(limits);
     throw badRequest(`the body is not valid ${name}, which Content-Encoding says it is`);
@@ -70,10 +75,19 @@ interface Encoding {
 const encodings: readonly Encoding[] = [
   {
     name: 'br',
-    encode: (body) => promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
+    encode: (body) => promisify(brotliCompress)(body, { params: brotliParameters(body.length) }),
   },
   { name: 'gzip', encode: (body) => promisify(gzip)(body, { level: 4 }) },
 ];
+
+/** The window is no larger than the body, because memory is allocated for all of it. */
+function brotliParameters(length: number): Readonly<Record<number, number>> {
+  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_DEFAULT_WINDOW } = constants;
+  return {
+    [BROTLI_PARAM_QUALITY]: 4,
+    [BROTLI_PARAM_LGWIN]: Math.min(BROTLI_DEFAULT_WINDOW, Math.ceil(Math.log2(length))),
+  };
+}
 
 /** The maximum size of all cached compressed bodies together with the original ones, in bytes. */
 const capacity = 8 * 1024 * 1024;
@@ -90,8 +104,8 @@ export class Compressor {
     ]),
   );
 
-  /** Resolves when no large answer is being compressed. */
-  #largeOnes: Promise<unknown> = Promise.resolve();
+  /** Answers are copied to be compressed. */
+  readonly #few = new FewAtOnce(mostAtOnce);
 
   /** Compresses a reply, if its client accepts that and it is worthwhile. */
   compress(reply: HttpReply, request: HttpRequest): Ready<HttpReply> {
@@ -105,28 +119,17 @@ export class Compressor {
 
   #encode(encoding: Encoding, { body, isRemembered }: HttpReply): Ready<Uint8Array> {
     if (!isRemembered || !(body instanceof Uint8Array)) {
-      const encode = () => encoding.encode(Buffer.concat(piecesOf(body)));
-      return lengthOf({ body }) < largeAnswer ? encode() : this.#inTurn(encode);
+      return this.#few.run(() => encoding.encode(Buffer.concat(piecesOf(body))));
     }
     const cache = this.#compressed.get(encoding);
-    return (
-      cache?.get(body) ??
-      encoding.encode(body).then((made) => {
-        cache?.set(body, made);
-        return made;
-      })
-    );
-  }
-
-  #inTurn(encode: () => Promise<Buffer>): Promise<Buffer> {
-    const turn = this.#largeOnes.then(encode);
-    this.#largeOnes = turn.catch(() => undefined);
-    return turn;
+    const encode = async () => {
+      const made = cache?.get(body) ?? (await encoding.encode(body));
+      cache?.set(body, made);
+      return made;
+    };
+    return cache?.get(body) ?? this.#few.run(encode);
   }
 }
-
-/** The size from which answers are compressed one after the other, because each is copied, in bytes. */
-const largeAnswer = 128 * 1024;
 
 const varying: HttpReplyHeaders = { vary: 'Accept-Encoding' };
 

@@ -58,10 +58,10 @@ test('an answer that is not is compressed each time', async () => {
   expect((await compressor.compress(reply(), asking('br'))).body).not.toBe(first.body);
 });
 
-test('large answers, whose copies add up, are compressed whole, one after the other', async () => {
+test('answers, whose copies add up, are compressed whole, two at a time', async () => {
   const compressor = new Compressor();
-  // The first takes longest, and would be ready last if they were compressed together.
-  const asked = [randomBytes(8_000_000), Buffer.alloc(700_000, 'b'), Buffer.alloc(700_000, 'c')].map(
+  // The last would be ready first if they were all compressed together.
+  const asked = [randomBytes(8_000_000), randomBytes(8_000_000), Buffer.alloc(700_000, 'c')].map(
     (piece) => [piece, Buffer.alloc(700_000, 'a')],
   );
   const order: number[] = [];
@@ -72,7 +72,8 @@ test('large answers, whose copies add up, are compressed whole, one after the ot
       return reply({ body: made, headers });
     }),
   );
-  expect(order).toEqual([0, 1, 2]);
+  expect(order).toHaveLength(3);
+  expect(order[0]).not.toBe(2);
   for (const [i, made] of replies.entries()) {
     expect(gunzipSync(bytesOf(made)).equals(Buffer.concat(asked[i] ?? []))).toBe(true);
   }

@@ -139,15 +139,14 @@ describe('the body', () => {
     await expect(sendChunked(url, bytes)).resolves.toMatchObject(nobody);
   });
 
-  test('may not come in thousands of tiny chunks', async () => {
-    const { url } = await start();
+  test('that comes in thousands of tiny chunks is cut off at once', async () => {
+    const { url, ask } = await start();
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname).on('error', () => {});
     socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n');
     socket.write(`Transfer-Encoding: chunked\r\n\r\n${'1\r\n \r\n'.repeat(5_000)}`);
-    await expect(text(socket)).resolves.toMatch(
-      /^HTTP\/1.1 400[\s\S]*the body comes in chunks of less than 32 bytes/,
-    );
+    await expect(text(socket).catch(() => '')).resolves.toBe('');
+    await expect(ask(query)).resolves.toMatchObject(ada);
   });
 
   test('that arrives too slowly is cut off, and delays nobody else', async () => {
