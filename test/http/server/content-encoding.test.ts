@@ -61,9 +61,10 @@ test('an answer that is not is compressed each time', async () => {
 test('answers, whose copies add up, are compressed whole, two at a time', async () => {
   const compressor = new Compressor();
   // The last would be ready first if they were all compressed together.
-  const asked = [randomBytes(8_000_000), randomBytes(8_000_000), Buffer.alloc(700_000, 'c')].map(
-    (piece) => [piece, Buffer.alloc(700_000, 'a')],
-  );
+  const asked = [randomBytes(8_000_000), randomBytes(8_000_000), Buffer.alloc(700_000, 'c')].map((piece) => [
+    piece,
+    Buffer.alloc(700_000, 'a'),
+  ]);
   const order: number[] = [];
   const replies = await Promise.all(
     asked.map(async (pieces, i) => {
