@@ -57,7 +57,7 @@ describe('a catalog of SQL that has data', () => {
 
   test.each([
     ['SCAN_INVALID_RESPONSE', 'broken'],
-    ['SCAN_UNAVAILABLE', 'missing'],
+    ['SCAN_NOT_FOUND', 'missing'],
   ])('says %s where the data is %s', async (code, table) => {
     const { errors } = await ask(`{ ${table}Collection { totalCount } }`);
     expect(errors).toMatchObject([{ extensions: { code } }]);
