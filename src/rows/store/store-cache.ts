@@ -84,7 +84,7 @@ function livingCaches(): readonly StoreCache[] {
 }
 
 /** The least capacity of each kind of cache in bytes, however few rows there are. */
-const leastBytes = 8 * 2 ** 20;
+const leastBytes = 4 * 2 ** 20;
 /** The most keys that are kept as requested before. */
 const mostAsked = 1000;
 
