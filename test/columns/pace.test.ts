@@ -29,7 +29,10 @@ describe('a paced loop', () => {
     expect(turns).toBeGreaterThanOrEqual(19);
   });
 
-  test('is due as soon as its slice is used up', () => {
+  test('is due as soon as its slice is used up', async () => {
+    // A turn in which nothing has been done yet.
+    await nextTurn();
+    await nextTurn();
     expect(new Pace({ sliceMs: 0 }).due).toBe(true);
     expect(new Pace({ sliceMs: 60_000 }).due).toBe(false);
   });
