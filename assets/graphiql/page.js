@@ -198,15 +198,29 @@ function mount(queries) {
     defaultTabs: queries.map((query) => ({ query })),
     defaultEditorToolsVisibility: false,
     shouldPersistHeaders: false,
-    /** @param {object} params @param {{ headers?: Record<string, string> }} [options] */
-    async fetcher(params, options) {
+    /** @param {Operation} operation @param {{ headers?: Record<string, string> }} [options] */
+    async fetcher(operation, options) {
       try {
-        return await ask(params, { headers: options?.headers ?? {} });
+        return await ask(withoutOldName(operation), { headers: options?.headers ?? {} });
       } finally {
         void look();
       }
     },
   });
+}
+
+/** @typedef {{ query: string, operationName?: string | null | undefined, variables?: object }} Operation */
+
+/**
+ * The operation without a name that its document does not have: for a moment after a change of tabs, GraphiQL still
+ * sends the name from the other tab.
+ *
+ * @param {Operation} operation
+ * @returns {Operation}
+ */
+function withoutOldName({ operationName, ...others }) {
+  const isDefined = new RegExp(`\\b(query|mutation|subscription)\\s+${operationName}\\b`).test(others.query);
+  return isDefined ? { operationName, ...others } : others;
 }
 
 /**
