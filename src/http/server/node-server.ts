@@ -22,6 +22,7 @@ import { Compressor } from './content-encoding.ts';
 import { type CorsPolicy, withHeaders } from './cross-origin.ts';
 import { GracefulStop } from './graceful-stop.ts';
 import { rawResponse, write } from './write.ts';
+import { WriteQueue } from './write-queue.ts';
 
 /** The parts of a server. */
 export interface NodeServerOptions {
@@ -61,6 +62,7 @@ export function createNodeServer({
   const compressor = new Compressor();
   const connections = new Connections();
   const stopping = new GracefulStop();
+  const writes = new WriteQueue();
 
   /** The answer to a request whose body has been read. */
   function answer(request: IncomingMessage, body: HeldBody, { client }: Connection): Ready<HttpReply> {
@@ -137,6 +139,7 @@ export function createNodeServer({
       } catch (error) {
         reply = refusal(error);
       }
+      await writes.turn();
       const sending = send(reply, request, response);
       if (sending) await sending;
     } finally {
