@@ -8,8 +8,8 @@ const channel = 'fdw_graphql';
 const retryMs = 5_000;
 
 /**
- * Calls back whenever the database notifies, until the signal is aborted. It reconnects when the connection is lost, which
- * counts as a notification, because one may have been missed. Never rejects.
+ * Calls back whenever the database notifies, until the signal is aborted. It reconnects when the connection is lost. Whenever it
+ * starts to listen it calls back as well, because a notification may have been missed until then. Never rejects.
  */
 export async function listenForNotifications(
   connect: () => Promise<pg.Client>,
@@ -19,12 +19,12 @@ export async function listenForNotifications(
     onNotified,
   }: { readonly signal: AbortSignal; readonly clock: Clock; readonly onNotified: () => void },
 ): Promise<void> {
-  for (let isFirst = true; !signal.aborted; isFirst = false) {
+  while (!signal.aborted) {
     try {
       const client = await connect();
       await client.query(`listen ${channel}`);
       client.on('notification', onNotified);
-      if (!isFirst) onNotified();
+      onNotified();
       await endOf(client, signal);
     } catch {
       // If Postgres is unreachable, the next read of the catalog reports it.
