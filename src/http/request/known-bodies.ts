@@ -34,14 +34,15 @@ export class KnownBodies {
   /** The content of the body, if it is known. */
   find(body: Buffer): Asked | undefined {
     if (body.length > largestKnown) return undefined;
-    return this.#frequent.find(body) ?? this.#findAround(body);
+    const checksum = crc32(body);
+    return this.#frequent.find(body, checksum) ?? this.#findAround(body, checksum);
   }
 
-  #findAround(body: Buffer): Asked | undefined {
+  #findAround(body: Buffer, checksum: number): Asked | undefined {
     const parts = splitBody(body);
     const known = parts && this.#known.get(parts.around);
     const asked = known && parts?.variables !== undefined ? withVariables(known, parts.variables) : known;
-    if (asked) this.#frequent.count(body, asked);
+    if (asked) this.#frequent.count(body, checksum, asked);
     return asked;
   }
 
@@ -75,16 +76,15 @@ interface FrequentBody {
 class FrequentBodies {
   readonly #places: (FrequentBody | undefined)[] = Array.from({ length: places }, () => undefined);
 
-  find(body: Buffer): Asked | undefined {
-    const known = this.#places[crc32(body) % places];
+  find(body: Buffer, checksum: number): Asked | undefined {
+    const known = this.#places[checksum % places];
     if (!known?.body.equals(body)) return undefined;
     known.rival = 0;
     return known.asked;
   }
 
   /** Remembers the body in place of another that has come less often lately. */
-  count(body: Buffer, asked: Asked): void {
-    const checksum = crc32(body);
+  count(body: Buffer, checksum: number, asked: Asked): void {
     const known = this.#places[checksum % places];
     // A copy, since a body is part of a larger piece of memory.
     if (!known || known.rival === checksum) {
