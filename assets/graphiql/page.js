@@ -38,7 +38,7 @@ strip.caller.addEventListener('submit', (event) => {
 });
 strip.forget.addEventListener('click', () => changeToken(''));
 strip.examples.addEventListener('click', () => {
-  localStorage.removeItem(keys.tabs);
+  forgetTabs();
   reload();
 });
 document.addEventListener('visibilitychange', () => {
@@ -149,8 +149,13 @@ function duration(seconds) {
 function changeToken(token) {
   if (token) sessionStorage.setItem(keys.token, token);
   else sessionStorage.removeItem(keys.token);
-  if (tabsAreExamples()) localStorage.removeItem(keys.tabs);
+  if (tabsAreExamples()) forgetTabs();
   reload();
+}
+
+/** Forgets them as the page is left: until then, GraphiQL may still write them, half a second after their last change. */
+function forgetTabs() {
+  addEventListener('pagehide', () => localStorage.removeItem(keys.tabs), { once: true });
 }
 
 /** GraphiQL keeps the query of its first tab in the page's address too. */

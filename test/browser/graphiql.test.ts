@@ -49,6 +49,14 @@ describe('GraphiQL', () => {
     await answerLine(page, '"attribute": "Liddell"');
   });
 
+  test('gives the examples back, even where GraphiQL keeps its tabs until the page is left', async () => {
+    const page = await openGraphiQL(gateway.url);
+    await typeQuery(page, 'query Typed { __typename }');
+    await keepTabsUntilLeft(page, 'Typed');
+    await page.getByRole('button', { name: 'Examples' }).click();
+    await page.locator('.graphiql-tab', { hasText: 'FirstPage' }).waitFor();
+  });
+
   test('says how many rows there are and how old they are', async () => {
     const page = await openGraphiQL(gateway.url);
     await page
@@ -143,6 +151,14 @@ describe('GraphiQL, where tokens decide', () => {
     await page.locator('.graphiql-query-editor .view-line', { hasText: 'cognitoUserCollection' }).waitFor();
   });
 
+  test('replaces the examples of the last token, even where GraphiQL keeps its tabs until the page is left', async () => {
+    const page = await openGraphiQL(open.url);
+    await keepTabsUntilLeft(page, 'FirstPage');
+    await page.getByLabel('Bearer token').fill(await tokenOf({ role: 'graphiql_staff' }));
+    await page.getByRole('button', { name: 'Use' }).click();
+    await page.locator('.graphiql-query-editor .view-line', { hasText: 'memberCollection' }).waitFor();
+  });
+
   test('says where to put a token where one is needed, instead of failing', async () => {
     const page = await browser.open(closed.url);
     await page.getByRole('heading', { name: 'Who is asking?' }).waitFor();
@@ -198,6 +214,19 @@ async function untilReady(page: Page): Promise<void> {
   await page.locator('.graphiql-query-editor .view-line', { hasText: 'query FirstPage' }).waitFor();
   await page.locator('.graphiql-tab', { hasText: 'FirstPage' }).waitFor();
   await page.locator('.graphiql-spinner').waitFor({ state: 'detached' });
+}
+
+/**
+ * Keeps GraphiQL's tabs until the page is left: GraphiQL itself writes them half a second after each change.
+ *
+ * @param operation what the first tab has
+ */
+async function keepTabsUntilLeft(page: Page, operation: string): Promise<void> {
+  await page.waitForFunction((name) => localStorage.getItem('graphiql:tabState')?.includes(name), operation);
+  await page.evaluate(() => {
+    const tabs = localStorage.getItem('graphiql:tabState') ?? '';
+    addEventListener('beforeunload', () => localStorage.setItem('graphiql:tabState', tabs));
+  });
 }
 
 /** @param query an operation named `Typed` */
