@@ -38,12 +38,11 @@ export class Driver {
   }
 
   /**
-   * @param ratePerSecond sends no more than that, by autocannon; as much as is answered by default
+   * @param ratePerSecond sends about as much as that; as much as is answered by default
    * @throws Error where a request fails, or one repeats that must not
    */
   async send(asked: Case, target: Target, seconds: number, ratePerSecond?: number): Promise<LoadResult> {
-    const { connections } = this.#options;
-    const generator = ratePerSecond === undefined ? this.#options.generator : 'autocannon';
+    const { connections, generator } = this.#options;
     const key = `${target.name} ${asked.name}`;
     const skip = this.#sent.get(key) ?? 0;
     const result = await sendLoad(generator, {

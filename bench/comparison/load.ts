@@ -15,7 +15,7 @@ export interface Load {
   readonly skip: number;
   readonly connections: number;
   readonly seconds: number;
-  /** Requests per second over all connections, where that is less than what is answered; autocannon alone can. */
+  /** About how many requests to send per second over all connections, where that is less than what is answered. */
   readonly ratePerSecond?: number | undefined;
 }
 
@@ -42,29 +42,31 @@ export async function availableGenerator(): Promise<Generator> {
 
 /** Sends requests over so many connections for so many seconds, each as soon as the one before is answered. */
 export async function sendLoad(generator: Generator, load: Load): Promise<LoadResult> {
-  const { url, bodies, skip, connections, seconds, ratePerSecond = 0 } = load;
+  const { url, bodies, skip, connections, seconds, ratePerSecond } = load;
   const { stdout } =
     generator === 'wrk'
-      ? await run('wrk', [
-          ...['--threads', '1', '--connections', String(connections), '--duration', `${seconds}s`],
-          ...[
-            '--timeout',
-            '30s',
-            '--latency',
-            '--script',
-            pathOf('wrk.lua'),
-            url,
-            '--',
-            bodies,
-            String(skip),
+      ? await run(
+          'wrk',
+          [
+            ...['--threads', '1', '--connections', String(connections), '--duration', `${seconds}s`],
+            ...['--timeout', '30s', '--latency', '--script', pathOf('wrk.lua'), url],
+            ...['--', bodies, String(skip)],
           ],
-        ])
+          {
+            env: { ...process.env, ...(ratePerSecond && { PAUSE_MS: pauseOf(connections, ratePerSecond) }) },
+          },
+        )
       : await run(process.execPath, [
           ...process.execArgv,
           ...[pathOf('autocannon-process.ts'), url, bodies],
-          ...[skip, connections, seconds, Math.round(ratePerSecond)].map(String),
+          ...[skip, connections, seconds, Math.round(ratePerSecond ?? 0)].map(String),
         ]);
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+}
+
+/** How long each connection rests between two requests: as if an answer itself took no time. */
+function pauseOf(connections: number, ratePerSecond: number): string {
+  return String((connections / ratePerSecond) * 1000);
 }
 
 function pathOf(name: string): string {

@@ -1,5 +1,7 @@
 -- Sends the lines of a file as the bodies of POST requests, one after another, from a given line on.
--- Arguments: the file, and how many lines to skip.
+-- Arguments: the file, and how many lines to skip. In the environment: PAUSE_MS, how long each connection rests after an
+-- answer on average, if it does.
+local pause = tonumber(os.getenv('PAUSE_MS'))
 local requests = {}
 local last = 0
 
@@ -15,6 +17,13 @@ end
 function request()
   last = last % #requests + 1
   return requests[last]
+end
+
+-- wrk looks for this function before it calls init. Pauses are whole milliseconds, so they are rounded at random.
+if pause then
+  function delay()
+    return math.floor(2 * pause * math.random() + math.random())
+  end
 end
 
 -- Latencies are in microseconds.
