@@ -4,15 +4,12 @@ import { LRUCache } from 'lru-cache';
 import { isPlainObject, type PlainObject, withoutPrototypes } from '../../values/plain-object.ts';
 import { LatelySeen, type RememberedSize } from '../lately-seen.ts';
 import type { Asked } from './asked.ts';
+import { FrequentBodies, memoryOf } from './frequent-bodies.ts';
 
 /** The maximum size of all cached bodies, in bytes. */
 const capacity = 8 * 1024 * 1024;
 /** The size of the largest body that is cached, in bytes. */
 const largestKnown = 4 * 1024;
-/** The memory of a cached body and its content per byte of the body. */
-const bytesPerByte = 3;
-/** The estimated size of an entry in addition to that, in bytes. */
-const overhead = 300;
 
 /**
  * Caches the content of JSON bodies: what all requests with the same query have in common, so that only the variables of the next
@@ -22,13 +19,14 @@ export class KnownBodies {
   readonly #seen = new LatelySeen();
   readonly #known = new LRUCache<string, Asked>({
     maxSize: capacity,
-    sizeCalculation: (_asked, around) => bytesPerByte * around.length + overhead,
+    sizeCalculation: (_asked, around) => memoryOf(around),
   });
   readonly #frequent = new FrequentBodies();
 
-  /** The number and size of the bodies that are cached without their variables. */
+  /** The number and size of the cached bodies, with and without their variables. */
   get size(): RememberedSize {
-    return { entries: this.#known.size, bytes: this.#known.calculatedSize };
+    const { entries, bytes } = this.#frequent.size;
+    return { entries: this.#known.size + entries, bytes: this.#known.calculatedSize + bytes };
   }
 
   /** The content of the body, if it is known. */
@@ -59,38 +57,6 @@ export class KnownBodies {
 function withVariables(asked: Asked, variableText: string): Asked | undefined {
   const variables = parseObject(variableText);
   return variables && { ...asked, variables, variableText, variableBytes: variableText.length };
-}
-
-/** The maximum number of bodies that are cached completely: a power of two. */
-const places = 512;
-
-/** A body that is cached completely. */
-interface FrequentBody {
-  readonly body: Buffer;
-  readonly asked: Asked;
-  /** The checksum of a later body that may replace this one; 0 for none. */
-  rival: number;
-}
-
-/** Caches repeated bodies, each at the place that its checksum determines. */
-class FrequentBodies {
-  readonly #places: (FrequentBody | undefined)[] = Array.from({ length: places }, () => undefined);
-
-  find(body: Buffer, checksum: number): Asked | undefined {
-    const known = this.#places[checksum % places];
-    if (!known?.body.equals(body)) return undefined;
-    known.rival = 0;
-    return known.asked;
-  }
-
-  /** Remembers the body in place of another that has come less often lately. */
-  count(body: Buffer, checksum: number, asked: Asked): void {
-    const known = this.#places[checksum % places];
-    // A copy, since a body is part of a larger piece of memory.
-    if (!known || known.rival === checksum) {
-      this.#places[checksum % places] = { body: Buffer.from(body), asked, rival: 0 };
-    } else known.rival = checksum;
-  }
 }
 
 /** A JSON body in two parts. */

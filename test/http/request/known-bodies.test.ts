@@ -96,6 +96,16 @@ test('what many bodies say is remembered once, and only if it comes again', asyn
   expect(receiver.size.entries).toBe(1);
 });
 
+test('bodies that come again with their variables are remembered with them, and counted', async () => {
+  const receiver = new Receiver();
+  const body = '{"query":"{ a }","variables":{"a":1}}';
+  for (const a of [1, 2, 3]) await read(receiver, body.replace('1', String(a)));
+  const { bytes } = receiver.size;
+  for (let times = 0; times < 2; times++) await read(receiver, body);
+  expect(receiver.size.entries).toBe(2);
+  expect(receiver.size.bytes).toBeGreaterThanOrEqual(bytes + body.length);
+});
+
 /** JSON of objects with brackets, quotes, backslashes and other characters in their texts. */
 const jsonObjects = fc
   .dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ stringUnit: 'grapheme' }))
