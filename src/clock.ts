@@ -10,8 +10,8 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The longest delay of `setTimeout`: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
-const longestTimeoutMs = 2 ** 31 - 1;
+/** The longest delay of `setTimeout`, in milliseconds: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+export const longestTimeoutMs = 2 ** 31 - 1;
 
 /** The machine's clock and Node's timers. */
 export const systemClock: Clock = {

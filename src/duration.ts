@@ -1,5 +1,4 @@
-/** The longest delay of Node's timers, in 31 bits of milliseconds: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
-const longestMs = 2 ** 31 - 1;
+import { longestTimeoutMs } from './clock.ts';
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
@@ -10,7 +9,7 @@ export const durationRule = 'a duration such as 500ms, 30s, 10m or 2h, or a numb
 export function parseDuration(text: string): number | undefined {
   const [, digits, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
   const ms = Math.round(Number(digits) * (units[unit] ?? Number.NaN));
-  return ms <= longestMs ? ms : undefined;
+  return ms <= longestTimeoutMs ? ms : undefined;
 }
 
 /** A duration as people write it. */

@@ -39,16 +39,15 @@ const routes: Readonly<Record<string, { readonly GET?: Handler; readonly POST?: 
 export async function answerAdmin(request: AdminRequest, ports: AdminPorts): Promise<HttpReply> {
   const { pathname } = urlOf(request);
   const route = Object.hasOwn(routes, pathname) ? routes[pathname] : undefined;
-  if (!route)
-    return json(404, { error: `there is nothing here; there is ${Object.keys(routes).join(', ')}` });
+  if (!route) return json(404, { error: `not found; the admin port has ${Object.keys(routes).join(', ')}` });
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const handler = method === 'GET' || method === 'POST' ? route[method] : undefined;
   if (!handler) {
     const allow = Object.keys(route).join(', ');
-    return { ...json(405, { error: `this takes ${allow}` }), headers: { ...jsonHeaders, allow } };
+    return { ...json(405, { error: `the method must be ${allow}` }), headers: { ...jsonHeaders, allow } };
   }
   if (method === 'POST' && !isOwnPage(request)) {
-    return json(403, { error: 'pages of other sites may change nothing here' });
+    return json(403, { error: 'requests from the pages of other sites are rejected' });
   }
   return handler(request, ports);
 }
@@ -96,7 +95,7 @@ export function statusPageReply(current: GatewayStatus, actions: Actions): HttpR
 async function reload(request: AdminRequest, { gateway }: AdminPorts): Promise<HttpReply> {
   const current = gateway();
   if (!current) return json(503, { error: noCatalogYet.message });
-  if (!current.reload) return json(501, { error: 'this catalog is read once, at the start' });
+  if (!current.reload) return json(501, { error: 'this catalog is only read at the start' });
   try {
     await current.reload();
   } catch (error) {

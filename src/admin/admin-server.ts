@@ -33,7 +33,11 @@ export async function listenAdmin({ host, port }: AdminAddress, ports: AdminPort
   const acceptsHost = hostsOfPrivatePort(host);
   const answer = async (request: IncomingMessage): Promise<HttpReply> => {
     if (!acceptsHost(request.headers.host)) {
-      return { status: 421, headers: {}, body: 'the admin port answers only to names of this machine\n' };
+      return {
+        status: 421,
+        headers: {},
+        body: 'the admin port accepts only names of this machine, such as localhost, as the Host\n',
+      };
     }
     return answerAdmin(request, ports);
   };
@@ -44,7 +48,7 @@ export async function listenAdmin({ host, port }: AdminAddress, ports: AdminPort
       answer(request)
         .catch((error: unknown): HttpReply => {
           ports.onError(error);
-          return { status: 500, headers: {}, body: 'the log has more\n' };
+          return { status: 500, headers: {}, body: 'the request failed inside the gateway; see its log\n' };
         })
         .then((reply) => write(response, reply, requestTimeoutMs))
         .catch(ports.onError);

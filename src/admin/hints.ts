@@ -7,13 +7,13 @@ const hints: Readonly<Record<ScanErrorCode, string>> = {
   SCAN_THROTTLED:
     "Something else uses the account's ListUsers quota: lower --requests-per-second, or scan less often with --max-age.",
   SCAN_DENIED:
-    'Of a user pool, check the access key and its secret, and that its policy allows cognito-idp:ListUsers on the pool; of any other table, that the role which reads it has USAGE on its schema and SELECT on its columns, and a user mapping. `fdw-graphql doctor` says what is missing.',
+    'For a user pool, check the access key and its secret, and that its policy allows cognito-idp:ListUsers on the pool; for any other table, that the role which reads it has USAGE on its schema, SELECT on its columns, and a user mapping. `fdw-graphql doctor` says what is missing.',
   SCAN_NOT_FOUND:
     'Check user_pool_id and region of the foreign server, or what the options of the foreign table refer to.',
   SCAN_UNAVAILABLE:
-    'Check the network, proxy and DNS between the gateway and the endpoint, or between Postgres and its remote; scans are tried again by themselves.',
+    'Check the network, proxy and DNS between the gateway and the endpoint, or between Postgres and its remote; scans are retried automatically.',
   SCAN_INVALID_RESPONSE:
-    'Of a user pool, check endpoint_url and what stands between: the answers are not those of the service. Of any other table, check its data, its primary_key_columns and its size (--max-snapshot-bytes).',
+    'For a user pool, check endpoint_url and any proxy: the answers are not those of the service. For any other table, check its data, its primary_key_columns and its size (--max-snapshot-bytes).',
 };
 
 /** A hint for a scan that failed with this code. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Problem } from '../model/model.ts';
 import type { ReloadFailure } from '../observation.ts';
+import { counted } from '../wording.ts';
 import type { RecentError } from './history.ts';
 import { Html, html } from './html.ts';
 import type { GatewayStatus, ObjectStatus, RunningScanStatus, TableStatus } from './status.ts';
@@ -45,7 +46,7 @@ export function renderStatusPage(status: GatewayStatus, actions: Actions): Statu
 <header>
 <h1>fdw-graphql</h1>
 <p id="summary" data-live role="status"><strong class="badge ${ready ? 'good' : 'bad'}">${ready ? 'Ready' : 'Not ready'}</strong>${reasons.map(({ message }) => html` <span>${message}</span>`)}</p>
-<p id="facts" data-live class="quiet">Version ${version}, up for ${duration((now - startedAt) / 1000)}. ${requests.active} ${requests.active === 1 ? 'request' : 'requests'} being answered.</p>
+<p id="facts" data-live class="quiet">Version ${version}, up for ${duration((now - startedAt) / 1000)}. ${counted(requests.active, 'request')} being answered.</p>
 </header>
 <main>
 <section aria-labelledby="objects-title"><h2 id="objects-title">Snapshots</h2>
@@ -90,7 +91,7 @@ ${
 <div><dt>Sent and received</dt><dd>${megabytes(sharing.bytesPublished)} published, ${megabytes(sharing.bytesLoaded)} loaded</dd></div>`
 }
 </dl>`
-    : html`<p class="quiet">There is no snapshot yet: ${scan ? 'the first scan is under way' : 'the first request has it scanned'}.</p>`
+    : html`<p class="quiet">There is no snapshot yet: ${scan ? 'the first scan is under way' : 'the first request starts a scan'}.</p>`
 }
 ${
   lastFailure &&
@@ -150,12 +151,11 @@ function nextScan(nextScanAt: number | undefined, now: number): string {
 
 function reloadNotice({ message, since, failures }: ReloadFailure, now: number): Html {
   return html`<div class="failure"><p><strong>The catalog cannot be read again</strong> for ${duration((now - since) / 1000)}, ${failures} ${failures === 1 ? 'try' : 'tries'}: ${message}</p>
-<p>What it said before is served. Check that Postgres is reachable, and what was changed last.</p></div>`;
+<p>The last version that was read is still served. Check that Postgres is reachable, and what was changed last.</p></div>`;
 }
 
 function problemList(problems: readonly Problem[]): Html {
-  if (problems.length === 0)
-    return html`<p class="quiet">None: everything in the catalog is exposed as it says.</p>`;
+  if (problems.length === 0) return html`<p class="quiet">None: everything in the catalog is exposed.</p>`;
   return html`<ul>${problems.map(
     ({ object, reason, hint }) =>
       html`<li><code>${object}</code> ${reason}. <span class="hint">${hint}</span></li>`,

@@ -4,6 +4,7 @@ import type { Model, Problem } from '../model/model.ts';
 import type { InterpretedReason, ReloadFailure } from '../observation.ts';
 import type { SharingStatus } from '../snapshot/exchange/sharing-status.ts';
 import type { SnapshotStatus, StoreStatus } from '../snapshot/store-status.ts';
+import { counted } from '../wording.ts';
 import { hintFor } from './hints.ts';
 import type { History, RecentError, ScanFailure } from './history.ts';
 import { type RoleView, roleViews } from './role-views.ts';
@@ -174,7 +175,7 @@ export function notReady({
       ? [
           {
             reason: 'no-usable-table',
-            message: `no foreign table is exposed: ${model.problems.length} problems say why`,
+            message: `no foreign table is exposed; see the ${counted(model.problems.length, 'problem')}`,
           } as const,
         ]
       : []),

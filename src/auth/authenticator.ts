@@ -20,6 +20,7 @@ export interface Caller {
   readonly authenticated: boolean;
 }
 
+/** Finds out who sends a request. */
 export interface Authenticator {
   /**
    * Authenticates a request. The result is a promise only if a token has to be verified.
@@ -30,8 +31,6 @@ export interface Authenticator {
   authenticate(authorization: string | null): Caller | Promise<Caller>;
   /** Whether tokens are verified at all; if not, every request has the same role. */
   readonly verifiesTokens: boolean;
-  /** Whether a request without a token is refused. */
-  readonly required: boolean;
   /** The same verification with the same keys, for other roles in Postgres. */
   withRoles(roles: PostgresRoles): Authenticator;
 }
@@ -66,7 +65,6 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       `--anon-role must be a role of the database, but got ${JSON.stringify(anonRole)}`,
     );
   }
-
   return authenticatorFor({ verify, anonRole, rolePath: roleClaim ?? 'role' }, options);
 }
 
@@ -104,7 +102,6 @@ function authenticatorFor(rules: Rules, { loginRole, roleExists }: PostgresRoles
     authenticate: (authorization) =>
       verify && authorization !== null ? bearer(authorization, verify) : anonymous(),
     verifiesTokens: verify !== undefined,
-    required: verify !== undefined && anonRole === undefined,
     withRoles: (roles) => authenticatorFor(rules, roles),
   };
 }

@@ -48,6 +48,7 @@ async function examineCatalog(flags: DoctorFlags): Promise<Examination> {
       : [];
     const { definition, servers, model } = await describeCatalog(catalog, {
       schemas: flags.schemas,
+      sources: flags.sources,
       ...sourceSettingsOf(flags),
     });
     return {

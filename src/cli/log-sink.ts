@@ -1,6 +1,7 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
 import { printDuration } from '../duration.ts';
 import type { Observation, Observe } from '../observation.ts';
+import { counted } from '../wording.ts';
 import { prettyLine } from './pretty-line.ts';
 
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -100,7 +101,7 @@ function describe(observation: Observation): string {
     case 'catalog-unavailable':
       return `waiting for the catalog: ${observation.message} (next try in ${printDuration(observation.retryInMs)})`;
     case 'statements-skipped':
-      return `${observation.statements} statements of the catalog's SQL are irrelevant to it and were skipped (inspect lists them)`;
+      return `skipped ${counted(observation.statements, 'statement')} of the SQL on which the catalog does not depend (inspect lists them)`;
     case 'problem':
       return `${observation.object}: ${observation.reason} (${observation.hint})`;
     case 'scan-progress':
@@ -128,8 +129,4 @@ function describe(observation: Observation): string {
     case 'internal-error':
       return `an answer failed unexpectedly (${observation.errorId})`;
   }
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -4,6 +4,7 @@ import { ConfigurationError, ScanError } from '../errors.ts';
 import { describeCatalog } from '../gateway/catalog-reading.ts';
 import { objectsOf } from '../model/model.ts';
 import type { ScanProgress, Source } from '../source/source.ts';
+import { counted } from '../wording.ts';
 import { catalogLocation } from './catalog-location.ts';
 import { type ScanFlags, sourceSettingsOf } from './flags.ts';
 
@@ -118,5 +119,5 @@ function progressLines(name: string): ProgressDisplay {
 }
 
 function describe({ server, object, rows, pages, requests, throttles, seconds }: ScanSummary): string {
-  return `${server}.${object}: ${rows} rows in ${pages} pages, ${requests} requests, ${throttles} throttles, ${seconds} s`;
+  return `${server}.${object}: ${counted(rows, 'row')} in ${counted(pages, 'page')}, ${counted(requests, 'request')}, ${counted(throttles, 'throttle')}, ${seconds} s`;
 }

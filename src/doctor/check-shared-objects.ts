@@ -9,6 +9,7 @@ import type { SnapshotKey } from '../snapshot/file/key.ts';
 import { UnusableFile } from '../snapshot/file/unusable-file.ts';
 import type { Finding } from '../source/finding.ts';
 import type { Servers } from '../source/servers.ts';
+import { counted } from '../wording.ts';
 
 type Session = Pick<Client, 'query'>;
 
@@ -68,7 +69,7 @@ function checkHolder(check: string, { holder, epoch, expiresIn, rows }: SharedRo
     return {
       check,
       status: 'ok',
-      detail: `${holder} is scanning (epoch ${epoch}): ${rows ?? 0} rows so far, its lease expires in ${seconds(expiresIn ?? 0)}`,
+      detail: `${holder} is scanning (epoch ${epoch}): ${counted(rows ?? 0, 'row')} so far, its lease expires in ${seconds(expiresIn ?? 0)}`,
     };
   }
   return {
@@ -91,7 +92,7 @@ async function checkPublished(
   if (!publication) return { check, status: 'ok', detail: 'nothing is published yet' };
   const { parts, stats } = publication;
   const bytes = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const detail = `snapshot ${sequence} is published: ${stats.rows} rows, ${seconds(age ?? 0)} old, ${(bytes / 1e6).toFixed(1)} MB in ${parts.length} ${parts.length === 1 ? 'part' : 'parts'}`;
+  const detail = `snapshot ${sequence} is published: ${counted(stats.rows, 'row')}, ${seconds(age ?? 0)} old, ${(bytes / 1e6).toFixed(1)} MB in ${counted(parts.length, 'part')}`;
   const unusable = await whyUnusable(session, name, parts, key);
   if (!unusable) return { check, status: 'ok', detail };
   return { check, status: 'fail', detail: `${detail}; it ${unusable.reason}`, fix: unusable.fix };

@@ -4,6 +4,7 @@ import { type Model, objectsOf } from '../model/model.ts';
 import type { Finding } from '../source/finding.ts';
 import type { Servers } from '../source/servers.ts';
 import type { Source } from '../source/source.ts';
+import { counted } from '../wording.ts';
 import type { Section } from './examination.ts';
 
 /** Milliseconds that a source without a diagnosis of its own has for its first rows. */
@@ -53,14 +54,14 @@ async function firstRows(source: Source): Promise<Finding> {
   try {
     for await (const page of source.scan(AbortSignal.timeout(firstRowsMs), () => {})) {
       const ms = Math.round(performance.now() - began);
-      return { check, status: 'ok', detail: `${page.length} rows in ${ms} ms` };
+      return { check, status: 'ok', detail: `${counted(page.length, 'row')} in ${ms} ms` };
     }
     return { check, status: 'ok', detail: 'the table is empty' };
   } catch (error) {
     const detail =
       error instanceof ScanError
         ? `${error.code}: ${error.detail}`
-        : `there were none within ${firstRowsMs / 1000} s`;
+        : `none arrived within ${firstRowsMs / 1000} s`;
     return { check, status: 'fail', detail };
   }
 }

@@ -1,5 +1,6 @@
 import type { RoleView } from '../admin/role-views.ts';
 import type { Finding } from '../source/finding.ts';
+import { counted } from '../wording.ts';
 import { type Examination, isHealthy, type TableView } from './examination.ts';
 
 const marks: Readonly<Record<Finding['status'], string>> = { ok: '✓', warn: '!', fail: '✗' };
@@ -53,13 +54,9 @@ function renderVerdict(examination: Examination): string {
   if (isHealthy(examination)) {
     return warnings === 0
       ? 'Everything is as it should be.'
-      : `It works, with ${plural(warnings, 'warning')}.`;
+      : `It works, with ${counted(warnings, 'warning')}.`;
   }
-  return `${plural(fails, 'check')} failed, with ${plural(warnings, 'warning')}.`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `${counted(fails, 'check')} failed, with ${counted(warnings, 'warning')}.`;
 }
 
 function indent(text: string, width: number): string {

@@ -5,6 +5,7 @@ import { keyOf, parseNodeId } from '../plan/key.ts';
 import { toOperand } from '../plan/operand.ts';
 import { isPlainObject, type PlainObject } from '../values/plain-object.ts';
 import type { Value } from '../values/value.ts';
+import { shown } from '../wording.ts';
 import type { Key } from './request-scope.ts';
 
 /** The entities that other subgraphs can refer to: the tables with a key, by type name. */
@@ -23,13 +24,13 @@ export class Entities {
    */
   read(representation: unknown, path: string, schema: GraphQLSchema): Reference {
     if (!isPlainObject(representation)) {
-      throw new BadUserInputError(path, `${path} must be an object, but got ${describe(representation)}`);
+      throw new BadUserInputError(path, `${path} must be an object, but got ${shown(representation)}`);
     }
     const entity = this.#byTypeName.get(representation.__typename);
     if (!entity) {
       throw new BadUserInputError(
         `${path}.__typename`,
-        `${path}.__typename must be a type of this API that has a key, but got ${describe(representation.__typename)}`,
+        `${path}.__typename must be a type of this API that has a key, but got ${shown(representation.__typename)}`,
       );
     }
     return { table: entity.table, key: entity.readKey(representation, path, schema) };
@@ -101,7 +102,7 @@ function readKeyField(
   if (parsed !== undefined) return toOperand(column.type, parsed, ownPath);
   throw new BadUserInputError(
     ownPath,
-    `${ownPath} must be a value of type ${type}${nullable ? '' : '!'}, but got ${describe(value)}`,
+    `${ownPath} must be a value of type ${type}${nullable ? '' : '!'}, but got ${shown(value)}`,
   );
 }
 
@@ -113,12 +114,4 @@ function parseLeaf(type: GraphQLLeafType, value: unknown): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The most characters of a rejected value that an error repeats. */
-const shownLength = 100;
-
-function describe(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
 }

@@ -1,6 +1,7 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { valueType } from '../values/type/registry.ts';
 import type { ScalarKind } from '../values/type/sql-type.ts';
+import { shown } from '../wording.ts';
 import type { Builder, SchemaTypes } from './builder.ts';
 
 /** The name of a column's scalar. */
@@ -106,10 +107,10 @@ export function addScalars(builder: Builder): void {
 }
 
 function toScalar({ accepts, acceptsNumbers, ...config }: ScalarSpecification): GraphQLScalarType {
-  const parse = (text: string | undefined, shown: unknown): string => {
+  const parse = (text: string | undefined, given: unknown): string => {
     if (text !== undefined && accepts(text)) return text;
     throw new GraphQLError(
-      `${config.name} must be ${article(config.name)} as a string, but got ${describe(shown)}`,
+      `${config.name} must be ${article(config.name)} as a string, but got ${shown(given)}`,
     );
   };
   return new GraphQLScalarType<string, unknown>({
@@ -132,11 +133,6 @@ function toScalar({ accepts, acceptsNumbers, ...config }: ScalarSpecification): 
 
 function article(name: string): string {
   return name === 'Opaque' || name === 'Cursor' ? 'a value' : `a valid ${name}`;
-}
-
-function describe(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
 function isText(kind: ScalarKind): (text: string) => boolean {

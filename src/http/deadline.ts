@@ -1,3 +1,4 @@
+import { printDuration } from '../duration.ts';
 import { RequestTimeoutError } from '../errors.ts';
 import { limitSettings } from '../limits/limits.ts';
 import { clientGone } from './http-error.ts';
@@ -118,6 +119,6 @@ export class Deadline {
 
 function lateError(ms: number): RequestTimeoutError {
   return new RequestTimeoutError(
-    `the request was not answered within ${ms} milliseconds (${limitSettings.requestTimeout.flag})`,
+    `the request was not answered within ${printDuration(ms)} (${limitSettings.requestTimeout.flag})`,
   );
 }

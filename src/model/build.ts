@@ -141,8 +141,8 @@ function unusableChoices(
     return [
       {
         object: 'catalog',
-        reason: 'the database has no foreign tables',
-        hint: 'create one as the quick start shows, or connect to the database that has them',
+        reason: 'no foreign table was found',
+        hint: 'create one as the quick start shows, connect to the database that has them, or choose others with --sources',
       },
     ];
   }

@@ -1,3 +1,4 @@
+import { shown } from '../wording.ts';
 import { parseComment } from './comment.ts';
 import type { Problem } from './model.ts';
 import { type Built, built } from './result.ts';
@@ -11,7 +12,6 @@ import {
   policies,
   reportUnknownKeys,
   type Shape,
-  shown,
   switchable,
   text,
   truth,

@@ -1,5 +1,6 @@
 import { durationRule, parseDuration } from '../duration.ts';
 import { isPlainObject } from '../values/plain-object.ts';
+import { shown } from '../wording.ts';
 import { resemblesPolicies, type Settings } from './comment.ts';
 import type { PolicyFilter } from './model.ts';
 import { nearestSpelling } from './spelling.ts';
@@ -167,13 +168,4 @@ function hasOnly(value: Settings, keys: readonly string[]): boolean {
 
 function isOptionalText(value: unknown): value is string | undefined {
   return value === undefined || typeof value === 'string';
-}
-
-/** The most characters of a wrong value that a problem repeats. */
-const shownLength = 100;
-
-/** A wrong value as a problem repeats it. */
-export function shown(value: unknown): string {
-  const json = JSON.stringify(value) ?? 'undefined';
-  return json.length > shownLength ? `${json.slice(0, shownLength)}…` : json;
 }

@@ -6,8 +6,9 @@ import { type Filter, InvalidPatternError } from '../rows/filter/filter.ts';
 import { compileLike, compilePrefix } from '../rows/filter/like.ts';
 import { compileRegex } from '../rows/filter/regex.ts';
 import { isPlainObject, type PlainObject } from '../values/plain-object.ts';
+import { shown } from '../wording.ts';
 import { keyFilter } from './key.ts';
-import { describe, toOperand } from './operand.ts';
+import { toOperand } from './operand.ts';
 
 /** A filter as clients send it: plain data in the shape of the schema's filter inputs. */
 export type FilterInput = PlainObject;
@@ -57,7 +58,7 @@ function* readEntry(table: Table, key: string, value: unknown, path: string): St
   if (column) return yield* readConditions(column, asObject(value, ownPath), ownPath);
   if (combinations.has(key)) return yield* readCombination(table, key, value, ownPath);
   if (key === 'nodeId' && table.key.length > 0) return nodeIdFilter(table, value, ownPath);
-  throw new BadUserInputError(path, `${path}: ${table.typeName} has no field ${describe(key)}`);
+  throw new BadUserInputError(path, `${path}: ${table.typeName} has no field ${shown(key)}`);
 }
 
 function* readCombination(
@@ -92,7 +93,7 @@ function* readConditions(column: Column, conditions: FilterInput, path: string):
     if (!operator) {
       throw new BadUserInputError(
         path,
-        `${path} has no operator ${describe(name)}; its operators are ${operators.join(', ')}`,
+        `${path} has no operator ${shown(name)}; its operators are ${operators.join(', ')}`,
       );
     }
     if (operand !== undefined)
@@ -140,7 +141,7 @@ function* readCondition(
 function isNotNull(operand: unknown, path: string): boolean {
   if (operand === 'NULL') return false;
   if (operand === 'NOT_NULL') return true;
-  throw new BadUserInputError(path, `${path} must be NULL or NOT_NULL, but got ${describe(operand)}`);
+  throw new BadUserInputError(path, `${path} must be NULL or NOT_NULL, but got ${shown(operand)}`);
 }
 
 function asPattern(operator: MatchOperator, operand: unknown, path: string): string | null {
@@ -149,7 +150,7 @@ function asPattern(operator: MatchOperator, operand: unknown, path: string): str
     assertPattern(operator, operand, path);
     return operand;
   }
-  throw new BadUserInputError(path, `${path}: ${describe(operand)} is not a well-formed string`);
+  throw new BadUserInputError(path, `${path}: ${shown(operand)} is not a well-formed string`);
 }
 
 function assertPattern(operator: MatchOperator, pattern: string, path: string): void {
@@ -179,5 +180,5 @@ function nodeIdFilter(table: Table, value: unknown, path: string): Filter | unde
 
 function asObject(value: unknown, path: string): FilterInput {
   if (isPlainObject(value)) return value;
-  throw new BadUserInputError(path, `${path} must be an object, but got ${describe(value)}`);
+  throw new BadUserInputError(path, `${path} must be an object, but got ${shown(value)}`);
 }

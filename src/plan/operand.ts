@@ -8,6 +8,7 @@ import {
 } from '../model/column-type.ts';
 import { valueType } from '../values/type/registry.ts';
 import type { Value } from '../values/value.ts';
+import { shown } from '../wording.ts';
 
 /**
  * An argument as a value of the column's type, or null.
@@ -20,7 +21,7 @@ export function toOperand(type: ColumnType, argument: unknown, path: string): Va
     type.kind === 'array' ? toArrayLiteral(type.element, asList(argument)) : toText(type, argument);
   const value = text?.isWellFormed() ? valueType(undeclared(type)).parse(text) : undefined;
   if (value !== undefined) return value;
-  throw new BadUserInputError(path, `${path}: ${describe(argument)} is not a valid ${nameOfType(type)}`);
+  throw new BadUserInputError(path, `${path}: ${shown(argument)} is not a valid ${nameOfType(type)}`);
 }
 
 /** GraphQL coerces a single value to a list of one. */
@@ -59,13 +60,4 @@ function toArrayLiteral(type: ElementType, elements: readonly unknown[]): string
 
 function quote(text: string | undefined): string | undefined {
   return text === undefined ? undefined : `"${text.replace(/["\\]/g, '\\$&')}"`;
-}
-
-/** The most characters of a rejected argument that an error repeats. */
-const shownLength = 100;
-
-/** A rejected argument as an error shows it. */
-export function describe(argument: unknown): string {
-  const text = JSON.stringify(argument) ?? 'nothing';
-  return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
 }

@@ -4,8 +4,8 @@ import { BadUserInputError } from '../errors.ts';
 import { findTable, type PolicyFilter, type Problem, type Table, type TableName } from '../model/model.ts';
 import type { Filter } from '../rows/filter/filter.ts';
 import { isPlainObject } from '../values/plain-object.ts';
+import { shown } from '../wording.ts';
 import { and, type FilterInput, toFilter } from './filter.ts';
-import { describe } from './operand.ts';
 
 /** The rows of a table that a role may see: all, none, or those that match a filter. */
 export type Visibility = 'all' | 'none' | { readonly filter: Filter };
@@ -112,7 +112,7 @@ function readPolicy(table: Table, policy: PolicyFilter, claim: ReadClaim): Visib
 /** A caller's filter may contain empty parts. In a policy they would silently show rows, so they are rejected. */
 function assertComplete(value: unknown, path: string): void {
   if (value === null || (typeof value === 'object' && isEmpty(value))) {
-    throw new BadUserInputError(path, `${path} must not be empty in a policy, but got ${describe(value)}`);
+    throw new BadUserInputError(path, `${path} must not be empty in a policy, but got ${shown(value)}`);
   }
   if (typeof value !== 'object') return;
   for (const [key, inner] of Object.entries(value)) assertComplete(inner, `${path}.${key}`);

@@ -7,14 +7,14 @@ import { ScanPlaces } from './sql/scan-places.ts';
 
 /** The kinds of foreign-data wrapper that are read. */
 export interface SourceKinds {
-  /** The more special ones first. */
+  /** The more specific ones first. */
   readonly chosen: readonly SourceKind[];
-  /** Those that nobody chose: their tables are left out without a word. */
+  /** The kinds that were not chosen. Their servers and tables are left out, without a problem for each. */
   readonly others: readonly SourceKind[];
 }
 
 /**
- * Every kind that has a source; of a table that several kinds could read, the first has it.
+ * All kinds of foreign-data wrapper that can be read. If several could read a table, the first does.
  *
  * @param scanPlaces for all scans through Postgres
  */
@@ -29,7 +29,7 @@ export function createSourceKinds(
   return { chosen: kinds.filter(isChosen), others: kinds.filter((kind) => !isChosen(kind)) };
 }
 
-/** The catalog without the tables that only kinds would read which were not chosen, and without views of them. */
+/** The catalog without the servers that only kinds which were not chosen could read, and without their tables and views. */
 export function withChosenTables(
   definition: CatalogDefinition,
   { chosen, others }: SourceKinds,
@@ -47,6 +47,7 @@ export function withChosenTables(
     !definition.tables.some((table) => table.schema === schema && table.name === name);
   return {
     ...definition,
+    servers: definition.servers.filter(({ name }) => !leftOut.has(name)),
     tables,
     views: definition.views.filter(({ base }) => !base.ok || shows(base.value)),
   };

@@ -28,7 +28,7 @@ async function whoIs(authenticator: Authenticator, authorization: string | null)
 describe('without any verification', () => {
   test('every request has the role of the login', async () => {
     const authenticator = authenticatorWith({});
-    expect(authenticator).toMatchObject({ verifiesTokens: false, required: false });
+    expect(authenticator).toMatchObject({ verifiesTokens: false });
     await expect(whoIs(authenticator, null)).resolves.toEqual({
       role: 'login',
       claims: {},
@@ -61,13 +61,13 @@ describe('without any verification', () => {
 describe('with a verification', () => {
   test('a request without a token is refused', async () => {
     const authenticator = authenticatorWith({ jwtSecret: secret });
-    expect(authenticator).toMatchObject({ verifiesTokens: true, required: true });
+    expect(authenticator).toMatchObject({ verifiesTokens: true });
     await expect(whoIs(authenticator, null)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   test('a request without a token has the anonymous role, if there is one', async () => {
     const authenticator = authenticatorWith({ jwtSecret: secret, anonRole: 'anon' });
-    expect(authenticator).toMatchObject({ verifiesTokens: true, required: false });
+    expect(authenticator).toMatchObject({ verifiesTokens: true });
     await expect(whoIs(authenticator, null)).resolves.toMatchObject({
       role: 'anon',
       authenticated: false,

@@ -40,3 +40,10 @@ test('doctor says that files of SQL are no place to share scans', async () => {
     findings: [{ status: 'fail', fix: 'give --database-url' }],
   });
 }, 60_000);
+
+test('doctor checks only the kind of foreign tables that --sources chooses', async () => {
+  const catalog = fileURLToPath(new URL('../../schema/catalog.sql', import.meta.url));
+  const { stdout } = await run(['doctor', '--catalog', catalog, '--sources', 'sql', '--json']);
+  const titles = JSON.parse(stdout).sections.map(({ title }: { title: string }) => title);
+  expect(titles).toEqual(['Catalog']);
+}, 60_000);

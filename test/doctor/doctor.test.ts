@@ -142,7 +142,7 @@ describe('the catalog', () => {
       `${cognitoServer} create foreign table wrong (nonsense text) server cognito_server options (object 'groups');`,
     );
     expect(checkCatalog(definition, model)).toMatchObject([
-      { check: 'tables', status: 'fail', detail: '0 of 1 foreign tables on 1 servers are exposed' },
+      { check: 'tables', status: 'fail', detail: '0 of 1 foreign tables are exposed, on 1 server' },
       { check: 'public.wrong', status: 'warn', fix: expect.any(String) },
     ]);
   });

@@ -225,7 +225,7 @@ describe('what cannot be exposed', () => {
 
   test('an empty catalog is a valid, empty model', () => {
     expect(build([]).tables).toEqual([]);
-    expect(problemsOf(build([]))).toEqual(['catalog: the database has no foreign tables']);
+    expect(problemsOf(build([]))).toEqual(['catalog: no foreign table was found']);
   });
 
   test.each([

@@ -8,8 +8,8 @@ import {
 import type { Socket } from 'node:net';
 import { endReady, type Ready, whenReady } from '../../columns/ready.ts';
 import { isTurnSpent, nextTurn } from '../../columns/turn.ts';
+import { printDuration } from '../../duration.ts';
 import { type Limits, limitSettings } from '../../limits/limits.ts';
-
 import type { Observe } from '../../observation.ts';
 import type { ErrorWriter } from '../error-writer.ts';
 import { HttpError } from '../http-error.ts';
@@ -20,6 +20,7 @@ import { BodyReader, type HeldBody } from './body.ts';
 import { type Connection, Connections, tooManyAtOnce } from './connection.ts';
 import { Compressor } from './content-encoding.ts';
 import { type CorsPolicy, withHeaders } from './cross-origin.ts';
+import type { HostFilter } from './exposure.ts';
 import { GracefulStop } from './graceful-stop.ts';
 import { rawResponse, write } from './write.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -35,7 +36,7 @@ export interface NodeServerOptions {
   /** Whether the gateway is ready for requests. */
   readonly isReady: () => boolean;
   /** Which `Host` headers are accepted. */
-  readonly acceptsHost: (header: string | undefined) => boolean;
+  readonly acceptsHost: HostFilter;
 }
 
 /** A `node:http` server that clients cannot exhaust. */
@@ -215,7 +216,7 @@ function connectionError({ code }: NodeJS.ErrnoException, { bodyTimeout }: Limit
     return new HttpError(
       408,
       'REQUEST_TIMEOUT',
-      `the request did not arrive within ${bodyTimeout} milliseconds (${limitSettings.bodyTimeout.flag})`,
+      `the request did not arrive within ${printDuration(bodyTimeout)} (${limitSettings.bodyTimeout.flag})`,
     );
   }
   if (code === 'HPE_HEADER_OVERFLOW') {

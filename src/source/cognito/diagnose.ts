@@ -66,7 +66,7 @@ async function description(
     return {
       check,
       status: 'warn',
-      detail: `${detail}; scans work without it, only their progress has no percentage`,
+      detail: `${detail}; scans work without it, but their progress has no percentage`,
       fix: policyFor(server),
     };
   }

@@ -1,4 +1,4 @@
-/** The most chains, which two hexadecimal digits can distinguish. */
+/** The digits of a `sub`, which is a UUID in lower case. */
 const digits = '0123456789abcdef';
 
 /**

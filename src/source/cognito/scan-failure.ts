@@ -1,4 +1,5 @@
 import { ScanError, type ScanErrorCode } from '../../errors.ts';
+import { counted } from '../../wording.ts';
 import type { Failure } from './failure.ts';
 import type { CognitoServer } from './options.ts';
 
@@ -17,15 +18,15 @@ export function scanFailure(
     case 'throttled':
       return scanError(
         'SCAN_THROTTLED',
-        `${pool} throttled all of ${attempts} attempts: its request quota is used up`,
+        `${pool} throttled ${counted(attempts, 'attempt')}: its request quota is used up`,
       );
     case 'unavailable':
-      return scanError(
-        'SCAN_UNAVAILABLE',
-        `${pool} failed ${attempts} times, at last because ${failure.what}`,
-      );
+      return scanError('SCAN_UNAVAILABLE', `${pool} failed ${counted(attempts, 'time')}: ${failure.what}`);
     case 'malformed':
-      return scanError('SCAN_INVALID_RESPONSE', `${pool} answered ${attempts} times with ${failure.what}`);
+      return scanError(
+        'SCAN_INVALID_RESPONSE',
+        `${pool} answered ${counted(attempts, 'time')} with ${failure.what}`,
+      );
     case 'skewed':
     case 'denied':
       return scanError(

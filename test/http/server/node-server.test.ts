@@ -280,7 +280,7 @@ describe('an execution', () => {
       status: 503,
       errors: [
         {
-          message: 'the request was not answered within 50 milliseconds (--request-timeout)',
+          message: 'the request was not answered within 50ms (--request-timeout)',
           extensions: { code: 'REQUEST_TIMEOUT' },
         },
       ],
