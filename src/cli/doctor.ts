@@ -15,8 +15,9 @@ import { parseSnapshotKey } from '../snapshot/file/key.ts';
 import type { CatalogDatabase } from '../source/kind.ts';
 import type { Servers } from '../source/servers.ts';
 import { catalogLocation } from './catalog-location.ts';
-import { type DoctorFlags, sourceSettingsOf } from './flags.ts';
+import type { DoctorFlags } from './flags.ts';
 import { secretOf } from './secret-file.ts';
+import { sourceSettingsOf } from './setting-flags.ts';
 
 /** Checks everything that a gateway needs, and prints a checklist. Exits with 1 if something fails. */
 export async function doctor(flags: DoctorFlags): Promise<void> {

@@ -99,6 +99,12 @@ export type Flags = Readonly<Record<string, AnyFlag>>;
 /** A flag, whatever it takes. */
 export type AnyFlag = Option<string, unknown, unknown, unknown, boolean, unknown>;
 
+/** The same flags, which the help lists under a heading. */
+export function grouped<F extends Flags>(heading: string, flags: F): F {
+  for (const flag of Object.values(flags)) flag.helpGroup(heading);
+  return flags;
+}
+
 /** The values of flags, as their declarations have them. */
 export type FlagValues<F extends Flags> = { readonly [Name in keyof F]: FlagValue<F[Name]> };
 

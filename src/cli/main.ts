@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { GatewayError, UsageError } from '../errors.ts';
 import { applyConfig, readEnvironment, refuseUseless, withOrigins } from './configuration.ts';
 import { reportFatal } from './fatal.ts';
@@ -27,6 +27,10 @@ const program = new Command('fdw-graphql')
   .description('A GraphQL gateway over the foreign tables that a Postgres catalog defines.')
   .version(version)
   .exitOverride()
+  .configureHelp({
+    // Commander also says that `[on|off]` means `on` without a value, for each of these flags.
+    optionDescription: (flag) => new Help().optionDescription(flag).replace('preset: "on", ', ''),
+  })
   .configureOutput({
     outputError: (text) => {
       usage += text;

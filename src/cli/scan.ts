@@ -6,7 +6,8 @@ import { objectsOf } from '../model/model.ts';
 import type { ScanProgress, Source } from '../source/source.ts';
 import { counted } from '../wording.ts';
 import { catalogLocation } from './catalog-location.ts';
-import { type ScanFlags, sourceSettingsOf } from './flags.ts';
+import type { ScanFlags } from './flags.ts';
+import { sourceSettingsOf } from './setting-flags.ts';
 
 /** The result of one scan. */
 interface ScanSummary extends ScanProgress {

@@ -8,9 +8,10 @@ import type { ListeningServer } from '../http/server/listening-server.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import type { Observe } from '../observation.ts';
 import { catalogLocation } from './catalog-location.ts';
-import { type DemoFlags, limitsOf, type ServeFlags, sourceSettingsOf } from './flags.ts';
+import type { DemoFlags, ServeFlags } from './flags.ts';
 import { createLogSink, type LogOptions } from './log-sink.ts';
 import { secretOf } from './secret-file.ts';
+import { limitsOf, sourceSettingsOf } from './setting-flags.ts';
 import { Supervisor } from './workers/supervisor.ts';
 import { linkToSupervisor, type WorkerLink } from './workers/worker.ts';
 

@@ -42,8 +42,10 @@ export interface Limits {
 export interface LimitSetting {
   readonly flag: `--${string}`;
   readonly default: number;
-  /** What it limits: a plural that follows a number, or a kind of time. */
-  readonly noun: string;
+  /** What it limits, worded to follow `the maximum` if it is a duration, or else `the maximum number of`. */
+  readonly limits: string;
+  /** The same after a number in a message. */
+  readonly noun?: string;
   /** Whether it is a duration, in milliseconds. */
   readonly isDuration?: true;
 }
@@ -54,35 +56,113 @@ export interface LimitSetting {
  * every row.
  */
 export const limitSettings = {
-  depth: { flag: '--max-depth', default: 20, noun: 'levels of fields' },
-  rootFields: { flag: '--max-root-fields', default: 20, noun: 'fields at the top of an operation' },
-  aliases: { flag: '--max-aliases', default: 50, noun: 'aliases' },
-  directives: { flag: '--max-directives', default: 50, noun: 'directives' },
-  selections: { flag: '--max-selections', default: 2_000, noun: 'fields and fragments' },
-  documentLength: { flag: '--max-document-length', default: 512 * 1024, noun: 'characters' },
-  tokens: { flag: '--max-tokens', default: 15_000, noun: 'tokens, lines or comments' },
-  cost: { flag: '--max-cost', default: 50_000, noun: 'nodes' },
-  listSize: { flag: '--max-list-size', default: 10_000, noun: 'elements in a list' },
-  filterDepth: { flag: '--max-filter-depth', default: 32, noun: 'levels of objects in an argument' },
-  filterSize: { flag: '--max-filter-size', default: 500, noun: 'objects within objects in its arguments' },
-  bodyBytes: { flag: '--max-body-bytes', default: 1024 * 1024, noun: 'bytes' },
+  depth: {
+    flag: '--max-depth',
+    default: 20,
+    noun: 'levels of fields',
+    limits: 'levels of fields in a document',
+  },
+  rootFields: {
+    flag: '--max-root-fields',
+    default: 20,
+    noun: 'fields at the top of an operation',
+    limits: 'fields at the top of an operation',
+  },
+  aliases: { flag: '--max-aliases', default: 50, noun: 'aliases', limits: 'aliases in a document' },
+  directives: {
+    flag: '--max-directives',
+    default: 50,
+    noun: 'directives',
+    limits: 'directives in a document',
+  },
+  selections: {
+    flag: '--max-selections',
+    default: 2_000,
+    noun: 'fields and fragments',
+    limits: 'fields and fragments in a document, each fragment counted wherever it is spread',
+  },
+  documentLength: {
+    flag: '--max-document-length',
+    default: 512 * 1024,
+    noun: 'characters',
+    limits: 'characters in a document',
+  },
+  tokens: {
+    flag: '--max-tokens',
+    default: 15_000,
+    noun: 'tokens, lines or comments',
+    limits: 'tokens, lines or comments in a document',
+  },
+  cost: {
+    flag: '--max-cost',
+    default: 50_000,
+    noun: 'nodes',
+    limits: 'nodes that an operation could return, with page sizes multiplied',
+  },
+  listSize: {
+    flag: '--max-list-size',
+    default: 10_000,
+    noun: 'elements in a list',
+    limits: 'elements in a list of the arguments',
+  },
+  filterDepth: {
+    flag: '--max-filter-depth',
+    default: 32,
+    noun: 'levels of objects in an argument',
+    limits: 'levels of objects in an argument, such as a filter',
+  },
+  filterSize: {
+    flag: '--max-filter-size',
+    default: 500,
+    noun: 'objects within objects in its arguments',
+    limits: 'objects within objects in all arguments, about two for each condition of a filter',
+  },
+  bodyBytes: {
+    flag: '--max-body-bytes',
+    default: 1024 * 1024,
+    noun: 'bytes',
+    limits: "bytes in a request's body",
+  },
   bodyTimeout: {
     flag: '--body-timeout',
     default: 10_000,
-    noun: 'time for a body to arrive',
+    limits: "time for a request's headers and body to arrive",
     isDuration: true,
   },
   requestTimeout: {
     flag: '--request-timeout',
     default: 60_000,
-    noun: 'time to answer a request',
+    limits: 'time to answer a request',
     isDuration: true,
   },
-  responseBytes: { flag: '--max-response-bytes', default: 16 * 1024 * 1024, noun: 'bytes' },
-  concurrentRequests: { flag: '--max-concurrent-requests', default: 500, noun: 'requests at a time' },
-  waitingRequests: { flag: '--max-waiting-requests', default: 1_000, noun: 'requests that wait for a scan' },
-  writeTimeout: { flag: '--write-timeout', default: 30_000, noun: 'time without progress', isDuration: true },
+  responseBytes: {
+    flag: '--max-response-bytes',
+    default: 16 * 1024 * 1024,
+    noun: 'bytes',
+    limits: 'bytes in an answer',
+  },
+  concurrentRequests: {
+    flag: '--max-concurrent-requests',
+    default: 500,
+    noun: 'requests at a time',
+    limits: 'requests that are answered at the same time',
+  },
+  waitingRequests: {
+    flag: '--max-waiting-requests',
+    default: 1_000,
+    noun: 'requests that wait for a scan',
+    limits: 'requests that wait for a scan at the same time, in addition to those',
+  },
+  writeTimeout: {
+    flag: '--write-timeout',
+    default: 30_000,
+    limits: 'time in which a client reads none of its answer, before its connection is closed',
+    isDuration: true,
+  },
 } satisfies Readonly<Record<keyof Limits, LimitSetting>>;
+
+/** A limit that is not a duration. */
+type CountLimit = Exclude<keyof Limits, 'bodyTimeout' | 'requestTimeout' | 'writeTimeout'>;
 
 /** Whose requests may force a scan by `Cache-Control: no-cache`. For others the header is ignored. */
 export const noCachePolicies = ['authenticated', 'all', 'none'] as const;
@@ -132,7 +212,7 @@ export function resolveLimits(given: { readonly [Name in keyof Limits]?: number 
  *
  * @param subject what exceeds it, such as `the document`
  */
-export function exceeded(limits: Limits, name: keyof Limits, subject: string): QueryTooComplexError {
+export function exceeded(limits: Limits, name: CountLimit, subject: string): QueryTooComplexError {
   const { flag, noun } = limitSettings[name];
   const maximum = limits[name];
   return new QueryTooComplexError(`${subject} must have at most ${maximum} ${noun}, but has more (${flag})`, {

@@ -44,6 +44,15 @@ describe('wrong usage exits with 2 and one line that names the flag', () => {
   });
 });
 
+test('help lists the flags of a command by topic, and the variable of each', async () => {
+  const { code, stdout } = await run(['serve', '--help']);
+  expect(code).toBe(0);
+  const sections = new Map(stdout.split('\n\n').map((section) => [section.split('\n', 1)[0], section]));
+  expect(sections.get('Authentication:')).toMatch(/--jwks-url <url> .*FDW_GRAPHQL_JWKS_URL/);
+  expect(sections.get('Limits:')).toMatch(/--max-body-bytes <number> .*bytes in a request's body/);
+  expect(sections.get('Sharing scans:')).toMatch(/--lease <duration>/);
+});
+
 describe('a failure exits with 1 and one line', () => {
   test.each([
     [['inspect', '--database-url', 'postgres://u:hush@127.0.0.1:1/x'], /nothing is listening there/],

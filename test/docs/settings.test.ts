@@ -24,8 +24,9 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
 
 test('flags', async () => {
   const commands: readonly (readonly [string, readonly AnyFlag[]])[] = Object.entries(flagsOf);
-  const names = [...new Set(commands.flatMap(([, flags]) => flags.map((flag) => flag.flags)))];
-  const rows = names.map((name) => {
+  const flags = [...new Map(commands.flatMap(([, all]) => all.map((flag) => [flag.flags, flag]))).values()];
+  const topicOf = ({ helpGroupHeading = 'General:' }: AnyFlag) => helpGroupHeading.replace(':', '');
+  const rowOf = ({ flags: name }: AnyFlag) => {
     const uses = commands.flatMap(([command, flags]) => {
       const flag = flags.find((each) => each.flags === name);
       return flag ? [{ command, flag }] : [];
@@ -46,6 +47,10 @@ test('flags', async () => {
       `\`${variablesOf(flag)[1]}\``,
       uses.map(({ command }) => command).join(', '),
     ];
+  };
+  const sections = [...new Set(flags.map(topicOf))].map((topic) => {
+    const rows = flags.filter((flag) => topicOf(flag) === topic).map(rowOf);
+    return `## ${topic}\n\n${table(['flag', 'default', 'meaning', 'variable', 'commands'], rows)}\n`;
   });
   await expect(`# Flags
 
@@ -54,8 +59,7 @@ the prefix \`FDW_GRAPHQL_\`; the key is the flag's name in camelCase, such as \`
 over variables, \`FDW_GRAPHQL_…\` over the short name, and variables over the file. Durations are written as \`500ms\`,
 \`30s\`, \`10m\`, \`2h\`, or in plain seconds. A flag with \`[on|off]\` and no value means \`on\`.
 
-${table(['flag', 'default', 'meaning', 'variable', 'commands'], rows)}
-`).toMatchFileSnapshot(page('flags'));
+${sections.join('\n')}`).toMatchFileSnapshot(page('flags'));
 });
 
 function defaultOf(flag: AnyFlag): string {
