@@ -1,4 +1,5 @@
 import type { ErrorCode, ScanErrorCode } from '../errors.ts';
+import { objectKey } from '../model/model.ts';
 import type { Observation } from '../observation.ts';
 
 /** Why the last scan of an object failed, until one succeeds. */
@@ -38,12 +39,12 @@ export class History {
   observe(observation: Observation): void {
     switch (observation.event) {
       case 'scan-finished':
-        this.#failures.delete(pathOf(observation));
+        this.#failures.delete(objectKey(observation));
         break;
       case 'scan-failed': {
         const { code, message, errorId } = observation;
-        const failures = (this.#failures.get(pathOf(observation))?.failures ?? 0) + 1;
-        this.#failures.set(pathOf(observation), { code, message, errorId, at: this.#now(), failures });
+        const failures = (this.#failures.get(objectKey(observation))?.failures ?? 0) + 1;
+        this.#failures.set(objectKey(observation), { code, message, errorId, at: this.#now(), failures });
         this.#remember({
           ...observation,
           message: `${observation.server}.${observation.object}: ${message}`,
@@ -72,7 +73,7 @@ export class History {
 
   /** Why the last scan of the object failed; undefined if it did not. */
   failureOf(object: { readonly server: string; readonly object: string }): ScanFailure | undefined {
-    return this.#failures.get(pathOf(object));
+    return this.#failures.get(objectKey(object));
   }
 
   /** The latest errors, the newest first. */
@@ -93,7 +94,3 @@ type Remembered = {
   readonly code?: ErrorCode | undefined;
   readonly errorId?: string | undefined;
 };
-
-function pathOf({ server, object }: { readonly server: string; readonly object: string }): string {
-  return JSON.stringify([server, object]);
-}

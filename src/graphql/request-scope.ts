@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import { Pace } from '../columns/pace.ts';
 import { type Ready, whenReady } from '../columns/ready.ts';
 import { ScanError } from '../errors.ts';
-import type { Column, Table } from '../model/model.ts';
+import { type Column, objectKey, type Table } from '../model/model.ts';
 import { and, type FilterInput, planFilter } from '../plan/filter.ts';
 import type { Visibility } from '../plan/policy.ts';
 import type { Filter } from '../rows/filter/filter.ts';
@@ -106,7 +106,7 @@ export class RequestScope {
 
   async #awaitView(table: Table): Promise<TableView> {
     this.#awaited ??= new Map();
-    const read = await memoize(this.#awaited, objectPath(table), () => this.#await(table));
+    const read = await memoize(this.#awaited, objectKey(table), () => this.#await(table));
     const use = this.#useOf(table);
     return use.view ?? this.#viewOver(read, use);
   }
@@ -123,7 +123,7 @@ export class RequestScope {
     const { server, object } = table;
     const held = this.#reads.find((known) => known.object === object && known.server === server);
     if (held) return held.read;
-    if (this.#ended || this.#awaited?.has(objectPath(table))) return undefined;
+    if (this.#ended || this.#awaited?.has(objectKey(table))) return undefined;
     const read = this.#ports.tryRead(table);
     if (read) this.#reads.push({ server, object, read });
     return read;
@@ -268,10 +268,6 @@ type KeyLoader = DataLoader<Key, readonly number[], string>;
 function describeValue(value: Value | null): string {
   if (value === null) return 'n';
   return `${typeof value}:${typeof value === 'object' ? JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? `${part}n` : part)) : String(value)}`;
-}
-
-function objectPath({ server, object }: Table): string {
-  return JSON.stringify([server, object]);
 }
 
 /** A `Map` or a `WeakMap`. */

@@ -107,10 +107,11 @@ export function addScalars(builder: Builder): void {
 }
 
 function toScalar({ accepts, acceptsNumbers, ...config }: ScalarSpecification): GraphQLScalarType {
-  const parse = (text: string | undefined, given: unknown): string => {
+  const parse = (text: string | undefined, given: unknown, node?: ValueNode): string => {
     if (text !== undefined && accepts(text)) return text;
     throw new GraphQLError(
       `${config.name} must be ${article(config.name)} as a string, but got ${shown(given)}`,
+      { nodes: node ?? null },
     );
   };
   return new GraphQLScalarType<string, unknown>({
@@ -126,6 +127,7 @@ function toScalar({ accepts, acceptsNumbers, ...config }: ScalarSpecification): 
       return parse(
         node.kind === Kind.STRING || isNumber ? node.value : undefined,
         'value' in node ? node.value : node.kind,
+        node,
       );
     },
   });

@@ -4,11 +4,11 @@ import type { ErrorWriter } from './error-writer.ts';
 import type { FetchHandler, FetchPlugin } from './fetch.ts';
 import type { GraphiQLPage } from './graphiql/page.ts';
 import { bodyTooLarge } from './http-error.ts';
-import { Client, type HttpReply, piecesOf, type ReplyBody, uncounted } from './message.ts';
+import { Client, type HttpReply, piecesOf, type ReplyBody, uncounted, withHeaders } from './message.ts';
 import type { Road } from './road.ts';
 import { graphqlPath } from './routes.ts';
 import { Compressor, decodeBody } from './server/content-encoding.ts';
-import { type CorsPolicy, withHeaders } from './server/cross-origin.ts';
+import type { CorsPolicy } from './server/cross-origin.ts';
 
 export interface FetchHandlerOptions {
   readonly road: Road;

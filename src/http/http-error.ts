@@ -19,6 +19,14 @@ export function badRequest(message: string): HttpError {
   return new HttpError(400, 'BAD_REQUEST', message);
 }
 
+/** The seconds after which a client may retry that was rejected because of overload. */
+const retryAfterSeconds = 1;
+
+/** The gateway is overloaded. */
+export function overloaded(message: string): HttpError {
+  return new HttpError(503, 'OVERLOADED', message, { 'retry-after': String(retryAfterSeconds) });
+}
+
 /** The client has closed the connection, so that nobody sees this. The status is that of Nginx' log. */
 export function clientGone(): HttpError {
   return new HttpError(499, 'BAD_REQUEST', 'the client has closed the connection');

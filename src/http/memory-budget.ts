@@ -1,4 +1,4 @@
-import { overloaded } from './server/admission.ts';
+import { overloaded } from './http-error.ts';
 
 /** The limit on what all requests together may hold. */
 export interface MemoryBudgetOptions {

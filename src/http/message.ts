@@ -50,7 +50,6 @@ export type HttpRequestHeaders = Readonly<Record<string, string | readonly strin
 /** An answer as plain data, which every transport writes. */
 export interface HttpReply {
   readonly status: number;
-  /** By name, in lower case. */
   readonly headers: HttpReplyHeaders;
   readonly body: ReplyBody;
   /** Whether the same body object will be sent again, so that its compressed form is worth caching. */
@@ -70,7 +69,20 @@ export function piecesOf(body: ReplyBody): readonly Uint8Array[] {
   return body instanceof Uint8Array ? [body] : body;
 }
 
+/** By name, in lower case. */
 export type HttpReplyHeaders = Readonly<Record<string, string>>;
+
+/** Nothing to add to a reply. */
+export const noHeaders: HttpReplyHeaders = {};
+
+/** Adds headers to a reply. The names in `Vary` are added to existing ones. */
+export function withHeaders(reply: HttpReply, added: HttpReplyHeaders): HttpReply {
+  if (added === noHeaders) return reply;
+  const headers = { ...reply.headers, ...added };
+  const { vary } = reply.headers;
+  if (vary !== undefined && added.vary !== undefined) headers.vary = `${vary}, ${added.vary}`;
+  return { ...reply, headers };
+}
 
 /** A header of the request, by its name in lower case. */
 export function headerOf({ headers }: Pick<HttpRequest, 'headers'>, name: string): string | undefined {

@@ -16,13 +16,12 @@ import type { ExecutionContext, Executor, Outcome, Question } from './execute.ts
 import { FewAtOnce, type Permit } from './few-at-once.ts';
 import { Journal } from './journal.ts';
 import { type Holding, MemoryBudget } from './memory-budget.ts';
-import { type HttpReply, type HttpRequest, headerOf, type Place } from './message.ts';
+import { type HttpReply, type HttpRequest, headerOf, type Place, withHeaders } from './message.ts';
 import type { PreparedDocuments, PreparedOperation } from './prepare.ts';
 import { reply } from './reply.ts';
 import type { Asked } from './request/asked.ts';
 import type { MediaType } from './request/media-type.ts';
 import type { GraphQLRequest, Receiver } from './request/receive.ts';
-import { withHeaders } from './server/cross-origin.ts';
 
 /** The parts of the road. */
 export interface RoadOptions {

@@ -6,6 +6,7 @@ import {
   type MetricValue,
   Registry,
 } from 'prom-client';
+import { objectKey } from '../model/model.ts';
 import type { Observation } from '../observation.ts';
 import type { ScanProgress } from '../source/source.ts';
 import { RequestMetrics } from './request-metrics.ts';
@@ -191,7 +192,7 @@ export class Metrics {
   #countScan(scan: ObservedScan & { readonly durationMs: number }, result: string): void {
     const { server, object, durationMs } = scan;
     this.#countProgress(scan);
-    this.#counted.delete(pathOf(scan));
+    this.#counted.delete(objectKey(scan));
     this.#scans.inc({ server, object, result });
     this.#scanDuration.observe({ server, object, result }, durationMs / 1000);
   }
@@ -201,13 +202,13 @@ export class Metrics {
     const { server, object, pages, requests, throttles, retries = 0, refusedTokens = 0 } = scan;
     const labels = { server, object };
     const now = { pages, requests, throttles, retries, refusedTokens };
-    const before = this.#counted.get(pathOf(scan)) ?? nothingCounted;
+    const before = this.#counted.get(objectKey(scan)) ?? nothingCounted;
     this.#pages.inc(labels, Math.max(0, pages - before.pages));
     this.#sourceRequests.inc(labels, Math.max(0, requests - before.requests));
     this.#throttles.inc(labels, Math.max(0, throttles - before.throttles));
     this.#retries.inc(labels, Math.max(0, retries - before.retries));
     this.#refusedTokens.inc(labels, Math.max(0, refusedTokens - before.refusedTokens));
-    this.#counted.set(pathOf(scan), now);
+    this.#counted.set(objectKey(scan), now);
   }
 }
 
@@ -231,6 +232,3 @@ type ObservedScan = ScanProgress & { readonly server: string; readonly object: s
 const nothingCounted: Counted = { pages: 0, requests: 0, throttles: 0, retries: 0, refusedTokens: 0 };
 
 const objectLabels = ['server', 'object'] as const;
-function pathOf({ server, object }: ObservedScan): string {
-  return JSON.stringify([server, object]);
-}

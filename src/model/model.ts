@@ -42,9 +42,9 @@ export interface Table {
 export type TableName = Pick<Table, 'schema' | 'name'>;
 
 /** The table with this schema and name; undefined if it is not exposed. */
-export function findTable<T extends Pick<Table, 'schema' | 'name'>>(
+export function findTable<T extends TableName>(
   tables: readonly T[],
-  { schema, name }: Pick<Table, 'schema' | 'name'>,
+  { schema, name }: TableName,
 ): T | undefined {
   return tables.find((table) => table.schema === schema && table.name === name);
 }
@@ -87,7 +87,7 @@ export type Origin =
 /** One direction of a foreign key between two exposed tables. */
 export interface Relation {
   readonly fieldName: string;
-  readonly table: { readonly schema: string; readonly name: string };
+  readonly table: TableName;
   /** This table's columns and, at the same indexes, the columns of the other table that equal them. */
   readonly columns: readonly string[];
   readonly otherColumns: readonly string[];
@@ -114,17 +114,22 @@ export interface Problem extends Reason {
 export interface ForeignObject {
   readonly server: string;
   readonly object: string;
-  readonly tables: readonly Table[];
+  readonly tables: readonly [Table, ...Table[]];
+}
+
+/** A key for the foreign object, unambiguous whatever its names contain. */
+export function objectKey({ server, object }: Pick<ForeignObject, 'server' | 'object'>): string {
+  return JSON.stringify([server, object]);
 }
 
 /** The distinct foreign objects of some tables, in the order of their first tables. */
 export function objectsOf(tables: readonly Table[]): readonly ForeignObject[] {
   const groups = new Map<string, Table[]>();
   for (const table of tables) {
-    const path = JSON.stringify([table.server, table.object]);
-    const group = groups.get(path);
+    const key = objectKey(table);
+    const group = groups.get(key);
     if (group) group.push(table);
-    else groups.set(path, [table]);
+    else groups.set(key, [table]);
   }
   return [...groups.values()].flatMap(([first, ...others]) =>
     first ? [{ server: first.server, object: first.object, tables: [first, ...others] }] : [],

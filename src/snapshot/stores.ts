@@ -1,4 +1,11 @@
-import { type ForeignObject, type Freshness, type Model, objectsOf, type Table } from '../model/model.ts';
+import {
+  type ForeignObject,
+  type Freshness,
+  type Model,
+  objectKey,
+  objectsOf,
+  type Table,
+} from '../model/model.ts';
 import type { Source } from '../source/source.ts';
 import type { AttributeNeeds } from './attributes-builder.ts';
 import { SnapshotStore } from './store.ts';
@@ -45,13 +52,13 @@ export class SnapshotStores {
         source,
         needs,
       };
-      const before = earlier.get(pathOf({ server, object }));
+      const before = earlier.get(objectKey({ server, object }));
       this.#stores.set(
-        pathOf({ server, object }),
+        objectKey({ server, object }),
         goOn(before, definition, tables) ?? new SnapshotStore({ ...options, ...definition, server, object }),
       );
       const refreshMs = shortest(tables, 'refreshMs');
-      if (refreshMs !== undefined) this.#refreshMs.set(pathOf({ server, object }), refreshMs);
+      if (refreshMs !== undefined) this.#refreshMs.set(objectKey({ server, object }), refreshMs);
     }
   }
 
@@ -59,7 +66,7 @@ export class SnapshotStores {
   of(table: Table): SnapshotStore {
     const known = this.#byTable.get(table);
     if (known) return known;
-    const store = this.#stores.get(pathOf(table));
+    const store = this.#stores.get(objectKey(table));
     if (!store) throw new Error(`the model has no table ${table.schema}.${table.name}`);
     this.#byTable.set(table, store);
     return store;
@@ -147,8 +154,4 @@ function attributeNeeds(tables: readonly Table[]): AttributeNeeds {
   const origins = tables.flatMap((table) => table.columns.map((column) => column.origin));
   if (origins.some((origin) => origin.kind === 'attributes')) return 'all';
   return new Set(origins.flatMap((origin) => (origin.kind === 'attribute' ? [origin.attribute] : [])));
-}
-
-function pathOf({ server, object }: Pick<Table, 'server' | 'object'>): string {
-  return JSON.stringify([server, object]);
 }

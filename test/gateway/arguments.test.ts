@@ -255,6 +255,16 @@ describe('filters', () => {
     );
     expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
   });
+
+  test('a literal that its scalar refuses is named with its place in the document', async () => {
+    const { errors } = await gateway.query(
+      '{ usersCollection(filter: {created_at: {eq: "yesterday"}}) { totalCount } }',
+    );
+    expect(errors[0]).toMatchObject({
+      message: 'Datetime must be a valid Datetime as a string, but got "yesterday"',
+      locations: [{ line: 1, column: 45 }],
+    });
+  });
 });
 
 describe('keys and nodeIds', () => {

@@ -6,6 +6,7 @@ import { failure, success } from '../../src/model/result.ts';
 import type { SourceKind } from '../../src/source/kind.ts';
 import { openServers } from '../../src/source/servers.ts';
 import type { Source } from '../../src/source/source.ts';
+import { sampleTable } from '../rows/sample-table.ts';
 
 test('a server belongs to the first kind that recognises it', async () => {
   const special = fakeKind('special', (server) => server.wrapper.name === 'special');
@@ -74,7 +75,7 @@ test('a source is made for an object with all the tables that show it', async ()
       }),
   };
   const servers = await openServers(catalog('good'), [kind]);
-  const object: ForeignObject = { server: 'good', object: 'things', tables: [] };
+  const object: ForeignObject = { server: 'good', object: 'things', tables: [sampleTable(true)] };
   expect(servers.connect(object)).toBe(source);
   expect(asked).toEqual([object]);
 });

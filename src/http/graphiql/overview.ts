@@ -1,5 +1,5 @@
 import type { Caller } from '../../auth/authenticator.ts';
-import type { Table } from '../../model/model.ts';
+import { type ForeignObject, objectsOf, type Table } from '../../model/model.ts';
 import type { SnapshotGlance } from '../../snapshot/store-status.ts';
 import { type Example, exampleQueries } from './examples.ts';
 
@@ -43,15 +43,11 @@ export function overviewFor(caller: Caller, ports: OverviewPorts): Overview {
     role: caller.role,
     verifiesTokens: ports.verifiesTokens,
     examples: exampleQueries(tables),
-    objects: byObject(tables).map((sharing) => overviewOf(sharing, caller, ports)),
+    objects: objectsOf(tables).map((object) => overviewOf(object, caller, ports)),
   };
 }
 
-function overviewOf(
-  tables: readonly [Table, ...Table[]],
-  caller: Caller,
-  ports: OverviewPorts,
-): ObjectOverview {
+function overviewOf({ tables }: ForeignObject, caller: Caller, ports: OverviewPorts): ObjectOverview {
   const snapshot = ports.glance(tables[0]);
   const scan = ports.progress(tables[0]);
   // The number of rows would reveal that a policy hides some.
@@ -68,15 +64,4 @@ function overviewOf(
       ...(seesAll && scan.estimatedRows !== undefined && { estimatedRows: scan.estimatedRows }),
     },
   };
-}
-
-function byObject(tables: readonly Table[]): readonly [Table, ...Table[]][] {
-  const groups = new Map<string, [Table, ...Table[]]>();
-  for (const table of tables) {
-    const path = JSON.stringify([table.server, table.object]);
-    const group = groups.get(path);
-    if (group) group.push(table);
-    else groups.set(path, [table]);
-  }
-  return [...groups.values()];
 }

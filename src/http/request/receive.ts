@@ -5,12 +5,12 @@ import { isPlainObject } from '../../values/plain-object.ts';
 import { badRequest, HttpError } from '../http-error.ts';
 import type { RememberedSize } from '../lately-seen.ts';
 import { type HttpRequest, headerOf } from '../message.ts';
-import { assertPreflighted } from '../server/cross-origin.ts';
 import type { Asked, Variables } from './asked.ts';
 import { readOnce } from './header-memory.ts';
 import { readJson } from './json-reader.ts';
 import { KnownBodies } from './known-bodies.ts';
 import { type MediaType, negotiateMediaType } from './media-type.ts';
+import { assertPreflighted } from './preflight.ts';
 
 /** A request for GraphQL. */
 export interface GraphQLRequest {

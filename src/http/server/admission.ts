@@ -1,9 +1,6 @@
 import { type Limits, limitSettings } from '../../limits/limits.ts';
-import { HttpError } from '../http-error.ts';
+import { type HttpError, overloaded } from '../http-error.ts';
 import type { Place } from '../message.ts';
-
-/** The seconds after which a rejected client may retry. */
-const retryAfterSeconds = 1;
 
 /** Limits the number of requests that are being answered, and of those that wait for a scan. */
 export class Admission {
@@ -119,9 +116,4 @@ export class TakenPlace implements Place {
     if (this.#isFree || this.#isHeld) this.#admission.leave();
     else this.#isHeld = true;
   }
-}
-
-/** The gateway is overloaded. */
-export function overloaded(message: string): HttpError {
-  return new HttpError(503, 'OVERLOADED', message, { 'retry-after': String(retryAfterSeconds) });
 }

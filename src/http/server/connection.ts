@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { HttpError } from '../http-error.ts';
+import { type HttpError, overloaded } from '../http-error.ts';
 import { Client } from '../message.ts';
-import { overloaded } from './admission.ts';
 
 /** The maximum number of pipelined requests on a connection. One is answered, the others wait. */
 const longestPipeline = 32;

@@ -5,9 +5,15 @@ import { type Ready, whenReady } from '../../columns/ready.ts';
 import type { Limits } from '../../limits/limits.ts';
 import { FewAtOnce } from '../few-at-once.ts';
 import { badRequest, bodyTooLarge, HttpError } from '../http-error.ts';
-import { type HttpReply, type HttpReplyHeaders, type HttpRequest, headerOf, piecesOf } from '../message.ts';
+import {
+  type HttpReply,
+  type HttpReplyHeaders,
+  type HttpRequest,
+  headerOf,
+  piecesOf,
+  withHeaders,
+} from '../message.ts';
 import { readOnce } from '../request/header-memory.ts';
-import { withHeaders } from './cross-origin.ts';
 
 type Decode = (body: Uint8Array, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
 

@@ -1,6 +1,5 @@
 import { ConfigurationError } from '../../errors.ts';
-import { HttpError } from '../http-error.ts';
-import { type HttpReply, type HttpReplyHeaders, type HttpRequest, headerOf } from '../message.ts';
+import { type HttpReplyHeaders, type HttpRequest, headerOf, noHeaders } from '../message.ts';
 
 /** Tells browsers which other origins' pages may use the gateway. */
 export interface CorsPolicy {
@@ -9,17 +8,6 @@ export interface CorsPolicy {
   /** The headers for the answer to a request that could not be read, so that its origin is not known. */
   readonly headersForAnybody: HttpReplyHeaders;
 }
-
-/**
- * The headers of which a request needs one if a browser would send it without a preflight request, so that other origins cannot
- * cause work. They include those that GraphQL clients send anyway.
- */
-export const csrfHeaders: readonly string[] = [
-  'x-graphql-yoga-csrf',
-  'apollo-require-preflight',
-  'x-apollo-operation-name',
-  'graphql-preflight',
-];
 
 /**
  * The CORS policy for a list of origins, in which `*` means any. If it is empty, no other origin is allowed. Credentials are
@@ -53,37 +41,6 @@ export function createCorsPolicy(origins: readonly string[]): CorsPolicy {
       };
     },
   };
-}
-
-/** Adds headers to a reply. The names in `Vary` are added to existing ones. */
-export function withHeaders(reply: HttpReply, added: HttpReplyHeaders): HttpReply {
-  if (added === noHeaders) return reply;
-  const headers = { ...reply.headers, ...added };
-  const { vary } = reply.headers;
-  if (vary !== undefined && added.vary !== undefined) headers.vary = `${vary}, ${added.vary}`;
-  return { ...reply, headers };
-}
-
-/** Nothing to add. */
-const noHeaders: HttpReplyHeaders = {};
-
-/** https://fetch.spec.whatwg.org/#cors-safelisted-request-header */
-const simpleContentTypes = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\b/i;
-
-/**
- * Rejects requests that a browser sends for any page without a preflight request.
- *
- * @throws HttpError 403
- */
-export function assertPreflighted(request: HttpRequest): void {
-  const contentType = headerOf(request, 'content-type');
-  if (contentType && !simpleContentTypes.test(contentType)) return;
-  if (csrfHeaders.some((name) => request.headers[name] !== undefined)) return;
-  throw new HttpError(
-    403,
-    'BAD_REQUEST',
-    `a request by ${request.method} without Content-Type: application/json needs one of the headers ${csrfHeaders.join(', ')}, so that no other site can make a browser send it`,
-  );
 }
 
 function assertOrigin(origin: string): void {

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, codeOf, messageOf } from '../../errors.ts';
+import { objectKey } from '../../model/model.ts';
 import type { Observe } from '../../observation.ts';
 import { ColumnarSnapshot } from '../snapshot.ts';
 import type { WritableFile } from './block-writer.ts';
@@ -111,10 +112,7 @@ export class SnapshotDirectory implements SnapshotFiles {
   /** The file of an object. Its name has only the letters and digits of the object's, and a hash of the full name. */
   pathOf({ server, object }: Pick<SnapshotOwner, 'server' | 'object'>): string {
     const legible = `${server}-${object}`.replaceAll(/[^A-Za-z0-9-]+/g, '_').slice(0, 60);
-    const hash = createHash('sha256')
-      .update(JSON.stringify([server, object]))
-      .digest('hex')
-      .slice(0, 16);
+    const hash = createHash('sha256').update(objectKey({ server, object })).digest('hex').slice(0, 16);
     return join(this.#directory, `${legible}-${hash}.snapshot`);
   }
 

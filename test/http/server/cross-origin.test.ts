@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createCorsPolicy, csrfHeaders } from '../../../src/http/server/cross-origin.ts';
+import { csrfHeaders } from '../../../src/http/request/preflight.ts';
+import { createCorsPolicy } from '../../../src/http/server/cross-origin.ts';
 import { type SmallGateway, startSmallGateway } from '../../limits/small-gateway.ts';
 
 let gateway: SmallGateway;
