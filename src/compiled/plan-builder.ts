@@ -21,17 +21,11 @@ import {
   type EdgeField,
   type PageInfoField,
 } from './connection-plan.ts';
+import { entitiesField } from './entities-plan.ts';
 import { nodeIdWriter } from './id-writer.ts';
 import type { Keyed, Run } from './loaded.ts';
 import { toManyRelation, toOneRelation } from './relation-plan.ts';
-import {
-  byPkField,
-  collectionField,
-  entitiesField,
-  nodeField,
-  type PlansByType,
-  type RootField,
-} from './root-plan.ts';
+import { byPkField, collectionField, nodeField, type PlansByType, type RootField } from './root-plan.ts';
 import { type RowField, RowPlan } from './row-plan.ts';
 import { writersOf } from './store-writers.ts';
 import { ConstantWriter } from './value-writer.ts';

@@ -1,14 +1,10 @@
 import { type Ready, whenReady } from '../columns/ready.ts';
 import { type CollectionQuery, openCollection } from '../graphql/collection.ts';
-import { type EntityOutcome, findEntities } from '../graphql/entities.ts';
-import type { Entities } from '../graphql/representation.ts';
-import { keyFromArguments, type RowNode, rowByNodeId } from '../graphql/row-node.ts';
+import { keyFromArguments, rowByNodeId } from '../graphql/row-node.ts';
 import type { Table } from '../model/model.ts';
-import type { TableView } from '../rows/store/view.ts';
-import type { Answer } from './answer.ts';
 import type { ConnectionPlan } from './connection-plan.ts';
 import type { ArgumentsOf, Loaded, Run } from './loaded.ts';
-import type { LoadedRows, RowPlan } from './row-plan.ts';
+import type { RowPlan } from './row-plan.ts';
 
 /** A field at the top of an operation. */
 export interface RootField {
@@ -60,64 +56,3 @@ export function nodeField(tables: readonly Table[], plans: PlansByType, argument
 }
 
 const noRow: Loaded = { write: ({ out }) => void out.null() };
-
-/** The rows that other subgraphs refer to. */
-export function entitiesField(entities: Entities, plans: PlansByType, argumentsOf: ArgumentsOf): RootField {
-  return {
-    async load(run) {
-      const { representations } = argumentsOf(run);
-      if (!Array.isArray(representations)) throw new Error('representations is not a list');
-      const context = { entities, schema: run.schema };
-      const found = await findEntities(representations, context, run.scope);
-      return loadEntities(found.map(rowOrThrow), plans, run);
-    },
-  };
-}
-
-function rowOrThrow(outcome: EntityOutcome): RowNode | null {
-  if (outcome instanceof Error) throw outcome;
-  return outcome;
-}
-
-/** The rows of one type, and their places. */
-interface EntityGroup {
-  readonly view: TableView;
-  readonly rows: number[];
-}
-
-async function loadEntities(
-  nodes: readonly (RowNode | null)[],
-  plans: PlansByType,
-  run: Run,
-): Promise<Loaded> {
-  const groups = new Map<TableView, EntityGroup>();
-  const places = nodes.map((node) => {
-    if (!node) return undefined;
-    const group = groups.get(node.view) ?? { view: node.view, rows: [] };
-    groups.set(node.view, group);
-    return { view: node.view, place: group.rows.push(node.row) - 1 };
-  });
-  const loaded = new Map<TableView, LoadedRows>();
-  for (const { view, rows } of groups.values()) {
-    loaded.set(view, await plans(view.table.typeName).load(view, rows, run));
-  }
-  return {
-    async write(answer: Answer) {
-      const { out } = answer;
-      out.byte(openingBracket);
-      for (const [i, entity] of places.entries()) {
-        if (i > 0) out.byte(comma);
-        const rows = entity && loaded.get(entity.view);
-        if (!rows) out.null();
-        else if (rows.isFlat) rows.write(answer, entity.place);
-        else await rows.write(answer, entity.place);
-        if (answer.due) await answer.step();
-      }
-      out.byte(closingBracket);
-    },
-  };
-}
-
-const comma = 0x2c;
-const openingBracket = 0x5b;
-const closingBracket = 0x5d;

@@ -2,7 +2,7 @@ import { type GraphQLLeafType, type GraphQLSchema, getNullableType, isLeafType, 
 import { BadUserInputError } from '../errors.ts';
 import type { Column, Table } from '../model/model.ts';
 import { keyOf, parseNodeId } from '../plan/key.ts';
-import { toOperand } from '../plan/operand.ts';
+import { toOperand, tryOperand } from '../plan/operand.ts';
 import { isPlainObject, type PlainObject } from '../values/plain-object.ts';
 import type { Value } from '../values/value.ts';
 import { shown } from '../wording.ts';
@@ -19,22 +19,29 @@ export class Entities {
   /**
    * The row that a representation refers to.
    *
-   * @param path the path of the representation, for errors
+   * @param place of the representation in its list, from 0, for errors
    * @throws BadUserInputError if it does not represent an entity
    */
-  read(representation: unknown, path: string, schema: GraphQLSchema): Reference {
+  read(representation: unknown, place: number, schema: GraphQLSchema): Reference {
     if (!isPlainObject(representation)) {
+      const path = pathOf(place);
       throw new BadUserInputError(path, `${path} must be an object, but got ${shown(representation)}`);
     }
     const entity = this.#byTypeName.get(representation.__typename);
     if (!entity) {
+      const path = `${pathOf(place)}.__typename`;
       throw new BadUserInputError(
-        `${path}.__typename`,
-        `${path}.__typename must be a type of this API that has a key, but got ${shown(representation.__typename)}`,
+        path,
+        `${path} must be a type of this API that has a key, but got ${shown(representation.__typename)}`,
       );
     }
-    return { table: entity.table, key: entity.readKey(representation, path, schema) };
+    return { table: entity.table, key: entity.readKey(representation, place, schema) };
   }
+}
+
+/** The path of a representation. Only errors need it. */
+function pathOf(place: number): string {
+  return `representations.${place}`;
 }
 
 /** A row, by its key. */
@@ -60,12 +67,15 @@ class Entity {
   }
 
   /** The key of a representation, as separate fields or as a nodeId. */
-  readKey(representation: PlainObject, path: string, schema: GraphQLSchema): Key {
+  readKey(representation: PlainObject, place: number, schema: GraphQLSchema): Key {
     this.#fields ??= keyFields(this.table, schema);
     const fields = this.#fields;
-    if (fields.length > 0 && fields.every(({ column }) => Object.hasOwn(representation, column.fieldName))) {
-      return fields.map((field) => readKeyField(field, representation, path));
+    if (fields.length > 0 && hasAll(representation, fields)) {
+      const key: (Value | null)[] = [];
+      for (const field of fields) key.push(readKeyField(field, representation, place));
+      return key;
     }
+    const path = pathOf(place);
     if (Object.hasOwn(representation, 'nodeId')) {
       return keyOf(this.table, parseNodeId(representation.nodeId, `${path}.nodeId`), `${path}.nodeId`);
     }
@@ -76,6 +86,11 @@ class Entity {
       `${path} must contain a key of ${this.table.typeName}, which is ${names && `${names}, or `}nodeId, but contains ${given.join(', ') || 'none'}`,
     );
   }
+}
+
+function hasAll(representation: PlainObject, fields: readonly KeyField[]): boolean {
+  for (const { column } of fields) if (!Object.hasOwn(representation, column.fieldName)) return false;
+  return true;
 }
 
 /** The fields of the key; none if one of them is a list, which federation does not allow in keys. */
@@ -94,15 +109,17 @@ function keyFields({ typeName, key }: Table, schema: GraphQLSchema): readonly Ke
 function readKeyField(
   { column, type, nullable }: KeyField,
   representation: PlainObject,
-  path: string,
+  place: number,
 ): Value | null {
   const value = representation[column.fieldName];
   const parsed = value === null && nullable ? null : parseLeaf(type, value);
-  const ownPath = `${path}.${column.fieldName}`;
-  if (parsed !== undefined) return toOperand(column.type, parsed, ownPath);
+  const operand = parsed === undefined ? undefined : tryOperand(column.type, parsed);
+  if (operand !== undefined) return operand;
+  const path = `${pathOf(place)}.${column.fieldName}`;
+  if (parsed !== undefined) return toOperand(column.type, parsed, path);
   throw new BadUserInputError(
-    ownPath,
-    `${ownPath} must be a value of type ${type}${nullable ? '' : '!'}, but got ${shown(value)}`,
+    path,
+    `${path} must be a value of type ${type}${nullable ? '' : '!'}, but got ${shown(value)}`,
   );
 }
 

@@ -28,7 +28,8 @@ const large = 10_000;
  * @throws GraphQLError if a large value is not of its type
  */
 export function assertVariableLimits(given: VariablesOf, limits: Limits): void {
-  const isLarge = sizeWithin(limits, given.variables) > large;
+  // The variables are an object around the arguments.
+  const isLarge = new VariableSize(limits).of(given.variables, 0, 1) > large;
   assertFewObjects(given, limits);
   if (isLarge) assertTypes(given);
 }
@@ -59,36 +60,49 @@ function assertTypes({ schema, operation, variables }: VariablesOf): void {
   }
 }
 
-/** The number of characters, fields and elements in the values. */
-function sizeWithin(limits: Limits, variables: unknown): number {
-  let size = 0;
-  let innerObjects = 0;
-  // The variables are an object around the arguments. An explicit stack, because JSON can have any depth.
-  const pending: Nested[] = [{ value: variables, objects: -1, nesting: 0 }];
-  for (let nested = pending.pop(); nested; nested = pending.pop()) {
-    const { value, objects, nesting } = nested;
-    if (typeof value !== 'object' || value === null) continue;
-    const isList = Array.isArray(value);
-    if (isList && value.length > limits.listSize) throw exceeded(limits, 'listSize', 'a variable');
-    const below = { objects: isList ? objects : objects + 1, nesting: nesting + 1 };
-    if (below.objects > limits.filterDepth || below.nesting > 2 * limits.filterDepth + 1) {
+/** Objects and lists within each other, whatever the limits allow: the check recurses into them. */
+const deepest = 1_000;
+
+/** Counts what is in the values of variables. */
+class VariableSize {
+  readonly #limits: Limits;
+  readonly #mostNesting: number;
+  /** Objects within objects. */
+  #innerObjects = 0;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+    this.#mostNesting = Math.min(2 * limits.filterDepth + 1, deepest);
+  }
+
+  /**
+   * The number of characters, fields and elements in an object or a list.
+   *
+   * @param objects the number of objects around its values, within the variables
+   * @param nesting the number of objects and lists around its values
+   * @throws QueryTooComplexError
+   */
+  of(container: object, objects: number, nesting: number): number {
+    const limits = this.#limits;
+    if (objects > limits.filterDepth || nesting > this.#mostNesting) {
       throw exceeded(limits, 'filterDepth', 'a variable');
     }
-    if (!isList && objects > 0 && ++innerObjects > limits.filterSize) {
-      throw exceeded(limits, 'filterSize', 'the request');
+    let size = 0;
+    if (Array.isArray(container)) {
+      if (container.length > limits.listSize) throw exceeded(limits, 'listSize', 'a variable');
+      for (const value of container) size += this.#ofValue(value, objects, nesting);
+    } else {
+      if (objects > 1 && ++this.#innerObjects > limits.filterSize) {
+        throw exceeded(limits, 'filterSize', 'the request');
+      }
+      for (const value of Object.values(container)) size += this.#ofValue(value, objects, nesting);
     }
-    for (const inner of Object.values(value)) {
-      size += typeof inner === 'string' ? inner.length + 1 : 1;
-      if (typeof inner === 'object' && inner !== null) pending.push({ value: inner, ...below });
-    }
+    return size;
   }
-  return size;
-}
 
-interface Nested {
-  readonly value: unknown;
-  /** The number of objects around it, within the variables. */
-  readonly objects: number;
-  /** The number of objects and lists around it. */
-  readonly nesting: number;
+  #ofValue(value: unknown, objects: number, nesting: number): number {
+    if (typeof value === 'string') return value.length + 1;
+    if (typeof value !== 'object' || value === null) return 1;
+    return 1 + this.of(value, Array.isArray(value) ? objects : objects + 1, nesting + 1);
+  }
 }

@@ -16,12 +16,17 @@ import { shown } from '../wording.ts';
  * @throws BadUserInputError if it is not a value of the type
  */
 export function toOperand(type: ColumnType, argument: unknown, path: string): Value | null {
+  const value = tryOperand(type, argument);
+  if (value !== undefined) return value;
+  throw new BadUserInputError(path, `${path}: ${shown(argument)} is not a valid ${nameOfType(type)}`);
+}
+
+/** The same; undefined if the argument is not a value of the type. */
+export function tryOperand(type: ColumnType, argument: unknown): Value | null | undefined {
   if (argument === null || argument === undefined) return null;
   const text =
     type.kind === 'array' ? toArrayLiteral(type.element, asList(argument)) : toText(type, argument);
-  const value = text?.isWellFormed() ? valueType(undeclared(type)).parse(text) : undefined;
-  if (value !== undefined) return value;
-  throw new BadUserInputError(path, `${path}: ${shown(argument)} is not a valid ${nameOfType(type)}`);
+  return text?.isWellFormed() ? valueType(undeclared(type)).parse(text) : undefined;
 }
 
 /** GraphQL coerces a single value to a list of one. */

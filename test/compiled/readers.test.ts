@@ -10,6 +10,7 @@ const schema = buildSchema(/* GraphQL */ `
   type Query {
     plain(a: Int, b: String!, c: Color, d: ID, e: Float = 1.5, f: Boolean): Int
     nested(point: Point, list: [Int!], text: String = "t"): Int
+    lists(colors: [Color]!, texts: [String!]!, grid: [[Int]]): Int
   }
 `);
 
@@ -21,16 +22,36 @@ const documents = [
   'query ($x: Int!, $text: String) { nested(point: { x: $x }, text: $text) }',
   'query ($point: Point, $list: [Int!]) { nested(point: $point, list: $list) }',
   'query ($text: String) { nested(text: $text, list: [1, 2]) }',
+  'query ($colors: [Color]!, $texts: [String!]! = ["t"]) { lists(colors: $colors, texts: $texts) }',
+  'query ($colors: [Color]!, $texts: [String!]!) { lists(colors: $colors, texts: $texts) }',
+  'query ($grid: [[Int]]) { lists(colors: [], texts: [], grid: $grid) }',
 ];
 
 const value = fc.oneof(
-  fc.constantFrom(null, true, 'RED', 'BLUE', '', 0, -1, 2 ** 31, 1.5, [], [1], [null], {}),
+  fc.constantFrom(null, true, 'RED', 'BLUE', '', 0, -1, 2 ** 31, 1.5, [], [1], [null], {}, [[1]]),
+  fc.array(fc.constantFrom('RED', 'GREEN', 'BLUE', null, 1), { maxLength: 3 }),
   fc.record({ x: fc.integer(), y: fc.option(fc.integer()) }, { requiredKeys: ['x'] }),
   fc.string(),
   fc.integer(),
 );
 const variables = fc.dictionary(
-  fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'x', 'text', 'point', 'list', '__proto__', 'constructor'),
+  fc.constantFrom(
+    'a',
+    'b',
+    'c',
+    'd',
+    'e',
+    'f',
+    'x',
+    'text',
+    'texts',
+    'colors',
+    'grid',
+    'point',
+    'list',
+    '__proto__',
+    'constructor',
+  ),
   value,
 );
 

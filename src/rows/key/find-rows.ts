@@ -1,9 +1,10 @@
 import type { Pace } from '../../columns/pace.ts';
 import type { Ready } from '../../columns/ready.ts';
 import type { Column } from '../../model/model.ts';
+import { Utf8Text } from '../../values/utf8-text.ts';
 import type { Value } from '../../values/value.ts';
 import { findAscending } from '../store/ascending-texts.ts';
-import { toBytes } from '../store/probe.ts';
+import { toText } from '../store/probe.ts';
 import type { RowIndex } from '../store/store-cache.ts';
 import type { TypedColumn } from '../store/typed-column.ts';
 import { columnKey, type TableView } from '../store/view.ts';
@@ -81,6 +82,9 @@ async function buildIndex(view: TableView, columns: readonly Column[], pace: Pac
 
 function findIdentity({ store: { identity } }: TableView, value: Value | null): readonly number[] {
   if (value === null) return [];
-  const { index, found } = findAscending(identity, toBytes(value));
+  wanted.set(toText(value));
+  const { index, found } = findAscending(identity, wanted.bytes, wanted.length);
   return found ? [index] : [];
 }
+
+const wanted = new Utf8Text();

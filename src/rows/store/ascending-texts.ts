@@ -15,11 +15,18 @@ export interface Place {
 
 const known = new WeakMap<TextColumn, AscendingTexts>();
 
-/** Finds UTF-8 bytes in a column without NULLs whose rows ascend by their bytes. */
-export function findAscending(column: TextColumn, wanted: Uint8Array): Place {
-  const texts = known.get(column) ?? new AscendingTexts(column);
-  known.set(column, texts);
-  return texts.find(wanted);
+/**
+ * Finds UTF-8 in a column without NULLs whose rows ascend by their bytes.
+ *
+ * @param length how many of the bytes are looked for, from the first
+ */
+export function findAscending(column: TextColumn, wanted: Uint8Array, length = wanted.length): Place {
+  let texts = known.get(column);
+  if (!texts) {
+    texts = new AscendingTexts(column);
+    known.set(column, texts);
+  }
+  return texts.find(wanted, length);
 }
 
 /**
@@ -48,48 +55,56 @@ class AscendingTexts {
     }
   }
 
-  find(wanted: Uint8Array): Place {
+  find(wanted: Uint8Array, length: number): Place {
     const prefix = this.#prefix;
-    const shared = Math.min(prefix.length, wanted.length);
-    const order = compareRanges(wanted, 0, shared, prefix, 0, prefix.length);
+    const order = compareRanges(wanted, 0, Math.min(prefix.length, length), prefix, 0, prefix.length);
     if (order !== 0) return { index: order < 0 ? 0 : this.#rows, found: false };
-    const head = headOf(wanted, prefix.length, wanted.length);
+    const head = headOf(wanted, prefix.length, length);
+    const first = firstNotBelow(this.#heads, head);
     // Texts with the same head may be in any order.
-    const first = this.#landmarkAfter((other) => other >= head);
-    const beyond = this.#landmarkAfter((other) => other > head);
+    const beyond = this.#heads[first] === head ? firstNotBelow(this.#heads, head + 1) : first;
     const low = first === 0 ? 0 : (first - 1) * this.#stride + 1;
-    return this.#findBetween(low, Math.min(beyond * this.#stride, this.#rows), wanted);
+    return this.#findBetween(low, Math.min(beyond * this.#stride, this.#rows), wanted, length);
   }
 
-  /** The first landmark whose head is so far, as all after it are. */
-  #landmarkAfter(isSoFar: (head: number) => boolean): number {
-    let low = 0;
-    let high = this.#heads.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (isSoFar(this.#heads[middle] ?? 0)) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  }
-
-  #findBetween(from: number, to: number, wanted: Uint8Array): Place {
-    let low = from;
-    let high = to;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#compare(middle, wanted) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return { index: low, found: low < to && this.#compare(low, wanted) === 0 };
-  }
-
-  #compare(row: number, wanted: Uint8Array): number {
+  #findBetween(from: number, to: number, wanted: Uint8Array, length: number): Place {
     const reader = this.#reader;
     const shared = this.#prefix.length;
-    reader.locate(row);
-    return compareRanges(reader.bytes, reader.start + shared, reader.end, wanted, shared, wanted.length);
+    let low = from;
+    let high = to;
+    let found = false;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      reader.locate(middle);
+      const order = compareRanges(reader.bytes, reader.start + shared, reader.end, wanted, shared, length);
+      if (order < 0) low = middle + 1;
+      else {
+        high = middle;
+        if (order === 0) found = true;
+      }
+    }
+    return { index: low, found };
   }
+}
+
+/**
+ * The first of the ascending heads that is not below this one; their number if all are. Without branches in the loop, of which the
+ * processor would mispredict every other one.
+ */
+function firstNotBelow(heads: Float64Array, head: number): number {
+  if (heads.length === 0) return 0;
+  let first = 0;
+  let count = heads.length;
+  while (count > 1) {
+    const half = count >>> 1;
+    first += half & -isBelow(heads, first + half - 1, head);
+    count -= half;
+  }
+  return first + isBelow(heads, first, head);
+}
+
+function isBelow(heads: Float64Array, at: number, head: number): number {
+  return Number((heads[at] ?? 0) < head);
 }
 
 /** What the first and the last row begin with, and so all between them. */
