@@ -1,7 +1,6 @@
 /**
- * Records all of whose fields are text and which have no attributes, as the bytes in which they came: what arrives as
- * UTF-8 and is kept as UTF-8 need not become strings on its way. They are there until the next page is asked for: their
- * bytes are used again.
+ * Records whose fields are all text, without attributes, as the UTF-8 bytes that were received: they are stored as UTF-8
+ * too, so they need not become strings in between. Valid until the next page is requested, which reuses the bytes.
  */
 export interface TextRows {
   /** How many records there are. */

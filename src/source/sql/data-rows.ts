@@ -1,39 +1,39 @@
 import { isUtf8 } from 'node:buffer';
 import type { TextRows } from '../text-rows.ts';
 
-/** A message begins with its kind, and its length without that. */
+/** Each message begins with its type, a byte, and its length in four bytes. */
 export const headLength = 5;
 
 /**
- * How many bytes a row's message has at the least: after its head there is the number of columns, and for each the
- * length of its text, or -1: https://www.postgresql.org/docs/current/protocol-message-formats.html
+ * The minimum size of a row's message in bytes: the head, the number of columns, and the length of each column's text, or
+ * -1 for null: https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 export function leastRowLength(columns: number): number {
   return headLength + 2 + 4 * columns;
 }
 
-/** Digits of a row's number in base 36, so that the order of texts is that of rows: 2.8 × 10^12 of them. */
+/** The digits of a row's number in base 36: enough for 2.8 × 10^12 rows, whose numbers sort as texts. */
 export const numberDigits = 8;
 const base = 36;
 
-/** Messages that hold a row each. */
+/** DataRow messages, each of which holds a row. */
 export interface DataRows {
-  /** Contains the messages up to `end`, and then has room for the rows' numbers, if wanted. */
+  /** Contains the messages up to `end`, followed by room for the rows' numbers if they are wanted. */
   readonly bytes: Buffer;
   readonly end: number;
   /** Where each message starts. */
   readonly starts: readonly number[];
-  /** How many columns each row has. */
+  /** The number of columns in each row. */
   readonly columns: number;
   /** The number of the first row, if the first field of each row is its number. */
   readonly firstNumber: number | undefined;
 }
 
-/** The rows, in the same bytes. */
+/** Locates the fields of the rows, which stay where they are in `bytes`. */
 export function toTextRows({ bytes, end, starts, columns, firstNumber }: DataRows): TextRows {
   const numbered = firstNumber !== undefined;
   if (numbered) writeNumbers(bytes, end, firstNumber, starts.length);
-  /** Texts that are not what they should be; they follow the bytes. */
+  /** Texts that were not UTF-8, with replacement characters. They are appended to the bytes. */
   const mended: Buffer[] = [];
   let mendedEnd = bytes.length;
   const spans = new Array<number>(2 * starts.length * (columns + (numbered ? 1 : 0)));
@@ -53,7 +53,7 @@ export function toTextRows({ bytes, end, starts, columns, firstNumber }: DataRow
         continue;
       }
       const textEnd = at + length;
-      // An encoding that Postgres knows nothing of, SQL_ASCII, may hold anything.
+      // With the encoding SQL_ASCII, Postgres does not check texts.
       if (isShortAscii(bytes, at, textEnd) || isUtf8(bytes.subarray(at, textEnd))) {
         spans[next++] = at;
         spans[next++] = textEnd;
@@ -71,7 +71,7 @@ export function toTextRows({ bytes, end, starts, columns, firstNumber }: DataRow
   return { length: starts.length, bytes: whole, spans };
 }
 
-/** Writes the numbers from `first` on, one after the other. */
+/** Writes `count` numbers, beginning with `first`, without separators. */
 function writeNumbers(target: Buffer, start: number, first: number, count: number): void {
   for (let i = 0; i < count; i++) {
     let rest = first + i;
@@ -89,7 +89,7 @@ function int32(bytes: Buffer, at: number): number {
   return high | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
 }
 
-/** Most texts are short, so that a view of each would cost more than a look at its bytes. */
+/** Whether the text is short and ASCII. Most are, and looking at their bytes is cheaper than making a view for `isUtf8`. */
 function isShortAscii(bytes: Buffer, start: number, end: number): boolean {
   if (end - start > 128) return false;
   let all = 0;

@@ -2,7 +2,7 @@ import { DistinctTexts } from '../../columns/distinct-texts.ts';
 import { ScanError } from '../../errors.ts';
 import type { TextRows } from '../text-rows.ts';
 
-/** Checks, row by row, that a key which somebody has declared is one: never null, never twice. */
+/** Checks that the columns a directive declares as key are one: never null, and unique. */
 export class KeyCheck {
   readonly #names: readonly string[];
   readonly #places: readonly number[];

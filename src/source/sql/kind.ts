@@ -8,9 +8,9 @@ import type { ScanPlaces } from './scan-places.ts';
 import { createSqlSource } from './source.ts';
 
 /**
- * Any other foreign table: whatever its wrapper's handler reads, Postgres can be asked for.
+ * Foreign tables of any other wrapper that has a handler: their rows are read through Postgres.
  *
- * @param places for all scans of such tables
+ * @param places shared by all scans of such tables
  */
 export function createSqlKind({ database }: CatalogAccess, places: ScanPlaces): SourceKind {
   return {
@@ -39,12 +39,12 @@ const sqlDialect: Dialect = {
   tableOptions: new Map(),
   columnOptions: new Map(),
   readBy: 'postgres',
-  // What a row's key is, nobody but the directive can say; that it is one is checked while scanning.
+  // Only a directive can declare a key. Scans check that it is one.
   defaultKeys: [],
   isAlwaysPresent: () => true,
 };
 
-/** What is read of the object: the columns of all tables that show it, as the foreign table itself says. */
+/** What a scan reads: the foreign table's columns that it or its views expose. */
 function scanOf({ tables }: ForeignObject): {
   readonly table: ScannedTable;
   readonly identity: string | undefined;
@@ -77,12 +77,12 @@ function scanOf({ tables }: ForeignObject): {
   };
 }
 
-/** The foreign table's own names of the columns. */
+/** The columns' names in the foreign table. */
 function fieldsOf(columns: readonly Column[]): readonly string[] {
   return columns.flatMap(({ origin }) => (origin.kind === 'field' ? [origin.field] : []));
 }
 
-/** The key's own text, if its order is that of the column, so that ordering by the key costs nothing. */
+/** The key column, if its texts sort as its values do, so that ordering by the key costs nothing. */
 function identityOf({ key }: Table): string | undefined {
   const [column, ...others] = key;
   if (!column || others.length > 0 || column.origin.kind !== 'field') return undefined;

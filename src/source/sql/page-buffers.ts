@@ -1,9 +1,9 @@
-/** Bytes of a buffer that is used again: what one read of a socket brings, 64 KiB, and as much again. */
+/** The size of a reusable buffer in bytes: twice the 64 KiB that one read of a socket yields at most. */
 const reusedLength = 1 << 17;
 
 /**
- * Buffers for the pages of one scan. Few pages are under way at a time, so that a scan of any length takes as many
- * buffers as those: memory outside the heap that comes and goes has V8 collect garbage again and again.
+ * The buffers for the pages of one scan. They are reused, because allocating and freeing memory outside the heap makes V8
+ * collect garbage repeatedly. Few pages are in use at a time, so even a long scan needs only a few buffers.
  */
 export class PageBuffers {
   readonly #free: Buffer[] = [];
@@ -14,7 +14,7 @@ export class PageBuffers {
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(reusedLength);
   }
 
-  /** Takes back a buffer that nobody looks at any more. */
+  /** Takes back a buffer that is no longer used. */
   give(buffer: Buffer): void {
     if (buffer.length === reusedLength) this.#free.push(buffer);
   }

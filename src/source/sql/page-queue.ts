@@ -2,32 +2,32 @@ import type { Duplex } from 'node:stream';
 import type { TextRows } from '../text-rows.ts';
 import { PageBuffers } from './page-buffers.ts';
 
-/** The number of pages that may wait. If there are more, the connection is not read until some have been taken. */
+/** How many pages may wait. With that many, the connection is paused until some have been taken. */
 const mostPages = 8;
 
-/** Pages of rows from a connection to their consumer. Pauses the connection if there are too many. */
+/** Passes pages of rows from a connection to a consumer, and pauses the connection if too many pages wait. */
 export class PageQueue {
-  /** What the bytes of pages are put into. */
+  /** The buffers for the pages' bytes. */
   readonly buffers = new PageBuffers();
   readonly #pages: TextRows[] = [];
-  /** The page that was taken last, which its consumer needs until it takes the next. */
+  /** The page taken last: the consumer uses it until it takes the next one. */
   #taken: TextRows | undefined;
   #stream: Duplex | undefined;
   #wake: (() => void) | undefined;
-  /** Whether nobody takes pages any more. */
+  /** Whether the consumer has stopped. */
   isAbandoned = false;
   #ended: { readonly error: unknown } | undefined | 'whole';
-  /** Rows that were pushed so far. */
+  /** The rows pushed so far. */
   rows = 0;
-  /** Bytes that they took. */
+  /** The size of those rows in bytes. */
   size = 0;
 
-  /** @param stream is paused while too many pages wait */
+  /** @param stream the connection's stream, paused while too many pages wait */
   readFrom(stream: Duplex): void {
     this.#stream = stream;
   }
 
-  /** @param size how many bytes of the page's own are its rows */
+  /** @param size the size of the page's rows in bytes */
   push(page: TextRows, size: number): void {
     this.rows += page.length;
     this.size += size;
@@ -40,19 +40,19 @@ export class PageQueue {
     this.#wake?.();
   }
 
-  /** No more rows come. */
+  /** There are no more rows. */
   end(): void {
     this.#ended ??= 'whole';
     this.#wake?.();
   }
 
-  /** No more rows come, because of this. Those that came before are still handed on. */
+  /** There are no more rows because of this error. Pages that came before it are still delivered. */
   fail(error: unknown): void {
     this.#ended ??= { error };
     this.#wake?.();
   }
 
-  /** Nobody takes pages any more: what still comes is read and dropped, so that the connection can be closed. */
+  /** The consumer has stopped: rows that still arrive are read and dropped, so that the connection can be closed. */
   abandon(): void {
     this.isAbandoned = true;
     this.#pages.length = 0;
@@ -62,7 +62,7 @@ export class PageQueue {
   /**
    * The next page; undefined after the last one.
    *
-   * @throws what it failed with
+   * @throws the error given to `fail`
    */
   async take(): Promise<TextRows | undefined> {
     if (this.#taken) this.buffers.give(this.#taken.bytes);

@@ -5,34 +5,34 @@ import type { TextRows } from '../text-rows.ts';
 import { PageQueue } from './page-queue.ts';
 import { tapRows } from './row-tap.ts';
 
-/** Bytes that one fetch aims at: how many rows it asks for follows from those seen so far. */
+/** The size in bytes that a fetch should have: it requests as many rows as fit, judged by the rows seen so far. */
 const fetchSize = 1 << 20;
-/** Rows of the first fetch, whose size nobody knows yet, and the most of any. */
+/** The number of rows of the first fetch, when their size is unknown, and the maximum of any fetch. */
 const firstRows = 100;
 const mostRows = 10_000;
-/** Milliseconds that one fetch should take at the most: some remotes are slow, and a statement has a timeout. */
+/** How many milliseconds a fetch should take at most: some remotes are slow, and statements have a timeout. */
 const fetchMs = 5_000;
 /**
- * A fetch asks for at most this many times as many rows as the one before: they may be larger, and the first ones are
- * taken by code that is still interpreted, twenty times as slowly.
+ * By which factor a fetch may exceed the previous one. Later rows may be larger, and the first fetches say little about
+ * speed: they run in code that V8 has not optimised yet, up to twenty times slower.
  */
 const growth = 2;
 
-/** An open cursor, and how its rows are wanted. */
+/** An open cursor, and what its rows look like. */
 export interface ReadCursorOptions {
   readonly cursor: string;
-  /** How many columns its rows have. */
+  /** The number of columns in each row. */
   readonly columns: number;
   /** Whether the first field of each row is its number. */
   readonly numbered: boolean;
 }
 
 /**
- * The rows of an open cursor as Postgres prints them, page by page, in batches whose size follows that of the rows.
- * While nobody takes pages, the connection is not read, and so Postgres stops sending.
+ * The rows of an open cursor as Postgres prints them, page by page. They are fetched in batches sized to the rows. While
+ * pages are not consumed, the connection is not read, so Postgres stops sending.
  *
  * @throws RowTooLargeError after which the connection is closed
- * @throws pg.DatabaseError where Postgres refuses
+ * @throws pg.DatabaseError if Postgres rejects the fetch
  */
 export async function* readCursor(
   client: Pick<pg.ClientBase, 'query'>,
@@ -43,7 +43,7 @@ export async function* readCursor(
   try {
     for (let page = await pages.take(); page; page = await pages.take()) {
       yield page;
-      // Pages that wait already would otherwise be taken one after the other, while nothing else is done.
+      // Otherwise, pages that are already waiting would be consumed in one turn of the event loop.
       await setImmediate();
     }
   } finally {
@@ -51,7 +51,7 @@ export async function* readCursor(
   }
 }
 
-/** Fetches until a batch comes short, each batch as soon as the one before has ended. */
+/** Fetches batch after batch, until one has fewer rows than requested. */
 function fetchAll(
   client: Pick<pg.ClientBase, 'query'>,
   { cursor, columns, numbered }: ReadCursorOptions,

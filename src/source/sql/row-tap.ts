@@ -3,7 +3,7 @@ import type { TextRows } from '../text-rows.ts';
 import { headLength, leastRowLength, numberDigits, toTextRows } from './data-rows.ts';
 import type { PageBuffers } from './page-buffers.ts';
 
-/** Bytes of the largest row: larger ones would have to be held in memory whole before anybody could look at them. */
+/** The largest row, in bytes. Each row is buffered whole before it can be read, so this also bounds that buffer. */
 export const largestRow = 1 << 24;
 
 /** A row of the cursor has more bytes than `largestRow`. */
@@ -13,27 +13,27 @@ export class RowTooLargeError extends Error {
   }
 }
 
-/** How rows are read, and where they are stored. */
+/** What the rows look like, and where they go. */
 export interface RowTapOptions {
-  /** How many columns they have. */
+  /** The number of columns in each row. */
   readonly columns: number;
   /** Whether the first field of each row is its number, from 0. */
   readonly numbered: boolean;
-  /** Provides the buffers for their bytes, which the consumer gives back. */
+  /** Provides the buffers for the rows' bytes; the consumer gives them back. */
   readonly buffers: PageBuffers;
-  /** `size` is how many bytes their messages had. */
+  /** `size` is the length of the rows' messages in bytes. */
   readonly onRows: (rows: TextRows, size: number) => void;
   readonly onTooLarge: (error: RowTooLargeError) => void;
 }
 
-/** The kind of a message that holds a row. */
+/** The type byte of a DataRow message, `D`: https://www.postgresql.org/docs/current/protocol-message-formats.html */
 const dataRow = 0x44;
 
 /**
- * Takes rows out of what Postgres sends, before the client makes a string of each value. All other messages reach the
- * client as ever, after the rows that came before them. Returns what gives the client its rows back.
+ * Intercepts the rows that Postgres sends before the client turns each value into a string. All other messages still
+ * reach the client, after the rows that came before them. Returns a function that undoes this.
  *
- * @param stream the client's, between two messages
+ * @param stream the client's stream, at the start of a message
  */
 export function tapRows(stream: Duplex, options: RowTapOptions): () => void {
   const { columns, numbered, buffers, onRows, onTooLarge } = options;
@@ -41,7 +41,7 @@ export function tapRows(stream: Duplex, options: RowTapOptions): () => void {
   const pass = (bytes: Buffer) => {
     for (const read of readers) Reflect.apply(read, stream, [bytes]);
   };
-  /** What has arrived of a message that is not whole, and how many bytes it takes to go on. */
+  /** What has arrived of an incomplete message, and how many bytes are needed to continue. */
   let parts: Buffer[] = [];
   let arrived = 0;
   let needed = headLength;

@@ -1,20 +1,20 @@
-/** How long a scan may get nothing before it hangs, in milliseconds. */
+/** After how many milliseconds without a row a scan counts as hanging. */
 const patienceMs = 10_000;
 
-/** A place of a scan, which has a connection as long as it has that. */
+/** A scan's permission to hold a connection. */
 export interface ScanPlace {
-  /** Notes that the scan has got something. */
+  /** To be called whenever the scan has received rows. */
   progressed(): void;
-  /** Whether the scan should give up: it and all others hang, and tables wait whose scans do not fail. */
+  /** Whether the scan should give up: all running scans hang, and a table whose last scan did not fail is waiting. */
   readonly isBlocking: boolean;
   /** Frees the place; calling it again has no effect. */
   leave(): void;
 }
 
 /**
- * Limits how many scans run at the same time, each of which takes a connection. Scans may hang, for example on a lock of
- * their remote, but must not keep other tables from being scanned: when all that run hang, they give up, and tables whose
- * last scan failed come after all others and never take the last free place.
+ * Limits how many scans run at the same time, because each needs a connection. A scan may hang, for example on a lock in
+ * the remote database, but must not keep other tables from being scanned. So if all running scans hang, they give up; and
+ * tables whose last scan failed come after all others, and never take the last free place.
  */
 export class ScanPlaces {
   readonly #limit: number;
@@ -28,7 +28,7 @@ export class ScanPlaces {
     this.#patienceMs = hangsAfterMs;
   }
 
-  /** How many places there are and are taken, and how many scans wait for one. */
+  /** How many places exist and are taken, and how many scans wait for one. */
   get usage(): { readonly limit: number; readonly taken: number; readonly waiting: number } {
     return { limit: this.#limit, taken: this.#taken.size, waiting: this.#waiting.length };
   }
@@ -59,7 +59,7 @@ export class ScanPlaces {
     });
   }
 
-  /** Gives free places to those who wait. */
+  /** Gives free places to waiting scans. */
   #admit(): void {
     for (let next = this.#next(); next; next = this.#next()) {
       this.#waiting.splice(this.#waiting.indexOf(next), 1);

@@ -17,20 +17,20 @@ export interface ScannedTable {
   readonly name: string;
   /** The columns that are read, in order. */
   readonly columns: readonly string[];
-  /** What the catalog says of which type each is; not looked at where undefined. */
+  /** Each column's type according to the catalog; undefined if it is not to be checked. */
   readonly types: ReadonlyMap<string, string | undefined>;
-  /** What directives call keys, each as a list of those columns. */
+  /** The keys that directives declare, each a list of those columns. */
   readonly keys: readonly (readonly string[])[];
-  /** The role as which it is read; the login where undefined. */
+  /** The role to read it as; the login role if undefined. */
   readonly role: string | undefined;
-  /** Whether its rows are counted before they are read, where `pg_class` has only an estimate, or none. */
+  /** Whether its rows are counted first, because `pg_class` has at best an estimate. */
   readonly countRows: boolean;
 }
 
 /**
  * The rows of one full scan, page by page.
  *
- * @param fields the columns, in order, after the row's number if there is one
+ * @param fields the columns, preceded by the row's number if rows are numbered
  */
 export async function* scanTable(
   table: ScannedTable,
@@ -44,7 +44,7 @@ export async function* scanTable(
     signal.throwIfAborted();
     throw scanFailure(cause, label);
   });
-  // Whatever breaks the connection also fails the query that waits for it.
+  // An error of the connection also fails the pending query, which reports it.
   client.on('error', () => {});
   let stopCancelling = async () => {};
   try {
@@ -80,7 +80,7 @@ export async function* scanTable(
   }
 }
 
-/** What is asked before the cursor is opened, in its transaction. */
+/** Queries what a scan needs to know before its cursor is opened, in the same transaction. */
 async function describeScan(
   client: pg.ClientBase,
   table: ScannedTable,
@@ -95,7 +95,7 @@ async function describeScan(
   return { pid: row.pid, reltuples: row.reltuples > 0 ? row.reltuples : undefined };
 }
 
-/** Undefined if that takes too long, because the progress is not worth failing the scan. */
+/** The number of rows; undefined if counting takes too long, since it only serves to show progress. */
 async function countRows(client: pg.ClientBase, table: ScannedTable): Promise<number | undefined> {
   await client.query('savepoint counting');
   try {
@@ -114,7 +114,8 @@ async function countRows(client: pg.ClientBase, table: ScannedTable): Promise<nu
 const queryCanceled = '57014';
 
 /**
- * Text of one type, read as one of another, would be an error in each row, or another value.
+ * Checks that the cursor's columns have the types that the catalog had. Text of another type would be invalid in each
+ * row, or be read as another value.
  *
  * @throws ChangedColumnError if a column has another type than in the catalog
  */
@@ -132,7 +133,7 @@ async function assertTypes(
   }
 }
 
-/** Returns what ends that, and waits for a cancellation that is under way. */
+/** Cancels the scan's statement when the signal aborts. The function that it returns stops that, and awaits a cancellation. */
 function cancelOnAbort(
   client: pg.Client,
   pid: number,
@@ -141,9 +142,9 @@ function cancelOnAbort(
 ): () => Promise<void> {
   let cancelled = Promise.resolve();
   const cancel = () => {
-    // Where Postgres takes no further connection, closing this one and the statement's own timeout end it.
-    cancelled = Promise.race([cancelStatement(open, pid).catch(() => {}), patience(cancellationMs)]).then(
-      () => close(client),
+    // If Postgres accepts no further connection, closing this one and the statement's timeout end it.
+    cancelled = Promise.race([cancelStatement(open, pid).catch(() => {}), timeout(cancellationMs)]).then(() =>
+      close(client),
     );
   };
   signal.throwIfAborted();
@@ -154,19 +155,19 @@ function cancelOnAbort(
   };
 }
 
-/** Milliseconds that a connection may take to say goodbye, and another to cancel its statement. */
-const goodbyeMs = 2_000;
+/** How many milliseconds closing a connection, and cancelling its statement over another, may take. */
+const closingMs = 2_000;
 const cancellationMs = 5_000;
 
-/** Ends the connection, and with it whatever its transaction still holds. */
+/** Closes the connection, which also ends its transaction. */
 async function close(client: pg.Client): Promise<void> {
-  await Promise.race([client.end().catch(() => {}), patience(goodbyeMs)]);
+  await Promise.race([client.end().catch(() => {}), timeout(closingMs)]);
 }
 
-/** Resolves after the time, but keeps no process alive for that. */
-function patience(ms: number): Promise<void> {
-  const impatient = AbortSignal.timeout(ms);
+/** Resolves after this time. Does not keep the process alive. */
+function timeout(ms: number): Promise<void> {
+  const elapsed = AbortSignal.timeout(ms);
   return new Promise((resolve) => {
-    impatient.addEventListener('abort', () => resolve(), { once: true });
+    elapsed.addEventListener('abort', () => resolve(), { once: true });
   });
 }

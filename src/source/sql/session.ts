@@ -4,14 +4,14 @@ import type { CatalogDatabase } from '../kind.ts';
 /** Opens a connection of its own to the catalog's Postgres, for one scan. */
 export type OpenSession = CatalogDatabase['openSession'];
 
-/** Longest waits in Postgres, so that a scan that hangs there ends: for a lock, for a batch, and for us. */
+/** Timeouts that end a scan that hangs in Postgres: waiting for a lock, for a batch, or for the gateway. */
 const timeouts = {
   lock_timeout: '10s',
   statement_timeout: '60s',
   idle_in_transaction_session_timeout: '60s',
 } as const;
 
-/** What makes Postgres print values alike wherever it runs: as pg_graphql's own sessions do by default. */
+/** Makes every Postgres print values in the same way: as in pg_graphql's sessions by default. */
 const formats = {
   datestyle: 'ISO, MDY',
   intervalstyle: 'postgres',
@@ -21,10 +21,10 @@ const formats = {
 } as const;
 
 /**
- * Begins a transaction in which everything is read from one moment, nothing can be written, and nothing is set for
- * longer than it lasts: behind a pooler, the connection is somebody else's next.
+ * Begins a read-only transaction that sees one state of the database. All settings end with it, because behind a pooler
+ * the connection belongs to someone else afterwards.
  *
- * @param role whose privileges count; the login's own where undefined
+ * @param role the role to read as; the login role if undefined
  */
 export async function beginReading(client: pg.ClientBase, role: string | undefined): Promise<void> {
   await client.query('begin transaction isolation level repeatable read, read only');
@@ -37,10 +37,10 @@ export async function beginReading(client: pg.ClientBase, role: string | undefin
 }
 
 /**
- * Ends the statement that runs on the connection, whose transaction then fails: closing the connection alone would
- * leave Postgres, and the remote behind it, at work until it has something to send.
+ * Cancels the statement that runs on a connection, so that its transaction fails. If the connection were only closed,
+ * Postgres and the remote server would work on until there is something to send.
  *
- * @param pid the process that serves it, asked for within the transaction
+ * @param pid the id of the connection's backend process, as read in the transaction
  */
 export async function cancelStatement(open: OpenSession, pid: number): Promise<void> {
   const client = await open(AbortSignal.timeout(5_000));

@@ -12,14 +12,14 @@ export interface SqlSourceOptions {
   readonly identity: string | undefined;
   /** The database through which it is read. */
   readonly database: Pick<CatalogDatabase, 'name' | 'openSession' | 'suspectChange'>;
-  /** The places that it shares with all others. */
+  /** Shared with all other tables. */
   readonly places: ScanPlaces;
 }
 
-/** No column can have this name, and so it is that of a row's number. */
+/** The name of the field with a row's number: no column can have it. */
 const rowNumber = '';
 
-/** How often a scan looks whether it keeps others from being scanned. */
+/** How often a running scan checks whether it blocks others, in milliseconds. */
 const watchIntervalMs = 1_000;
 
 function blocking({ schema, name }: ScannedTable): ScanError {
@@ -29,7 +29,7 @@ function blocking({ schema, name }: ScannedTable): ScanError {
   );
 }
 
-/** The rows of a foreign table, read whole through the catalog's own Postgres. Every field is text, as Postgres prints it. */
+/** A foreign table that is read through the catalog's Postgres. Every field is text, as Postgres prints it. */
 export function createSqlSource({ table, identity, database, places }: SqlSourceOptions): Source<TextRows> {
   const columns =
     identity === undefined
@@ -37,7 +37,7 @@ export function createSqlSource({ table, identity, database, places }: SqlSource
       : [identity, ...table.columns.filter((column) => column !== identity)];
   const names = identity === undefined ? [rowNumber, ...columns] : columns;
   let hasFailed = false;
-  /** That of the scan that has been admitted last; there is one at a time. */
+  /** The place of the current scan; there is one scan at a time. */
   let place: ScanPlace | undefined;
   return {
     fields: names.map((name) => ({ name, type: 'text' })),
