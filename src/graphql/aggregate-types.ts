@@ -57,7 +57,7 @@ export function addAggregate(
     t.field({
       type: aggregate,
       description:
-        'Aggregates over all matching rows, ignoring pagination. They are JSON numbers with all their digits, also where their type is BigInt or BigFloat.',
+        'Aggregates over all matching rows, ignoring pagination. They are JSON numbers with all their digits, even where their type is BigInt or BigFloat.',
       extensions: means({ kind: 'aggregate', columns }),
       resolve: (parent, _args, { scope }, info) =>
         aggregateConnection(parent, columns, selectedFields(info), scope.pace),

@@ -28,7 +28,7 @@ export function collectionArguments(t: Pick<FieldBuilder, 'arg'>, { filter, orde
     before: t.arg({ type: 'Cursor', description: 'Return only rows before this cursor.' }),
     after: t.arg({ type: 'Cursor', description: 'Return only rows after this cursor.' }),
     offset: t.arg.int({
-      description: 'Skip this many rows. Cursors are the better way from page to page.',
+      description: 'Skip this many rows. Prefer cursors for paging through a collection.',
     }),
     filter: t.arg({ type: filter, description: 'Return only rows that match this filter.' }),
     ...(orderBy && { orderBy: t.arg({ type: [orderBy], description: 'Sort order of the rows.' }) }),

@@ -117,7 +117,7 @@ export const columnKeys = {
   notNull: key(
     'not_null',
     truth,
-    'Whether the field is non-null, as that of a column which is declared `NOT NULL`; false by default.',
+    'Whether the field is non-null, as if the column were declared `NOT NULL`; false by default.',
   ),
 };
 
