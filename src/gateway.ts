@@ -3,31 +3,23 @@ import { createRequire } from 'node:module';
 import { History } from './admin/history.ts';
 import { describeStatus, type GatewayStatus, notReady, requestsStatus } from './admin/status.ts';
 import { createStatusRoute } from './admin/status-route.ts';
-import { createAuthenticator } from './auth/authenticator.ts';
 import { verifiesTokens } from './auth/verification.ts';
-import { openCatalog } from './catalog/open-catalog.ts';
-import { whenAvailable } from './catalog/patience.ts';
-import { systemClock } from './clock.ts';
-import { type CatalogReading, describeCatalog, rolesOf } from './gateway/catalog-reading.ts';
 import { Entrance } from './gateway/entrance.ts';
-import { FollowedCatalog } from './gateway/followed-catalog.ts';
-import type { GenerationParts } from './gateway/generation.ts';
+import { followCatalog } from './gateway/follow-catalog.ts';
+import type { FollowedCatalog } from './gateway/followed-catalog.ts';
 import type { GatewayOptions } from './gateway/options.ts';
-import { type GatewaySettings, resolveOptions, sharingOf } from './gateway/settings.ts';
+import { type GatewaySettings, resolveOptions } from './gateway/settings.ts';
 import { ErrorWriter } from './http/error-writer.ts';
 import type { FetchHandler } from './http/fetch.ts';
 import { createFetchHandler } from './http/fetch-handler.ts';
-import { createGraphiQLPage } from './http/graphiql/page.ts';
+import { createGraphiQLPage, type GraphiQLOptions } from './http/graphiql/page.ts';
 import type { Road } from './http/road.ts';
 import { createRoutes } from './http/routes.ts';
 import { newRuns } from './http/runs.ts';
 import type { Address, ListeningServer } from './http/server/listening-server.ts';
 import type { Model } from './model/model.ts';
 import type { Observe } from './observation.ts';
-import { CursorSeal } from './rows/page/cursor-seal.ts';
 import { remembered } from './rows/store/store-cache.ts';
-import type { Sharing } from './snapshot/exchange/place-client.ts';
-import { createSourceKinds } from './source/kinds.ts';
 import { ScanPlaces } from './source/sql/scan-places.ts';
 
 export type { GatewayOptions } from './gateway/options.ts';
@@ -130,59 +122,9 @@ async function openGateway(
   { settings, entrance, history, observe, startedAt }: Beginnings,
 ): Promise<Gateway> {
   const { limits, cors } = settings;
-  const seal = new CursorSeal(settings.cursorSecret);
   const runs = newRuns();
-  const partsFor = (first: CatalogReading, sharing: Sharing | undefined): GenerationParts => {
-    const authenticator = createAuthenticator({ ...options.auth, ...rolesOf(first), observe });
-    return {
-      authenticator,
-      anonRole: options.auth?.anonRole,
-      federation: options.federation ?? false,
-      introspection: options.introspection ?? process.env.NODE_ENV !== 'production',
-      limits,
-      seal,
-      trustedDocuments: settings.trustedDocuments,
-      automaticPersistedQueries: options.automaticPersistedQueries ?? true,
-      strictNulls: options.strictNulls ?? false,
-      allowNoCache: options.allowNoCache ?? (authenticator.verifiesTokens ? 'authenticated' : 'all'),
-      explain: options.explain ?? false,
-      stores: { ...settings.stores, sharing },
-      keepScanned: {
-        all: options.warm === true || options.refreshMs !== undefined,
-        everyMs: options.refreshMs,
-      },
-      runs,
-      observe,
-    };
-  };
-
-  const patience = { clock: systemClock, observe, signal: options.waiting ?? AbortSignal.abort() };
-  const opened: { close(): Promise<void> }[] = [];
-  const close = async () => {
-    for (let part = opened.pop(); part; part = opened.pop()) await part.close();
-  };
   const scanPlaces = new ScanPlaces(settings.sources.scanConnections);
-  const open = async () => {
-    const catalog = await whenAvailable(() => openCatalog(options.catalog), patience);
-    opened.push(catalog);
-    const sharing = await whenAvailable(() => sharingOf(options, catalog), patience);
-    if (sharing) opened.push(sharing.place);
-    const kinds = createSourceKinds(catalog, settings.sources, options.sources ?? 'all', scanPlaces);
-    const followed = await FollowedCatalog.open({
-      catalog,
-      read: () => describeCatalog(catalog, options, kinds),
-      partsFor: (first) => partsFor(first, sharing),
-      intervalMs: options.reloadIntervalMs ?? 5_000,
-      patience,
-      observe,
-    });
-    opened.push(followed);
-    return followed;
-  };
-  const followed = await open().catch(async (error: unknown) => {
-    await close();
-    throw error;
-  });
+  const { followed, close } = await followCatalog(options, { settings, scanPlaces, runs, observe });
 
   let draining = false;
   const readiness = () => ({
@@ -212,17 +154,7 @@ async function openGateway(
       followed.current.authenticator.authenticate(authorization),
   };
   const road: Road = (request) => followed.lend((generation) => generation.road(request));
-  const graphiql = createGraphiQLPage({
-    introspection: () => followed.current.introspection,
-    authenticator: identify,
-    ports: {
-      verifiesTokens: followed.current.authenticator.verifiesTokens,
-      tablesOf: (role) => followed.current.schemas.of(role).tables,
-      seesAll: (caller, table) => followed.current.visibleTo(caller, table) === 'all',
-      glance: (table) => followed.current.stores.of(table).glance(),
-      progress: (table) => followed.current.stores.of(table).progress(),
-    },
-  });
+  const graphiql = createGraphiQLPage(graphiqlOptions(followed, identify));
   const { adminRoles, plugins = [] } = options;
   const statusRoute =
     adminRoles && createStatusRoute({ authenticator: identify, adminRoles, status, errors });
@@ -252,5 +184,23 @@ async function openGateway(
       draining = true;
     },
     close,
+  };
+}
+
+/** GraphiQL shows what the current generation exposes to a role, and how its scans progress. */
+function graphiqlOptions(
+  followed: FollowedCatalog,
+  authenticator: GraphiQLOptions['authenticator'],
+): GraphiQLOptions {
+  return {
+    introspection: () => followed.current.introspection,
+    authenticator,
+    ports: {
+      verifiesTokens: followed.current.authenticator.verifiesTokens,
+      tablesOf: (role) => followed.current.schemas.of(role).tables,
+      seesAll: (caller, table) => followed.current.visibleTo(caller, table) === 'all',
+      glance: (table) => followed.current.stores.of(table).glance(),
+      progress: (table) => followed.current.stores.of(table).progress(),
+    },
   };
 }
