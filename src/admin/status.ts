@@ -82,6 +82,7 @@ export interface RunningScanStatus {
   readonly etaSeconds: number | undefined;
 }
 
+/** Requests in flight, and counts of executed operations. */
 export interface RequestsStatus {
   /** Requests in flight. */
   readonly active: number;

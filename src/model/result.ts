@@ -5,10 +5,12 @@ export type Result<T, E> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: E };
 
+/** A result that is a value. */
 export function success<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value };
 }
 
+/** A result that is an error. */
 export function failure<E>(error: E): { readonly ok: false; readonly error: E } {
   return { ok: false, error };
 }
@@ -19,6 +21,7 @@ export interface Built<T> {
   readonly problems: readonly Problem[];
 }
 
+/** What was built, with its problems. */
 export function built<T>(value: T, ...problems: readonly Problem[]): Built<T> {
   return { value, problems };
 }

@@ -16,17 +16,20 @@ export interface Shape<T> {
 /** Receives each fault inside a value, as a sentence about the directive. */
 export type Faults = (reason: string, hint: string) => void;
 
+/** Any text that is valid Unicode. */
 export const text: Shape<string> = {
   expected: 'a string',
   // JSON can escape half of a surrogate pair, which no schema can be printed with.
   read: (value) => (typeof value === 'string' && value.isWellFormed() ? value : undefined),
 };
 
+/** A boolean. */
 export const truth: Shape<boolean> = {
   expected: 'true or false',
   read: (value) => (typeof value === 'boolean' ? value : undefined),
 };
 
+/** A number of rows. */
 export const count: Shape<number> = {
   expected: 'a whole number from 1',
   read: (value) =>
@@ -40,6 +43,7 @@ export const duration: Shape<number> = {
     typeof value === 'string' || typeof value === 'number' ? parseDuration(String(value)) : undefined,
 };
 
+/** Names of columns; at least one. */
 export const names: Shape<readonly string[]> = {
   expected: 'a list of strings',
   read: (value) =>
@@ -48,6 +52,7 @@ export const names: Shape<readonly string[]> = {
       : undefined,
 };
 
+/** What pg_graphql can enable and disable by an object. */
 export const switchable: Shape<boolean> = {
   expected: '{"enabled": true} or {"enabled": false}',
   read: (value) =>
@@ -91,6 +96,7 @@ const foreignKeyNames = [
   'foreign_columns',
 ];
 
+/** References to other tables, as in pg_graphql. */
 export const foreignKeys: Shape<readonly ForeignKeySetting[]> = {
   expected:
     'a list of {"local_columns": […], "foreign_schema": "…", "foreign_table": "…", "foreign_columns": […]}',

@@ -17,6 +17,7 @@ export interface SnapshotRun {
   run(signal: AbortSignal): Promise<ColumnarSnapshot>;
 }
 
+/** The progress of a scan that has not received anything yet. */
 export const noProgress: ScanProgress = {
   rows: 0,
   pages: 0,

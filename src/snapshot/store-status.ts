@@ -28,6 +28,7 @@ export interface SnapshotStatus {
   readonly freshness: Freshness;
 }
 
+/** @param freshness how fresh the store considers the snapshot now */
 export function statusOf(
   { rowCount, byteLength, startedAt, stats }: Snapshot,
   freshness: Freshness,

@@ -34,6 +34,7 @@ export function isFromWorker(message: unknown): message is FromWorker {
   return isMessage(message) && fromWorker.has(message.kind);
 }
 
+/** Checks only the kind, too. */
 export function isToWorker(message: unknown): message is ToWorker {
   return isMessage(message) && toWorker.has(message.kind);
 }

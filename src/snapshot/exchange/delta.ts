@@ -54,11 +54,12 @@ export async function deltaBetween(
   };
 }
 
+/** Whether the delta changes nothing. */
 export function isEmptyDelta({ removed, positions }: Delta): boolean {
   return removed.length === 0 && positions.length === 0;
 }
 
-/** Writes a delta; `readDelta` reads it. */
+/** Writes a delta. */
 export async function writeDelta(out: BlockWriter, { removed, positions, rows }: Delta): Promise<void> {
   out.uint32(removed.length);
   await out.bytes(removed);
@@ -67,6 +68,7 @@ export async function writeDelta(out: BlockWriter, { removed, positions, rows }:
   await writeContent(out, rows);
 }
 
+/** Reads what `writeDelta` has written. */
 export async function readDelta(input: BlockReader): Promise<Delta> {
   return {
     removed: new Uint32Array(await input.bytes(4 * (await input.uint32()))),

@@ -29,6 +29,7 @@ export interface ExchangePlace {
   close(): Promise<void>;
 }
 
+/** What a place knows of an object. */
 export interface ObjectState {
   /** The time of the place's clock. */
   readonly now: number;
@@ -68,6 +69,7 @@ export interface Claim {
   readonly spacingMs: number;
 }
 
+/** The exclusive right to scan an object and to publish the snapshot. */
 export interface Lease {
   readonly holder: string;
   readonly incarnation: string;
@@ -75,11 +77,13 @@ export interface Lease {
   readonly epoch: number;
 }
 
+/** What a place replies when a lease is renewed. */
 export interface Renewal {
   /** How many running scans share the quota of this one, including itself. */
   readonly scansOfQuota: number;
 }
 
+/** For how long a lease is renewed, and how far its scan is. */
 export interface Term {
   readonly leaseMs: number;
   readonly progress: ScanProgress;
@@ -92,6 +96,7 @@ export interface Block {
   readonly bytes: Uint8Array;
 }
 
+/** A snapshot that a gateway publishes for the others. */
 export interface Publication {
   /** How long ago its scan began. */
   readonly ageMs: number;

@@ -36,6 +36,7 @@ export function plainSeal(preamble: Uint8Array): Seal {
   };
 }
 
+/** Undoes `plainSeal`. */
 export function plainUnseal(preamble: Uint8Array): Unseal {
   const { seal, trailer: expected } = plainSeal(preamble);
   return {
@@ -58,6 +59,7 @@ export function cipherSeal(preamble: Uint8Array, key: KeyObject, nonce: Uint8Arr
   };
 }
 
+/** Undoes `cipherSeal`. */
 export function cipherUnseal(preamble: Uint8Array, key: KeyObject, nonce: Uint8Array): Unseal {
   const decryption = createDecipheriv(cipher, key, nonce, { authTagLength: tagLength }).setAAD(preamble);
   return {

@@ -9,4 +9,5 @@ export const fields: readonly Field[] = [
   { name: 'updated_at', type: 'timestamp' },
 ];
 
+/** The names of the fixed fields. Every other name is that of an attribute. */
 export const fieldNames: ReadonlySet<string> = new Set(fields.map((field) => field.name));

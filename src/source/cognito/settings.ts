@@ -9,6 +9,7 @@ export interface CognitoSettings {
   readonly requestsPerSecond: number;
 }
 
+/** The flags of these settings. */
 export const cognitoSettings: Readonly<Record<keyof CognitoSettings, SourceSetting>> = {
   parallelScan: {
     flag: '--parallel-scan',

@@ -6,6 +6,7 @@ export interface SqlSettings {
   readonly scanConnections: number;
 }
 
+/** The flags of these settings. */
 export const sqlSettings: Readonly<Record<keyof SqlSettings, SourceSetting>> = {
   scanConnections: {
     flag: '--scan-connections',
