@@ -1,10 +1,11 @@
 import type { NumberColumn, RankedColumn, TextColumn } from '../../columns/column.ts';
+import type { ComparisonOperator } from '../../model/operator.ts';
 import type { ValueType } from '../../values/type/value-type.ts';
 import type { Value } from '../../values/value.ts';
 import { codesEqualTo, type Instant, toInstant, toText } from '../store/probe.ts';
 import type { TypedColumn } from '../store/typed-column.ts';
 import { comparesTo, equal, equals, greater, less } from './byte-tests.ts';
-import type { CompareFilter, Comparison } from './filter.ts';
+import type { CompareFilter } from './filter.ts';
 import { numberAmong, numberPresent, numberWithin } from './number-predicate.ts';
 import { never, type Predicate, wholeBlock } from './predicate.ts';
 import { codeIn, codeNotIn } from './ranked-predicate.ts';
@@ -42,7 +43,7 @@ export function compilePresence({ data }: TypedColumn, expected: boolean): Predi
 }
 
 /** The negation of each comparison: true if it is false, unknown if it is unknown. */
-const opposites: Readonly<Record<Comparison, Comparison>> = {
+const opposites: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
   eq: 'neq',
   neq: 'eq',
   lt: 'gte',
@@ -51,7 +52,12 @@ const opposites: Readonly<Record<Comparison, Comparison>> = {
   lte: 'gt',
 };
 
-function compareRanked(data: RankedColumn, operator: Comparison, value: Value, type: ValueType): Predicate {
+function compareRanked(
+  data: RankedColumn,
+  operator: ComparisonOperator,
+  value: Value,
+  type: ValueType,
+): Predicate {
   const { from, to } = codesEqualTo(data, value, type);
   const end = data.values.length + 1;
   switch (operator) {
@@ -70,7 +76,7 @@ function compareRanked(data: RankedColumn, operator: Comparison, value: Value, t
   }
 }
 
-function compareNumbers(data: NumberColumn, operator: Comparison, instant: Instant): Predicate {
+function compareNumbers(data: NumberColumn, operator: ComparisonOperator, instant: Instant): Predicate {
   const { floor, ceiling } = instant;
   const { NEGATIVE_INFINITY: first, POSITIVE_INFINITY: last } = Number;
   switch (operator) {
@@ -89,14 +95,14 @@ function compareNumbers(data: NumberColumn, operator: Comparison, instant: Insta
   }
 }
 
-const accepted: Readonly<Record<Exclude<Comparison, 'eq' | 'neq'>, number>> = {
+const accepted: Readonly<Record<Exclude<ComparisonOperator, 'eq' | 'neq'>, number>> = {
   lt: less,
   lte: less | equal,
   gt: greater,
   gte: greater | equal,
 };
 
-function compareText(data: TextColumn, operator: Comparison, value: string): Predicate {
+function compareText(data: TextColumn, operator: ComparisonOperator, value: string): Predicate {
   if (operator !== 'eq' && operator !== 'neq') {
     const { locate } = utf8Form(data);
     return bytesTested(locate, comparesTo(Buffer.from(value), accepted[operator]), true, wholeBlock);

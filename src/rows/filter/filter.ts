@@ -1,4 +1,5 @@
 import type { Column } from '../../model/model.ts';
+import type { ComparisonOperator, ListOperator, MatchOperator } from '../../model/operator.ts';
 import type { Value } from '../../values/value.ts';
 
 /** A condition on rows in SQL's three-valued logic: a row matches if it is true, not if it is unknown. */
@@ -17,11 +18,9 @@ export type Filter =
 export interface CompareFilter {
   readonly kind: 'compare';
   readonly column: Column;
-  readonly operator: Comparison;
+  readonly operator: ComparisonOperator;
   readonly value: Value | null;
 }
-
-export type Comparison = 'eq' | 'neq' | 'lt' | 'lte' | 'gt' | 'gte';
 
 /** Tests whether a column equals any of some values: SQL's `= any`. */
 export interface InFilter {
@@ -34,7 +33,7 @@ export interface InFilter {
 export interface MatchFilter {
   readonly kind: 'match';
   readonly column: Column;
-  readonly operator: 'like' | 'ilike' | 'startsWith' | 'regex' | 'iregex';
+  readonly operator: MatchOperator;
   readonly pattern: string | null;
 }
 
@@ -42,7 +41,7 @@ export interface MatchFilter {
 export interface ListFilter {
   readonly kind: 'list';
   readonly column: Column;
-  readonly operator: 'contains' | 'containedBy' | 'overlaps';
+  readonly operator: ListOperator;
   readonly value: Value | null;
 }
 

@@ -56,8 +56,8 @@ export function rankedTextOrder(column: TextColumn, ranks: RowRanks, direction: 
 
 /** Orders by the identity column, which is the order of row numbers. */
 export function identityOrder(column: TextColumn, direction: Direction): KeyOrder {
-  const sign = direction.direction === 'asc' ? 1 : -1;
-  const absent = direction.nulls === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const sign = signOf(direction);
+  const absent = nullBound(direction);
   return numericOrder(
     (row) => sign * row,
     (value) => {
@@ -69,9 +69,9 @@ export function identityOrder(column: TextColumn, direction: Direction): KeyOrde
 }
 
 /** Orders by a column of instants. */
-export function instantOrder({ values }: NumberColumn, { direction, nulls }: Direction): KeyOrder {
-  const sign = direction === 'asc' ? 1 : -1;
-  const absent = nulls === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+export function instantOrder({ values }: NumberColumn, direction: Direction): KeyOrder {
+  const sign = signOf(direction);
+  const absent = nullBound(direction);
   return numericOrder(
     (row) => {
       const value = values[row] ?? Number.NaN;
@@ -86,9 +86,9 @@ export function instantOrder({ values }: NumberColumn, { direction, nulls }: Dir
 }
 
 /** Orders by the UTF-8 of a column's rows. */
-export function textOrder(column: TextColumn, { direction, nulls }: Direction): KeyOrder {
-  const sign = direction === 'asc' ? 1 : -1;
-  const absent = nulls === 'first' ? -1 : 1;
+export function textOrder(column: TextColumn, direction: Direction): KeyOrder {
+  const sign = signOf(direction);
+  const absent = direction.nulls === 'first' ? -1 : 1;
   const reader = column.reader();
   return {
     boundAt: (row) => (reader.locate(row) ? copySpan(reader) : null),
@@ -108,10 +108,10 @@ export function textOrder(column: TextColumn, { direction, nulls }: Direction): 
 function codeOrder(
   codes: ArrayLike<number>,
   codeOf: (value: Value) => number,
-  { direction, nulls }: Direction,
+  direction: Direction,
 ): KeyOrder {
-  const sign = direction === 'asc' ? 1 : -1;
-  const absent = nulls === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const sign = signOf(direction);
+  const absent = nullBound(direction);
   return numericOrder(
     (row) => {
       const code = codes[row] ?? 0;
@@ -128,6 +128,16 @@ function numericOrder(at: (row: number) => number, of: (value: Value | null) => 
     compareBounds: compareNumbers,
     compareRow: (row, bound) => compareNumbers(at(row), bound),
   };
+}
+
+/** By which numbers are multiplied, so that those that come first are smaller. */
+function signOf({ direction }: Direction): 1 | -1 {
+  return direction === 'asc' ? 1 : -1;
+}
+
+/** The bound of NULL in a numeric order. */
+function nullBound({ nulls }: Direction): number {
+  return nulls === 'first' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
 function compareNumbers(a: Bound, b: Bound): number {
