@@ -8,8 +8,7 @@ import {
 import type { Socket } from 'node:net';
 import { endReady, type Ready, whenReady } from '../../columns/ready.ts';
 import { isTurnSpent, nextTurn } from '../../columns/turn.ts';
-import { printDuration } from '../../duration.ts';
-import { type Limits, limitSettings } from '../../limits/limits.ts';
+import type { Limits } from '../../limits/limits.ts';
 import type { Observe } from '../../observation.ts';
 import type { ErrorWriter } from '../error-writer.ts';
 import { HttpError } from '../http-error.ts';
@@ -17,6 +16,7 @@ import { type HttpReply, pathOf, withHeaders } from '../message.ts';
 import { plainText, type Routes } from '../routes.ts';
 import { Admission, type TakenPlace } from './admission.ts';
 import { BodyReader, type HeldBody } from './body.ts';
+import { canWriteError, clientError, endWith, maxHeaderSize } from './client-error.ts';
 import { type Connection, Connections, tooManyAtOnce } from './connection.ts';
 import { Compressor } from './content-encoding.ts';
 import type { CorsPolicy } from './cross-origin.ts';
@@ -156,16 +156,11 @@ export function createNodeServer({
     });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    const response = connections.find(socket)?.latest;
-    // An error may only be written if no answer has been started, or the last one is complete.
-    const isBetween = !response?.headersSent || (response.req.complete && response.writableFinished);
-    if (socket.writable && isBetween) {
-      const reply = refusal(connectionError(error, limits));
-      endWith(
-        socket,
-        rawResponse(withHeaders(reply, response ? cors.headersFor(response.req) : cors.headersForAnybody)),
-      );
-    } else socket.destroy();
+    const latest = connections.find(socket)?.latest;
+    if (!canWriteError(socket, latest)) return void socket.destroy();
+    const reply = refusal(clientError(error, limits));
+    const corsHeaders = latest ? cors.headersFor(latest.req) : cors.headersForAnybody;
+    endWith(socket, rawResponse(withHeaders(reply, corsHeaders)));
   });
   return {
     server,
@@ -174,16 +169,6 @@ export function createNodeServer({
     },
     stop: (graceMs) => stopping.run(server, graceMs),
   };
-}
-
-/** The milliseconds in which a client has to read the last bytes of a connection and to close its side. */
-const farewellMs = 1_000;
-
-/** Ends a connection with these bytes, even if the client does not read them. */
-function endWith(socket: Socket, bytes: string): void {
-  socket.end(bytes);
-  const timer = setTimeout(() => socket.resetAndDestroy(), farewellMs);
-  socket.once('close', () => clearTimeout(timer));
 }
 
 function serverOptions({ bodyTimeout }: Limits): ServerOptions {
@@ -199,28 +184,10 @@ function serverOptions({ bodyTimeout }: Limits): ServerOptions {
   };
 }
 
-/** In bytes: larger than the longest token, so that one that is too long is rejected with a proper error. */
-const maxHeaderSize = 64 * 1024;
-
 function foreignHost(): HttpError {
   return new HttpError(
     421,
     'BAD_REQUEST',
     'without authentication the gateway answers only to names of this machine, such as localhost (--allow-unauthenticated)',
   );
-}
-
-/** Codes: https://nodejs.org/api/http.html#event-clienterror and llhttp's */
-function connectionError({ code }: NodeJS.ErrnoException, { bodyTimeout }: Limits): HttpError {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return new HttpError(
-      408,
-      'REQUEST_TIMEOUT',
-      `the request did not arrive within ${printDuration(bodyTimeout)} (${limitSettings.bodyTimeout.flag})`,
-    );
-  }
-  if (code === 'HPE_HEADER_OVERFLOW') {
-    return new HttpError(431, 'BAD_REQUEST', `the headers have more than ${maxHeaderSize} bytes`);
-  }
-  return new HttpError(400, 'BAD_REQUEST', 'the request is not HTTP/1.1');
 }
