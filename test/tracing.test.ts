@@ -68,7 +68,7 @@ test("a request goes on with its client's trace, and has its steps, its scan and
   expect(named('ListUsers')).toHaveLength(3);
 });
 
-test('what fails is marked by its code, and no span holds what a caller sent', async () => {
+test('what fails is marked by its code, and no span contains what a caller sent', async () => {
   await gateway.query('query ($name: String!) { usersByPk(username: $name) { nonsense } }', {
     name: 'very-private',
   });

@@ -116,7 +116,7 @@ describe('status', () => {
     expect(await (await at('/')).text()).toContain('Check user_pool_id and region');
   });
 
-  test('names that hold markup are shown as text', async () => {
+  test('names that contain markup are shown as text', async () => {
     await startAdministered(
       `${definitions} create foreign table cognito."<script>alert(1)</script>" (username text) server cognito_server options (object 'users');`,
     );

@@ -40,7 +40,7 @@ describe('a number of a token', () => {
   });
 });
 
-test('all that JSON can hold exactly stays as it is', () => {
+test('everything that JSON represents exactly is unchanged', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (claims) => {
       const text = JSON.stringify(claims);

@@ -114,7 +114,7 @@ describe('files', () => {
       export default defineConfig({ port });`,
     ],
     ['config.mjs', 'export default { port: 5, schemas: undefined };'],
-  ])('%s holds flags', async (name, content) => {
+  ])('%s contains flags', async (name, content) => {
     expect(await readConfigFile(await write(name, content))).toEqual({ port: 5 });
   });
 

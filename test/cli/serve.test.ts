@@ -40,7 +40,7 @@ describe('serve', () => {
     expect(serving.lines.join()).not.toMatch(/very-secret|AKIAIOSFODNN7EXAMPLE/);
   });
 
-  test('a failure that nobody waits for ends one request at most, never the process', async () => {
+  test('an unhandled rejection ends one request at most, never the process', async () => {
     const { emulator, database } = await poolAndDatabase(10);
     const failing = 'process.on("SIGUSR2", () => void Promise.reject(new Error("nobody waits")))';
     const serving = await serve(['serve', '--database-url', database.url], {

@@ -30,7 +30,7 @@ describe('distinct texts', () => {
     );
   });
 
-  test('that begin alike, or hold NUL, are kept apart', () => {
+  test('that begin alike, or contain NUL, are distinguished', () => {
     const distinct = new DistinctTexts();
     const texts = ['', '\0', '\0\0', 'a', 'a\0', 'ab', 'é', 'e\u0301', '😀'];
     for (let again = 0; again < 2; again++)

@@ -10,7 +10,7 @@ describe('the identity column', () => {
     ['any text', nastyText],
     ['UUIDs', fc.uuid()],
     ['texts that begin alike', nastyText.map((text) => `google_${text}`)],
-  ])('stands in the order of UTF-8 bytes and holds each identity once: %s', async (_, identity) => {
+  ])('sorts by UTF-8 bytes and has each identity once: %s', async (_, identity) => {
     await fc.assert(
       fc.asyncProperty(fc.array(identity), async (identities) => {
         const expected = [...new Set(identities.map(wellFormed))].sort(compareUtf8);

@@ -22,7 +22,7 @@ describe('a column of text', () => {
     );
   });
 
-  test('gives back values that repeat, in whatever order the rows stand', async () => {
+  test('returns values that repeat, whatever the order of rows', async () => {
     const few = fc.uniqueArray(nastyText, { minLength: 1, maxLength: 5 });
     const repeating = few.chain((texts) => fc.array(fc.option(fc.constantFrom(...texts)), { minLength: 20 }));
     await fc.assert(
@@ -56,7 +56,7 @@ describe('a column of text', () => {
     expect(textsOf(column)).toEqual(values);
   });
 
-  test('holds no value that only arrivals without a row had', async () => {
+  test('has no value of arrivals that became no row', async () => {
     const values = Array.from({ length: 40 }, (_, i) => (i === 7 ? 'gone' : `v${i % 3}`));
     const order = Uint32Array.from(values.keys()).filter((arrival) => arrival !== 7);
     expect(await build(values, order)).toMatchObject({ encoding: 'ranked', values: ['v0', 'v1', 'v2'] });
@@ -91,7 +91,7 @@ describe('a column of text', () => {
     expect(textsOf(column)).toEqual(values);
   });
 
-  test('holds UUIDs and other texts side by side', async () => {
+  test('stores UUIDs beside other texts', async () => {
     const values = Array.from({ length: 3000 }, (_, i) => (i % 7 === 6 ? `google_${i}` : uuid()));
     expect(textsOf(await build(values))).toEqual(values);
   });
@@ -107,7 +107,7 @@ describe('a column of text', () => {
     expect(textsOf(await build([null, null, null]))).toEqual([null, null, null]);
   });
 
-  test('holds values that are longer than the pieces it grows by', async () => {
+  test('stores values that are longer than the pieces it grows by', async () => {
     const values = ['a'.repeat(700_000), 'b', 'ü'.repeat(400_000), '', 'c'.repeat(262_144)];
     const column = await build(values);
     expect(textsOf(column)).toEqual(values);

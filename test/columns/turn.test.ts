@@ -18,7 +18,7 @@ test('a turn is spent by all work that is done in it together', async () => {
   expect(isTurnSpent()).toBe(false);
 });
 
-test('a turn of which nothing asked the end begins anew', async () => {
+test('a turn without work yet has all of its time left', async () => {
   await turnOfTheLoop();
   spendTurn();
   await turnOfTheLoop();

@@ -12,7 +12,7 @@ import {
   startForTest,
 } from './pool-client.ts';
 
-test('users deleted before their page do not come, and nobody else is lost', async () => {
+test('users deleted before their page are not returned, and no others are lost', async () => {
   const emulator = await startForTest(plainUsers(100));
   const pool = emulator.pool(poolId);
   const seen = new Set<string | undefined>();

@@ -111,7 +111,7 @@ test('a truncated body ends before its Content-Length', async () => {
   expect(emulator.requests).toMatchObject([{ outcome: 'truncated-body' }]);
 });
 
-test('malformed JSON comes whole, with status 200', async () => {
+test('malformed JSON arrives completely, with status 200', async () => {
   const emulator = await startForTest(plainUsers(3), { faults: { malformedJson: 1 } });
   await expect(listPage(clientFor(emulator.url))).rejects.toMatchObject({
     name: 'SyntaxError',
@@ -159,14 +159,14 @@ test('a slow answer is not there when a later one is', async () => {
   await expect(page).rejects.toMatchObject({ name: 'AbortError' });
 });
 
-test('a slow answer comes whole', async () => {
+test('a slow answer arrives completely', async () => {
   const slow = { probability: 1, delayMs: 10 };
   const emulator = await startForTest(plainUsers(3), { faults: { slow } });
   expect((await listPage(clientFor(emulator.url))).Users).toHaveLength(3);
   expect(emulator.requests).toMatchObject([{ outcome: 'page' }]);
 });
 
-test('a dripping body comes in pieces, and in the end whole', async () => {
+test('a dripping body arrives in pieces, but completely', async () => {
   const faults = { drippingBody: { probability: 1, overMs: 100 } };
   const emulator = await startForTest(plainUsers(30), { faults });
   const { response } = await openRaw(emulator.url, { body: listBody });
@@ -202,7 +202,7 @@ test('a run of fifty empty pages does not end a scan', async () => {
   expect(pages.flat()).toHaveLength(10);
 });
 
-test('repeated users were on an earlier page, and nobody is missing for it', async () => {
+test('repeated users were on an earlier page, and none is missing instead', async () => {
   const emulator = await startForTest(plainUsers(100), { faults: { repeatedUsers: 1 } });
   const pages = await scanPages(clientFor(emulator.url), { Limit: 10 });
   const seen = new Set<string | undefined>();

@@ -83,7 +83,7 @@ test('e-mail addresses are ASCII, and in domains reserved for examples', () => {
   expect(others).toEqual([]);
 });
 
-test('seats are whole numbers, save a few', () => {
+test('seats are whole numbers, with a few exceptions', () => {
   const seats = users.map((user) => attributeOf(user, 'custom:seats')).filter((text) => text !== undefined);
   const wrong = seats.filter((text) => !/^\d+$/.test(text));
   expect(wrong.length).toBeGreaterThan(0);
@@ -98,7 +98,7 @@ test('plans are the four that the demo catalog declares, tenants a few dozen', (
   expect(tenants.size).toBeLessThan(60);
 });
 
-test('dates have milliseconds, and nobody was modified before they were created', () => {
+test('dates have milliseconds, and no user was modified before being created', () => {
   expect(share(({ UserCreateDate = 0 }) => UserCreateDate % 1 > 0)).toBeGreaterThan(0.9);
   expect(
     share(({ UserCreateDate = 0, UserLastModifiedDate = 0 }) => UserLastModifiedDate < UserCreateDate),

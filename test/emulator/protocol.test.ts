@@ -111,7 +111,7 @@ test.each([
   expect(answer.body).toMatchObject({ __type: 'UnknownOperationException' });
 });
 
-test('a request that nobody signed is refused', async () => {
+test('an unsigned request is refused', async () => {
   const emulator = await startForTest([]);
   const headers = { 'X-Amz-Target': `${target}.ListUsers` };
   const answer = await sendRaw(emulator.url, { headers, body: `{"UserPoolId":"${poolId}"}` });

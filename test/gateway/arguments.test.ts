@@ -131,7 +131,7 @@ describe('cursors', () => {
 });
 
 describe('order and limits', () => {
-  test('an element of orderBy holds one field', async () => {
+  test('an element of orderBy has one field', async () => {
     expect(await refusal('orderBy: [{email: AscNullsLast, username: AscNullsLast}]')).toMatchObject({
       code: 'BAD_USER_INPUT',
       argument: 'orderBy.0',
@@ -229,7 +229,7 @@ describe('filters', () => {
     expect(await matches('{email: {regex: "(a+)+$"}}')).toEqual([]);
   });
 
-  test('a lone surrogate and NUL, which no Postgres text can hold, are refused', async () => {
+  test('a lone surrogate and NUL, which no Postgres text can contain, are refused', async () => {
     const ask = (email: string) =>
       gateway.query(
         'query ($email: String) { usersCollection(filter: {email: {eq: $email}}) { totalCount } }',

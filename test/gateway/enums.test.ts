@@ -52,7 +52,7 @@ test('mapped labels are written and accepted by their names, however often a doc
   }
 });
 
-test('strings in a document stand for values of enums, as in pg_graphql', async () => {
+test('strings in a document are accepted as values of enums, as in pg_graphql', async () => {
   const document = `{
     casesCollection(
       filter: { state: { eq: "Open_Updated" }, past: { contains: "New", is: "NOT_NULL" } }
@@ -73,7 +73,7 @@ test('strings in a document stand for values of enums, as in pg_graphql', async 
   expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
 });
 
-test('nodeIds and cursors hold the labels of the database, and lead back to their rows', async () => {
+test('nodeIds and cursors contain the labels of the database, and find their rows', async () => {
   const { data } = await gateway.query(
     '{ casesCollection(first: 2) { edges { cursor node { nodeId username } } } }',
   );

@@ -198,7 +198,7 @@ describe('how fresh a table is to be', () => {
     expect(both).toBeLessThan(120);
   });
 
-  test('and how often it is scanned, though nobody asks', async () => {
+  test('and how often it is scanned without requests', async () => {
     const scans = () =>
       gateway.observations.filter(
         (observed) => observed.event === 'scan-finished' && observed.object === 'public.ticks',

@@ -62,7 +62,7 @@ const comments = fc.record({
   federation: fc.boolean(),
 });
 
-test('whatever comments hold, the model has a valid schema, which can be printed and read again', () => {
+test('whatever comments contain, the model has a valid schema, which can be printed and parsed again', () => {
   fc.assert(
     fc.property(comments, ({ federation, ...of }) => {
       const mood = enumType('mood', ['ok', 'a b'], of.enum === undefined ? {} : { comment: of.enum });

@@ -62,7 +62,7 @@ describe('snapshots', () => {
     expect(held).toBe(0);
   });
 
-  test('one that arrives after the end is released at once, and nobody gets it', async () => {
+  test('one that arrives after the end is released at once, and not returned', async () => {
     const view = scope.view(table);
     scope.end();
     arrive();

@@ -109,7 +109,7 @@ describe('an error that was raised on purpose', () => {
   });
 });
 
-describe('an error that nobody meant to happen', () => {
+describe('an unexpected error', () => {
   const write = (error: unknown, suggestions = true) => {
     const observe = vi.fn<(observation: Observation) => void>();
     const { status, body } = new ErrorWriter({ observe, suggestions }).reply(error);

@@ -37,7 +37,7 @@ describe('a scan is forced', () => {
     expect(await stateOf({})).toMatchObject(scanned);
   });
 
-  test('by nobody without a token where tokens are verified', async () => {
+  test('by no one without a token where tokens are verified', async () => {
     expect(await stateOf({ auth })).toMatchObject(fresh);
   });
 
@@ -45,11 +45,11 @@ describe('a scan is forced', () => {
     expect(await stateOf({ auth }, { authorization: await token() })).toMatchObject(scanned);
   });
 
-  test('by all where the gateway is told so', async () => {
+  test('by everyone with --allow-no-cache all', async () => {
     expect(await stateOf({ auth, allowNoCache: 'all' })).toMatchObject(scanned);
   });
 
-  test('by nobody where the gateway is told so', async () => {
+  test('by no one with --allow-no-cache none', async () => {
     expect(await stateOf({ allowNoCache: 'none' })).toMatchObject(fresh);
   });
 });

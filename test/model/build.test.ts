@@ -107,7 +107,7 @@ describe('keys', () => {
     expect(keyOf({ comment })).toEqual(['email', 'username']);
   });
 
-  test('that name a column which is not there are a problem, and the default holds', () => {
+  test('that name an unknown column are a problem, and the default applies', () => {
     const model = build([foreignTable({ comment: directive({ primary_key_columns: ['id'] }) })]);
     expect(model.tables[0]?.key.map((part) => part.name)).toEqual(['username']);
     expect(problemsOf(model)).toEqual([
@@ -188,7 +188,7 @@ describe('directives', () => {
     ]);
   });
 
-  test('may hold parentheses in their strings', () => {
+  test('may contain parentheses in their strings', () => {
     const model = build([
       foreignTable({ comment: `before ${directive({ description: 'a (b) "c)' })} after` }),
     ]);
@@ -218,7 +218,7 @@ describe('what cannot be exposed', () => {
     expect(model.problems[2]?.hint).toContain("attribute 'custom:");
   });
 
-  test('includes schemas that hold no foreign tables', () => {
+  test('includes schemas without foreign tables', () => {
     const model = build([foreignTable()], {}, { schemas: ['cognito', 'nowhere'] });
     expect(problemsOf(model)).toEqual(['schema nowhere: it has no foreign tables']);
   });

@@ -96,7 +96,7 @@ test('an unknown key gets the known one that it resembles as a suggestion', () =
   ]);
 });
 
-test('after any single slip, policies hold or all rows are hidden', () => {
+test('after any single typing error, policies still apply or all rows are hidden', () => {
   const roles = fc.uniqueArray(fc.constantFrom('anon', 'authenticated', 'support'), { minLength: 1 });
   const filter = fc.constantFrom(
     {},

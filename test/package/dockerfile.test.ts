@@ -7,7 +7,7 @@ const instructions = parse(readFileSync(new URL('Dockerfile', root), 'utf8'));
 const last = instructions.slice(instructions.findLastIndex(({ name }) => name === 'FROM'));
 const all = (name: string) => last.filter((instruction) => instruction.name === name).map(({ rest }) => rest);
 
-test('the image runs as somebody who is not root, by number', () => {
+test('the image runs as a user other than root, by number', () => {
   expect(Number(all('USER').at(-1))).toBeGreaterThan(0);
 });
 

@@ -10,7 +10,7 @@ const nodeId = (...parts: unknown[]) =>
   Buffer.from(`[${parts.map((part) => JSON.stringify(part)).join(', ')}]`).toString('base64');
 
 describe('a nodeId', () => {
-  test("stands for the values of its table's key", () => {
+  test("contains the values of its table's key", () => {
     expect(keyOf(table, parseNodeId(nodeId('cognito', 'users', 7, 'ada'), 'nodeId'), 'nodeId')).toEqual([
       7n,
       'ada',

@@ -461,7 +461,7 @@ describe('a scan that fails', () => {
     expect(failure).toHaveProperty('details.errorId', Reflect.get(observations[0] ?? {}, 'errorId'));
   });
 
-  test('fails if there are more rows than a snapshot may hold, and the old one is served', async () => {
+  test('fails if there are more rows than a snapshot may have, and the old one is served', async () => {
     await store.close();
     store = createStore({ maxSnapshotBytes: 1000 });
     await scanned(0);
@@ -525,7 +525,7 @@ describe('two snapshots at most', () => {
     await next;
   });
 
-  test('a reader who leaves at the moment in which the snapshot arrives does not hold it', async () => {
+  test('a reader who leaves just as the snapshot arrives does not hold it', async () => {
     const leaving = new AbortController();
     store = createStore({
       observe: ({ event }) => event === 'scan-finished' && leaving.abort(new Error('gone')),

@@ -107,7 +107,7 @@ describe('a server with a certificate of its own authority', () => {
 });
 
 describe('a connection', () => {
-  test('reads its password from .pgpass, if nobody else may read that', async () => {
+  test('reads its password from .pgpass, if no one else may read that file', async () => {
     const file = join(await mkdtemp(join(tmpdir(), 'pgpass-')), 'pgpass');
     const line = `localhost:${postgres.port}:*:postgres:postgres\n`;
     await writeFile(file, `# mine\n*:1:*:*:a\\:b\n${line}`, { mode: 0o600 });
@@ -155,7 +155,7 @@ describe('a connection', () => {
     expect(error.message).not.toContain('hush');
   });
 
-  test('is lost where Postgres falls silent in mid-statement, though the connection stands', async () => {
+  test('is lost if Postgres falls silent in mid-statement, although the connection stays open', async () => {
     const { hostname, port, username, password, pathname } = new URL(inject('postgresUrl'));
     let relaying = true;
     const sockets: Socket[] = [];

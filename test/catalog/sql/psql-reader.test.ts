@@ -44,7 +44,7 @@ describe('reading a psql script', () => {
     expect(statementsOf('select 1; /* a; ')).toEqual(['select 1']);
   });
 
-  test("psql's commands stand on a line of their own, whatever quotes they hold", () => {
+  test("psql's commands are lines of their own, whatever quotes they contain", () => {
     expect(piecesOf("\\restrict it's\r\nselect 1;\r\n\\connect other\r\n")).toEqual([
       { kind: 'command', text: "\\restrict it's", line: 1 },
       { kind: 'statement', sql: 'select 1', line: 2 },

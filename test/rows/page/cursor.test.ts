@@ -21,7 +21,7 @@ describe('a cursor', () => {
     expect(encodeCursor(view, ascending(username), 0)).toBe('WyJhbGljZSJd');
   });
 
-  test('holds the values of the order before the key, numbers as numbers', async () => {
+  test('contains the values of the order before the key, numbers as numbers', async () => {
     const view = await viewUsers([['3', { age: '20' }]], table);
     const id = userColumn('username', 'int4');
     expect(encodeCursor(view, ascending(age, id), 0)).toBe('WzIwLCAzXQ==');

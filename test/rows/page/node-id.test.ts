@@ -27,7 +27,7 @@ describe('a nodeId', () => {
     expect(encodeNodeId(view, 1)).toBe(base64('["cognito", "users", null, "b"]'));
   });
 
-  test('gives numbers that a double cannot hold as their digits', () => {
+  test('returns numbers that a double cannot represent as their digits', () => {
     expect(decodeNodeId(base64('["s", "t", 9007199254740993, 7, 1.50]'))?.values).toEqual([
       '9007199254740993',
       7,

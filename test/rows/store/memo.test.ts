@@ -82,7 +82,7 @@ describe('a memo', () => {
     expect((await waits).name).toBe('long');
   });
 
-  test('aborts the work when nobody waits for it any more, and starts again for the next request', async () => {
+  test('aborts the work when no request waits for it any more, and starts again for the next one', async () => {
     const memo = newMemo();
     const { state, make } = longWork();
     const controller = new AbortController();

@@ -14,7 +14,7 @@ function listen() {
   return { clock, ended, news, tell };
 }
 
-test('a notification while nobody waits ends the next wait, once', async () => {
+test('a notification that nothing waits for ends the next wait, once', async () => {
   const { clock, news, tell } = listen();
   await tell();
   await tell();

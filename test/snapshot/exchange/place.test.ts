@@ -244,7 +244,7 @@ describe('a place in Postgres', () => {
   });
   afterEach(() => database.drop());
 
-  test('is created by gateways that start together, and again if somebody has dropped it', async () => {
+  test('is created by gateways that start together, and again if it was dropped', async () => {
     const places = Array.from(
       { length: 8 },
       () => new PostgresPlace({ connection: { connectionString: database.url }, logged: false }),

@@ -111,7 +111,7 @@ describe('a kept snapshot', () => {
     expect(observations).toEqual([]);
   });
 
-  test('has its own file in the directory, whatever its names are', () => {
+  test('has its own file in the directory, whatever its names contain', () => {
     const files = keeper({});
     const names = ['a', 'A', '../a', 'a/b', 'a_b', '', '.', 'ü', '\ud800', 'x'.repeat(1000), 'a\0'];
     const paths = names.flatMap((server) => names.map((object) => files.pathOf({ server, object })));

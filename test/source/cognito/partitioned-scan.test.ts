@@ -20,7 +20,7 @@ describe('a partitioned scan', () => {
     }
   });
 
-  test('loses and doubles nobody at a pool that enforces 30 requests a second', async () => {
+  test('neither loses nor repeats a user of a pool that enforces 30 requests per second', async () => {
     const users = makeSubscribers(2_000);
     const pool = await startPool(users, { requestsPerSecond: 30, latencyMs: 20 });
     const bucket = createTokenBucket({ requestsPerSecond: 25 });

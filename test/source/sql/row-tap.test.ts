@@ -76,7 +76,7 @@ const rowsOf = (columns: number) =>
   fc.array(fc.array(value, { minLength: columns, maxLength: columns }), { maxLength: 60 });
 
 describe("rows that are read from Postgres' messages", () => {
-  test('are the same in a snapshot, in whatever pieces they came and whatever bytes they have', async () => {
+  test('are the same in a snapshot, whatever their bytes and the pieces in which they arrived', async () => {
     const anything = fc.tuple(rowsOf(3), fc.array(fc.nat(), { maxLength: 40 }), fc.nat({ max: 2 }));
     await fc.assert(
       fc.asyncProperty(anything, async ([rows, ends, repeats]) => {
@@ -105,7 +105,7 @@ describe("rows that are read from Postgres' messages", () => {
     );
   });
 
-  test('leave all other messages to the client, whole and in their order', () => {
+  test('leave all other messages to the client, complete and in order', () => {
     const other = fc.tuple(fc.constantFrom('T', 'C', 'Z', 'N', 'E'), fc.uint8Array({ maxLength: 300 }));
     const row = fc.array(value, { minLength: 2, maxLength: 2 });
     const messages = fc.array(

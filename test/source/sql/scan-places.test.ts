@@ -24,7 +24,7 @@ async function outcomesOf(asked: readonly Asked[]): Promise<readonly string[]> {
   return asked.map(({ outcome }) => outcome);
 }
 
-test('as many places are taken as there are, and the next in the order in which they were asked for', async () => {
+test('all places can be taken, and the next ones are given in the order of their requests', async () => {
   const places = new ScanPlaces(2);
   const asked = [1, 2, 3, 4].map(() => ask(places));
   expect(await outcomesOf(asked)).toEqual(['taken', 'taken', 'waits', 'waits']);
@@ -75,7 +75,7 @@ test('scans that hang should give up once all hang and another table waits, but 
   expect([failed.isBlocking, sound.isBlocking]).toEqual([false, true]);
 });
 
-test('a scan that has got something lately does not hang, nor do the others then', async () => {
+test('a scan that has received rows recently does not hang, and so the others do not give up', async () => {
   const places = new ScanPlaces(2, { hangsAfterMs: 60_000 });
   const taken = [await places.take(never, false), await places.take(never, false)];
   ask(places);

@@ -177,7 +177,7 @@ describe('a scan', () => {
     await nothingIsLeft();
   });
 
-  test('stops Postgres from sending while nobody reads its pages', async () => {
+  test('stops Postgres from sending while its pages are not read', async () => {
     await database.client.query(`create table wide (a text);
       insert into wide select repeat(md5(i::text), 20000) from generate_series(1, 100) i;
       create foreign table wides (a text) server remote options (table_name 'wide');`);
