@@ -105,9 +105,9 @@ function describe(observation: Observation): string {
     case 'problem':
       return `${observation.object}: ${observation.reason} (${observation.hint})`;
     case 'scan-progress':
-      return `scanning ${observation.server}.${observation.object}: ${observation.rows} rows so far`;
+      return `scanning ${observation.server}.${observation.object}: ${counted(observation.rows, 'row')} so far`;
     case 'scan-finished':
-      return `scanned ${observation.server}.${observation.object}: ${observation.rows} rows in ${Math.round(observation.durationMs)} ms`;
+      return `scanned ${observation.server}.${observation.object}: ${counted(observation.rows, 'row')} in ${Math.round(observation.durationMs)} ms`;
     case 'scan-failed':
       return `the scan of ${observation.server}.${observation.object} failed: ${observation.message}`;
     case 'snapshot-file':

@@ -22,7 +22,7 @@ export function byteLengthOf(column: Column): number {
 /** Dictionaries of up to this many values are measured whole, larger ones by as many of their values. */
 const mostMeasured = 2 ** 14;
 
-/** Values of a dictionary are in order, and so every one of so many stands for its neighbours. */
+/** Measures a sample of the values. They are sorted, so each measured one is representative of its neighbours. */
 function dictionaryByteLength(values: readonly Value[]): number {
   const step = Math.max(1, Math.ceil(values.length / mostMeasured));
   let [measured, bytes] = [0, 0];

@@ -1,4 +1,4 @@
-/** A value that may be there already. To wait for such a one costs more than all else that is done for many requests. */
+/** A value, or a promise of it. Awaiting a value that is there already would dominate the cost of many requests. */
 export type Ready<T> = T | Promise<T>;
 
 /** Continues with a value, synchronously unless it is a promise. */

@@ -13,8 +13,8 @@ export class TextValues {
   readonly #codes = new GrowingCodes();
   #known: DistinctTexts | undefined;
   /**
-   * Of few values most have been seen a moment ago, and to compare one with that is cheaper than to hash it: texts that
-   * came lately as bytes, and as strings, each at the place that `recentPlace` gives it.
+   * Recent texts, by `recentPlace`: in a column of few values, most are among them, and comparing two texts is cheaper
+   * than hashing one. Those that arrived as bytes are numbers of texts; those that arrived as strings are kept as such.
    */
   readonly #recentBytes = new Int32Array(recentLength).fill(-1);
   readonly #recentStrings: RecentString[] = [];
@@ -92,12 +92,12 @@ export class TextValues {
 }
 
 /**
- * To hash a text of some megabytes, only to learn that it is new, would hold the event loop for milliseconds. Texts of
- * that size seldom repeat, and nobody orders by them.
+ * The longest text whose repetitions are found. Hashing a text of some megabytes would block the event loop for
+ * milliseconds, and texts of that size seldom repeat.
  */
 const longestKnown = 1 << 16;
 
-/** A string that came lately, and which text it is. */
+/** A recent string, and the number of its text. */
 interface RecentString {
   readonly value: string;
   readonly text: number;

@@ -39,7 +39,7 @@ function turnFor(waiting: Waiting): Promise<void> {
   });
 }
 
-/** A turn begins with the first work that asks for its end. */
+/** When the current turn ends. It begins with the first call. */
 function turnEndAt(now: number): number {
   if (turnEnd === undefined) {
     turnEnd = now + turnMs;

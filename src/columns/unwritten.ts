@@ -1,6 +1,6 @@
 /**
- * Memory that is written whole before anything of it is read. Filling what a large column takes with zeros first would
- * hold the event loop for a millisecond for every few megabytes.
+ * Uninitialised memory, to be overwritten completely before it is read. Filling it with zeros first would block the
+ * event loop for a millisecond for every few megabytes.
  */
 export function unwritten(byteLength: number): ArrayBuffer {
   const { buffer } = Buffer.allocUnsafeSlow(byteLength);

@@ -32,7 +32,7 @@ export async function checkSnapshotFolder(folder: string, encrypted: boolean): P
   }
 }
 
-/** The folder, or the one that is there in which it would be made. */
+/** The folder, or its nearest existing ancestor, in which it would be created. */
 async function nearestFolder(folder: string): Promise<string> {
   try {
     await stat(folder);

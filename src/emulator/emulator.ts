@@ -55,7 +55,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     // Only a lost connection can fail here.
     serve(api, request, response, latencyMs).catch(() => response.destroy());
   });
-  // A server that may close an idle connection at any moment would be a fault that nobody has asked for.
+  // Otherwise, a request on a connection that is just being closed would fail without an injected fault.
   server.keepAliveTimeout = 0;
   const url = await listen(server, port, host);
   return {

@@ -79,7 +79,7 @@ export class FaultInjector {
     return Math.floor(this.#random() * seen);
   }
 
-  /** Draws whether the token of a scan that has read so many pages is refused. */
+  /** Whether to refuse the token of a scan that has read this many pages. */
   drawRefusal(pages: number): boolean {
     const { refuseTokens } = this.faults;
     if (!refuseTokens || pages < refuseTokens.after || this.#refusals >= refuseTokens.times) return false;

@@ -50,7 +50,7 @@ export interface Faults {
    * happens to `times` scans.
    */
   readonly refuseTokens?: { readonly after: number; readonly times: number };
-  /** After so many requests further ones fail, by default with `NotAuthorizedException`. */
+  /** After this many requests, further ones fail, by default with `NotAuthorizedException`. */
   readonly revokeCredentials?: {
     readonly after: number;
     /** How many fail; all by default. */

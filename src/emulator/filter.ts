@@ -1,7 +1,7 @@
 import { invalidParameter } from './api-error.ts';
 import { attributeOf, type PoolUser } from './user.ts';
 
-/** Which users a caller asked for. */
+/** The `Filter` of a ListUsers request. */
 export interface UserFilter {
   matches(user: PoolUser): boolean;
   /** The prefix that the `sub` of each user must have; undefined if the filter does not restrict it. */

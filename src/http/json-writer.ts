@@ -30,7 +30,7 @@ function tryStringify(result: unknown): string | undefined {
 
 /** The number of characters that are collected before they are encoded. */
 const pieceLength = 64 * 1024;
-/** The number of values that are written between two looks at the clock. */
+/** The number of values that are written between two checks of the clock. */
 const stride = 256;
 
 /** A list or an object that is being written. */

@@ -16,7 +16,7 @@ const places = 64 * 1024;
 export class LatelySeen {
   readonly #checksums = new Uint32Array(places);
 
-  /** Whether it has been seen lately. From now on it has. */
+  /** Whether it has been seen recently. Counts as seen from now on. */
   see(thing: string | Uint8Array): boolean {
     // An empty place contains 0.
     const checksum = crc32(thing) || 1;

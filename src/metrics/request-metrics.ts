@@ -3,7 +3,7 @@ import type { AnsweredRequest } from '../observation.ts';
 import { BucketTally, type Labels, type Series, TalliedHistogram } from './tallied-histogram.ts';
 
 /**
- * The metrics of answered requests. They are counted here and become metrics only when somebody reads them, because
+ * The metrics of answered requests. They are counted here and become metrics only when those are read, because
  * prom-client takes nearly half as long to count a request as the gateway takes to answer one from memory.
  */
 export class RequestMetrics {

@@ -52,7 +52,7 @@ export interface Series {
   readonly tally: BucketTally;
 }
 
-/** A histogram of numbers that are counted elsewhere, and asked for when the metrics are read. */
+/** A histogram whose numbers are counted elsewhere, and read only when the metrics are. */
 export class TalliedHistogram extends Histogram {
   /** Has its name, its help and no values. */
   readonly #description: Histogram;

@@ -75,7 +75,7 @@ export const tableKeys = {
   scanAs: key(
     'scan_as',
     text,
-    "The role as which Postgres is asked for the rows; the gateway's login by default. Not for user pools.",
+    "The role that reads the rows from Postgres; by default the gateway's login. Not for user pools.",
   ),
   countRows: key(
     'count_rows',

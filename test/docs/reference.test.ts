@@ -8,7 +8,7 @@ import type { Observation } from '../../src/observation.ts';
 const codes: Readonly<Record<ErrorCode, string>> = {
   BAD_REQUEST: 'The request is not one of GraphQL over HTTP.',
   GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
-  GRAPHQL_VALIDATION_FAILED: "The document asks for something that the caller's schema does not have.",
+  GRAPHQL_VALIDATION_FAILED: "The document selects something that the caller's schema does not have.",
   BAD_USER_INPUT: 'An argument or a variable has an invalid value; `argument` names it.',
   UNAUTHENTICATED: 'The token is missing or invalid.',
   QUERY_TOO_COMPLEX: 'The request exceeds a limit; `limit` and `maximum` say which.',

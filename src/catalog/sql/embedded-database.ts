@@ -22,7 +22,7 @@ export async function createDatabase(extensions: Extensions): Promise<PGlite> {
     try {
       return await PGlite.create({ extensions, loadDataDir: new Blob([new Uint8Array(kept)]) });
     } catch {
-      // It is not whole, and is made again.
+      // It is incomplete, and is created again.
     }
   }
   const database = await PGlite.create({ extensions });
@@ -31,7 +31,7 @@ export async function createDatabase(extensions: Extensions): Promise<PGlite> {
   return database;
 }
 
-/** Each of them takes time to load, so only those that may be asked for are. */
+/** The extensions that the scripts may create: only these are loaded, because each takes time. */
 export async function extensionsNamedIn(scripts: readonly SqlScript[]): Promise<Extensions> {
   const named: Extensions = {};
   for (const [name, load] of Object.entries(extensions)) {

@@ -7,7 +7,7 @@ import { type LoadReport, ScriptLoader, type SqlScript } from './loader.ts';
 import { loadParser } from './statement.ts';
 
 /**
- * The program of a process of its own: an embedded Postgres that lives for as long as scripts run in it and their
+ * The program of a separate process: an embedded Postgres that lives for as long as scripts run in it and their
  * catalog is read. Its hundreds of megabytes end with the process.
  */
 

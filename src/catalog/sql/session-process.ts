@@ -6,8 +6,8 @@ import { ScriptLoader, type SqlScript } from './loader.ts';
 import { loadParser } from './statement.ts';
 
 /**
- * The program of a process of its own: an embedded Postgres in which scripts have been run, and which one client talks
- * to over a pipe for as long as it likes.
+ * The program of a separate process: an embedded Postgres in which scripts have been run, and which one client talks
+ * to over a pipe until it disconnects.
  */
 
 /** The messages of the parent process. */

@@ -28,7 +28,7 @@ export function describeFailure(error: unknown, summary: string): string {
   return words.split('\n', 1)[0] ?? words;
 }
 
-/** A role or a schema that is there already is what the statement wants. */
+/** Whether the role or schema to be created exists already, which is as good as creating it. */
 export function isAlreadyThere(node: Node, error: unknown): boolean {
   const code = codeOf(error);
   return (

@@ -38,7 +38,7 @@ export class FrequentBodies {
     return known.asked;
   }
 
-  /** Caches the body if it came last at its place: then it comes more often than the one that is there. */
+  /** Caches the body if it was also the last one counted at its place, and so is more frequent than the cached one. */
   count(body: Buffer, checksum: number, asked: Asked): void {
     const place = checksum % places;
     if (this.#rivals[place] !== checksum) {

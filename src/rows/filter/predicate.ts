@@ -1,4 +1,7 @@
-/** A filter compiled for the columns of one store. It tests many rows per call. */
+/**
+ * A filter compiled for the columns of one store. It tests many rows per call. Each kind of predicate has a loop of its own,
+ * because a function call for each row would cost more than the test itself.
+ */
 export interface Predicate {
   /** The most rows per call, so that none takes more than a few milliseconds. */
   readonly largestBlock: number;
@@ -86,7 +89,7 @@ class Scratch {
   readonly matched = new Uint32Array(wholeBlock);
 }
 
-/** Those that are not in use: as many are made as predicates are within each other. */
+/** Those that are not in use. As many are created as predicates are nested. */
 const scratches: Scratch[] = [];
 
 function smallest(predicates: readonly Predicate[]): number {

@@ -39,7 +39,7 @@ class AscendingTexts {
   /** Bytes that all rows begin with. */
   readonly #prefix: Uint8Array;
   readonly #stride: number;
-  /** What follows the prefix in every so many rows, as a number that is ordered as the texts are. */
+  /** For one row in `#stride`, the bytes that follow the prefix, as a number that sorts as the texts do. */
   readonly #heads: Float64Array;
 
   constructor(column: TextColumn) {

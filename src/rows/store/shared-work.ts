@@ -16,7 +16,7 @@ export class SharedWork<T> {
     const settle = () => {
       this.#settled = true;
     };
-    // If nobody waits any more, a failure concerns nobody.
+    // Handles a failure that nobody waits for any more.
     this.#result.then(settle, settle);
   }
 

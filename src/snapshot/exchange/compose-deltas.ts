@@ -19,8 +19,8 @@ export async function composeDeltas(deltas: readonly Delta[], pace: Pace): Promi
 }
 
 async function composeTwo(first: Delta, second: Delta, pace: Pace): Promise<Delta> {
-  const gone = await whatGoes(first, second.removed, pace);
-  const survivors = await whereSurvivorsStand(first, gone.removedAdded, second, pace);
+  const gone = await splitRemoved(first, second.removed, pace);
+  const survivors = await survivorPositions(first, gone.removedAdded, second, pace);
   const added = await interleave(survivors, second.positions, pace);
   const inner = { removed: gone.removedAdded, positions: added.placesOfSecond, rows: second.rows };
   return {
@@ -31,7 +31,7 @@ async function composeTwo(first: Delta, second: Delta, pace: Pace): Promise<Delt
 }
 
 /** The rows that the second delta removes: those of the oldest snapshot, and those that the first delta adds. */
-async function whatGoes(first: Delta, removed: Uint32Array, pace: Pace) {
+async function splitRemoved(first: Delta, removed: Uint32Array, pace: Pace) {
   const removedKept: number[] = [];
   const removedAdded: number[] = [];
   let [added, gone] = [0, 0];
@@ -51,7 +51,7 @@ async function whatGoes(first: Delta, removed: Uint32Array, pace: Pace) {
 }
 
 /** The positions in the newest snapshot of the rows that the first delta adds and the second does not remove. */
-async function whereSurvivorsStand(
+async function survivorPositions(
   { positions }: Delta,
   removedAdded: Uint32Array,
   second: Delta,

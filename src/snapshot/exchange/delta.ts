@@ -20,7 +20,7 @@ export interface Delta {
   readonly rows: SnapshotContent;
 }
 
-/** How many rows are compared between two looks at the clock. */
+/** How many rows are compared between two checks of the clock. */
 const stride = 256;
 
 /**

@@ -28,7 +28,7 @@ export interface KnownParts {
 
 /** Once the deltas have grown to this share of the complete snapshot, a complete one is published again. */
 const largestDeltas = 0.5;
-/** Also after so many deltas, because every look reads the names of all their blocks. */
+/** The same after this many deltas, because every poll reads the names of all their blocks. */
 const mostDeltas = 256;
 /** If more than this share of the rows has changed, a complete snapshot is as good as a delta. */
 const largestChange = 0.25;

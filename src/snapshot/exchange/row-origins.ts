@@ -57,7 +57,7 @@ export class RowOriginsBuilder {
   }
 }
 
-/** How many steps are taken between two looks at the clock. */
+/** How many steps are taken between two checks of the clock. */
 const stride = 512;
 
 /**
