@@ -71,9 +71,7 @@ class Entity {
     this.#fields ??= keyFields(this.table, schema);
     const fields = this.#fields;
     if (fields.length > 0 && hasAll(representation, fields)) {
-      const key: (Value | null)[] = [];
-      for (const field of fields) key.push(readKeyField(field, representation, place));
-      return key;
+      return fields.map((field) => readKeyField(field, representation, place));
     }
     const path = pathOf(place);
     if (Object.hasOwn(representation, 'nodeId')) {

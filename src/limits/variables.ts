@@ -8,6 +8,7 @@ import {
   type OperationDefinitionNode,
   typeFromAST,
 } from 'graphql';
+import { type Container, isContainer } from '../values/plain-object.ts';
 import { exceeded, type Limits } from './limits.ts';
 
 /** An operation, and the values of its variables as they were sent. */
@@ -82,7 +83,7 @@ class VariableSize {
    * @param nesting the number of objects and lists around its values
    * @throws QueryTooComplexError
    */
-  of(container: object, objects: number, nesting: number): number {
+  of(container: Container, objects: number, nesting: number): number {
     const limits = this.#limits;
     if (objects > limits.filterDepth || nesting > this.#mostNesting) {
       throw exceeded(limits, 'filterDepth', 'a variable');
@@ -95,14 +96,14 @@ class VariableSize {
       if (objects > 1 && ++this.#innerObjects > limits.filterSize) {
         throw exceeded(limits, 'filterSize', 'the request');
       }
-      for (const value of Object.values(container)) size += this.#ofValue(value, objects, nesting);
+      for (const name in container) size += this.#ofValue(container[name], objects, nesting);
     }
     return size;
   }
 
   #ofValue(value: unknown, objects: number, nesting: number): number {
     if (typeof value === 'string') return value.length + 1;
-    if (typeof value !== 'object' || value === null) return 1;
+    if (!isContainer(value)) return 1;
     return 1 + this.of(value, Array.isArray(value) ? objects : objects + 1, nesting + 1);
   }
 }

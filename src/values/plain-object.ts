@@ -12,12 +12,25 @@ export function isPlainObject(value: unknown): value is PlainObject {
  */
 export function withoutPrototypes<T>(json: T): T {
   // An explicit stack, since JSON can be of any depth.
-  const pending: unknown[] = [json];
-  while (pending.length > 0) {
-    const value = pending.pop();
-    if (typeof value !== 'object' || value === null) continue;
-    if (!Array.isArray(value)) Object.setPrototypeOf(value, null);
-    for (const inner of Object.values(value)) if (typeof inner === 'object') pending.push(inner);
+  const pending: Container[] = isContainer(json) ? [json] : [];
+  for (let container = pending.pop(); container; container = pending.pop()) {
+    if (Array.isArray(container)) {
+      for (const inner of container) if (isContainer(inner)) pending.push(inner);
+      continue;
+    }
+    Object.setPrototypeOf(container, null);
+    for (const name in container) {
+      const inner = container[name];
+      if (isContainer(inner)) pending.push(inner);
+    }
   }
   return json;
+}
+
+/** A JSON object or list. */
+export type Container = PlainObject | unknown[];
+
+/** Whether a value of JSON is an object or a list. */
+export function isContainer(value: unknown): value is Container {
+  return typeof value === 'object' && value !== null;
 }
