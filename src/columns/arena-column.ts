@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { wordsOf } from '../values/bytes.ts';
 import type { TextColumn, TextReader } from './column.ts';
 
 /** Text without NULLs: the UTF-8 of all rows end to end, and the offset of each. */
@@ -36,6 +37,7 @@ export class ArenaColumn implements TextColumn {
 
 class ArenaReader implements TextReader {
   readonly bytes: Uint8Array;
+  readonly words: DataView;
   start = 0;
   end = 0;
   readonly #offsets: Uint32Array;
@@ -43,6 +45,7 @@ class ArenaReader implements TextReader {
   constructor(offsets: Uint32Array, bytes: Uint8Array) {
     this.#offsets = offsets;
     this.bytes = bytes;
+    this.words = wordsOf(bytes);
   }
 
   locate(row: number): boolean {

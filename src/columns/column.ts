@@ -1,3 +1,4 @@
+import type { WordSpan } from '../values/bytes.ts';
 import type { Value } from '../values/value.ts';
 
 /**
@@ -35,13 +36,10 @@ export interface TextColumn {
 }
 
 /** Gives access to the UTF-8 of one row at a time, without allocating strings. */
-export interface TextReader {
+export interface TextReader extends WordSpan {
   /**
-   * Points `bytes`, `start` and `end` at the row's UTF-8 and returns true, or returns false if it is NULL. What they
-   * pointed at before may be overwritten.
+   * Points the span at the row's UTF-8 and returns true, or returns false if it is NULL. What it pointed at before may be
+   * overwritten.
    */
   locate(row: number): boolean;
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
 }

@@ -44,6 +44,10 @@ class NullableReader implements TextReader {
     return this.#values.bytes;
   }
 
+  get words(): DataView {
+    return this.#values.words;
+  }
+
   get start(): number {
     return this.#values.start;
   }

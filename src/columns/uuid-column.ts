@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { wordsOf } from '../values/bytes.ts';
 import { expandUuid, packedLength, uuidLength } from '../values/uuid.ts';
 import type { TextColumn, TextReader } from './column.ts';
 
@@ -31,6 +32,7 @@ export class UuidColumn implements TextColumn {
 
 class UuidReader implements TextReader {
   readonly bytes = new Uint8Array(uuidLength);
+  readonly words = wordsOf(this.bytes);
   readonly start = 0;
   readonly end = uuidLength;
   readonly #packed: Uint8Array;

@@ -1,9 +1,11 @@
-import { Buffer } from 'node:buffer';
 import type { RankedColumn, TextColumn, TextReader } from '../columns/column.ts';
 import type { Slot } from '../rows/store/row-store.ts';
 import type { TableView } from '../rows/store/view.ts';
+import { copySpan } from '../values/bytes.ts';
+import { Utf8Text } from '../values/utf8-text.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { inJsonInJson } from './json-escape.ts';
+import { ReadyBytes } from './ready-bytes.ts';
 import type { JsonOf, ValueWriter } from './value-writer.ts';
 
 /**
@@ -46,19 +48,19 @@ export class AttributesWriter implements ValueWriter {
   }
 }
 
-const opening = Buffer.from('"[');
-const separator = Buffer.from(', ');
-const closing = Buffer.from(']"');
+const opening = new ReadyBytes('"[');
+const separator = new ReadyBytes(', ');
+const closing = new ReadyBytes(']"');
 const closingBrace = 0x7d;
 
 /** Writes one attribute of a row: an object with one key. */
 class SlotWriter {
-  readonly #begin: Uint8Array;
+  readonly #begin: ReadyBytes;
   readonly #hasNul: boolean;
   readonly #write: (out: ByteWriter, row: number) => boolean;
 
   constructor({ name, column }: Slot) {
-    this.#begin = Buffer.from(JSON.stringify(`{${JSON.stringify(name)}: `).slice(1, -1));
+    this.#begin = new ReadyBytes(JSON.stringify(`{${JSON.stringify(name)}: `).slice(1, -1));
     this.#hasNul = name.includes('\0');
     this.#write =
       column?.encoding === 'text'
@@ -87,16 +89,16 @@ function textWriter(column: TextColumn): (out: ByteWriter, row: number) => boole
   const reader: TextReader = column.reader();
   return (out, row) => {
     if (!reader.locate(row)) return writeNull(out);
-    const { bytes, start, end } = reader;
-    return out.string(bytes, start, end, inJsonInJson) || !bytes.subarray(start, end).includes(0);
+    return out.string(reader, inJsonInJson) || !copySpan(reader).includes(0);
   };
 }
 
 function rankedWriter({ codes, values }: RankedColumn): (out: ByteWriter, row: number) => boolean {
+  const text = new Utf8Text();
   return (out, row) => {
     const value = values[(codes[row] ?? 0) - 1];
     if (typeof value !== 'string') return writeNull(out);
-    const bytes = Buffer.from(value);
-    return out.string(bytes, 0, bytes.length, inJsonInJson) || !value.includes('\0');
+    text.set(value);
+    return out.string(text, inJsonInJson) || !value.includes('\0');
   };
 }

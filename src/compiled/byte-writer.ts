@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer';
+import { type WordSpan, wordsOf } from '../values/bytes.ts';
 import { longestInstant, writeInstant } from '../values/instant-bytes.ts';
-import { inJson, type Quoting } from './json-escape.ts';
+import { hasEscaped, inJson, type Quoting } from './json-escape.ts';
+import { ReadyBytes } from './ready-bytes.ts';
 
 /** The initial capacity of a writer, in bytes. */
 const firstCapacity = 16 * 1024;
@@ -10,6 +12,7 @@ export class ByteWriter {
   /** The number of written bytes. */
   bytes: Buffer = Buffer.allocUnsafeSlow(firstCapacity);
   length = 0;
+  #words = wordsOf(this.bytes);
 
   /** Makes room for this many more bytes. */
   reserve(count: number): void {
@@ -18,6 +21,7 @@ export class ByteWriter {
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.bytes.length));
     larger.set(this.bytes.subarray(0, this.length));
     this.bytes = larger;
+    this.#words = wordsOf(larger);
   }
 
   byte(byte: number): void {
@@ -25,13 +29,15 @@ export class ByteWriter {
     this.bytes[this.length++] = byte;
   }
 
-  /** Writes bytes as they are. A loop is faster than `set` for a few bytes. */
-  raw(source: Uint8Array): void {
-    const count = source.length;
-    this.reserve(count);
+  /** Writes bytes as they are. For a few of them a loop is faster than `set`. */
+  raw({ bytes: source, words: sourceWords, start, end }: WordSpan): void {
+    this.reserve(end - start);
     const { bytes } = this;
+    const words = this.#words;
     let at = this.length;
-    for (let i = 0; i < count; i++) bytes[at++] = source[i] ?? 0;
+    let from = start;
+    for (; from + 4 <= end; from += 4, at += 4) words.setInt32(at, sourceWords.getInt32(from));
+    for (; from < end; from++) bytes[at++] = source[from] ?? 0;
     this.length = at;
   }
 
@@ -46,24 +52,28 @@ export class ByteWriter {
   }
 
   /**
-   * Writes the UTF-8 from `start` to `end` as a string.
+   * Writes UTF-8 as a string.
    *
    * @returns whether nothing had to be escaped
    */
-  string(source: Uint8Array, start: number, end: number, quoting: Quoting = inJson): boolean {
-    const { isEscaped, mark } = quoting;
-    this.reserve(end - start + 2 * mark.length);
+  string(source: WordSpan, quoting: Quoting = inJson): boolean {
+    const { start, end, bytes: sourceBytes, words: sourceWords } = source;
+    const { mark } = quoting;
+    this.reserve(end - start + 2 * mark.end);
     const begin = this.length;
     this.raw(mark);
     const { bytes } = this;
+    const words = this.#words;
     let at = this.length;
-    for (let i = start; i < end; i++) {
-      const byte = source[i] ?? 0;
-      if (isEscaped[byte] === 1) {
-        this.length = begin;
-        this.#escapedString(source, start, end, quoting);
-        return false;
-      }
+    let from = start;
+    for (; from + 4 <= end; from += 4, at += 4) {
+      const word = sourceWords.getInt32(from);
+      if (hasEscaped(word)) return this.#escapeAll(source, quoting, begin);
+      words.setInt32(at, word);
+    }
+    for (; from < end; from++) {
+      const byte = sourceBytes[from] ?? 0;
+      if (hasEscaped(harmless | byte)) return this.#escapeAll(source, quoting, begin);
       bytes[at++] = byte;
     }
     this.length = at;
@@ -71,15 +81,18 @@ export class ByteWriter {
     return true;
   }
 
-  #escapedString(source: Uint8Array, start: number, end: number, { escapes, mark }: Quoting): void {
+  /** Writes the string again from where it began, byte by byte. */
+  #escapeAll({ bytes, start, end }: WordSpan, { escapes, mark }: Quoting, begin: number): false {
+    this.length = begin;
     this.raw(mark);
     for (let i = start; i < end; i++) {
-      const byte = source[i] ?? 0;
+      const byte = bytes[i] ?? 0;
       const escaped = escapes[byte];
       if (escaped) this.raw(escaped);
       else this.byte(byte);
     }
     this.raw(mark);
+    return false;
   }
 
   /**
@@ -89,8 +102,8 @@ export class ByteWriter {
    * @param zone is appended to it
    * @returns false, without writing anything, if only the type itself can print it
    */
-  instant(milliseconds: number, zone: Uint8Array): boolean {
-    this.reserve(longestInstant + zone.length + 2);
+  instant(milliseconds: number, zone: ReadyBytes): boolean {
+    this.reserve(longestInstant + zone.end + 2);
     const end = writeInstant(this.bytes, this.length + 1, milliseconds);
     if (end < 0) return false;
     this.bytes[this.length] = quote;
@@ -135,5 +148,7 @@ export class ByteWriter {
 
 const quote = 0x22;
 const padding = 0x3d;
-const nullBytes = new TextEncoder().encode('null');
+const nullBytes = new ReadyBytes('null');
+/** Three bytes that are not escaped, for a word with one byte of a text. */
+const harmless = 0x61616100;
 const digits = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');

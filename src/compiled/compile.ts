@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
@@ -13,6 +13,7 @@ import type { RequestScope } from '../graphql/request-scope.ts';
 import { Answer, type AnswerMeter } from './answer.ts';
 import type { Keyed, Loaded, Run } from './loaded.ts';
 import { NotPlannedError, planOperation } from './plan-builder.ts';
+import { ReadyBytes } from './ready-bytes.ts';
 import type { RootField } from './root-plan.ts';
 import { closeObject } from './row-plan.ts';
 import { VariablesReader } from './variables-reader.ts';
@@ -141,7 +142,7 @@ function writeFields(
   answer.out.byte(closingBrace);
 }
 
-const begin = Buffer.from('{"data":');
+const begin = new ReadyBytes('{"data":');
 const closingBrace = 0x7d;
 
 /** The variables in directives, of which `@include` and `@skip` decide which fields are included. */

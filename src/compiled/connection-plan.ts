@@ -6,6 +6,7 @@ import type { Answer } from './answer.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { cursorWriter } from './id-writer.ts';
 import type { Keyed, Loaded, Run } from './loaded.ts';
+import { ReadyBytes } from './ready-bytes.ts';
 import { closeObject, type LoadedRows, type RowPlan } from './row-plan.ts';
 import type { ConstantWriter, ValueWriter } from './value-writer.ts';
 
@@ -34,7 +35,7 @@ export class ConnectionPlan {
   readonly selected: ReadonlySet<string>;
   readonly #fields: readonly Keyed<ConnectionField>[];
 
-  readonly #keys: readonly Uint8Array[];
+  readonly #keys: readonly ReadyBytes[];
   readonly #usesCursors: boolean;
 
   constructor(fields: readonly Keyed<ConnectionField>[], selected: ReadonlySet<string>) {
@@ -73,10 +74,10 @@ function hasCursor({ value }: Keyed<ConnectionField>): boolean {
 }
 
 class Connections implements Loaded {
-  readonly #keys: readonly Uint8Array[];
+  readonly #keys: readonly ReadyBytes[];
   readonly #fields: readonly Loaded[];
 
-  constructor(keys: readonly Uint8Array[], fields: readonly Loaded[]) {
+  constructor(keys: readonly ReadyBytes[], fields: readonly Loaded[]) {
     this.#keys = keys;
     this.#fields = fields;
   }
@@ -234,7 +235,7 @@ class Edges implements Loaded {
   }
 }
 
-const nothing = new Uint8Array(0);
+const nothing = new ReadyBytes('');
 
 const comma = 0x2c;
 const openingBracket = 0x5b;

@@ -1,8 +1,8 @@
-import { Buffer } from 'node:buffer';
 import { encodeCursor } from '../rows/page/cursor-and-node-id.ts';
 import type { OrderKey } from '../rows/query.ts';
 import type { TableView } from '../rows/store/view.ts';
 import { ByteWriter } from './byte-writer.ts';
+import { ReadyBytes } from './ready-bytes.ts';
 import { writersOf } from './store-writers.ts';
 import { ComputedWriter, type ValueWriter } from './value-writer.ts';
 
@@ -31,16 +31,16 @@ export function nodeIdWriter(view: TableView): ValueWriter {
 
 /** The buffer for what becomes base64. Only one at a time is written. */
 const scratch = new ByteWriter();
-const separator = Buffer.from(', ');
+const separator = new ReadyBytes(', ');
 const bracket = 0x5d;
 
 /** Writes the base64 of a JSON array. */
 class IdWriter implements ValueWriter {
-  readonly #begin: Uint8Array;
+  readonly #begin: ReadyBytes;
   readonly #values: readonly ValueWriter[];
 
   constructor(begin: string, values: readonly ValueWriter[]) {
-    this.#begin = Buffer.from(begin);
+    this.#begin = new ReadyBytes(begin);
     this.#values = values;
   }
 

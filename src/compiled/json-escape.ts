@@ -1,10 +1,21 @@
+import { ReadyBytes } from './ready-bytes.ts';
+
 /** How a text is quoted and escaped. */
 export interface Quoting {
-  readonly mark: Uint8Array;
-  /** By byte: 1 if it must be escaped. */
-  readonly isEscaped: Uint8Array;
-  /** By byte: its escape sequence; undefined if it is not escaped. */
-  readonly escapes: readonly (Uint8Array | undefined)[];
+  readonly mark: ReadyBytes;
+  /** By byte: its escape sequence; undefined if it is not escaped. The same bytes are escaped in every quoting. */
+  readonly escapes: readonly (ReadyBytes | undefined)[];
+}
+
+/**
+ * Whether one of four bytes must be escaped in JSON: control characters, quotation marks and backslashes (RFC 8259, section 7).
+ * That a word contains a byte below a number, or equal to one: https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord
+ */
+export function hasEscaped(word: number): boolean {
+  const quotes = word ^ 0x22222222;
+  const backslashes = word ^ 0x5c5c5c5c;
+  const suspects = (word - 0x20202020) | (quotes - 0x01010101) | (backslashes - 0x01010101);
+  return (suspects & ~word & 0x80808080) !== 0;
 }
 
 /** As a JSON string. */
@@ -20,11 +31,7 @@ function quotingOf(embed: (json: string) => string): Quoting {
     if (byte >= 128) return undefined;
     const character = String.fromCharCode(byte);
     const written = embed(JSON.stringify(character).slice(1, -1));
-    return written === character ? undefined : new TextEncoder().encode(written);
+    return written === character ? undefined : new ReadyBytes(written);
   });
-  return {
-    mark: new TextEncoder().encode(embed('"')),
-    isEscaped: Uint8Array.from(escapes, (escaped) => (escaped ? 1 : 0)),
-    escapes,
-  };
+  return { mark: new ReadyBytes(embed('"')), escapes };
 }

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { RequestScope } from '../graphql/request-scope.ts';
 import type { Answer } from './answer.ts';
+import type { ReadyBytes } from './ready-bytes.ts';
 
 /** One run of a compiled operation. */
 export interface Run {
@@ -26,6 +27,6 @@ export interface Loaded {
 
 /** A field of an object, with the bytes before its value: a brace or comma, its name, a colon. */
 export interface Keyed<T> {
-  readonly key: Uint8Array;
+  readonly key: ReadyBytes;
   readonly value: T;
 }

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import {
   type FieldNode,
   type GraphQLField,
@@ -24,6 +23,7 @@ import {
 import { entitiesField } from './entities-plan.ts';
 import { nodeIdWriter } from './id-writer.ts';
 import type { Keyed, Run } from './loaded.ts';
+import { ReadyBytes } from './ready-bytes.ts';
 import { toManyRelation, toOneRelation } from './relation-plan.ts';
 import { byPkField, collectionField, nodeField, type PlansByType, type RootField } from './root-plan.ts';
 import { type RowField, RowPlan } from './row-plan.ts';
@@ -202,7 +202,7 @@ class PlanBuilder {
     plan: (selected: Selected) => T,
   ): readonly Keyed<T>[] {
     return [...collectFields(this.#context, type, sets)].map(([name, nodes], i) => {
-      const key = Buffer.from(`${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+      const key = new ReadyBytes(`${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
       const fieldName = nodes[0].name.value;
       if (fieldName === '__typename')
         return { key, value: typename(new ConstantWriter(JSON.stringify(type.name))) };

@@ -3,6 +3,7 @@ import type { TableView } from '../rows/store/view.ts';
 import type { Answer } from './answer.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Keyed, Loaded, Run } from './loaded.ts';
+import { ReadyBytes } from './ready-bytes.ts';
 import type { ValueWriter } from './value-writer.ts';
 
 /** A field of a row: one of its values, or a relation. */
@@ -41,10 +42,10 @@ type FlatField = Extract<RowField, { readonly kind: 'value' }>;
 
 /** The fields of rows if these have only a few fields, and no relations. */
 class FlatFields {
-  readonly keys: readonly Uint8Array[];
+  readonly keys: readonly ReadyBytes[];
   readonly #values: readonly FlatField[];
 
-  private constructor(keys: readonly Uint8Array[], values: readonly FlatField[]) {
+  private constructor(keys: readonly ReadyBytes[], values: readonly FlatField[]) {
     this.keys = keys;
     this.#values = values;
   }
@@ -74,10 +75,10 @@ export interface LoadedRows extends Loaded {
 class FlatRows implements LoadedRows {
   readonly isFlat = true;
   readonly #rows: readonly number[];
-  readonly #keys: readonly Uint8Array[];
+  readonly #keys: readonly ReadyBytes[];
   readonly #writers: readonly ValueWriter[];
 
-  constructor(rows: readonly number[], keys: readonly Uint8Array[], writers: readonly ValueWriter[]) {
+  constructor(rows: readonly number[], keys: readonly ReadyBytes[], writers: readonly ValueWriter[]) {
     this.#rows = rows;
     this.#keys = keys;
     this.#writers = writers;
@@ -122,7 +123,7 @@ class NestedRows implements LoadedRows {
   }
 }
 
-const nothing = new Uint8Array(0);
+const nothing = new ReadyBytes('');
 const openingBrace = 0x7b;
 const closingBrace = 0x7d;
 

@@ -6,6 +6,7 @@ import { servesText } from '../rows/store/read-value.ts';
 import { servesMilliseconds } from '../rows/store/typed-column.ts';
 import type { TableView } from '../rows/store/view.ts';
 import type { ByteWriter } from './byte-writer.ts';
+import { ReadyBytes } from './ready-bytes.ts';
 
 /** Writes one value of each row as JSON. */
 export interface ValueWriter {
@@ -57,7 +58,7 @@ class TextWriter implements ValueWriter {
 
   write(out: ByteWriter, row: number): void {
     const reader = this.#reader;
-    if (reader.locate(row)) out.string(reader.bytes, reader.start, reader.end);
+    if (reader.locate(row)) out.string(reader);
     else out.null();
   }
 }
@@ -65,7 +66,7 @@ class TextWriter implements ValueWriter {
 class PrewrittenWriter implements ValueWriter {
   readonly #codes: RankedColumn['codes'];
   readonly #jsonOf: JsonOf;
-  readonly #written: (Buffer | undefined)[] = [];
+  readonly #written: (ReadyBytes | undefined)[] = [];
 
   constructor({ codes }: RankedColumn, jsonOf: JsonOf) {
     this.#codes = codes;
@@ -76,7 +77,7 @@ class PrewrittenWriter implements ValueWriter {
     const code = this.#codes[row] ?? 0;
     let written = this.#written[code];
     if (!written) {
-      written = Buffer.from(this.#jsonOf(row));
+      written = new ReadyBytes(this.#jsonOf(row));
       this.#written[code] = written;
     }
     out.raw(written);
@@ -85,12 +86,12 @@ class PrewrittenWriter implements ValueWriter {
 
 class InstantWriter implements ValueWriter {
   readonly #values: Float64Array;
-  readonly #zone: Uint8Array;
+  readonly #zone: ReadyBytes;
   readonly #jsonOf: JsonOf;
 
   constructor({ values }: NumberColumn, zone: string, jsonOf: JsonOf) {
     this.#values = values;
-    this.#zone = Buffer.from(zone);
+    this.#zone = new ReadyBytes(zone);
     this.#jsonOf = jsonOf;
   }
 
@@ -114,10 +115,10 @@ export class ComputedWriter implements ValueWriter {
 
 /** Writes the same bytes for every row. */
 export class ConstantWriter implements ValueWriter {
-  readonly #bytes: Uint8Array;
+  readonly #bytes: ReadyBytes;
 
   constructor(json: string) {
-    this.#bytes = Buffer.from(json);
+    this.#bytes = new ReadyBytes(json);
   }
 
   write(out: ByteWriter): void {

@@ -8,6 +8,17 @@ export interface ByteSpan {
   readonly end: number;
 }
 
+/** A range of bytes of which four can be read at once. */
+export interface WordSpan extends ByteSpan {
+  /** The array in which the range is. */
+  readonly words: DataView;
+}
+
+/** A view of an array by which four bytes are read at once, whatever their position. */
+export function wordsOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
 /** Compares byte by byte, with a prefix before what it is a prefix of: negative, 0 or positive. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return compareRanges(a, 0, a.length, b, 0, b.length);

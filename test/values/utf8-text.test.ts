@@ -15,7 +15,7 @@ test('one text after the other is encoded as UTF-8', () => {
       const utf8 = new Utf8Text();
       for (const text of some) {
         utf8.set(text);
-        expect(Buffer.from(utf8.bytes.subarray(0, utf8.length))).toEqual(Buffer.from(text));
+        expect(Buffer.from(utf8.bytes.subarray(utf8.start, utf8.end))).toEqual(Buffer.from(text));
       }
     }),
   );

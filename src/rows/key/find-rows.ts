@@ -83,7 +83,7 @@ async function buildIndex(view: TableView, columns: readonly Column[], pace: Pac
 function findIdentity({ store: { identity } }: TableView, value: Value | null): readonly number[] {
   if (value === null) return [];
   wanted.set(toText(value));
-  const { index, found } = findAscending(identity, wanted.bytes, wanted.length);
+  const { index, found } = findAscending(identity, wanted.bytes, wanted.end);
   return found ? [index] : [];
 }
 
