@@ -23,8 +23,8 @@ import {
 import { conditionCost } from './condition-cost.ts';
 import { fragmentsOf } from './overlap.ts';
 
-/** An operation and the values of its variables. */
-export interface CostedOperation {
+/** An operation of a document, and the values of its variables. */
+export interface AskedOperation {
   readonly schema: GraphQLSchema;
   /** Valid against the schema, and no deeper than the limits allow. */
   readonly document: DocumentNode;
@@ -48,13 +48,13 @@ export interface Cost {
  *
  * Each fragment is computed once, so that the time is linear in the size of the document. Introspection costs nothing here.
  */
-export function estimateCost(costed: CostedOperation): Cost {
-  const { schema, operation, variables } = costed;
+export function estimateCost(asked: AskedOperation): Cost {
+  const { schema, operation, variables } = asked;
   const known = estimates.get(operation);
   if (known?.deciding.every(([name, value]) => variables[name] === value)) return known.cost;
   const root = schema.getRootType(operation.operation);
   if (!root) return nothing;
-  const estimator = new CostEstimator(costed);
+  const estimator = new CostEstimator(asked);
   const cost = estimator.costOfSet(operation.selectionSet, root, outside);
   const deciding = [...estimator.deciding].map((name) => [name, variables[name]] as const);
   if (deciding.every(([, value]) => isShort(value))) estimates.set(operation, { cost, deciding });
@@ -100,7 +100,7 @@ class CostEstimator {
   /** The variables on which the estimate depends. */
   readonly deciding = new Set<string>();
 
-  constructor({ schema, document, operation, variables }: CostedOperation) {
+  constructor({ schema, document, operation, variables }: AskedOperation) {
     this.#schema = schema;
     this.#variables = valuesOf(operation, variables);
     this.#fragments = fragmentsOf(document);

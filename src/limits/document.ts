@@ -1,5 +1,5 @@
-import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, parse, Source } from 'graphql';
-import { type Cost, estimateCost } from './cost.ts';
+import { type DocumentNode, parse, Source } from 'graphql';
+import { type AskedOperation, type Cost, estimateCost } from './cost.ts';
 import { assertLexicalLimits } from './lexical.ts';
 import { exceeded, type Limits } from './limits.ts';
 import { assertShapeLimits } from './shape.ts';
@@ -17,14 +17,6 @@ export function parseWithin(limits: Limits, text: string): DocumentNode {
   const document = parse(source);
   assertShapeLimits(document, limits);
   return document;
-}
-
-/** An operation of a valid document, and the values of its variables as they were sent. */
-export interface AskedOperation {
-  readonly schema: GraphQLSchema;
-  readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
-  readonly variables: Readonly<Record<string, unknown>>;
 }
 
 /**

@@ -113,7 +113,7 @@ class OverlapCounter {
     if (this.#pairs <= pairsPerSelection * selections) return;
     const { flag } = limitSettings.selections;
     throw new QueryTooComplexError(
-      `the document must not repeat its fields and fragments at the same place so often that ${pairsPerSelection * selections} pairs of them have to be compared, but does (${pairsPerSelection} × ${flag})`,
+      `the document repeats fields and fragments at the same place so often that more than ${pairsPerSelection * selections} pairs of them would have to be compared (${pairsPerSelection} × ${flag})`,
       { limit: flag.slice('--'.length), maximum: selections },
     );
   }

@@ -49,7 +49,7 @@ export async function openSqlCatalog(location: SqlLocation): Promise<Catalog> {
   };
 }
 
-/** Where the rows of its foreign tables are read; undefined if none of its wrappers has anything to read. */
+/** Reads the rows of its foreign tables; undefined unless the location has files with such rows. */
 function databaseOf(location: SqlLocation): CatalogDatabase | undefined {
   if (!('sql' in location) || !location.data) return undefined;
   const files = location.data;

@@ -78,13 +78,14 @@ function readParameters(request: HttpRequest, contentType: ContentType, lifetime
 const acceptedMediaType = readOnce(negotiateMediaType);
 const asksForNoCache = readOnce((cacheControl = '') => /\bno-cache\b/i.test(cacheControl));
 
-type Parameters = Omit<Asked, 'variableText' | 'variableBytes' | 'memory'>;
+/** What a URL, a form or a JSON body says. */
+type RequestParameters = Omit<Asked, 'variableText' | 'variableBytes' | 'memory'>;
 
 function parametersOf(
   request: HttpRequest,
   { type, charset, isJson }: ContentType,
   lifetime: Lifetime,
-): Ready<Parameters> {
+): Ready<RequestParameters> {
   if (request.method === 'GET') return ofSearch(searchOf(request), lifetime);
   if (request.method !== 'POST') {
     throw new HttpError(405, 'BAD_REQUEST', `GraphQL requests are GET or POST, not ${request.method}`, {
@@ -148,7 +149,7 @@ function searchOf({ url }: HttpRequest): string {
 const mostParameters = 100;
 
 /** @param text parameters as in a URL's search, or in a form */
-function ofSearch(text: string, lifetime: Lifetime): Ready<Parameters> {
+function ofSearch(text: string, lifetime: Lifetime): Ready<RequestParameters> {
   if (text.split('&', mostParameters + 1).length > mostParameters) {
     throw badRequest(`the request has more than ${mostParameters} parameters`);
   }
@@ -186,7 +187,7 @@ const known: ReadonlySet<string> = new Set([
   'extensions',
 ]);
 
-function ofObject(parameters: unknown): Parameters {
+function ofObject(parameters: unknown): RequestParameters {
   if (Array.isArray(parameters)) {
     throw badRequest('batching is not supported: send one operation per request');
   }
