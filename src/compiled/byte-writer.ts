@@ -9,8 +9,9 @@ const firstCapacity = 16 * 1024;
 
 /** Writes JSON as UTF-8 into one buffer that grows. */
 export class ByteWriter {
-  /** The number of written bytes. */
+  /** The buffer, replaced by a larger one when it is full. */
   bytes: Buffer = Buffer.allocUnsafeSlow(firstCapacity);
+  /** The number of written bytes. */
   length = 0;
   #words = wordsOf(this.bytes);
 

@@ -9,7 +9,7 @@ export interface Quoting {
 
 /**
  * Whether one of four bytes must be escaped in JSON: control characters, quotation marks and backslashes (RFC 8259, section 7).
- * That a word contains a byte below a number, or equal to one: https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord
+ * How to find a byte in a word that is less than a value or equal to one: https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord
  */
 export function hasEscaped(word: number): boolean {
   const quotes = word ^ 0x22222222;

@@ -33,11 +33,12 @@ export interface EntityGroup {
 /** How many entities of one table may fail one by one; if its rows cannot be read for more, the field fails once. */
 const mostFailures = 100;
 
-/** How many representations may be wrong one by one; of more, the field fails once. */
+/** How many representations may be invalid one by one; with more, the field fails once. */
 const mostWrong = 1_000;
 
-/** The number of representations that are parsed between two looks at the clock, and up to which they are parsed in one go. */
+/** How many representations are parsed between two checks of the clock. */
 const stride = 64;
+/** Up to this many are parsed without checking it. */
 const fewRepresentations = 256;
 
 /**
