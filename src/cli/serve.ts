@@ -9,6 +9,7 @@ import { Metrics } from '../metrics/metrics.ts';
 import type { Observe } from '../observation.ts';
 import { catalogLocation } from './catalog-location.ts';
 import type { DemoFlags, ServeFlags } from './flags.ts';
+import { limitHeapGrowth } from './heap-growth.ts';
 import { createLogSink, type LogOptions } from './log-sink.ts';
 import { secretOf } from './secret-file.ts';
 import { limitsOf, sourceSettingsOf } from './setting-flags.ts';
@@ -125,6 +126,7 @@ export async function serveUntilStopped(
   log: Observe,
   link?: WorkerLink,
 ): Promise<void> {
+  limitHeapGrowth();
   const stopped = stopSignal();
   const stopping = new AbortController();
   void stopped.then(() => stopping.abort());

@@ -4,6 +4,9 @@ import { type Holding, MemoryBudget } from './memory-budget.ts';
 /** The maximum size of all answers together, as a multiple of the largest answer. */
 const heldAnswers = 3;
 
+/** The memory of values before they are written, as objects, per byte of their JSON: at least. */
+const bytesPerBuiltByte = 2;
+
 /** The size of an answer, in bytes, that matters neither for the memory nor for the event loop. */
 export const smallAnswer = 128 * 1024;
 
@@ -61,7 +64,7 @@ export class AnswerMeter {
    */
   build(bytes: number): void {
     this.#built += bytes;
-    this.#hold(this.#built, bytes);
+    this.#hold(this.#built, bytesPerBuiltByte * bytes);
   }
 
   /** Counts written bytes of the answer; throws like `build`. */
@@ -76,6 +79,10 @@ export class AnswerMeter {
     this.#holding.release();
   }
 
+  /**
+   * @param size of the answer so far
+   * @param bytes of memory
+   */
   #hold(size: number, bytes: number): void {
     // Aborts work that is still running after the request has ended.
     if (!this.#isOpen) throw new Error('the request has ended');

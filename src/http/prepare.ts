@@ -10,6 +10,7 @@ import { parseWithin } from '../limits/document.ts';
 import type { Limits } from '../limits/limits.ts';
 import { type TrustedDocumentsOptions, trustedText } from '../limits/trusted-documents.ts';
 import { introspects, validateWithin } from '../limits/validation.ts';
+import { FewAtOnce } from './few-at-once.ts';
 import { badRequest } from './http-error.ts';
 import type { RememberedSize } from './lately-seen.ts';
 import { createMeasure, type OperationSize } from './operation-size.ts';
@@ -54,6 +55,8 @@ const bytesPerCharacter = 6;
 
 /** The length of a document whose parsing and validation may take more than a millisecond or two. */
 const longText = 8 * 1024;
+/** Long documents that are prepared at the same time: each takes some megabytes from its parsing to the end of its validation. */
+const mostLong = 2;
 
 /**
  * The third step of the road: parses and validates each document once per schema. Invalid documents are not cached.
@@ -75,6 +78,7 @@ export class PreparedDocuments {
     maxSize: persistedCapacity,
     sizeCalculation: (text, key) => 2 * (text.length + key.length),
   });
+  readonly #long = new FewAtOnce(mostLong);
   readonly #prefixes = new WeakMap<RoleSchema, string>();
   #schemas = 0;
 
@@ -157,7 +161,8 @@ export class PreparedDocuments {
   #document(schema: RoleSchema, text: string, lifetime: Lifetime): Ready<PreparedDocument> {
     const known = this.#known(schema, text);
     if (known) return known;
-    if (text.length > longText || isTurnSpent()) return this.#readInTurns(schema, text, lifetime);
+    if (text.length > longText) return this.#long.run(() => this.#readInTurns(schema, text, lifetime));
+    if (isTurnSpent()) return nextTurn().then(() => this.#readAfterWaiting(schema, text, lifetime));
     return this.#validate(schema, text, this.#parse(text));
   }
 
@@ -165,12 +170,17 @@ export class PreparedDocuments {
   async #readInTurns(schema: RoleSchema, text: string, { signal }: Lifetime): Promise<PreparedDocument> {
     await nextTurn();
     signal.throwIfAborted();
-    // Another request may have prepared the document meanwhile.
     const known = this.#known(schema, text);
     if (known) return known;
     const document = this.#parse(text);
-    if (text.length > longText) await nextTurn();
+    await nextTurn();
     return this.#validate(schema, text, document);
+  }
+
+  /** Another request may have prepared the document meanwhile. */
+  #readAfterWaiting(schema: RoleSchema, text: string, { signal }: Lifetime): PreparedDocument {
+    signal.throwIfAborted();
+    return this.#known(schema, text) ?? this.#validate(schema, text, this.#parse(text));
   }
 
   #known(schema: RoleSchema, text: string): PreparedDocument | undefined {

@@ -59,16 +59,18 @@ const largeBody = 16 * 1024;
 /** Fields of an operation that runs in no time, but for what it does in paced loops. */
 const fewFields = 5;
 
-/** Operations that run at the same time of those that may take long: each holds its unfinished answer in memory. */
-const mostHeavy = 4;
-/** Nodes, bytes of names, and bytes of variables from which an operation may take long. */
+/** Requests that are dealt with at the same time of those that may take long: each holds its variables and its answer in memory. */
+const mostHeavy = 3;
+/** Nodes, bytes of names, and bytes of a body or of variables from which a request may take long. */
 const heavyNodes = 1_000;
 const heavyBytes = 64 * 1024;
 
-/** The maximum size of the documents of all requests in flight, including those that wait for a scan, in bytes. */
-const documentBytes = 16 * 1024 * 1024;
+/** The maximum size of what is parsed of all requests in flight, including those that wait for a scan, in bytes. */
+const parsedBytes = 24 * 1024 * 1024;
 /** The size of a document of about 200 tokens, which is always accepted. */
-const smallDocument = 80 * 1024;
+const smallParsed = 80 * 1024;
+/** The memory of variables per byte of their JSON: about five for short texts and numbers. */
+const bytesPerVariableByte = 5;
 
 const prepareSpan = { name: 'prepare' };
 const executeSpan = { name: 'execute' };
@@ -90,10 +92,10 @@ export function createRoad(options: RoadOptions): Road {
     deadlines: new Deadlines(limits.requestTimeout),
     meters: new AnswerMeters(limits),
     heavy: new FewAtOnce(mostHeavy),
-    heldDocuments: new MemoryBudget({
-      capacity: documentBytes,
-      small: smallDocument,
-      what: 'large documents',
+    parsed: new MemoryBudget({
+      capacity: parsedBytes,
+      small: smallParsed,
+      what: 'large documents and variables',
     }),
   };
   /** The name follows OpenTelemetry's conventions: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
@@ -108,7 +110,7 @@ interface RoadParts extends RoadOptions {
   readonly deadlines: Deadlines;
   readonly meters: AnswerMeters;
   readonly heavy: FewAtOnce;
-  readonly heldDocuments: MemoryBudget;
+  readonly parsed: MemoryBudget;
 }
 
 /** One request on the road. */
@@ -118,8 +120,8 @@ class Passage {
   readonly #span: Span | undefined;
   readonly #deadline: Deadline;
   readonly #journal: Journal;
-  /** Counts the memory of its document. */
-  readonly #document: Holding;
+  /** Counts the memory of its document and variables. */
+  readonly #parsed: Holding;
   #mediaType: MediaType | undefined;
   #meter: AnswerMeter | undefined;
   /** To run an operation that may take long. */
@@ -132,7 +134,7 @@ class Passage {
     this.#span = span;
     this.#deadline = parts.deadlines.set(request.client);
     this.#journal = new Journal(request);
-    this.#document = parts.heldDocuments.open();
+    this.#parsed = parts.parsed.open();
   }
 
   reply(): Ready<HttpReply> {
@@ -148,7 +150,9 @@ class Passage {
 
   #answer(): Ready<HttpReply> {
     const { length } = this.#request.body;
-    return this.#whenThereIsTime(length > smallBody, length > largeBody, () => this.#receive());
+    const receive = () =>
+      this.#whenThereIsTime(length > smallBody, length > largeBody, () => this.#receive());
+    return length > heavyBytes ? this.#withPermit(receive) : receive();
   }
 
   #receive(): Ready<HttpReply> {
@@ -175,7 +179,7 @@ class Passage {
     const { executor, meters, portsFor, allowNoCache } = this.#parts;
     const { asked } = received;
     this.#journal.prepared = prepared;
-    this.#document.add(prepared.bytes);
+    this.#parsed.add(prepared.bytes + bytesPerVariableByte * asked.variableBytes);
     const ports = portsFor(caller, {
       noCache: received.noCache && mayForceScans(caller, allowNoCache),
       place: { whileWaiting: (wait) => this.#whileWaiting(wait) },
@@ -207,15 +211,18 @@ class Passage {
       const execute = () =>
         this.#whenThereIsTime(takesTime, takesLong, () => this.#execute(question, context));
       const isHeavy = cost.nodes > heavyNodes || cost.bytes > heavyBytes || variableBytes > heavyBytes;
-      return isHeavy ? this.#deadline.race(this.#withPermit(execute)) : execute();
+      return isHeavy ? this.#withPermit(execute) : execute();
     });
   }
 
-  async #withPermit(execute: () => Ready<Outcome>): Promise<Outcome> {
-    this.#permit = await this.#parts.heavy.take();
-    if (this.#isOver) this.#permit.giveBack();
-    this.#deadline.signal.throwIfAborted();
-    return execute();
+  /** Does what may take long as soon as few others do. */
+  #withPermit<T>(work: () => Ready<T>): Ready<T> {
+    if (this.#permit) return work();
+    const taking = whenReady(this.#parts.heavy.take(), (permit) => {
+      this.#permit = permit;
+      if (this.#isOver) permit.giveBack();
+    });
+    return whenReady(taking instanceof Promise ? this.#deadline.race(taking) : taking, work);
   }
 
   /** Who waits for a scan gives its permit back for good. All who waited for the same scan come back at once. */
@@ -250,7 +257,7 @@ class Passage {
   #end(answered: HttpReply): HttpReply {
     this.#isOver = true;
     this.#permit?.giveBack();
-    this.#document.release();
+    this.#parsed.release();
     this.#journal.scope?.end();
     this.#deadline.end();
     const tagged = withEntityTag(this.#request, answered);

@@ -9,13 +9,16 @@ const graphql = buildSchema('type Query { echo(text: String): String }');
 const lifetime = { signal: new AbortController().signal };
 const schema: RoleSchema = { tables: [], schema: graphql, executable: graphql, print: () => '' };
 
-async function prepare(query: string) {
-  const documents = new PreparedDocuments({
+function newDocuments() {
+  return new PreparedDocuments({
     limits: resolveLimits(),
     introspection: true,
     trustedDocuments: undefined,
     automaticPersistedQueries: true,
   });
+}
+
+async function prepare(query: string, documents = newDocuments()) {
   return documents.prepare(
     schema,
     {
@@ -48,4 +51,16 @@ test('a compiled operation counts with its document, which it keeps', async () =
   executor.warm([prepared]);
   expect(executor.size).toMatchObject({ entries: 1 });
   expect(executor.size.bytes).toBeGreaterThan(prepared.bytes);
+});
+
+test('long documents that come together are validated before further ones are parsed', async () => {
+  const documents = newDocuments();
+  const long = (i: number) => `# ${'x'.repeat(10_000)}\nquery q${i} { echo }`;
+  const ended: string[] = [];
+  const end = (what: string) => () => ended.push(what);
+  await Promise.all([
+    ...[1, 2].map((i) => prepare(long(i), documents).then(end('valid'))),
+    prepare(`${long(3)} }`, documents).catch(end('not GraphQL')),
+  ]);
+  expect(ended).toEqual(['valid', 'valid', 'not GraphQL']);
 });

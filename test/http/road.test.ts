@@ -109,20 +109,55 @@ describe('the deadline ends', () => {
   });
 });
 
-test('requests that wait keep only so much of large documents, and small ones are never refused', async () => {
-  let arrive = () => {};
-  const scan = new Promise<SnapshotRead>((resolve) => {
-    arrive = () => resolve(lend());
+test.each([
+  ['documents', 9_000, 0],
+  ['variables', 0, 40_000],
+])(
+  'requests that wait keep only so much of large %s, and small ones are never refused',
+  async (_what, written, sent) => {
+    let arrive = () => {};
+    const scan = new Promise<SnapshotRead>((resolve) => {
+      arrive = () => resolve(lend());
+    });
+    await start({ read: () => scan });
+    const large = (i: number) =>
+      gateway.ask(
+        `query q${i} { users(filter: { name: { in: [${'"a" '.repeat(written)}] } }) { totalCount } }`,
+        { names: Array.from({ length: sent / 10 }, () => 'a name of thirty characters or so') },
+      );
+    const answers = Promise.all(Array.from({ length: 40 }, (_, i) => large(i)));
+    const small = gateway.ask('{ users { totalCount } }');
+    await expect(gateway.ask('{ __typename }')).resolves.toMatchObject({ status: 200 });
+    arrive();
+    await expect(small).resolves.toMatchObject({ data: { users: { totalCount: 1 } } });
+    const statuses = (await answers).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([200, 503]));
+    await expect(large(0)).resolves.toMatchObject({ status: 200 });
+  },
+);
+
+test('large bodies are parsed when few requests that take long are under way', async () => {
+  let release = () => {};
+  const stuck = new Promise<void>((resolve) => {
+    release = resolve;
   });
-  await start({ read: () => scan });
-  const large = (i: number) =>
-    `query q${i} { users(filter: { name: { in: [${'"a" '.repeat(9_000)}] } }) { totalCount } }`;
-  const answers = Promise.all(Array.from({ length: 20 }, (_, i) => gateway.ask(large(i))));
-  const small = gateway.ask('{ users { totalCount } }');
-  await expect(gateway.ask('{ __typename }')).resolves.toMatchObject({ status: 200 });
-  arrive();
-  await expect(small).resolves.toMatchObject({ data: { users: { totalCount: 1 } } });
-  const statuses = (await answers).map(({ status }) => status);
-  expect(new Set(statuses)).toEqual(new Set([200, 503]));
-  await expect(gateway.ask(large(0))).resolves.toMatchObject({ status: 200 });
+  let running = 0;
+  await start({
+    slow: () => {
+      running++;
+      return stuck;
+    },
+  });
+  const variables = { text: 'x'.repeat(100_000) };
+  const slow = [1, 2, 3].map((i) => gateway.ask(`query q${i} { slow }`, variables));
+  while (running < 3) await gateway.ask('{ __typename }');
+  let isParsed = false;
+  const refused = gateway.ask('not GraphQL', variables).finally(() => {
+    isParsed = true;
+  });
+  for (let i = 0; i < 10; i++) await gateway.ask('{ __typename }');
+  expect(isParsed).toBe(false);
+  release();
+  await expect(refused).resolves.toMatchObject({ errors: [{ message: /Syntax Error/ }] });
+  for (const { status } of await Promise.all(slow)) expect(status).toBe(200);
 });

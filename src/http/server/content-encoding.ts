@@ -1,5 +1,14 @@
+import type { Transform } from 'node:stream';
 import { promisify } from 'node:util';
-import { brotliCompress, brotliDecompress, constants, gunzip, gzip, inflate, inflateRaw } from 'node:zlib';
+import {
+  brotliDecompress,
+  constants,
+  createBrotliCompress,
+  createGzip,
+  gunzip,
+  inflate,
+  inflateRaw,
+} from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 import { type Ready, whenReady } from '../../columns/ready.ts';
 import type { Limits } from '../../limits/limits.ts';
@@ -11,13 +20,14 @@ import {
   type HttpRequest,
   headerOf,
   piecesOf,
+  type ReplyBody,
   withHeaders,
 } from '../message.ts';
 import { readOnce } from '../request/header-memory.ts';
 
 type Decode = (body: Uint8Array, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
 
-/** How many bodies are decoded, and how many encoded, at the same time: each takes up to 16 MB beside its bytes. */
+/** How many bodies are decoded, and how many encoded, at the same time. */
 const mostAtOnce = 2;
 const decoding = new FewAtOnce(mostAtOnce);
 
@@ -74,25 +84,42 @@ const smallestCompressed = 1_024;
 /** An encoding of answers. */
 interface Encoding {
   readonly name: string;
-  readonly encode: (body: Uint8Array) => Promise<Buffer>;
+  /** @param length of the body, in bytes */
+  readonly encoder: (length: number) => Transform;
 }
 
 /** The encodings of answers, the preferred one first. At these levels they take about as long as sending. */
 const encodings: readonly Encoding[] = [
-  {
-    name: 'br',
-    encode: (body) => promisify(brotliCompress)(body, { params: brotliParameters(body.length) }),
-  },
-  { name: 'gzip', encode: (body) => promisify(gzip)(body, { level: 4 }) },
+  { name: 'br', encoder: (length) => createBrotliCompress({ params: brotliParameters(length) }) },
+  { name: 'gzip', encoder: () => createGzip({ level: 4 }) },
 ];
+
+/**
+ * The base-2 logarithm of the largest window, in bytes. A large answer becomes 4 % longer than with the default of 22, but takes a
+ * tenth of the memory and a third of the time.
+ */
+const largestWindow = 18;
 
 /** The window is no larger than the body, because memory is allocated for all of it. */
 function brotliParameters(length: number): Readonly<Record<number, number>> {
-  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_DEFAULT_WINDOW } = constants;
+  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN } = constants;
   return {
     [BROTLI_PARAM_QUALITY]: 4,
-    [BROTLI_PARAM_LGWIN]: Math.min(BROTLI_DEFAULT_WINDOW, Math.ceil(Math.log2(length))),
+    [BROTLI_PARAM_LGWIN]: Math.min(largestWindow, Math.ceil(Math.log2(length))),
   };
+}
+
+/** Encodes a body piece by piece, so that there is no second copy of it. */
+function encode({ encoder }: Encoding, body: ReplyBody): Promise<readonly Buffer[]> {
+  return new Promise((resolve, reject) => {
+    const encoded: Buffer[] = [];
+    const stream = encoder(lengthOf({ body }));
+    stream.on('data', (piece: Buffer) => encoded.push(piece));
+    stream.on('end', () => resolve(encoded));
+    stream.on('error', reject);
+    for (const piece of piecesOf(body)) stream.write(piece);
+    stream.end();
+  });
 }
 
 /** The maximum size of all cached compressed bodies together with the original ones, in bytes. */
@@ -110,7 +137,6 @@ export class Compressor {
     ]),
   );
 
-  /** Answers are copied to be compressed. */
   readonly #few = new FewAtOnce(mostAtOnce);
 
   /** Compresses a reply, if its client accepts that and it is worthwhile. */
@@ -123,17 +149,15 @@ export class Compressor {
     return whenReady(this.#encode(encoding, reply), (body) => withHeaders({ ...reply, body }, headers));
   }
 
-  #encode(encoding: Encoding, { body, isRemembered }: HttpReply): Ready<Uint8Array> {
-    if (!isRemembered || !(body instanceof Uint8Array)) {
-      return this.#few.run(() => encoding.encode(Buffer.concat(piecesOf(body))));
-    }
+  #encode(encoding: Encoding, { body, isRemembered }: HttpReply): Ready<ReplyBody> {
+    if (!isRemembered || !(body instanceof Uint8Array)) return this.#few.run(() => encode(encoding, body));
     const cache = this.#compressed.get(encoding);
-    const encode = async () => {
-      const made = cache?.get(body) ?? (await encoding.encode(body));
+    const encodeOnce = async () => {
+      const made = cache?.get(body) ?? Buffer.concat(await encode(encoding, body));
       cache?.set(body, made);
       return made;
     };
-    return cache?.get(body) ?? this.#few.run(encode);
+    return cache?.get(body) ?? this.#few.run(encodeOnce);
   }
 }
 
