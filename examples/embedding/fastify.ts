@@ -1,4 +1,4 @@
-/** The gateway within a Fastify server that has routes of its own. */
+/** The gateway in a Fastify server that has other routes as well. */
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Gateway } from 'fdw-graphql';
 

@@ -1,4 +1,4 @@
-/** The gateway within a Hono app. */
+/** The gateway in a Hono app. */
 import type { Gateway } from 'fdw-graphql';
 import { Hono } from 'hono';
 

@@ -1,7 +1,7 @@
 /** The gateway behind a function URL or an HTTP API of AWS Lambda (payload format 2.0). */
 import type { Gateway } from 'fdw-graphql';
 
-/** As much of the event as is needed: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html */
+/** The part of the event that is needed: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html */
 export interface HttpEvent {
   readonly rawPath: string;
   readonly rawQueryString: string;
@@ -18,14 +18,14 @@ export interface HttpResult {
   readonly isBase64Encoded: boolean;
 }
 
-/** @param gateway made once, outside of the handler, so that the next invocation finds its snapshot */
+/** @param gateway created once, outside of the handler, so that the next invocation uses its snapshot */
 export function createHandler(gateway: Promise<Gateway>) {
   return async (event: HttpEvent): Promise<HttpResult> => {
     const response = await (await gateway).fetch(toRequest(event));
     return {
       statusCode: response.status,
       headers: Object.fromEntries(response.headers),
-      // GraphiQL's parts come compressed.
+      // GraphiQL's files are compressed, so the body may be binary.
       body: Buffer.from(await response.arrayBuffer()).toString('base64'),
       isBase64Encoded: true,
     };

@@ -1,4 +1,4 @@
-/** The gateway as a route of Next.js, `app/graphql/route.ts`. One gateway serves as long as the server runs. */
+/** The gateway as a route of Next.js, `app/graphql/route.ts`. There is one gateway for as long as the server runs. */
 import { createGateway, type Gateway } from 'fdw-graphql';
 
 let gateway: Promise<Gateway> | undefined;

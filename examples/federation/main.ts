@@ -1,6 +1,7 @@
 /**
  * A supergraph of users and orders on one machine: an emulated user pool behind this gateway, a second subgraph that
- * refers to its users and extends them, and a router in front of both. Needs nothing installed and no network.
+ * refers to its users and extends them, and a router in front of both. Nothing has to be installed, and no network is
+ * needed.
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -42,7 +43,7 @@ const router = await startRouter(supergraph, Number(values.port));
 
 process.stdout.write(`The subgraph of the users is at ${usersSubgraph.url}
 The subgraph of the orders is at ${orders.url}
-The supergraph is at ${router.url}: open it in a browser, and ask
+The supergraph is at ${router.url}: open it in a browser, and try
 
 {
   orders(first: 5) {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { type ListeningSubgraph, listen } from './listen.ts';
 
-/** An order, and whoever placed it. */
+/** An order of a customer. */
 export interface Order {
   readonly id: string;
   readonly total: number;
@@ -11,8 +11,8 @@ export interface Order {
 }
 
 /**
- * The subgraph as composition reads it: orders refer to users by their key, and the type of the users gets a field
- * from here. `email` is not of this subgraph; what `label` is computed from, the router fetches.
+ * The subgraph's schema for composition: orders refer to users by their key, and the users' type gets fields from here.
+ * `email` belongs to the other subgraph: the router fetches it, because `label` is computed from it.
  */
 export const ordersSdl = `
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.0",
@@ -36,7 +36,7 @@ type CognitoUser @key(fields: "username") {
 }
 `;
 
-/** The same as it executes: without directives, and with what every subgraph answers. */
+/** The same schema for execution: without directives, and with the fields that every subgraph must have. */
 const executable = `
 scalar _Any
 union _Entity = Order | CognitoUser
@@ -50,7 +50,7 @@ type Order { id: ID! total: Int! customer: CognitoUser }
 type CognitoUser { username: String! email: String orders: [Order!]! label: String! }
 `;
 
-/** A user as the router describes one. */
+/** The router's reference to a user. */
 interface UserRepresentation {
   readonly __typename: 'CognitoUser';
   readonly username: string;

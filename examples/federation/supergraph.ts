@@ -8,15 +8,15 @@ import { type ListeningSubgraph, listen } from './listen.ts';
 /** One part of a supergraph. */
 export interface Subgraph {
   readonly name: string;
-  /** Where the router asks it. */
+  /** Where the router sends its queries. */
   readonly url: string;
   readonly sdl: string;
 }
 
 /**
- * The supergraph that the subgraphs make together.
+ * Composes subgraphs into a supergraph.
  *
- * @throws Error where they do not compose
+ * @throws Error if they do not compose
  */
 export function compose(subgraphs: readonly Subgraph[]): string {
   const { supergraphSdl, errors } = composeServices(
@@ -28,7 +28,7 @@ export function compose(subgraphs: readonly Subgraph[]): string {
   );
 }
 
-/** What a subgraph says of itself. */
+/** Requests a subgraph's schema. */
 export async function askSdl(url: string): Promise<string> {
   const response = await fetch(url, {
     method: 'POST',
@@ -40,10 +40,10 @@ export async function askSdl(url: string): Promise<string> {
 }
 
 /**
- * Serves a supergraph. What a client says of itself is passed on, so that each subgraph decides what it may see.
+ * Serves a supergraph. The client's `Authorization` is passed on, so that each subgraph decides what it may see.
  *
  * @param port 0 lets the system choose
- * @param options anything else that the router can do
+ * @param options further options of the router
  */
 export async function startRouter(
   supergraph: string,
@@ -53,7 +53,7 @@ export async function startRouter(
   const router = createGatewayRuntime({
     supergraph,
     logging: false,
-    // Else the page that browsers get would load GraphiQL from elsewhere.
+    // The default page would load GraphiQL from a CDN.
     renderGraphiQL,
     propagateHeaders: {
       fromClientToSubgraphs: ({ request }) => ({ authorization: request.headers.get('authorization') }),

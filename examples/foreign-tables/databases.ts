@@ -3,16 +3,16 @@ import pg from 'pg';
 
 /** The two databases of the example. */
 export interface ExampleDatabases {
-  /** Connection string of the one whose catalog the gateway reads. */
+  /** The connection string of the database whose catalog the gateway reads. */
   readonly catalogUrl: string;
   drop(): Promise<void>;
 }
 
 /**
- * Makes the shop's database and the catalog's, in which the server `shop` leads to the first.
+ * Creates the shop's database and the catalog's, whose server `shop` connects to the first.
  *
  * @param url a superuser's connection string to a running Postgres
- * @param poolUrl where the emulated user pool is
+ * @param poolUrl the address of the emulated user pool
  */
 export async function createDatabases(url: string, poolUrl: string): Promise<ExampleDatabases> {
   const names = { shop: 'fdw_graphql_example_shop', catalog: 'fdw_graphql_example' };

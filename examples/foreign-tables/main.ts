@@ -1,6 +1,6 @@
 /**
  * Users of a pool and their orders in one query: an emulated pool, the shop's database behind postgres_fdw, and the
- * gateway over the catalog that names both.
+ * gateway over the catalog that has both.
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -28,7 +28,7 @@ const databases = await createDatabases(postgres?.url ?? existing ?? '', emulato
 const gateway = await createGateway({ catalog: { databaseUrl: databases.catalogUrl } });
 const server = await gateway.listen({ host: '127.0.0.1', port: Number(values.port) });
 
-process.stdout.write(`The gateway is at ${server.url}: open it in a browser, and ask
+process.stdout.write(`The gateway is at ${server.url}: open it in a browser, and try
 
 ${await readFile(new URL('users-and-orders.graphql', import.meta.url), 'utf8')}
 The catalog is in ${databases.catalogUrl}: change it with psql, and the gateway follows.
@@ -40,5 +40,5 @@ await stopped;
 await server.close(1_000);
 await gateway.close();
 await emulator.close();
-// A Postgres that was started for the example goes with all it has.
+// Stopping the Postgres that was started for the example also deletes its databases.
 await (postgres ? postgres.stop() : databases.drop());

@@ -9,7 +9,7 @@ export interface RunningPostgres {
   stop(): Promise<void>;
 }
 
-/** Starts the Postgres that npm has brought, in a folder of its own that goes with it. */
+/** Starts the Postgres of the npm package, in a temporary folder that is deleted when it stops. */
 export async function startPostgres(port: number): Promise<RunningPostgres> {
   const server = new EmbeddedPostgres({
     databaseDir: join(tmpdir(), `fdw-graphql-example-${port}`),
@@ -17,7 +17,7 @@ export async function startPostgres(port: number): Promise<RunningPostgres> {
     user: 'postgres',
     password: 'postgres',
     persistent: false,
-    // As root the server runs under another account.
+    // Postgres does not run as root, so it gets an account of its own.
     createPostgresUser: process.getuid?.() === 0,
     onLog: () => {},
   });

@@ -3,13 +3,13 @@ import type { Plugin } from 'vite';
 import { demoCallers, signToken } from '../../src/cli/demo-callers.ts';
 import { demoUsers } from '../../src/emulator/population.ts';
 
-/** Where Vite's servers sign callers in. */
+/** The path under which Vite's servers sign callers in. */
 const path = '/sign-in/';
 
 /**
- * Plays the identity provider: `/sign-in/authenticated` answers with a token of that role, as `npm run demo -- --auth`
- * accepts it. A real page gets its tokens from where people sign in, such as Cognito or Supabase, and never sees what
- * signs them.
+ * Stands in for an identity provider: `/sign-in/authenticated` returns a token for that role, which
+ * `npm run demo -- --auth` accepts. A real page gets its tokens from Cognito, Supabase or the like, and never has the
+ * key that signs them.
  */
 export function identityProvider(): Plugin {
   const callers = demoCallers(demoUsers(1));

@@ -1,4 +1,4 @@
 interface ImportMetaEnv {
-  /** Where the gateway is, if not behind the page's own origin. */
+  /** The gateway's address, if it is not on the page's own origin. */
   readonly VITE_GRAPHQL_URL?: string;
 }

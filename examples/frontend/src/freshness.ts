@@ -6,9 +6,9 @@ let readAt: number | undefined;
 setInterval(showAge, 1000);
 
 /**
- * Shows how old the users are, from now on every second.
+ * Shows how old the users are, updated every second.
  *
- * @param age seconds that have passed already; undefined where nobody knows, and nothing is shown
+ * @param age their age now in seconds; if undefined, nothing is shown
  */
 export function showFreshness(age: number | undefined): void {
   readAt = age === undefined ? undefined : Date.now() - age * 1000;

@@ -1,11 +1,11 @@
 import type { TypedDocumentString } from './generated/graphql.ts';
 import { currentToken } from './session.ts';
 
-/** What the gateway answers: data, errors, or some of both. */
+/** The gateway's answer: data, errors, or both. */
 export interface Answer<Result> {
   readonly data: Result | null;
   readonly errors: readonly AnswerError[];
-  /** Seconds since the gateway began to read what it answers from; undefined where it does not say. */
+  /** The age of the data in seconds; undefined if the answer does not have the header `Age`. */
   readonly age: number | undefined;
 }
 
@@ -20,13 +20,13 @@ export interface AnswerError {
   };
 }
 
-/** Where the gateway is; by default this page's own origin, from which Vite's servers proxy it. */
+/** The gateway's address; by default on this page's own origin, where Vite's servers proxy it. */
 const address = import.meta.env.VITE_GRAPHQL_URL ?? '/graphql';
 
 /**
  * Runs an operation as whoever is signed in.
  *
- * @throws Error where there is no GraphQL answer at all, such as when the signal ends the request
+ * @throws Error if there is no GraphQL answer, for example because the signal aborts the request
  */
 export async function ask<Result, Variables>(
   document: TypedDocumentString<Result, Variables>,
@@ -37,13 +37,13 @@ export async function ask<Result, Variables>(
   if (!/\bjson\b/.test(response.headers.get('content-type') ?? '')) {
     throw new Error(`There is no gateway at ${response.url}. Start one with: npm run demo`);
   }
-  // The document has been checked against the schema, which vouches for the shape of its answer.
+  // Codegen has checked the document against the schema, so its answer has this type.
   const { data = null, errors = [] }: Partial<Answer<Result>> = await response.json();
   const age = response.headers.get('age');
   return { data, errors, age: age === null ? undefined : Number(age) };
 }
 
-/** Whether the gateway verifies tokens: one that does refuses what is none. */
+/** Whether the gateway verifies tokens, and therefore rejects an invalid one. */
 export async function verifiesTokens(signal: AbortSignal): Promise<boolean> {
   return (await post({ query: '{ __typename }' }, 'none', signal)).status === 401;
 }

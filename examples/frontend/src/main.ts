@@ -15,10 +15,10 @@ import {
   showUsers,
 } from './users-view.ts';
 
-/** Milliseconds without a keystroke after which what has been typed is searched for. */
+/** How long to wait after a keystroke before searching, in milliseconds. */
 const typingPause = 200;
 
-/** Milliseconds between two questions for users that the gateway is still reading. It waits itself, too. */
+/** How long to wait before retrying while the first scan runs, in milliseconds. The gateway waits for it, too. */
 const readingPause = 1000;
 
 let search = fromAddress(new URLSearchParams(location.search));
@@ -50,7 +50,7 @@ addEventListener('popstate', () => void show(fromAddress(new URLSearchParams(loc
 showCaller(currentRole());
 void show(search);
 
-/** What one caller sees says nothing of where another's pages begin. */
+/** Starts at the first page again, because another caller sees other users. */
 async function changeCaller(role: CallerRole): Promise<void> {
   search = { ...search, page: { at: 'start' } };
   history.replaceState(null, '', toAddress(search));
@@ -69,7 +69,7 @@ async function changeCaller(role: CallerRole): Promise<void> {
   }
 }
 
-/** Shows a search's users. An answer that is still awaited is of no interest any more. */
+/** Shows the users of a search. Aborts the previous request. */
 async function show(next: UserSearch): Promise<void> {
   search = next;
   request.abort();
@@ -80,7 +80,7 @@ async function show(next: UserSearch): Promise<void> {
   try {
     let answer = await readUsers(next, signal);
     while (answer.error?.extensions.code === 'SCAN_IN_PROGRESS') {
-      // The gateway has yet to read the pool for the first time: asking again waits for more of it.
+      // The first scan of the pool is still running, and a retry waits for it again.
       showProgress(answer.error.extensions.progress);
       await new Promise((resolve) => setTimeout(resolve, readingPause));
       answer = await readUsers(next, signal);
@@ -91,7 +91,7 @@ async function show(next: UserSearch): Promise<void> {
   }
 }
 
-/** Shows the users that have arrived, and what is missing of them. */
+/** Shows the users of an answer, and its error. */
 function showAnswer({ page, error, age }: UsersAnswer): void {
   shown = page;
   showFreshness(page && age);
@@ -104,7 +104,7 @@ function showAnswer({ page, error, age }: UsersAnswer): void {
   }
 }
 
-/** The gateway's own words, and what to do where they concern those who run it. */
+/** The gateway's message, and what to do about it. */
 function explain({ message, extensions }: AnswerError): string {
   const sentence = `${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`;
   if (extensions.code === 'UNAUTHENTICATED') return `${sentence} Sign in again.`;

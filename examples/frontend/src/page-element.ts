@@ -1,7 +1,7 @@
 /**
- * The element that the page has for a selector.
+ * The page's element for a selector.
  *
- * @throws Error where the page and the code disagree
+ * @throws Error if there is none of this type
  */
 export function element<Type extends Element>(selector: string, type: new () => Type): Type {
   const found = document.querySelector(selector);

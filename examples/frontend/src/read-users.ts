@@ -8,7 +8,7 @@ import {
 import { type Answer, type AnswerError, ask } from './graphql-client.ts';
 import { forVisitors, toVariables, type UserSearch } from './user-search.ts';
 
-/** A page of users, with as much of them as the caller may read. */
+/** A page of users, with the fields that the caller may read. */
 export interface UsersPage {
   readonly totalCount: number;
   readonly pageInfo: EndsFragment;
@@ -17,22 +17,22 @@ export interface UsersPage {
   readonly isAnonymous: boolean;
 }
 
-/** A user, without a name where the caller may not read it. */
+/** A user. Fields that the caller may not read are missing. */
 export type ShownUser = SignUpFragment & Partial<UserFragment>;
 
-/** What came of a search. */
+/** The outcome of a search. */
 export interface UsersAnswer {
   readonly page: UsersPage | undefined;
   readonly error: AnswerError | undefined;
-  /** Seconds since the gateway began to read these users. */
+  /** The age of the data in seconds. */
   readonly age: number | undefined;
 }
 
 /**
- * Asks for a page of users. What a role may not read does not exist for it, so where the whole document is invalid
- * the one for visitors follows.
+ * Queries a page of users. For a role, fields that it may not read do not exist, so if the document is invalid for the
+ * caller, the one for visitors is sent.
  *
- * @throws Error where there is no answer
+ * @throws Error if there is no answer
  */
 export async function readUsers(search: UserSearch, signal: AbortSignal): Promise<UsersAnswer> {
   const users = await ask(UsersPageDocument, toVariables(search), signal);
@@ -48,7 +48,7 @@ interface Collection {
 }
 
 function toAnswer(
-  // A root field that fails is null, whatever the schema promises of it.
+  // A root field that fails is null, although its type is non-null.
   { data, errors: [error], age }: Answer<{ readonly cognitoUserCollection: Collection | null }>,
   isAnonymous: boolean,
 ): UsersAnswer {

@@ -1,4 +1,4 @@
-/** Who can sign in here, and what the catalog of `npm run demo -- --auth` lets them see. */
+/** The callers who can sign in, and what the catalog of `npm run demo -- --auth` lets them see. */
 export const callers = {
   anon: {
     label: 'Nobody',
@@ -13,7 +13,7 @@ export const callers = {
 
 export type CallerRole = keyof typeof callers;
 
-/** Where this tab keeps who is signed in, and their token. */
+/** The keys under which this tab stores the caller's role and token. */
 const keys = { role: 'role', token: 'token' };
 
 /** Whether there is a caller of that role. */
@@ -21,21 +21,21 @@ export function isCallerRole(role: string | null): role is CallerRole {
   return role !== null && Object.hasOwn(callers, role);
 }
 
-/** Who is signed in. */
+/** The role of the caller who is signed in. */
 export function currentRole(): CallerRole {
   const role = sessionStorage.getItem(keys.role);
   return isCallerRole(role) ? role : 'anon';
 }
 
-/** The token of who is signed in; undefined where nobody is. */
+/** The caller's token; undefined if no one is signed in. */
 export function currentToken(): string | undefined {
   return sessionStorage.getItem(keys.token) ?? undefined;
 }
 
 /**
- * Signs a caller in, as an identity provider would, or out.
+ * Signs a caller in with the identity provider's token, or out.
  *
- * @throws Error where there is no identity provider
+ * @throws Error if there is no identity provider
  */
 export async function signInAs(role: CallerRole): Promise<void> {
   if (role === 'anon') {
@@ -45,7 +45,7 @@ export async function signInAs(role: CallerRole): Promise<void> {
   }
   const response = await fetch(`/sign-in/${role}`).catch(() => undefined);
   const token = response?.ok ? await response.text() : '';
-  // Servers of static files answer with the page itself.
+  // Servers of static files respond with the page itself.
   if (token.split('.').length !== 3) {
     throw new Error('Nobody signs callers in here. Serve this page with: npm run example');
   }

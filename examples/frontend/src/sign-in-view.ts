@@ -4,7 +4,7 @@ import { type CallerRole, callers, isCallerRole } from './session.ts';
 const roleField = element('#sign-in [name=role]', HTMLSelectElement);
 const sees = element('#sees', HTMLElement);
 
-/** Fills the choice of callers in and connects it. */
+/** Fills the list of callers, and calls back when one is chosen. */
 export function connectSignIn(signIn: (role: CallerRole) => void): void {
   roleField.append(...Object.entries(callers).map(([role, { label }]) => new Option(label, role)));
   roleField.addEventListener('change', () => {
@@ -17,7 +17,7 @@ export function showCaller(role: CallerRole): void {
   roleField.value = role;
 }
 
-/** Explains what the caller sees; nothing where no grant and no policy hides anything. */
+/** Explains what the caller sees; shows nothing if neither grants nor policies hide anything. */
 export function showWhatIsSeen(role: CallerRole, isAnonymous: boolean): void {
   sees.textContent = role === 'anon' && !isAnonymous ? '' : callers[role].sees;
 }

@@ -3,7 +3,7 @@ import { statusLabel } from './user-search.ts';
 
 const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
 
-/** The table's row of a user. Cells of what the caller may not read stay away. */
+/** A user's row of the table, without cells for what the caller may not read. */
 export function userRow(user: ShownUser): HTMLTableRowElement {
   const row = document.createElement('tr');
   if (user.username !== undefined) {
@@ -16,7 +16,7 @@ export function userRow(user: ShownUser): HTMLTableRowElement {
   return row;
 }
 
-/** A row's outline, while its user is awaited. */
+/** The outline of a row, shown while users are loading. */
 export function skeletonRow(): HTMLTableRowElement {
   const row = document.createElement('tr');
   row.className = 'skeleton';
@@ -33,7 +33,7 @@ function nameOf({ given_name, family_name }: ShownUser): HTMLElement {
   return name ? text('strong', name) : absent('no name');
 }
 
-/** An address that rather breaks before its @ than anywhere else. */
+/** An e-mail address that preferably breaks before its @. */
 function emailOf({ email }: ShownUser): (Node | string)[] {
   if (email === null || email === undefined) return [absent('no e-mail')];
   const at = email.lastIndexOf('@');
@@ -52,7 +52,7 @@ function badgeOf(status: string): HTMLElement {
   return badge;
 }
 
-/** @param timestamp in UTC, as a `timestamp` of the catalog has no offset */
+/** @param timestamp in UTC, because a `timestamp` of the catalog has no offset */
 function day(timestamp: string): HTMLElement {
   const time = document.createElement('time');
   time.dateTime = `${timestamp}Z`;

@@ -1,6 +1,6 @@
 import type { CognitoUserFilter, CognitoUserOrderBy, UsersPageQueryVariables } from './generated/graphql.ts';
 
-/** Which users are shown, in which order, and which page of them. The page's address holds it. */
+/** Which users are shown, in which order, and which page of them. It is kept in the URL. */
 export interface UserSearch {
   /** A part of an e-mail address or username; empty for all users. */
   readonly text: string;
@@ -10,17 +10,17 @@ export interface UserSearch {
   readonly page: Page;
 }
 
-/** A page by its place: at one end of the users, or beside a cursor. */
+/** The position of a page: at one end of the users, or next to a cursor. */
 export type Page =
   | { readonly at: 'start' | 'end' }
   | {
       readonly at: 'after' | 'before';
       readonly cursor: string;
-      /** How many users there are before the page's first, or up to its last, as far as anybody counted. */
+      /** How many users precede the page (after), or how many there are up to its end (before); undefined if unknown. */
       readonly count: number | undefined;
     };
 
-/** The orders on offer. The key breaks ties, so that each of them is total. */
+/** The available orders. The key breaks ties. */
 export const orders = {
   newest: { label: 'Newest first', orderBy: [{ created_at: 'DescNullsLast' }] },
   oldest: { label: 'Oldest first', orderBy: [{ created_at: 'AscNullsLast' }] },
@@ -32,7 +32,7 @@ export const orders = {
 export type OrderName = keyof typeof orders;
 
 /**
- * The statuses on offer. Cognito may send others:
+ * The available statuses. Cognito may send others:
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserType.html
  */
 export const statuses = [
@@ -46,7 +46,7 @@ export const statuses = [
   'UNKNOWN',
 ] as const;
 
-/** A status as people read it. */
+/** The text that is shown for a status. */
 export function statusLabel(status: string): string {
   const words = status.toLowerCase().replaceAll('_', ' ');
   return words.slice(0, 1).toUpperCase() + words.slice(1);
@@ -55,12 +55,12 @@ export function statusLabel(status: string): string {
 /** How many users a page shows. */
 export const pageSize = 20;
 
-/** Whether an order of that name is on offer. */
+/** Whether there is an order of this name. */
 export function isOrderName(name: string | null): name is OrderName {
   return name !== null && Object.hasOwn(orders, name);
 }
 
-/** Reads a search from a page's address. What it lacks, or has wrong, is as at first. */
+/** Reads a search from the URL. What is missing or invalid gets its default. */
 export function fromAddress(address: URLSearchParams): UserSearch {
   const order = address.get('order');
   return {
@@ -71,7 +71,7 @@ export function fromAddress(address: URLSearchParams): UserSearch {
   };
 }
 
-/** Writes a search to a page's address. */
+/** Writes a search to the URL. */
 export function toAddress({ text, status, order, page }: UserSearch): string {
   const address = new URLSearchParams();
   if (text) address.set('search', text);
@@ -84,7 +84,7 @@ export function toAddress({ text, status, order, page }: UserSearch): string {
   return `?${address}`;
 }
 
-/** What to ask the gateway for. */
+/** The variables of a search's query. */
 export function toVariables({ text, status, order, page }: UserSearch): UsersPageQueryVariables {
   const filter = toFilter(text, status);
   const { orderBy } = orders[order];
@@ -100,12 +100,12 @@ export function toVariables({ text, status, order, page }: UserSearch): UsersPag
   }
 }
 
-/** What of a search is left to those who may only read when users signed up. */
+/** The part of a search that remains for callers who may only read when users signed up. */
 export function forVisitors({ status, order, page }: UserSearch): UserSearch {
   return { text: '', status, order: order === 'oldest' ? 'oldest' : 'newest', page };
 }
 
-/** Where a page's users stand among all that match; undefined where nobody counted. */
+/** The positions of a page's first and last user among all that match; undefined if unknown. */
 export function placeOf(page: Page, users: number, total: number): { from: number; to: number } | undefined {
   if (users === 0) return undefined;
   const before = 'count' in page ? page.count : page.at === 'start' ? 0 : total;
@@ -128,7 +128,7 @@ function countFromAddress(text: string | null): number | undefined {
 }
 
 function toFilter(text: string, status: string): CognitoUserFilter {
-  // In a pattern, % and _ stand for anything; here they are meant as they are.
+  // In a pattern, % and _ are wildcards; here they are literal.
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   return {
     ...(text && { or: [{ email: { ilike: pattern } }, { username: { ilike: pattern } }] }),

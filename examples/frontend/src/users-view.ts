@@ -26,10 +26,10 @@ const pageButtons = {
   last: element('#pages [name=last]', HTMLButtonElement),
 };
 
-/** A page's neighbour or end. */
+/** A step to another page. */
 export type Step = keyof typeof pageButtons;
 
-/** What the page's controls lead to. */
+/** What the page's controls call. */
 export interface Controls {
   /** The user has chosen other users or another order; `typing` while more keys may follow. */
   search(terms: Pick<UserSearch, 'text' | 'status' | 'order'>, typing: boolean): void;
@@ -38,7 +38,7 @@ export interface Controls {
   refresh(): void;
 }
 
-/** Fills the choices in and connects the controls. */
+/** Fills the lists of choices, and connects the controls. */
 export function connectControls(controls: Controls): void {
   statusField.append(...statuses.map((status) => new Option(statusLabel(status), status)));
   orderField.append(...Object.entries(orders).map(([name, { label }]) => new Option(label, name)));
@@ -65,7 +65,7 @@ export function connectControls(controls: Controls): void {
   rows.replaceChildren(...Array.from({ length: pageSize }, skeletonRow));
 }
 
-/** Shows what is searched for. */
+/** Shows the terms of a search. */
 export function showTerms({ text, status, order }: UserSearch): void {
   if (textField.value.trim() !== text) textField.value = text;
   if (!Array.from(statusField.options).some((option) => option.value === status)) {
@@ -75,7 +75,7 @@ export function showTerms({ text, status, order }: UserSearch): void {
   orderField.value = order;
 }
 
-/** Shows that an answer is awaited. What is on the page stays until it comes; where there is nothing, its outline. */
+/** Shows that users are loading. Those on the page remain until then; if there are none, outlines are shown. */
 export function showBusy(): void {
   table.ariaBusy = 'true';
   if (rows.childElementCount === 0) rows.replaceChildren(...Array.from({ length: pageSize }, skeletonRow));
@@ -85,7 +85,7 @@ export function showBusy(): void {
 /**
  * Shows a page of users.
  *
- * @param place where they stand among all that match
+ * @param place the positions of the first and last one among all that match
  */
 export function showUsers(page: UsersPage, place: { from: number; to: number } | undefined): void {
   const { totalCount, pageInfo, users, isAnonymous } = page;
@@ -113,13 +113,13 @@ export function showFailure(message: string): void {
   settle();
 }
 
-/** Shows why a part of what is shown is missing; without a message, that nothing is. */
+/** Shows why a part of the users is missing; without a message, nothing is missing. */
 export function showProblem(message: string | undefined): void {
   problem.hidden = message === undefined;
   problemText.textContent = message ?? '';
 }
 
-/** Shows how far the gateway is with its first reading of the pool. */
+/** Shows the progress of the pool's first scan. */
 export function showProgress(
   { rows: read, estimatedRows }: { rows: number; estimatedRows?: number } = { rows: 0 },
 ) {
@@ -139,7 +139,7 @@ function settle(): void {
   table.ariaBusy = 'false';
 }
 
-/** Who may not read names can neither search nor order by them. */
+/** Callers who may not read names can neither search nor order by them. */
 function allowSearching(isAnonymous: boolean): void {
   table.classList.toggle('anonymous', isAnonymous);
   textField.disabled = isAnonymous;
@@ -156,7 +156,7 @@ function allowTurning({ back, on }: { back: boolean; on: boolean }): void {
   previous.disabled = !back;
   next.disabled = !on;
   last.disabled = !on;
-  // A button that is disabled while it has the keyboard would leave it nowhere.
+  // If a button is disabled while it has the focus, the focus is lost.
   if ((focused === next || focused === last) && !on && back) previous.focus();
   if ((focused === previous || focused === first) && !back && on) next.focus();
 }

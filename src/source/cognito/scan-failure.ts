@@ -31,7 +31,7 @@ export function scanFailure(
     case 'denied':
       return scanError(
         'SCAN_DENIED',
-        `${pool} refused the credentials (${failure.what}): they must be valid and allow cognito-idp:ListUsers`,
+        `there are no credentials that ${pool} accepts (${failure.what}): they must be valid and allow cognito-idp:ListUsers`,
       );
     case 'not-found':
       return scanError('SCAN_NOT_FOUND', `${pool} does not exist`);
