@@ -60,7 +60,7 @@ command('scan', 'scan every foreign object once and print what it took').action(
   (await import('./scan.ts')).scan(flags),
 );
 
-/** The command that was asked for, and its config file, once they are known. */
+/** The command that runs, and its config file, once they are known. */
 let running: { readonly command: Command; readonly config: string | undefined } | undefined;
 
 program.hook('preAction', async (_, command) => {
