@@ -59,7 +59,7 @@ async function post(query: string, headers: Record<string, string> = {}): Promis
   await response.text();
 }
 
-/** Runs the load generator as a process of its own. */
+/** Runs the load generator in a separate process. */
 async function load(query: string, headers: Record<string, string> = {}): Promise<Result> {
   const header = Object.entries({ 'content-type': 'application/json', ...headers });
   const { stdout } = await promisify(execFile)(process.execPath, [

@@ -46,7 +46,7 @@ const chosenPeers = parseNames('--peers', values.peers, peers);
 const chosenCases = parseNames('--cases', values.cases, cases);
 const [generator = await availableGenerator()] = generators.filter((name) => name === values.generator);
 
-/** Seconds of load before the first round, in which servers compile what they are asked. */
+/** Seconds of load before the first round, in which servers compile the operations. */
 const warmUpSeconds = 2;
 
 await run();
@@ -96,7 +96,7 @@ async function run(): Promise<void> {
   }
 }
 
-/** The peers are a project of their own, which nobody needs who does not compare. */
+/** Installs the other servers. They are a separate project, which only this comparison needs. */
 function installPeers(): void {
   const folder = fileURLToPath(new URL('peers/', import.meta.url));
   if (existsSync(join(folder, 'node_modules'))) return;

@@ -1,6 +1,7 @@
 /**
- * Makes what the GraphiQL page loads, of a package that has it several times over and needs not be installed with
- * this one: `assets/graphiql/vendor/`, compressed, as browsers get it. Runs after `npm ci` and before publishing.
+ * Bundles the files that the GraphiQL page loads into `assets/graphiql/vendor/`, compressed as browsers receive them. They
+ * come from a package that is large, so users of this one do not have to install it. Runs after `npm ci` and before
+ * publishing.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
@@ -14,7 +15,7 @@ import {
 
 const folder = new URL('../assets/graphiql/vendor/', import.meta.url);
 
-/** GraphiQL, which then is the global `YogaGraphiQL`, with the workers of its editor. */
+/** GraphiQL as the global `YogaGraphiQL`, with the workers of its editor. */
 const script = `const graphiqlWorkers = ${JSON.stringify({ editorWorkerService, json: jsonWorker, graphql: graphqlWorker })};
 self.MonacoEnvironment = {
   globalAPI: false,

@@ -3,13 +3,13 @@
 /** @typedef {import('../../src/http/graphiql/overview.ts').ObjectOverview} ObjectOverview */
 /** @typedef {import('../../src/http/graphiql/examples.ts').Example} Example */
 
-/** Milliseconds between two looks at what the gateway holds: while it scans, and otherwise. */
+/** Milliseconds between two requests for the overview: while the gateway scans, and otherwise. */
 const pauses = { scanning: 1000, resting: 10_000 };
 
-/** Milliseconds that the key of an example's row may take: until then it is not worth waiting for. */
+/** How many milliseconds to wait for the key of a row for an example. */
 const keyPatience = 2000;
 
-/** Where the browser keeps what it keeps: the token in this tab only, and GraphiQL's tabs where GraphiQL has them. */
+/** The browser's storage: the token is kept in this tab only, GraphiQL's tabs where GraphiQL keeps them. */
 const keys = { token: 'fdw-graphql:token', examples: 'fdw-graphql:examples', tabs: 'graphiql:tabState' };
 
 const endpoint = location.pathname;
@@ -47,7 +47,7 @@ document.addEventListener('visibilitychange', () => {
 setInterval(() => shown && showObjects(shown.objects), 1000);
 void look();
 
-/** Looks at what the gateway holds now, and again after a while. */
+/** Requests the overview now, and again after a while. */
 async function look() {
   clearTimeout(timer);
   try {
@@ -89,7 +89,7 @@ function showCaller({ role, verifiesTokens }) {
   strip.role.textContent = `Role ${role}`;
 }
 
-/** Says who may ask, instead of letting GraphiQL fail at everything. @param {string} refusal */
+/** Shows that a token is needed, instead of letting GraphiQL fail at everything. @param {string} refusal */
 function askForToken(refusal) {
   const hasToken = sessionStorage.getItem(keys.token) !== null;
   strip.caller.hidden = false;
@@ -111,7 +111,7 @@ function showObjects(objects) {
 
 /**
  * @param {ObjectOverview} object
- * @param {number} secondsSince how old what is said of it is
+ * @param {number} secondsSince the age of this information
  */
 function objectItem({ tables, snapshot, scan }, secondsSince) {
   const item = document.createElement('li');
@@ -145,7 +145,7 @@ function duration(seconds) {
   return seconds < 7200 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
 }
 
-/** Replaces the examples' tabs, where they are as they were given, by those of the new caller. @param {string} token */
+/** Replaces the tabs of examples that have not been edited by those of the new caller. @param {string} token */
 function changeToken(token) {
   if (token) sessionStorage.setItem(keys.token, token);
   else sessionStorage.removeItem(keys.token);
@@ -153,12 +153,12 @@ function changeToken(token) {
   reload();
 }
 
-/** Forgets them as the page is left: until then, GraphiQL may still write them, half a second after their last change. */
+/** Forgets them when the page is left: until then, GraphiQL may still write them, half a second after their last change. */
 function forgetTabs() {
   addEventListener('pagehide', () => localStorage.removeItem(keys.tabs), { once: true });
 }
 
-/** GraphiQL keeps the query of its first tab in the page's address too. */
+/** GraphiQL also keeps the query of its first tab in the URL. */
 function reload() {
   location.assign(endpoint);
 }
@@ -175,7 +175,7 @@ function tabsAreExamples() {
 }
 
 /**
- * The example with the key of a row that the caller may see, if a snapshot is at hand to find one in.
+ * The example with the key of a row that the caller may see, if there is a snapshot to find one in.
  *
  * @param {Example} example
  * @param {Overview} overview
@@ -217,7 +217,7 @@ function mount(queries) {
 /** @typedef {{ query: string, operationName?: string | null | undefined, variables?: object }} Operation */
 
 /**
- * The operation without a name that its document does not have: for a moment after a change of tabs, GraphiQL still
+ * The operation, without its name if the document has none of that name: just after a change of tabs, GraphiQL still
  * sends the name from the other tab.
  *
  * @param {Operation} operation

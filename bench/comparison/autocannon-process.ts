@@ -1,4 +1,4 @@
-/** The generator as a process of its own, so that it does not share the server's event loop. */
+/** The generator in a separate process, so that it does not share the server's event loop. */
 import { readFileSync } from 'node:fs';
 import autocannon from 'autocannon';
 

@@ -56,7 +56,7 @@ export const peers: readonly Peer[] = [
   },
 ];
 
-/** A peer that answers in a process of its own. */
+/** A peer in a separate process. */
 export interface RunningPeer {
   readonly peer: Peer;
   /** Where it answers requests of the case. */

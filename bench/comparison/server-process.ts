@@ -6,13 +6,13 @@ export interface ServerProcessOptions {
   readonly users: number;
   /** The emulated pool's address, for the gateway. */
   readonly poolUrl: string;
-  /** A Postgres whose database `public` holds the same users in the table `users`. */
+  /** A Postgres with the same users in the table `public.users`. */
   readonly postgresUrl: string;
   /** What the bare server answers at `/` and the name of each case. */
   readonly answers: Readonly<Record<string, string>>;
 }
 
-/** What a server says: where it is, once it answers; what it has used, whenever it is asked. */
+/** A message of a server: its address as soon as it answers, or its usage on request. */
 export type ServerProcessMessage = { readonly url: string } | ServerUsage;
 
 /** What the process of a server has used so far. */

@@ -8,7 +8,7 @@ export function parseCount(flag: string, text: string): number {
   throw new Error(`${flag} takes a whole number above 0, such as 100000, 100k or 1M, but got ${text}`);
 }
 
-/** Those of the choices whose names are listed, separated by commas. */
+/** Selects the choices with these names, which are separated by commas. */
 export function parseNames<T extends { readonly name: string }>(
   flag: string,
   text: string,

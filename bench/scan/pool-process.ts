@@ -1,4 +1,4 @@
-/** An emulated pool in a process of its own, so that its work is not taken for the scan's. */
+/** An emulated pool in a separate process, so that its work is not attributed to the scan. */
 import { startEmulator } from '../../src/emulator/emulator.ts';
 import { demoUsers } from '../../src/emulator/population.ts';
 
@@ -11,7 +11,7 @@ export interface PoolProcessOptions {
   readonly requestsPerSecond?: number;
 }
 
-/** What the parent process is told: the address at the start, the counts so far whenever it says anything. */
+/** A message to the parent process: the address at the start, and the counts so far in reply to any message. */
 export type PoolProcessMessage =
   | { readonly url: string }
   | { readonly requests: number; readonly throttled: number; readonly busiestSecond: number };

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { PoolProcessMessage, PoolProcessOptions } from './pool-process.ts';
 
-/** Starts an emulated pool as a process of its own. */
+/** Starts an emulated pool in a separate process. */
 export async function startPool(options: PoolProcessOptions) {
   const child = fork(new URL('pool-process.ts', import.meta.url), [JSON.stringify(options)]);
   const next = async (): Promise<PoolProcessMessage> => (await once(child, 'message'))[0];
