@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * How much garbage the heap may hold, in percent of what was alive after the last collection. V8's own choice is up to 300, so that
- * after a burst of large requests the process kept 100 MB more than it needed; at this value throughput is the same.
+ * How far the heap may grow before the next collection, in percent of what was alive after the last one. V8's own choice is up
+ * to 300, with which the process keeps 100 MB more than it needs after a burst of large requests. Throughput is the same.
  */
 const growingPercent = 50;
 

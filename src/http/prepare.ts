@@ -55,7 +55,7 @@ const bytesPerCharacter = 6;
 
 /** The length of a document whose parsing and validation may take more than a millisecond or two. */
 const longText = 8 * 1024;
-/** Long documents that are prepared at the same time: each takes some megabytes from its parsing to the end of its validation. */
+/** How many long documents are prepared at the same time: each takes some megabytes until it has been validated. */
 const mostLong = 2;
 
 /**

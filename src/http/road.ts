@@ -59,13 +59,13 @@ const largeBody = 16 * 1024;
 /** Fields of an operation that runs in no time, but for what it does in paced loops. */
 const fewFields = 5;
 
-/** Requests that are dealt with at the same time of those that may take long: each holds its variables and its answer in memory. */
+/** How many requests that may take long run at the same time: each holds its variables and its answer in memory. */
 const mostHeavy = 3;
 /** Nodes, bytes of names, and bytes of a body or of variables from which a request may take long. */
 const heavyNodes = 1_000;
 const heavyBytes = 64 * 1024;
 
-/** The maximum size of what is parsed of all requests in flight, including those that wait for a scan, in bytes. */
+/** The maximum size of the parsed parts of all requests in flight, including those that wait for a scan, in bytes. */
 const parsedBytes = 24 * 1024 * 1024;
 /** The size of a document of about 200 tokens, which is always accepted. */
 const smallParsed = 80 * 1024;
@@ -215,7 +215,7 @@ class Passage {
     });
   }
 
-  /** Does what may take long as soon as few others do. */
+  /** Runs work that may take long once few other requests run such work. */
   #withPermit<T>(work: () => Ready<T>): Ready<T> {
     if (this.#permit) return work();
     const taking = whenReady(this.#parts.heavy.take(), (permit) => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { run } from '../support/command.ts';
 import { root } from './markdown.ts';
 
-/** The commands of a block of shell: a line each, with those that go on joined, without comments. */
+/** The commands of a block of shell, one per line: continued lines are joined, comments removed. */
 export function commandsOf(shell: string): readonly string[] {
   return shell
     .replace(/\\\n\s*/g, ' ')
@@ -11,10 +11,10 @@ export function commandsOf(shell: string): readonly string[] {
     .filter((line) => line !== '');
 }
 
-/** What people write for the command line of this package. */
+/** The spellings of this package's command line. */
 const ours = /^(?:[A-Z_]+=\S+ )*(?:npx fdw-graphql|fdw-graphql|npx tsx src\/cli\/main\.ts)(?: (.*))?$/;
 
-/** The arguments of a command of this package, without redirections; undefined where it is another's. */
+/** The arguments of a command of this package, without redirections; undefined if it is another command. */
 export function ownArguments(command: string): readonly string[] | undefined {
   const matched = ours.exec(command);
   if (!matched) return undefined;
@@ -22,6 +22,13 @@ export function ownArguments(command: string): readonly string[] | undefined {
     .replace(/\s[>|].*$/, '')
     .split(/\s+/)
     .filter(Boolean);
+}
+
+/** The names of this package's commands, as `--help` lists them. */
+export async function commandNames(): Promise<readonly string[]> {
+  const { stdout } = await run(['--help']);
+  const [, list = ''] = stdout.split('Commands:');
+  return [...list.matchAll(/^ {2}(\w+)/gm)].flatMap(([, name = '']) => (name === 'help' ? [] : [name]));
 }
 
 const helps = new Map<string, Promise<string>>();

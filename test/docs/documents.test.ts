@@ -8,19 +8,19 @@ import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { cognitoServer, sevenColumns } from '../support/definitions.ts';
 import { demoCatalog } from '../support/demo-catalog.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { commandsOf, mistakesOf, npmKnows, ownArguments } from './commands.ts';
+import { commandNames, commandsOf, mistakesOf, npmKnows, ownArguments } from './commands.ts';
 import { type CodeBlock, codeBlocks, documents, linksOf, root, shownPartOf } from './markdown.ts';
 
 /*
- * What stands in code blocks of the documents is true, or marked as an illustration:
+ * The code blocks of the documents are tested, or marked as an illustration:
  *
  *   ```ts test/clients/urql.ts   the part of that file between #region and #endregion, which a test of its own runs
- *   ```sql                       runs in PostgreSQL, after the blocks before it
+ *   ```sql                       runs in PostgreSQL, after the preceding blocks
  *   ```graphql                   is valid for schema/schema.graphql; definitions of types at least parse
- *   ```sh                        calls this package with commands and flags that it has, npm with scripts that there
- *                                are, and curl so that a gateway on port 4000 answers without errors
+ *   ```sh                        calls existing commands and flags of this package, existing scripts of npm, and curl
+ *                                such that a gateway on port 4000 answers without errors
  *   ```json                      is JSON
- *   ```sh illustration           is not looked at, and needs a reason that the text around it makes clear
+ *   ```sh illustration           is not tested; the text around it must make clear why
  */
 const tested = ['ts', 'sql', 'graphql', 'sh', 'json', 'python'];
 
@@ -54,6 +54,12 @@ test('the README leads to every document, and no link leads nowhere', () => {
   expect(documents().filter((document) => document.startsWith('docs/') && !reached.has(document))).toEqual(
     [],
   );
+});
+
+test('the README lists every command', async () => {
+  const readme = await readFile(`${root}README.md`, 'utf8');
+  const listed = [...readme.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+  expect(listed.toSorted()).toEqual((await commandNames()).toSorted());
 });
 
 describe('code', () => {
