@@ -40,7 +40,8 @@ export class AnswerMeter {
   readonly #limits: Limits;
   readonly #holding: Holding;
   readonly #end: (reason: unknown) => void;
-  #isOpen = true;
+  /** Why nothing more is counted. Always the same error, because hundreds of fields may fail with it, and each reads its stack. */
+  #over: { readonly why: unknown } | undefined;
   #built = 0;
   #written = 0;
 
@@ -75,7 +76,7 @@ export class AnswerMeter {
 
   /** Stops counting. To be called when the answer has been sent, or the client is gone. */
   release(): void {
-    this.#isOpen = false;
+    this.#over ??= { why: new Error('the request has ended') };
     this.#holding.release();
   }
 
@@ -85,12 +86,13 @@ export class AnswerMeter {
    */
   #hold(size: number, bytes: number): void {
     // Aborts work that is still running after the request has ended.
-    if (!this.#isOpen) throw new Error('the request has ended');
+    if (this.#over) throw this.#over.why;
     try {
       this.#holding.add(bytes);
       if (size > this.#limits.responseBytes) throw exceeded(this.#limits, 'responseBytes', 'the answer');
     } catch (error) {
       // Other work for the answer is aborted as well.
+      this.#over = { why: error };
       this.#end(error);
       throw error;
     }
