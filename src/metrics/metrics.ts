@@ -19,99 +19,83 @@ import { StatusGauges, type StatusSource } from './status-gauges.ts';
  * https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
  */
 export class Metrics {
-  readonly #registry = new Registry();
-  readonly #gauges: StatusGauges;
+  readonly #registry = registryOfProcess();
+  readonly #gauges = new StatusGauges(this.#registry);
+  readonly #requests = new RequestMetrics(this.#registry);
+  readonly #refusals = this.#counter(
+    'fdw_graphql_requests_refused_total',
+    'Requests that were rejected before they were parsed, by code.',
+    ['code'],
+  );
+  readonly #scans = this.#counter(
+    'fdw_graphql_scans_total',
+    'Scans by result: OK or the code of the failure.',
+    ['server', 'object', 'result'],
+  );
+  readonly #scanDuration = new Histogram({
+    name: 'fdw_graphql_scan_duration_seconds',
+    help: 'Time that scans took.',
+    labelNames: ['server', 'object', 'result'],
+    buckets: [0.1, 0.5, 1, 5, 15, 60, 180, 600, 1800, 7200, 28_800],
+    registers: [this.#registry],
+  });
+  readonly #pages = this.#counter(
+    'fdw_graphql_scan_pages_total',
+    'Pages that scans have read.',
+    objectLabels,
+  );
+  readonly #sourceRequests = this.#counter(
+    'fdw_graphql_source_requests_total',
+    'Requests that scans have sent to their source, including retries.',
+    objectLabels,
+  );
+  readonly #throttles = this.#counter(
+    'fdw_graphql_source_throttles_total',
+    'Requests that the source has throttled.',
+    objectLabels,
+  );
+  readonly #retries = this.#counter(
+    'fdw_graphql_source_retries_total',
+    'Retries of failed requests.',
+    objectLabels,
+  );
+  readonly #refusedTokens = this.#counter(
+    'fdw_graphql_source_tokens_refused_total',
+    'Page tokens that the source rejected, so that a part of the scan restarted.',
+    objectLabels,
+  );
+  readonly #fileErrors = this.#counter(
+    'fdw_graphql_snapshot_file_errors_total',
+    'Snapshots that could not be saved or restored.',
+    objectLabels,
+  );
+  readonly #sharedSnapshots = this.#counter(
+    'fdw_graphql_shared_snapshots_total',
+    'Snapshots that were published for other gateways or loaded from them.',
+    [...objectLabels, 'direction'],
+  );
+  readonly #sharedBytes = this.#counter(
+    'fdw_graphql_shared_bytes_total',
+    'Bytes of the snapshots that were published or loaded.',
+    [...objectLabels, 'direction'],
+  );
+  readonly #catalogReads = this.#counter(
+    'fdw_graphql_catalog_reads_total',
+    'Times that the catalog was read, by result: OK or FAILED.',
+    ['result'],
+  );
+  readonly #keyErrors = this.#counter(
+    'fdw_graphql_key_set_errors_total',
+    'Failures to fetch the keys that verify tokens.',
+    [],
+  );
+  readonly #internalErrors = this.#counter(
+    'fdw_graphql_internal_errors_total',
+    'Unexpected errors; the log has the stack of each.',
+    [],
+  );
   /** The totals of running scans that have been counted already. */
   readonly #counted = new Map<string, Counted>();
-
-  readonly #requests: RequestMetrics;
-  readonly #refusals: Counter<'code'>;
-  readonly #scans: Counter<ObjectLabel | 'result'>;
-  readonly #scanDuration: Histogram<ObjectLabel | 'result'>;
-  readonly #pages: Counter<ObjectLabel>;
-  readonly #sourceRequests: Counter<ObjectLabel>;
-  readonly #throttles: Counter<ObjectLabel>;
-  readonly #retries: Counter<ObjectLabel>;
-  readonly #refusedTokens: Counter<ObjectLabel>;
-  readonly #fileErrors: Counter<ObjectLabel>;
-  readonly #sharedSnapshots: Counter<ObjectLabel | 'direction'>;
-  readonly #sharedBytes: Counter<ObjectLabel | 'direction'>;
-  readonly #keyErrors: Counter;
-  readonly #catalogReads: Counter<'result'>;
-  readonly #internalErrors: Counter;
-
-  constructor() {
-    const registers = [this.#registry];
-    const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
-      new Counter({ name, help, labelNames: [...labelNames], registers });
-    collectDefaultMetrics({ register: this.#registry });
-    this.#gauges = new StatusGauges(this.#registry);
-    this.#requests = new RequestMetrics(this.#registry);
-    this.#refusals = counter(
-      'fdw_graphql_requests_refused_total',
-      'Requests that were rejected before they were parsed, by code.',
-      ['code'],
-    );
-    this.#scans = counter('fdw_graphql_scans_total', 'Scans by result: OK or the code of the failure.', [
-      'server',
-      'object',
-      'result',
-    ]);
-    this.#scanDuration = new Histogram({
-      name: 'fdw_graphql_scan_duration_seconds',
-      help: 'Time that scans took.',
-      labelNames: ['server', 'object', 'result'],
-      buckets: [0.1, 0.5, 1, 5, 15, 60, 180, 600, 1800, 7200, 28_800],
-      registers,
-    });
-    this.#pages = counter('fdw_graphql_scan_pages_total', 'Pages that scans have read.', objectLabels);
-    this.#sourceRequests = counter(
-      'fdw_graphql_source_requests_total',
-      'Requests that scans have sent to their source, including retries.',
-      objectLabels,
-    );
-    this.#throttles = counter(
-      'fdw_graphql_source_throttles_total',
-      'Requests that the source has throttled.',
-      objectLabels,
-    );
-    this.#retries = counter('fdw_graphql_source_retries_total', 'Retries of failed requests.', objectLabels);
-    this.#refusedTokens = counter(
-      'fdw_graphql_source_tokens_refused_total',
-      'Page tokens that the source rejected, so that a part of the scan restarted.',
-      objectLabels,
-    );
-    this.#fileErrors = counter(
-      'fdw_graphql_snapshot_file_errors_total',
-      'Snapshots that could not be saved or restored.',
-      objectLabels,
-    );
-    this.#sharedSnapshots = counter(
-      'fdw_graphql_shared_snapshots_total',
-      'Snapshots that were published for other gateways or loaded from them.',
-      [...objectLabels, 'direction'],
-    );
-    this.#sharedBytes = counter(
-      'fdw_graphql_shared_bytes_total',
-      'Bytes of the snapshots that were published or loaded.',
-      [...objectLabels, 'direction'],
-    );
-    this.#catalogReads = counter(
-      'fdw_graphql_catalog_reads_total',
-      'Times that the catalog was read, by result: OK or FAILED.',
-      ['result'],
-    );
-    this.#keyErrors = counter(
-      'fdw_graphql_key_set_errors_total',
-      'Failures to fetch the keys that verify tokens.',
-      [],
-    );
-    this.#internalErrors = counter(
-      'fdw_graphql_internal_errors_total',
-      'Unexpected errors; the log has the stack of each.',
-      [],
-    );
-  }
 
   /** Counts an observation; never throws. */
   readonly observe = (observation: Observation): void => {
@@ -189,6 +173,10 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
+  #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
+    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
+  }
+
   #countScan(scan: ObservedScan & { readonly durationMs: number }, result: string): void {
     const { server, object, durationMs } = scan;
     this.#countProgress(scan);
@@ -212,6 +200,13 @@ export class Metrics {
   }
 }
 
+/** A registry with the metrics of the process itself. */
+function registryOfProcess(): Registry {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  return register;
+}
+
 /** A metric as the reference describes it. */
 export interface DescribedMetric {
   readonly name: string;
@@ -225,7 +220,6 @@ function labelNamesOf(metric: object | undefined): readonly string[] {
   return metric && 'labelNames' in metric && Array.isArray(metric.labelNames) ? metric.labelNames : [];
 }
 
-type ObjectLabel = (typeof objectLabels)[number];
 type Counted = Required<Pick<ScanProgress, 'pages' | 'requests' | 'throttles' | 'retries' | 'refusedTokens'>>;
 type ObservedScan = ScanProgress & { readonly server: string; readonly object: string };
 
