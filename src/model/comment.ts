@@ -52,13 +52,24 @@ export function parseComment(comment: string | undefined, knownKeys: ReadonlySet
     };
   }
   const rest = `${text.slice(0, start)}${text.slice(end + 1)}`;
-  const settings = parseObject(text.slice(start + opening.length, end));
+  const json = text.slice(start + opening.length, end);
+  const settings = parseObject(json);
   if (!settings) {
     return {
       prose: trimmed(rest),
       settings: {},
       fault: faulty(
         'the @graphql directive is malformed: its parentheses do not contain a JSON object',
+        text,
+      ),
+    };
+  }
+  if (keysWritten(json) > keysOf(settings)) {
+    return {
+      prose: trimmed(rest),
+      settings,
+      fault: faulty(
+        'the @graphql directive has a key twice in one object, of which only the last counts',
         text,
       ),
     };
@@ -106,6 +117,18 @@ function parseObject(json: string): Settings | undefined {
   }
 }
 
+/** The number of keys in a text of JSON, with those that are repeated in one object. */
+function keysWritten(json: string): number {
+  return [...json.matchAll(/"(?:[^"\\]|\\.)*"\s*(:?)/gs)].filter(([, colon]) => colon === ':').length;
+}
+
+/** The number of keys in a value of JSON. */
+function keysOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const inner: readonly unknown[] = Object.values(value);
+  return inner.reduce<number>((total, each) => total + keysOf(each), Array.isArray(value) ? 0 : inner.length);
+}
+
 /** A word before a bracket that could be a misspelt `@graphql`; anything longer is prose. */
 const beforeBracket =
   /(@?)\s{0,4}([\p{L}\p{N}_-]{1,12}(?: [\p{L}\p{N}_-]{1,6})?)\s{0,4}(\(\s{0,4}\{|[({[])/gu;
@@ -133,5 +156,8 @@ function mayMeanPolicies(text: string): boolean {
 
 /** Whether a key may have been meant as `policies`, or as the filter or claim of a policy. */
 export function resemblesPolicies(key: string): boolean {
-  return /polic/i.test(key) || nearestSpelling(key, ['policies', 'policy', 'filter', 'claim']) !== undefined;
+  return (
+    /polic|permission|security|\brls\b/i.test(key) ||
+    nearestSpelling(key, ['policies', 'policy', 'filter', 'claim']) !== undefined
+  );
 }

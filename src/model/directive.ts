@@ -163,7 +163,7 @@ export function readDirective(
   const known = Object.values(keys);
   for (const { name, expected, read } of known) {
     const value = settings[name];
-    if (isAbsent(value) || read(value, report) !== undefined) continue;
+    if (isAbsent(value, name) || read(value, report) !== undefined) continue;
     report(`${name} must be ${expected}, but is ${shown(value)}`, 'correct it; until then it has no effect');
   }
   const knownHere = known.map(({ name }) => name);
@@ -176,13 +176,14 @@ export function readDirective(
     has: ({ name }) => name in settings,
     get({ name, read }) {
       const value = settings[name];
-      return isAbsent(value) ? undefined : read(value, () => {});
+      return isAbsent(value, name) ? undefined : read(value, () => {});
     },
     mayMeanPolicies: (fault?.mayMeanPolicies ?? false) || holdsPolicies(Object.fromEntries(misplaced)),
   };
   return built(directive, ...problems);
 }
 
-function isAbsent(value: unknown): value is null | undefined {
-  return value === undefined || value === null;
+/** A setting that is null counts as absent, as in pg_graphql, except policies, which would then show all rows. */
+function isAbsent(value: unknown, name: string): boolean {
+  return value === undefined || (value === null && name !== tableKeys.policies.name);
 }

@@ -30,6 +30,11 @@ describe('a comment that resembles policies hides all rows, and is reported with
     ['a second directive', `${directive({ name: 'Person' })} ${written}`],
     ['a second directive, misspelt', `${directive({ name: 'Person' })} ${written.replace('@g', '@G')}`],
     ['a directive before another', `${written} ${directive({ name: 'Person' })}`],
+    ['the key twice', written.replace('{"policies"', '{"policies": {"anon": {"filter": {}}}, "policies"')],
+    ['a role twice', written.replace('{"anon"', '{"anon": {"filter": {}}, "anon"')],
+    ['a column twice', written.replace('{"username"', '{"username": {"neq": "jan"}, "username"')],
+    ['permissions of roles', directive({ permissions: { anon: { username: 'jan' } } })],
+    ['row security', directive({ rls: { anon: false } })],
     ['quotes of typography', written.replaceAll('"', '”')],
     ['a parenthesis that is never closed', written.slice(0, -1)],
     ['a list instead of an object', `@graphql([${JSON.stringify(policies)}])`],
@@ -45,6 +50,22 @@ describe('a comment that resembles policies hides all rows, and is reported with
     expect(inColumn.tables[0]?.policies).toEqual(new Map());
     const inSchema = build([foreignTable()], { cognito: written });
     expect(inSchema.tables[0]?.policies).toEqual(new Map());
+  });
+});
+
+test('policies that are null hide all rows, because a template may have failed to fill them in', () => {
+  const { policies: found, problems } = read(directive({ policies: null }));
+  expect(found).toEqual(new Map());
+  expect(problems).toMatchObject([
+    { object: 'cognito.users', reason: expect.stringContaining('but is null') },
+  ]);
+});
+
+test('a text that looks like a repeated key is none', () => {
+  const filter = { username: { eq: 'a "policies": {"anon": 1}, "anon": 2' } };
+  expect(read(directive({ policies: { anon: { filter } } }))).toEqual({
+    policies: new Map([['anon', expect.anything()]]),
+    problems: [],
   });
 });
 
