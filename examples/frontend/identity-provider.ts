@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Plugin } from 'vite';
-import { demoCallers, signToken } from '../../src/cli/demo-callers.ts';
+import { demoCallers, signToken } from '../../src/cli/demo/callers.ts';
 import { demoUsers } from '../../src/emulator/population.ts';
 
 /** The path under which Vite's servers sign callers in. */

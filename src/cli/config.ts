@@ -8,7 +8,7 @@ import type {
   SdlFlags,
   ServeFlags,
   ShareFlags,
-} from './flags.ts';
+} from './flags/flags.ts';
 
 type CamelCase<Name extends string> = Name extends `${infer First}-${infer Rest}`
   ? `${First}${Capitalize<CamelCase<Rest>>}`

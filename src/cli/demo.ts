@@ -3,10 +3,10 @@ import { startEmulator } from '../emulator/emulator.ts';
 import { demoUsers } from '../emulator/population.ts';
 import { UsageError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
-import { type DemoCaller, demoCallers, demoSecret, signToken } from './demo-callers.ts';
-import { type Invitation, printInvitation } from './demo-invitation.ts';
-import { ordersCsv, ordersFile } from './demo-orders.ts';
-import type { DemoFlags } from './flags.ts';
+import { type DemoCaller, demoCallers, demoSecret, signToken } from './demo/callers.ts';
+import { type Invitation, printInvitation } from './demo/invitation.ts';
+import { ordersCsv, ordersFile } from './demo/orders.ts';
+import type { DemoFlags } from './flags/flags.ts';
 import { createLogSink } from './log-sink.ts';
 import { gatewayOptions, logOptions, serveUntilStopped } from './serve.ts';
 

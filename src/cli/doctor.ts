@@ -14,10 +14,10 @@ import type { Model } from '../model/model.ts';
 import { parseSnapshotKey } from '../snapshot/file/key.ts';
 import type { CatalogDatabase } from '../source/kind.ts';
 import type { Servers } from '../source/servers.ts';
-import { catalogLocation } from './catalog-location.ts';
-import type { DoctorFlags } from './flags.ts';
-import { secretOf } from './secret-file.ts';
-import { sourceSettingsOf } from './setting-flags.ts';
+import { catalogLocation } from './flags/catalog-location.ts';
+import type { DoctorFlags } from './flags/flags.ts';
+import { secretOf } from './flags/secret-file.ts';
+import { sourceSettingsOf } from './flags/setting-flags.ts';
 
 /** Checks everything that a gateway needs, and prints a checklist. Exits with 1 if something fails. */
 export async function doctor(flags: DoctorFlags): Promise<void> {

@@ -3,8 +3,8 @@ import { describeCatalog } from '../gateway/catalog-reading.ts';
 import { nameOfType } from '../model/column-type.ts';
 import type { SkippedStatements } from '../model/definition.ts';
 import type { Model, Problem, Table } from '../model/model.ts';
-import { catalogLocation } from './catalog-location.ts';
-import type { InspectFlags } from './flags.ts';
+import { catalogLocation } from './flags/catalog-location.ts';
+import type { InspectFlags } from './flags/flags.ts';
 
 /** Prints the model and its problems; with `--strict`, fails if there are any. */
 export async function inspect(flags: InspectFlags): Promise<void> {

@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError, Help } from 'commander';
 import { GatewayError, UsageError } from '../errors.ts';
-import { applyConfig, readEnvironment, refuseUseless, withOrigins } from './configuration.ts';
 import { reportFatal } from './fatal.ts';
+import { applyConfig, readEnvironment, refuseUseless, withOrigins } from './flags/configuration.ts';
 import {
   type DemoFlags,
   type DoctorFlags,
@@ -13,7 +13,7 @@ import {
   type SdlFlags,
   type ServeFlags,
   type ShareFlags,
-} from './flags.ts';
+} from './flags/flags.ts';
 
 /** The exit codes of failures; 0 means success. */
 const exitCodes = { failed: 1, usage: 2 } as const;

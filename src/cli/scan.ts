@@ -5,9 +5,9 @@ import { describeCatalog } from '../gateway/catalog-reading.ts';
 import { objectsOf } from '../model/model.ts';
 import type { ScanProgress, Source } from '../source/source.ts';
 import { counted } from '../wording.ts';
-import { catalogLocation } from './catalog-location.ts';
-import type { ScanFlags } from './flags.ts';
-import { sourceSettingsOf } from './setting-flags.ts';
+import { catalogLocation } from './flags/catalog-location.ts';
+import type { ScanFlags } from './flags/flags.ts';
+import { sourceSettingsOf } from './flags/setting-flags.ts';
 
 /** The result of one scan. */
 interface ScanSummary extends ScanProgress {

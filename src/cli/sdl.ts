@@ -2,8 +2,8 @@ import { openCatalog } from '../catalog/open-catalog.ts';
 import { ConfigurationError } from '../errors.ts';
 import { describeCatalog } from '../gateway/catalog-reading.ts';
 import { RoleSchemas } from '../graphql/role-schemas.ts';
-import { catalogLocation } from './catalog-location.ts';
-import type { SdlFlags } from './flags.ts';
+import { catalogLocation } from './flags/catalog-location.ts';
+import type { SdlFlags } from './flags/flags.ts';
 
 /** Prints the schema of a role. */
 export async function printSdl(flags: SdlFlags): Promise<void> {

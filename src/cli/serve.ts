@@ -7,12 +7,12 @@ import { type Gateway, type GatewayOptions, startGateway } from '../gateway.ts';
 import type { ListeningServer } from '../http/server/listening-server.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import type { Observe } from '../observation.ts';
-import { catalogLocation } from './catalog-location.ts';
-import type { DemoFlags, ServeFlags } from './flags.ts';
+import { catalogLocation } from './flags/catalog-location.ts';
+import type { DemoFlags, ServeFlags } from './flags/flags.ts';
+import { secretOf } from './flags/secret-file.ts';
+import { limitsOf, sourceSettingsOf } from './flags/setting-flags.ts';
 import { limitHeapGrowth } from './heap-growth.ts';
 import { createLogSink, type LogOptions } from './log-sink.ts';
-import { secretOf } from './secret-file.ts';
-import { limitsOf, sourceSettingsOf } from './setting-flags.ts';
 import { Supervisor } from './workers/supervisor.ts';
 import { linkToSupervisor, type WorkerLink } from './workers/worker.ts';
 

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { grantsSql, tablesSql } from '../snapshot/exchange/postgres/schema.ts';
-import type { ShareFlags } from './flags.ts';
+import type { ShareFlags } from './flags/flags.ts';
 
 /**
  * Prints the SQL for an owner of the database to run if the gateways' login may not create tables.

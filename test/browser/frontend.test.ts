@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { demoSecret } from '../../src/cli/demo-callers.ts';
+import { demoSecret } from '../../src/cli/demo/callers.ts';
 import { demoUsers } from '../../src/emulator/population.ts';
 import { attributeOf, type PoolUser } from '../../src/emulator/user.ts';
 import { demoCatalog } from '../support/demo-catalog.ts';

@@ -4,8 +4,13 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readConfigFile } from '../../src/cli/config-file.ts';
-import { applyConfig, readEnvironment, refuseUseless, withOrigins } from '../../src/cli/configuration.ts';
-import { duration, list, number, onOff, text } from '../../src/cli/flag.ts';
+import {
+  applyConfig,
+  readEnvironment,
+  refuseUseless,
+  withOrigins,
+} from '../../src/cli/flags/configuration.ts';
+import { duration, list, number, onOff, text } from '../../src/cli/flags/flag.ts';
 import {
   demoFlags,
   doctorFlags,
@@ -14,8 +19,8 @@ import {
   sdlFlags,
   serveFlags,
   shareFlags,
-} from '../../src/cli/flags.ts';
-import { secretOf } from '../../src/cli/secret-file.ts';
+} from '../../src/cli/flags/flags.ts';
+import { secretOf } from '../../src/cli/flags/secret-file.ts';
 
 /** A command with flags of every kind, run with these arguments and variables. */
 function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {

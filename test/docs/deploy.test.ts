@@ -3,8 +3,8 @@ import { join } from 'node:path/posix';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { answerAdmin } from '../../src/admin/admin-routes.ts';
-import { variablesOf } from '../../src/cli/configuration.ts';
-import { flagsOf, serveFlags } from '../../src/cli/flags.ts';
+import { variablesOf } from '../../src/cli/flags/configuration.ts';
+import { flagsOf, serveFlags } from '../../src/cli/flags/flags.ts';
 import { commandsOf, mistakesOf } from './commands.ts';
 import { codeBlocks, documents, root } from './markdown.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { variablesOf } from '../../src/cli/configuration.ts';
-import type { AnyFlag } from '../../src/cli/flag.ts';
-import { flagsOf } from '../../src/cli/flags.ts';
+import { variablesOf } from '../../src/cli/flags/configuration.ts';
+import type { AnyFlag } from '../../src/cli/flags/flag.ts';
+import { flagsOf } from '../../src/cli/flags/flags.ts';
 import type { KnownOptions } from '../../src/model/dialect.ts';
 import {
   columnKeys,

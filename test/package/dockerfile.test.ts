@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { serveFlags } from '../../src/cli/flags.ts';
+import { serveFlags } from '../../src/cli/flags/flags.ts';
 
 const root = new URL('../../', import.meta.url);
 const instructions = parse(readFileSync(new URL('Dockerfile', root), 'utf8'));

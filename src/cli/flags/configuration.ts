@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { UsageError } from '../errors.ts';
-import { nearestSpelling } from '../model/spelling.ts';
+import { UsageError } from '../../errors.ts';
+import { nearestSpelling } from '../../model/spelling.ts';
 import type { AnyFlag } from './flag.ts';
 
 /**

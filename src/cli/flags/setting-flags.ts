@@ -1,7 +1,7 @@
-import { printDuration } from '../duration.ts';
-import { type LimitSetting, type Limits, limitSettings } from '../limits/limits.ts';
-import type { SourceSetting } from '../source/kind.ts';
-import { type SourceSettings, sourceSettings } from '../source/settings.ts';
+import { printDuration } from '../../duration.ts';
+import { type LimitSetting, type Limits, limitSettings } from '../../limits/limits.ts';
+import type { SourceSetting } from '../../source/kind.ts';
+import { type SourceSettings, sourceSettings } from '../../source/settings.ts';
 import { type AnyFlag, acceptedNumber, duration, number } from './flag.ts';
 import { snapshotGroup } from './serving-flags.ts';
 

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { sourceChoices } from '../source/settings.ts';
+import { sourceChoices } from '../../source/settings.ts';
 import {
   type AnyFlag,
   choice,

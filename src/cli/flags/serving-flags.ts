@@ -1,7 +1,7 @@
-import { longestTimeoutMs } from '../clock.ts';
-import { noCachePolicies } from '../limits/limits.ts';
+import { longestTimeoutMs } from '../../clock.ts';
+import { noCachePolicies } from '../../limits/limits.ts';
+import { logFormats, logLevels } from '../log-sink.ts';
 import { choice, duration, grouped, list, number, onOff, text } from './flag.ts';
-import { logFormats, logLevels } from './log-sink.ts';
 
 /** The headings in the help under which other flags are listed as well. */
 export const serverGroup = 'Server:';

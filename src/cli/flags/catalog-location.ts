@@ -1,5 +1,5 @@
-import type { CatalogLocation } from '../catalog/location.ts';
-import { UsageError } from '../errors.ts';
+import type { CatalogLocation } from '../../catalog/location.ts';
+import { UsageError } from '../../errors.ts';
 import type { CatalogFlags } from './flags.ts';
 import { secretOf } from './secret-file.ts';
 

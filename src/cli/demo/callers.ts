@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
-import type { Claims } from '../auth/claims.ts';
-import { attributeOf, type PoolUser } from '../emulator/user.ts';
+import type { Claims } from '../../auth/claims.ts';
+import { attributeOf, type PoolUser } from '../../emulator/user.ts';
 
 /** Signs the demo's tokens. It is public, because it only protects made-up users. */
 export const demoSecret = 'the-demo-of-fdw-graphql-guards-nothing-with-this';

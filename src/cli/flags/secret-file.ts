@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigurationError, codeOf, UsageError } from '../errors.ts';
+import { ConfigurationError, codeOf, UsageError } from '../../errors.ts';
 
 /**
  * A secret that is given directly or in a file, as mounted into containers. A line break at the end of the file is not part

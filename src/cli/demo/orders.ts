@@ -1,5 +1,5 @@
-import { pickOne, type Random, seededRandom, weighted } from '../emulator/random.ts';
-import type { PoolUser } from '../emulator/user.ts';
+import { pickOne, type Random, seededRandom, weighted } from '../../emulator/random.ts';
+import type { PoolUser } from '../../emulator/user.ts';
 
 /** The file from which `schema/orders.sql` reads the orders. */
 export const ordersFile = '/demo/orders.csv';

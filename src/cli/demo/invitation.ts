@@ -1,4 +1,4 @@
-import type { ServeFlags } from './flags.ts';
+import type { ServeFlags } from '../flags/flags.ts';
 
 /** What to try with a running demo. */
 export interface Invitation {

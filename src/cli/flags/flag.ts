@@ -1,6 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from 'commander';
-import { durationRule, parseDuration, printDuration } from '../duration.ts';
+import { durationRule, parseDuration, printDuration } from '../../duration.ts';
 
 /** A flag that takes a text, which must not be empty. */
 export function text<F extends string>(flags: F, description: string) {
