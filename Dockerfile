@@ -13,6 +13,8 @@ RUN npm init --yes > /dev/null && npm install --omit=dev --no-audit --no-fund /p
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
+# Makes glibc give large buffers back as soon as they are free, instead of keeping them for later ones.
+ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072
 WORKDIR /app
 COPY --from=install /app/node_modules ./node_modules
 # Snapshots may be kept in a folder here, which the gateway makes for itself alone: what is mounted may be open to

@@ -22,10 +22,14 @@ test('its entry point is the program of the package', () => {
   expect(all('ENTRYPOINT').map((json) => JSON.parse(json))).toEqual([['node', path]]);
 });
 
-test('its variables are those of flags that there are', () => {
+/** https://sourceware.org/glibc/manual/latest/html_node/Malloc-Tunable-Parameters.html */
+const glibcVariables = ['MALLOC_ARENA_MAX', 'MALLOC_MMAP_THRESHOLD_', 'MALLOC_TRIM_THRESHOLD_'];
+
+test('its variables are those of flags that there are, of Node and of glibc', () => {
   const variables = Object.values(serveFlags).map((flag) => flag.name().replaceAll('-', '_').toUpperCase());
   const set = all('ENV').flatMap((rest) => [...rest.matchAll(/([A-Z_]+)=/g)].map(([, name]) => name));
-  for (const name of set.filter((known) => known !== 'NODE_ENV')) expect(variables).toContain(name);
+  const known = [...variables, 'NODE_ENV', ...glibcVariables];
+  for (const name of set) expect(known).toContain(name);
 });
 
 test('the health check asks whether the process lives, on the admin port', () => {
