@@ -23,6 +23,8 @@ export default defineConfig({
       // What a test leaves behind is not for the user's own cache.
       XDG_CACHE_HOME: join(tmpdir(), `fdw-graphql-cache-${process.pid}`),
     },
+    // The default of a second is short where other programs work as well.
+    expect: { poll: { timeout: 10_000 } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -128,9 +128,9 @@ describe('the gateway follows its catalog', () => {
         `comment on foreign table cognito.users is
          '@graphql({"policies": {"reload_reader": {"filter": {"username": {"eq": {"claim": "plan"}}}}}})'`,
       );
-      await vi.waitUntil(async () => (await ask()).data?.usersCollection.edges.length === 0);
+      await vi.waitUntil(async () => (await ask()).data?.usersCollection.edges.length === 0, 10_000);
       await run('comment on foreign table cognito.users is null');
-      await vi.waitUntil(async () => (await ask()).data?.usersCollection.edges.length === 2);
+      await vi.waitUntil(async () => (await ask()).data?.usersCollection.edges.length === 2, 10_000);
       await run('revoke select on cognito.users from reload_reader');
       await run('grant select (username) on cognito.users to reload_reader');
       await until(gateway, nodes('username email'), false, reader);
@@ -148,7 +148,7 @@ describe('the gateway follows its catalog', () => {
     const run = (sql: string) => gateway.database.client.query(sql);
     const listening = `select from pg_stat_activity where application_name = 'fdw-graphql listen'
       and datname = current_database() and query ilike 'listen %'`;
-    await vi.waitUntil(async () => (await run(listening)).rows.length === 1);
+    await vi.waitUntil(async () => (await run(listening)).rows.length === 1, 10_000);
     await run('alter foreign table cognito.users drop column status');
     expect((await gateway.query(nodes('status'))).errors).toEqual([]);
     await run('notify fdw_graphql');

@@ -92,7 +92,7 @@ test('a gateway that is paused while it scans, for longer than its lease, gives 
   process.kill(serving.pid, 'SIGCONT');
   expect(await late).toBe(3);
   expect(await generationOf(askProcess)).toBe(3);
-  await vi.waitFor(async () => expect(await published()).toMatchObject({ sequence: 2, epoch: 3 }));
+  await vi.waitFor(async () => expect(await published()).toMatchObject({ sequence: 2, epoch: 3 }), 10_000);
   expect(emulatedRequests()).toBeLessThan(begun + 2 * scanRequests);
 }, 60_000);
 
@@ -108,7 +108,10 @@ test('a gateway that is killed while it publishes: the others serve what they ha
   await slowBlocks(false);
   expect(await generationOf((headers) => askOther({ ...headers, 'cache-control': 'no-cache' }))).toBe(2);
   expect(emulatedRequests()).toBe(3 * scanRequests);
-  await vi.waitFor(async () => expect(await published()).toEqual({ sequence: 2, epoch: 3, orphans: 0 }));
+  await vi.waitFor(
+    async () => expect(await published()).toEqual({ sequence: 2, epoch: 3, orphans: 0 }),
+    10_000,
+  );
 }, 60_000);
 
 test('a gateway that is paused while it publishes, for longer than its lease, publishes nothing afterwards', async () => {
@@ -121,7 +124,7 @@ test('a gateway that is paused while it publishes, for longer than its lease, pu
   await slowBlocks(false);
   changePool(3);
   expect(await generationOf((headers) => askOther({ ...headers, 'cache-control': 'no-cache' }))).toBe(3);
-  await vi.waitFor(async () => expect(await published()).toMatchObject({ sequence: 2, epoch: 3 }));
+  await vi.waitFor(async () => expect(await published()).toMatchObject({ sequence: 2, epoch: 3 }), 10_000);
   process.kill(serving.pid, 'SIGCONT');
   expect([2, 3]).toContain(await late);
   await vi.waitFor(async () => expect(await generationOf(askProcess)).toBe(3), { timeout: 5_000 });

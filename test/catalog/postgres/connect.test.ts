@@ -64,7 +64,7 @@ describe('a server with a certificate of its own authority', () => {
     await admin.query("alter system set ssl_cert_file = 'server.crt'");
     await admin.query('alter system set ssl = on');
     await admin.query('select pg_reload_conf()');
-    await vi.waitUntil(async () => (await attempt(urlWith({ sslmode: 'prefer' }))) === 'encrypted');
+    await vi.waitUntil(async () => (await attempt(urlWith({ sslmode: 'prefer' }))) === 'encrypted', 10_000);
   });
 
   afterAll(async () => {

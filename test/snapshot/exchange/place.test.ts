@@ -194,7 +194,7 @@ describe.each(Object.keys(settings))('a place in %s', (name) => {
       await place.release(object, lease);
       await place.release(object, await taken('b'));
       expect(heard).toHaveBeenCalled();
-    });
+    }, 10_000);
     stop();
   });
 

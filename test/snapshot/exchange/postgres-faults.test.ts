@@ -72,7 +72,7 @@ test('a full disk: each replica serves what it has scanned, and all serve the sa
   pool.change();
   expect(await second?.generation({ noCache: true })).toBe(3);
   expect(await first?.generation()).toBe(2);
-  await vi.waitFor(() => expect(first?.warnings().join()).toContain('No space left on device'));
+  await vi.waitFor(() => expect(first?.warnings().join()).toContain('No space left on device'), 10_000);
 
   await database.client.query(`drop trigger full_disk on ${blockTable}`);
   await vi.waitFor(() => expect(replicas.map((replica) => replica.served)).toEqual([3, 3]), {
@@ -141,7 +141,7 @@ test('tables that are emptied in mid-scan, as by a failover: the scan is publish
   pool.change();
   pool.hold();
   const read = first.generation({ noCache: true });
-  await vi.waitUntil(() => pool.rateShares.length === 2);
+  await vi.waitUntil(() => pool.rateShares.length === 2, 10_000);
   await database.client.query(`truncate ${objectTable}, ${blockTable}`);
   pool.letGo();
   expect(await read).toBe(2);

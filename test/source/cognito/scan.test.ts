@@ -39,7 +39,7 @@ describe('a serial scan', () => {
       .scan(new AbortController().signal, () => {})
       [Symbol.asyncIterator]();
     await iterator.next();
-    await vi.waitUntil(() => listUsersRequests(pool) === 3);
+    await vi.waitUntil(() => listUsersRequests(pool) === 3, 10_000);
     expect((await iterator.next()).done).toBe(false);
     await iterator.return?.();
   });
