@@ -54,7 +54,7 @@ const bytesPerToken = 400;
 const bytesPerCharacter = 6;
 
 /** The length of a document whose parsing and validation may take more than a millisecond or two. */
-const longText = 8 * 1024;
+const longText = 4 * 1024;
 /** How many long documents are prepared at the same time: each takes some megabytes until it has been validated. */
 const mostLong = 2;
 

@@ -204,7 +204,8 @@ class Passage {
   /** A cached answer was authorized when it was first requested. */
   #authorize(question: Question, context: ExecutionContext, { variableBytes }: Asked): Ready<Outcome> {
     const { prepared, variables } = question;
-    const takesTime = prepared.size.fields > fewFields || variableBytes > smallBody;
+    const takesTime =
+      prepared.size.fields > fewFields || prepared.bytes > smallParsed || variableBytes > smallBody;
     const takesLong = variableBytes > largeBody;
     return this.#whenThereIsTime(takesTime, takesLong, () => {
       const cost = authorize({ ...prepared, schema: prepared.schema.schema, variables }, this.#parts.limits);

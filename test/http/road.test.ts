@@ -111,7 +111,7 @@ describe('the deadline ends', () => {
 
 test.each([
   ['documents', 9_000, 0],
-  ['variables', 0, 40_000],
+  ['variables', 0, 4_000],
 ])(
   'requests that wait keep only so much of large %s, and small ones are never refused',
   async (_what, written, sent) => {
@@ -123,14 +123,15 @@ test.each([
     const large = (i: number) =>
       gateway.ask(
         `query q${i} { users(filter: { name: { in: [${'"a" '.repeat(written)}] } }) { totalCount } }`,
-        { names: Array.from({ length: sent / 10 }, () => 'a name of thirty characters or so') },
+        { names: Array.from({ length: sent }, () => 'a name of thirty characters or so') },
       );
-    const answers = Promise.all(Array.from({ length: 40 }, (_, i) => large(i)));
+    const answers = Array.from({ length: 50 }, (_, i) => large(i));
+    await expect(Promise.race(answers)).resolves.toMatchObject({ status: 503 });
     const small = gateway.ask('{ users { totalCount } }');
     await expect(gateway.ask('{ __typename }')).resolves.toMatchObject({ status: 200 });
     arrive();
     await expect(small).resolves.toMatchObject({ data: { users: { totalCount: 1 } } });
-    const statuses = (await answers).map(({ status }) => status);
+    const statuses = (await Promise.all(answers)).map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set([200, 503]));
     await expect(large(0)).resolves.toMatchObject({ status: 200 });
   },
