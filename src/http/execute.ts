@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { type Ready, whenReady } from '../columns/ready.ts';
 import { CompiledOperation, Unanswered } from '../compiled/compile.ts';
 import { GatewayError } from '../errors.ts';
+import { pacedSchema } from '../graphql/paced-schema.ts';
 import type { RequestScope } from '../graphql/request-scope.ts';
 import type { InterpretedReason, Observe } from '../observation.ts';
 import type { AnswerMeter } from './answer-meter.ts';
@@ -149,7 +150,7 @@ export class Executor {
     const { schema, document, operation, introspects } = prepared;
     const { data, errors = [] } = await interpret({
       // Introspection must describe the schema as clients know it.
-      schema: introspects ? schema.schema : schema.executable,
+      schema: introspects ? pacedSchema(schema.schema, context.scope.pace) : schema.executable,
       document,
       operationName: operation.name?.value ?? null,
       variableValues: variables,
