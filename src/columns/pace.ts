@@ -1,3 +1,4 @@
+import type { Ready } from './ready.ts';
 import { isTurnSpent, nextLoopTurn } from './turn.ts';
 
 /** How a loop yields to the event loop. */
@@ -59,6 +60,15 @@ export async function takeSteps<T>(steps: Steps<T>, pace: Pace): Promise<T> {
     const step = steps.next();
     if (step.done) return step.value;
     if (pace.due) await pace.pause();
+  }
+}
+
+/** The same at once, if the steps take no longer than a slice. */
+export function takeReadySteps<T>(steps: Steps<T>, pace: Pace): Ready<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (pace.due) return pace.pause().then(() => takeSteps(steps, pace));
   }
 }
 

@@ -1,6 +1,8 @@
+import { paced } from '../columns/pace.ts';
 import type { Ready } from '../columns/ready.ts';
 import { type CollectionQuery, type Connection, openCollection } from '../graphql/collection.ts';
 import type { ResolvedRelation } from '../graphql/field-meaning.ts';
+import type { Key } from '../graphql/request-scope.ts';
 import { relationKey } from '../graphql/row-node.ts';
 import type { TableView } from '../rows/store/view.ts';
 import type { ConnectionPlan } from './connection-plan.ts';
@@ -46,6 +48,7 @@ export function toManyRelation(
       const connections: Connection[] = [];
       for (const candidates of await relatedRows(relation, view, rows, run)) {
         connections.push(await openCollection(query, plan.selected, run.scope, candidates));
+        if (run.scope.pace.due) await run.scope.pace.pause();
       }
       return plan.load(connections, run);
     },
@@ -59,7 +62,10 @@ async function relatedRows(
   rows: readonly number[],
   { scope }: Run,
 ): Promise<readonly (readonly number[])[]> {
-  const keys = rows.map((row) => relationKey({ view, row }, relation));
+  const keys: (Key | undefined)[] = [];
+  await paced(rows.length, scope.pace, (at) => {
+    keys.push(relationKey({ view, row: rows[at] ?? 0 }, relation));
+  });
   const present = keys.filter((key) => key !== undefined);
   if (present.length === 0) return rows.map(() => []);
   const found = await scope.rowsByKeys(relation.other, relation.otherColumns, present);

@@ -1,12 +1,12 @@
 import DataLoader from 'dataloader';
-import { Pace } from '../columns/pace.ts';
+import { Pace, paced } from '../columns/pace.ts';
 import { type Ready, whenReady } from '../columns/ready.ts';
 import { ScanError } from '../errors.ts';
 import { type Column, objectKey, type Table } from '../model/model.ts';
 import { and, type FilterInput, planFilter } from '../plan/filter.ts';
 import type { Visibility } from '../plan/policy.ts';
 import type { Filter } from '../rows/filter/filter.ts';
-import { filterRows, findRows } from '../rows/query.ts';
+import { filterRows, findRows, keyText } from '../rows/query.ts';
 import { type IdentitySeal, TableView } from '../rows/store/view.ts';
 import type { SnapshotRead } from '../snapshot/snapshot-read.ts';
 import type { Value } from '../values/value.ts';
@@ -222,15 +222,29 @@ export class RequestScope {
     });
   }
 
+  /** Lists that several keys share are filtered once. */
   async #visibleAmong(finding: Ready<RowsByKeys>, view: TableView, filter: Filter): Promise<RowsByKeys> {
-    const found = await finding;
-    const visible = new Set(await filterRows(view, filter, [...new Set(found.flat())], this.pace));
-    return found.map((rows) => rows.filter((row) => visible.has(row)));
+    const lists = await finding;
+    const shown = new Map<readonly number[], number[]>(lists.map((list) => [list, []]));
+    const candidates = new Set<number>();
+    for (const list of shown.keys()) {
+      await paced(list.length, this.pace, (at) => candidates.add(list[at] ?? 0));
+    }
+    const visible = new Set<number>();
+    const matching = await filterRows(view, filter, [...candidates], this.pace);
+    await paced(matching.length, this.pace, (at) => visible.add(matching[at] ?? 0));
+    for (const [list, rows] of shown) {
+      await paced(list.length, this.pace, (at) => {
+        const row = list[at] ?? 0;
+        if (visible.has(row)) rows.push(row);
+      });
+    }
+    return lists.map((list) => shown.get(list) ?? []);
   }
 
   #createLoader(table: Table, columns: readonly Column[]): KeyLoader {
     return new DataLoader(async (keys) => this.rowsByKeys(table, columns, keys), {
-      cacheKeyFn: (key) => key.map(describeValue).join('\u0000'),
+      cacheKeyFn: keyText,
     });
   }
 }
@@ -264,11 +278,6 @@ type RowsByKeys = readonly (readonly number[])[];
 export type Key = readonly (Value | null)[];
 
 type KeyLoader = DataLoader<Key, readonly number[], string>;
-
-function describeValue(value: Value | null): string {
-  if (value === null) return 'n';
-  return `${typeof value}:${typeof value === 'object' ? JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? `${part}n` : part)) : String(value)}`;
-}
 
 /** A `Map` or a `WeakMap`. */
 interface Cache<K, T> {

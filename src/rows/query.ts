@@ -17,7 +17,7 @@ import { topPage } from './page/top-page.ts';
 import { askedBefore } from './store/store-cache.ts';
 import type { TableView } from './store/view.ts';
 
-export { findRows } from './key/find-rows.ts';
+export { findRows, keyText } from './key/find-rows.ts';
 export type { OrderKey } from './order/row-order.ts';
 export type { PageRequest, RowPage } from './page/page.ts';
 export { readTyped, readValue } from './store/read-value.ts';

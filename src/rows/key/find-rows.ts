@@ -1,4 +1,4 @@
-import type { Pace } from '../../columns/pace.ts';
+import { type Pace, type Steps, takeReadySteps, takeSteps } from '../../columns/pace.ts';
 import type { Ready } from '../../columns/ready.ts';
 import type { Column } from '../../model/model.ts';
 import { Utf8Text } from '../../values/utf8-text.ts';
@@ -22,26 +22,46 @@ export function findRows(
   keys: readonly (readonly (Value | null)[])[],
   pace: Pace,
 ): Ready<readonly (readonly number[])[]> {
-  const ready = keys.length <= fewKeys ? readyRowFinder(view, columns) : undefined;
-  return ready ? keys.map((key) => ready(key)) : findAll(view, columns, keys, pace);
+  const ready = readyRowFinder(view, columns);
+  if (!ready) return rowFinder(view, columns, pace).then((find) => takeSteps(findEach(find, keys), pace));
+  return takeReadySteps(findEach(ready, keys), pace);
 }
 
-/** How many keys are looked up in one go. */
-const fewKeys = 256;
+/** How many keys are looked up, or rows found, between two checks of the clock. */
+const keyStride = 64;
+const rowStride = 4_096;
 
-async function findAll(
-  view: TableView,
-  columns: readonly Column[],
+/** Equal keys share a list of rows: thousands of keys may be equal, and a list may be as long as the table. */
+function* findEach(
+  find: RowFinder,
   keys: readonly (readonly (Value | null)[])[],
-  pace: Pace,
-): Promise<readonly (readonly number[])[]> {
-  const find = await rowFinder(view, columns, pace);
+): Steps<readonly (readonly number[])[]> {
+  const long = new Map<string, readonly number[]>();
   const found: (readonly number[])[] = [];
+  let rows = 0;
   for (const key of keys) {
-    found.push(find(key));
-    if (pace.due) await pace.pause();
+    if (rows > rowStride || found.length % keyStride === keyStride - 1) {
+      rows = 0;
+      yield;
+    }
+    const known = long.size > 0 ? long.get(keyText(key)) : undefined;
+    const list = known ?? find(key);
+    found.push(list);
+    if (known || list.length <= 1) continue;
+    rows += list.length;
+    long.set(keyText(key), list);
   }
   return found;
+}
+
+/** The same text for the same values. */
+export function keyText(key: readonly (Value | null)[]): string {
+  return key.map(describeValue).join('\u0000');
+}
+
+function describeValue(value: Value | null): string {
+  if (value === null) return 'n';
+  return `${typeof value}:${typeof value === 'object' ? JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? `${part}n` : part)) : String(value)}`;
 }
 
 /** Finds the rows that have a key. */

@@ -107,3 +107,15 @@ describe('looking rows up by key', () => {
     expect(found).toEqual([[2], [], [], [0]]);
   });
 });
+
+test('equal keys share the list of their rows, which may be as long as the table', async () => {
+  const rows = fc.sample(sampleRows, { numRuns: 50, seed: 1 }).flat();
+  const distinct = [...new Map(rows.map((row) => [sqlRow(row).username, row])).values()];
+  const active = columnNamed('active');
+  const view = new TableView(await sampleStore(distinct), sampleTable(true), new CursorSeal());
+  const keys = Array(500).fill([toValue(active, 'true')]);
+  const found = await findRows(view, [active], keys, new Pace({ sliceMs: 0 }));
+  expect(found).toHaveLength(500);
+  expect(found[0]?.length).toBeGreaterThan(1);
+  expect(new Set(found).size).toBe(1);
+});
