@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { type Steps, takeAllSteps, takeSteps } from '../columns/pace.ts';
+import { type Steps, takeReadySteps } from '../columns/pace.ts';
 import { mapReady, type Ready, settleReady, whenReady } from '../columns/ready.ts';
 import type { Table } from '../model/model.ts';
 import type { TableView } from '../rows/store/view.ts';
@@ -38,8 +38,6 @@ const mostWrong = 1_000;
 
 /** How many representations are parsed between two checks of the clock. */
 const stride = 64;
-/** Up to this many are parsed without checking it. */
-const fewRepresentations = 256;
 
 /**
  * Finds the rows of all representations, those of a table in one pass.
@@ -52,9 +50,7 @@ export function findEntities(
   context: EntityContext,
   scope: RequestScope,
 ): Ready<FoundEntities> {
-  const reading = readReferences(representations, context);
-  const read =
-    representations.length <= fewRepresentations ? takeAllSteps(reading) : takeSteps(reading, scope.pace);
+  const read = takeReadySteps(readReferences(representations, context), scope.pace);
   return whenReady(read, ({ wanted, failures }) =>
     whenReady(
       mapReady([...wanted.values()], (rows) => findRowsOf(rows, failures, scope)),

@@ -14,17 +14,19 @@ export function memoryOf(body: string | Buffer): number {
   return bytesPerByte * body.length + overhead;
 }
 
+/** A cached body and its content. */
+interface FrequentBody {
+  readonly body: Buffer;
+  readonly asked: Asked;
+}
+
 /** Caches the complete content of repeated bodies, each at the place that its checksum determines. */
 export class FrequentBodies {
-  readonly #places: ({ readonly body: Buffer; readonly asked: Asked } | undefined)[];
+  readonly #places = Array.from({ length: places }, (): FrequentBody | undefined => undefined);
   /** For each place the checksum of a body that takes it if it is the next to repeat itself there. */
   readonly #rivals = new Uint32Array(places);
   #entries = 0;
   #bytes = 0;
-
-  constructor() {
-    this.#places = Array.from({ length: places }, () => undefined);
-  }
 
   get size(): RememberedSize {
     return { entries: this.#entries, bytes: this.#bytes };

@@ -44,12 +44,13 @@ function* findEach(
       rows = 0;
       yield;
     }
-    const known = long.size > 0 ? long.get(keyText(key)) : undefined;
+    const text = long.size > 0 ? keyText(key) : undefined;
+    const known = text === undefined ? undefined : long.get(text);
     const list = known ?? find(key);
     found.push(list);
     if (known || list.length <= 1) continue;
     rows += list.length;
-    long.set(keyText(key), list);
+    long.set(text ?? keyText(key), list);
   }
   return found;
 }
