@@ -1,9 +1,14 @@
 import { paced } from '../columns/pace.ts';
 import type { Ready } from '../columns/ready.ts';
-import { type CollectionQuery, type Connection, openCollection } from '../graphql/collection.ts';
+import {
+  type CollectionQuery,
+  type Connection,
+  countMatches,
+  openCollection,
+} from '../graphql/collection.ts';
 import type { ResolvedRelation } from '../graphql/field-meaning.ts';
 import type { Key } from '../graphql/request-scope.ts';
-import { relationKey } from '../graphql/row-node.ts';
+import { relationKey, sameIfEmpty } from '../graphql/row-node.ts';
 import type { TableView } from '../rows/store/view.ts';
 import type { ConnectionPlan } from './connection-plan.ts';
 import type { Loaded, Run } from './loaded.ts';
@@ -34,7 +39,7 @@ export function toOneRelation(relation: ResolvedRelation, plan: RowPlan): RowFie
   };
 }
 
-/** A field that leads to a connection of another table's rows. */
+/** A field that leads to a connection of another table's rows. Parents with the same rows share a connection. */
 export function toManyRelation(
   relation: ResolvedRelation,
   plan: ConnectionPlan,
@@ -45,12 +50,24 @@ export function toManyRelation(
     async load(view, rows, run): Promise<Loaded> {
       if (rows.length === 0) return { write: () => undefined };
       const query = await queryOf(run);
+      const related = await relatedRows(relation, view, rows, run);
       const connections: Connection[] = [];
-      for (const candidates of await relatedRows(relation, view, rows, run)) {
-        connections.push(await openCollection(query, plan.selected, run.scope, candidates));
-        if (run.scope.pace.due) await run.scope.pace.pause();
+      const known = new Map<readonly number[], number>();
+      /** For each parent, the place of its connection. */
+      const places = new Uint32Array(related.length);
+      for (const [parent, candidates] of related.entries()) {
+        const place = known.get(candidates) ?? connections.length;
+        places[parent] = place;
+        let connection = connections[place];
+        if (!connection) {
+          connection = await openCollection(query, plan.selected, run.scope, candidates);
+          known.set(candidates, connections.push(connection) - 1);
+          if (run.scope.pace.due) await run.scope.pace.pause();
+        }
+        countMatches(connection, run.scope);
       }
-      return plan.load(connections, run);
+      const loaded = await plan.load(connections, run);
+      return { write: (answer, parent) => loaded.write(answer, places[parent] ?? 0) };
     },
   };
 }
@@ -67,8 +84,8 @@ async function relatedRows(
     keys.push(relationKey({ view, row: rows[at] ?? 0 }, relation));
   });
   const present = keys.filter((key) => key !== undefined);
-  if (present.length === 0) return rows.map(() => []);
+  if (present.length === 0) return rows.map(() => sameIfEmpty([]));
   const found = await scope.rowsByKeys(relation.other, relation.otherColumns, present);
   let next = 0;
-  return keys.map((key) => (key ? (found[next++] ?? []) : []));
+  return keys.map((key) => sameIfEmpty(key ? found[next++] : undefined));
 }

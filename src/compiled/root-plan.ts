@@ -1,5 +1,5 @@
 import { type Ready, whenReady } from '../columns/ready.ts';
-import { type CollectionQuery, openCollection } from '../graphql/collection.ts';
+import { type CollectionQuery, countMatches, openCollection } from '../graphql/collection.ts';
 import { keyFromArguments, rowByNodeId } from '../graphql/row-node.ts';
 import type { Table } from '../model/model.ts';
 import type { ConnectionPlan } from './connection-plan.ts';
@@ -23,9 +23,10 @@ export function collectionField(
   return {
     load: (run) =>
       whenReady(queryOf(run), (query) =>
-        whenReady(openCollection(query, plan.selected, run.scope), (connection) =>
-          plan.load([connection], run),
-        ),
+        whenReady(openCollection(query, plan.selected, run.scope), (connection) => {
+          countMatches(connection, run.scope);
+          return plan.load([connection], run);
+        }),
       ),
   };
 }

@@ -10,6 +10,7 @@ import type { ColumnTypes } from './column-types.ts';
 import { type AggregateOperation, means, type OperationColumns } from './field-meaning.ts';
 import type { ScalarName } from './scalars.ts';
 import { selectedFields } from './selection.ts';
+import { SharedResults } from './shared-results.ts';
 
 /** The operations in the order of their fields. */
 const operations: readonly AggregateOperation[] = ['sum', 'avg', 'min', 'max'];
@@ -26,7 +27,7 @@ export function addAggregate(
   const numbers = table.columns.filter(isNumeric);
   const extremes = table.columns.filter(hasExtremes);
   const columns: OperationColumns = { sum: numbers, avg: numbers, min: extremes, max: extremes };
-  const results = operations
+  const operationTypes = operations
     .filter((operation) => columns[operation].length > 0)
     .map((operation) => ({
       operation,
@@ -41,7 +42,7 @@ export function addAggregate(
         resolve: ({ count }) => count,
       }),
       ...Object.fromEntries(
-        results.map(({ operation, type }) => [
+        operationTypes.map(({ operation, type }) => [
           operation,
           t.field({
             type,
@@ -53,14 +54,21 @@ export function addAggregate(
       ),
     }),
   });
+  /** By their connection. */
+  const results = new SharedResults<Promise<Aggregates>>();
   builder.objectField(connection, 'aggregate', (t) =>
     t.field({
       type: aggregate,
       description:
         'Aggregates over all matching rows, ignoring pagination. They are JSON numbers with all their digits, even where their type is BigInt or BigFloat.',
       extensions: means({ kind: 'aggregate', columns }),
-      resolve: (parent, _args, { scope }, info) =>
-        aggregateConnection(parent, columns, selectedFields(info), scope.pace),
+      resolve: async (parent, _args, { scope }, info) => {
+        const aggregates = await results.of(info, parent, () =>
+          aggregateConnection(parent, columns, selectedFields(info), scope.pace),
+        );
+        await scope.turns.next();
+        return aggregates;
+      },
     }),
   );
 }

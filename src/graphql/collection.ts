@@ -80,12 +80,19 @@ export function openCollection(
     const filter = candidates ? query.filter : scope.visible(table, query.filter);
     const rows = filter === 'none' ? { filter: undefined, candidates: [] } : { filter, candidates };
     const wanted = { totalCount: selected.has('totalCount'), pageInfo: selected.has('pageInfo') };
-    return whenReady(queryRows(view, { ...rows, order, page, wanted }, scope.pace), (found) => {
-      // Without the count a page does not say how many rows match.
-      if (found.totalCount !== undefined) scope.countMatches(table, found.totalCount);
-      return { view, order, page: found, rows };
-    });
+    return whenReady(queryRows(view, { ...rows, order, page, wanted }, scope.pace), (found) => ({
+      view,
+      order,
+      page: found,
+      rows,
+    }));
   });
+}
+
+/** Adds the rows that the connection's filter matched to the request's count, once for each field that shows the connection. */
+export function countMatches({ view, page }: Connection, scope: RequestScope): void {
+  // Without the count a page does not say how many rows match.
+  if (page.totalCount !== undefined) scope.countMatches(view.table, page.totalCount);
 }
 
 /** The edges of the page. */

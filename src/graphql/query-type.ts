@@ -1,6 +1,6 @@
 import { namesOfTable } from '../model/generated-names.ts';
 import type { Builder } from './builder.ts';
-import { openCollection, readCollection } from './collection.ts';
+import { countMatches, openCollection, readCollection } from './collection.ts';
 import { collectionArguments } from './connection-types.ts';
 import { means } from './field-meaning.ts';
 import type { NodeRef } from './relay-types.ts';
@@ -68,8 +68,12 @@ function addCollectionField(builder: Builder, types: TableTypes): void {
       description: `The rows of ${table.typeName}, page by page.`,
       args: collectionArguments(t, types),
       extensions: { ...means({ kind: 'collection', table }), connection: { maxRows: table.maxRows } },
-      resolve: async (_root, args, { scope }, info) =>
-        openCollection(await readCollection(table, args, scope), selectedFields(info), scope),
+      resolve: async (_root, args, { scope }, info) => {
+        const query = await readCollection(table, args, scope);
+        const connection = await openCollection(query, selectedFields(info), scope);
+        countMatches(connection, scope);
+        return connection;
+      },
     }),
   );
 }

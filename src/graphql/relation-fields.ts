@@ -1,10 +1,11 @@
 import type { Column, Relation, Table } from '../model/model.ts';
 import type { Builder } from './builder.ts';
-import { openCollection, readCollection } from './collection.ts';
+import { type Connection, countMatches, openCollection, readCollection } from './collection.ts';
 import { collectionArguments } from './connection-types.ts';
 import { means, type ResolvedRelation } from './field-meaning.ts';
 import { relatedRows } from './row-node.ts';
 import { selectedFields } from './selection.ts';
+import { SharedResults } from './shared-results.ts';
 import type { TableTypes } from './table-types.ts';
 
 /** Adds the fields from a table's rows to those of other tables. */
@@ -22,6 +23,8 @@ export function addRelations(
       otherColumns: declared.otherColumns.map((name) => columnNamed(other.table, name)),
     };
     const extensions = means({ kind: 'relation', relation });
+    /** By the related rows. */
+    const connections = new SharedResults<Promise<Connection>>();
     builder.objectField(node, fieldName, (t) =>
       relation.cardinality === 'many'
         ? t.field({
@@ -32,8 +35,13 @@ export function addRelations(
             extensions: { ...extensions, connection: { maxRows: other.table.maxRows } },
             resolve: async (parent, args, { scope }, info) => {
               const candidates = await relatedRows(parent, relation, scope);
-              const query = await readCollection(other.table, args, scope);
-              return openCollection(query, selectedFields(info), scope, candidates);
+              const connection = await connections.of(info, candidates, async () => {
+                const query = await readCollection(other.table, args, scope);
+                return openCollection(query, selectedFields(info), scope, candidates);
+              });
+              countMatches(connection, scope);
+              await scope.turns.next();
+              return connection;
             },
           })
         : t.field({
@@ -41,7 +49,10 @@ export function addRelations(
             extensions,
             resolve: async (parent, _args, { scope }) => {
               const [row] = await relatedRows(parent, relation, scope);
-              return row === undefined ? null : { view: await scope.view(other.table), row };
+              if (row === undefined) return null;
+              const view = await scope.view(other.table);
+              await scope.turns.next();
+              return { view, row };
             },
           }),
     );

@@ -10,6 +10,7 @@ import { filterRows, findRows, keyText } from '../rows/query.ts';
 import { type IdentitySeal, TableView } from '../rows/store/view.ts';
 import type { SnapshotRead } from '../snapshot/snapshot-read.ts';
 import type { Value } from '../values/value.ts';
+import { ResolverTurns } from './resolver-turns.ts';
 
 /** What a request needs of the gateway to answer its fields. */
 export interface RequestPorts {
@@ -60,6 +61,8 @@ export interface Lifetime {
 export class RequestScope {
   /** The pace of the request's loops over rows. */
   readonly pace: Pace;
+  /** The turns of the request's resolvers. */
+  readonly turns: ResolverTurns;
   readonly seal: IdentitySeal;
   /** The scans that have been used so far, one for each table. */
   readonly scans: UsedScan[] = [];
@@ -80,6 +83,7 @@ export class RequestScope {
     this.seal = ports.seal;
     this.#lifetime = lifetime;
     this.pace = new Pace(lifetime);
+    this.turns = new ResolverTurns(this.pace);
   }
 
   /** Ends all work for the request: waits for scans and loops over rows. */

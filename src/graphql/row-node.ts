@@ -54,15 +54,22 @@ export function rowByNodeId(
   return rowByKey(table, keyOf(table, id, 'nodeId'), scope);
 }
 
-/** The visible related rows of this one. */
+/** The visible related rows of this one: the same list for rows with the same key, or with no related rows. */
 export async function relatedRows(
   node: RowNode,
   relation: ResolvedRelation,
   scope: RequestScope,
 ): Promise<readonly number[]> {
   const key = relationKey(node, relation);
-  return key ? scope.rowsByKey(relation.other, relation.otherColumns, key) : [];
+  return sameIfEmpty(key && (await scope.rowsByKey(relation.other, relation.otherColumns, key)));
 }
+
+/** Empty lists are one list, so that what is made of it is made once. */
+export function sameIfEmpty(rows: readonly number[] | undefined): readonly number[] {
+  return rows && rows.length > 0 ? rows : none;
+}
+
+const none: readonly number[] = [];
 
 /** The key of the related rows; undefined if it contains a NULL, which equals nothing. */
 export function relationKey({ view, row }: RowNode, { columns }: ResolvedRelation): Key | undefined {

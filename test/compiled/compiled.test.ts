@@ -8,9 +8,10 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Pace } from '../../src/columns/pace.ts';
 import { CompiledOperation, Unanswered } from '../../src/compiled/compile.ts';
+import type { RequestScope } from '../../src/graphql/request-scope.ts';
 import type { RoleSchema } from '../../src/graphql/role-schemas.ts';
 import { AnswerMeters } from '../../src/http/answer-meter.ts';
 import { writeJson } from '../../src/http/json-writer.ts';
@@ -79,6 +80,47 @@ describe('a compiled operation answers as graphql-js does', () => {
   }, 300_000);
 });
 
+describe('rows that thousands of parents refer to are looked at once', () => {
+  const document = parse(`query ($refs: [_Any!]!) {
+    _entities(representations: $refs) {
+      ... on Person { badges { totalCount aggregate { count max { age } } edges { node { username } } } }
+    }
+  }`);
+  const tags = ['a', 'b'];
+  const rows = tags.flatMap((tag) => Array.from({ length: 20 }, (_, i) => rowWith(`${tag}${i}`, tag)));
+  const references = rows.flatMap(({ username }) => Array(10).fill({ __typename: 'Person', username }));
+  const { executable } = sampleSchema('reader', true);
+
+  function rowWith(username: string, tag: string): SampleRow {
+    return { username, enabled: true, created_at: 0, attributes: { tag } };
+  }
+
+  async function scopeOver(): Promise<{ scope: RequestScope; views: () => number }> {
+    const scope = sampleScope('reader', await sampleStore(rows));
+    const view = vi.spyOn(scope, 'view');
+    return { scope, views: () => view.mock.calls.filter(([{ name }]) => name === 'badges').length };
+  }
+
+  test('by the interpreter', async () => {
+    const { scope, views } = await scopeOver();
+    const contextValue = { scope, answer: { build: () => undefined } };
+    const variableValues = { refs: references };
+    const { errors } = await execute({ schema: executable, document, variableValues, contextValue });
+    expect(errors).toBeUndefined();
+    expect(views()).toBeLessThan(10);
+  });
+
+  test('by a plan', async () => {
+    const { scope, views } = await scopeOver();
+    const operation = getOperationAST(document);
+    if (!operation) throw new Error('there is no operation');
+    const compiled = new CompiledOperation(executable, document, operation);
+    const meter = { write: () => undefined };
+    expect(await compiled.run({ scope, variables: { refs: references }, meter })).toBeInstanceOf(Array);
+    expect(views()).toBeLessThan(10);
+  });
+});
+
 /** Runs a document in both ways, and expects the same of them. */
 async function compare(
   schema: RoleSchema,
@@ -98,12 +140,13 @@ async function compare(
     contextValue: { scope, answer: { build: () => undefined } },
   });
   const compiled = new CompiledOperation(schema.executable, document, operation);
-  const run = async () => {
+  const run = async (inScope = sampleScope(role, snapshot)) => {
     const meter = { write: () => undefined };
-    const pieces = await compiled.run({ scope: sampleScope(role, snapshot), variables, meter });
+    const pieces = await compiled.run({ scope: inScope, variables, meter });
     return pieces instanceof Unanswered ? undefined : Buffer.concat(pieces);
   };
-  const bytes = await run();
+  const compiledScope = sampleScope(role, snapshot);
+  const bytes = await run(compiledScope);
   if (!bytes) {
     // Only what has an error is left to the interpreter.
     expect(expected.errors).toBeDefined();
@@ -111,9 +154,15 @@ async function compare(
   }
   expect(expected.errors).toBeUndefined();
   expect(bytes.toString()).toBe(await jsonOf({ data: expected.data }));
+  expect(rowsMatched(compiledScope)).toEqual(rowsMatched(scope));
   // A plan that has run before answers the same.
   expect((await run())?.equals(bytes)).toBe(true);
   return 'compiled';
+}
+
+/** How many rows a request's filters matched, by table. */
+function rowsMatched({ scans }: RequestScope): ReadonlyMap<string, number | undefined> {
+  return new Map(scans.map(({ table, rowsMatched }) => [table.name, rowsMatched]));
 }
 
 /** A result as the gateway writes it where it is interpreted. */
