@@ -70,6 +70,10 @@ async function run(): Promise<void> {
         tell('pg_graphql is left out: this Postgres has no such extension (--postgres takes one that has)');
         continue;
       }
+      if (peer.leastNode && Number.parseInt(process.versions.node, 10) < peer.leastNode) {
+        tell(`${peer.name} is left out: it needs Node ${peer.leastNode}, and this is ${process.versions.node}`);
+        continue;
+      }
       tell(`starting ${peer.name}`);
       const started = await startPeer(peer, options);
       running.push(started);

@@ -12,6 +12,8 @@ export interface Peer {
   readonly dialect: Dialect;
   /** Sends the same bytes whatever it is asked, from an address for each case. */
   readonly canned?: boolean;
+  /** The oldest major version of Node that it runs on, if that is newer than the gateway's. */
+  readonly leastNode?: number;
 }
 
 export const gateway: Peer = {
@@ -28,6 +30,7 @@ export const peers: readonly Peer[] = [
     title: 'PostGraphile 5, local Postgres, indexed',
     module: '../peers/postgraphile.ts',
     dialect: 'postgraphile',
+    leastNode: 22,
   },
   {
     name: 'yoga',
