@@ -71,7 +71,9 @@ async function run(): Promise<void> {
         continue;
       }
       if (peer.leastNode && Number.parseInt(process.versions.node, 10) < peer.leastNode) {
-        tell(`${peer.name} is left out: it needs Node ${peer.leastNode}, and this is ${process.versions.node}`);
+        tell(
+          `${peer.name} is left out: it needs Node ${peer.leastNode}, and this is ${process.versions.node}`,
+        );
         continue;
       }
       tell(`starting ${peer.name}`);
