@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import { merged } from '../values/merged.ts';
 
 /** A request as plain data, which every transport creates. */
 export interface HttpRequest {
@@ -78,10 +79,10 @@ export const noHeaders: HttpReplyHeaders = {};
 /** Adds headers to a reply. The names in `Vary` are added to existing ones. */
 export function withHeaders(reply: HttpReply, added: HttpReplyHeaders): HttpReply {
   if (added === noHeaders) return reply;
-  const headers = { ...reply.headers, ...added };
   const { vary } = reply.headers;
-  if (vary !== undefined && added.vary !== undefined) headers.vary = `${vary}, ${added.vary}`;
-  return { ...reply, headers };
+  const headers = merged(reply.headers, added);
+  if (vary === undefined || added.vary === undefined) return merged(reply, { headers });
+  return merged(reply, { headers: merged(headers, { vary: `${vary}, ${added.vary}` }) });
 }
 
 /** A header of the request, by its name in lower case. */

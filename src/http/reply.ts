@@ -1,5 +1,6 @@
 import { paced } from '../columns/pace.ts';
 import type { RequestScope } from '../graphql/request-scope.ts';
+import { merged } from '../values/merged.ts';
 import { cacheHeaders } from './cache-hints.ts';
 import type { ErrorWriter, WrittenError } from './error-writer.ts';
 import type { ExecutionContext, Outcome } from './execute.ts';
@@ -68,10 +69,8 @@ function headersOf(
   { mediaType, isPersonal }: ReplyOptions,
   isComplete: boolean,
 ): HttpReplyHeaders {
-  return {
-    'content-type': `${mediaType}; charset=utf-8`,
-    ...cacheHeaders(scope, { isPersonal, isComplete }),
-  };
+  const contentType = { 'content-type': `${mediaType}; charset=utf-8` };
+  return merged(contentType, cacheHeaders(scope, { isPersonal, isComplete }));
 }
 
 function extensionsOf(scope: RequestScope, { explain }: ReplyOptions): Extensions {

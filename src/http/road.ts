@@ -8,6 +8,7 @@ import { authorize } from '../limits/document.ts';
 import type { Limits, NoCachePolicy } from '../limits/limits.ts';
 import type { AnsweredRequest, Observe } from '../observation.ts';
 import { inRequestSpan, inSpan } from '../tracing.ts';
+import { merged } from '../values/merged.ts';
 import { type AnswerMeter, AnswerMeters } from './answer-meter.ts';
 import { type Deadline, Deadlines } from './deadline.ts';
 import { withEntityTag } from './entity-tag.ts';
@@ -208,7 +209,10 @@ class Passage {
       prepared.size.fields > fewFields || prepared.bytes > smallParsed || variableBytes > smallBody;
     const takesLong = variableBytes > largeBody;
     return this.#whenThereIsTime(takesTime, takesLong, () => {
-      const cost = authorize({ ...prepared, schema: prepared.schema.schema, variables }, this.#parts.limits);
+      const cost = authorize(
+        merged(prepared, { schema: prepared.schema.schema, variables }),
+        this.#parts.limits,
+      );
       const execute = () =>
         this.#whenThereIsTime(takesTime, takesLong, () => this.#execute(question, context));
       const isHeavy = cost.nodes > heavyNodes || cost.bytes > heavyBytes || variableBytes > heavyBytes;
@@ -263,7 +267,7 @@ class Passage {
     this.#deadline.end();
     const tagged = withEntityTag(this.#request, answered);
     const facts = this.#journal.close(tagged);
-    this.#parts.observe({ event: 'request', ...facts });
+    this.#parts.observe(merged({ event: 'request' } as const, facts));
     this.#span?.setAttributes(spanAttributes(facts));
     const { isNamedByClient, requestId } = this.#journal;
     return isNamedByClient ? withHeaders(tagged, { 'x-request-id': requestId }) : tagged;

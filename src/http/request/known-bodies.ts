@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
+import { merged } from '../../values/merged.ts';
 import { isPlainObject, type PlainObject, withoutPrototypes } from '../../values/plain-object.ts';
 import { LatelySeen, type RememberedSize } from '../lately-seen.ts';
 import type { Asked } from './asked.ts';
@@ -56,7 +57,7 @@ export class KnownBodies {
 /** The same with other variables; undefined if they are not JSON. */
 function withVariables(asked: Asked, variableText: string): Asked | undefined {
   const variables = parseObject(variableText);
-  return variables && { ...asked, variables, variableText, variableBytes: variableText.length };
+  return variables && merged(asked, { variables, variableText, variableBytes: variableText.length });
 }
 
 /** A JSON body in two parts. */

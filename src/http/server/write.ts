@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { merged } from '../../values/merged.ts';
 import { type HttpReply, piecesOf, type ReplyBody } from '../message.ts';
 
 /** The bytes that are written at once, each within the write timeout. */
@@ -19,13 +20,13 @@ export function write(
   if (status === 204 || status === 304) {
     response.writeHead(status, headers).end();
   } else if (!isInPieces(body) && body.length <= chunkBytes) {
-    response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) }).end(body);
+    response.writeHead(status, merged(headers, { 'content-length': Buffer.byteLength(body) })).end(body);
     // The kernel has buffered all of it.
     if (response.socket?.writableLength === 0) return undefined;
   } else {
     const pieces = piecesOf(body);
     const length = pieces.reduce((total, piece) => total + piece.length, 0);
-    response.writeHead(status, { ...headers, 'content-length': length });
+    response.writeHead(status, merged(headers, { 'content-length': length }));
     return writePieces(response, pieces, timeoutMs);
   }
   return taken(response, 'finish', timeoutMs);
