@@ -1,5 +1,7 @@
 import type { TextColumn, TextReader } from '../../columns/column.ts';
+import { UuidColumn } from '../../columns/uuid-column.ts';
 import { compareRanges } from '../../values/bytes.ts';
+import { AscendingUuids, type Place } from './ascending-uuids.ts';
 
 /** The fewest rows from one landmark to the next, and the most landmarks of a column: half a megabyte of them. */
 const leastStride = 8;
@@ -7,12 +9,7 @@ const mostLandmarks = 64 * 1024;
 /** Bytes of a text that its head has: a double holds no more of them exactly. */
 const headLength = 6;
 
-/** Where a text is among others, or would be inserted. */
-export interface Place {
-  readonly index: number;
-  readonly found: boolean;
-}
-
+const knownUuids = new WeakMap<UuidColumn, AscendingUuids>();
 const known = new WeakMap<TextColumn, AscendingTexts>();
 
 /**
@@ -21,12 +18,25 @@ const known = new WeakMap<TextColumn, AscendingTexts>();
  * @param length how many of the bytes are looked for, from the first
  */
 export function findAscending(column: TextColumn, wanted: Uint8Array, length = wanted.length): Place {
+  const place = column instanceof UuidColumn ? findUuid(column, wanted, length) : undefined;
+  if (place) return place;
   let texts = known.get(column);
   if (!texts) {
     texts = new AscendingTexts(column);
     known.set(column, texts);
   }
   return texts.find(wanted, length);
+}
+
+/** Undefined if it is no UUID. */
+function findUuid(column: UuidColumn, wanted: Uint8Array, length: number): Place | undefined {
+  if (column.length === 0) return undefined;
+  let uuids = knownUuids.get(column);
+  if (!uuids) {
+    uuids = new AscendingUuids(column);
+    knownUuids.set(column, uuids);
+  }
+  return uuids.find(wanted, length);
 }
 
 /**

@@ -42,21 +42,32 @@ describe('a text is found, or its place, among ascending rows', () => {
     );
   });
 
-  test('where they are UUIDs', () => {
-    const uuids = fc.uniqueArray(fc.uuid(), { maxLength: 300, size: 'max' });
+  test.each([
+    ['random', fc.uuid()],
+    // The first eight bytes of all are one of three.
+    ['crowded', fc.tuple(fc.constantFrom('0000', '0001', 'ffff'), fc.nat(300)).map(crowdedUuid)],
+  ])('where they are %s UUIDs', (_what, uuid) => {
+    const uuids = fc.array(uuid, { maxLength: 300, size: 'max' });
     fc.assert(
-      fc.property(uuids, fc.uuid(), (some, other) => {
+      fc.property(uuids, fc.array(fc.oneof(uuid, fc.string({ maxLength: 40 }))), (some, others) => {
         const texts = ascending(some);
         const column = new UuidColumn(
           new Uint8Array(
             Buffer.concat(texts.map((text) => Buffer.from(text.toString().replaceAll('-', ''), 'hex'))),
           ),
         );
-        for (const wanted of [...some, other].map((value) => Buffer.from(value))) {
+        for (const wanted of [...some, ...others, fewest, most].map((value) => Buffer.from(value))) {
           expect(findAscending(column, wanted)).toEqual(placeAmong(texts, wanted));
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 60 },
     );
   });
 });
+
+const fewest = '00000000-0000-0000-0000-000000000000';
+const most = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+function crowdedUuid([group, number]: [string, number]): string {
+  return `aaaaaaaa-bbbb-${group}-cccc-${number.toString(16).padStart(12, '0')}`;
+}
