@@ -7,6 +7,7 @@ import {
   type VariableNode,
   visit,
 } from 'graphql';
+import { merged } from '../values/merged.ts';
 import type { ArgumentsOf, Run } from './loaded.ts';
 
 type Variables = Pick<Run, 'variables'>;
@@ -59,7 +60,7 @@ function plainReader(
     { ...node, arguments: others },
   );
   return ({ variables }) => {
-    const read: Record<string, unknown> = { ...constant };
+    const read: Record<string, unknown> = merged(constant, {});
     for (const { name, type, defaultValue } of variable) {
       const variableName = variableOf.get(name)?.name.value ?? name;
       if (Object.hasOwn(variables, variableName)) {

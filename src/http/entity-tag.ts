@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { merged } from '../values/merged.ts';
 import { type HttpReply, type HttpReplyHeaders, type HttpRequest, headerOf, piecesOf } from './message.ts';
 
 /** Tags of a request that are looked at. */
@@ -16,10 +17,10 @@ export function withEntityTag(request: HttpRequest, reply: HttpReply): HttpReply
     return reply;
   }
   const etag = tagOf(reply);
-  const headers: HttpReplyHeaders = { ...reply.headers, etag };
+  const headers: HttpReplyHeaders = merged(reply.headers, { etag });
   const known = headerOf(request, 'if-none-match');
   const isKnown = known?.split(',', mostTags).some((tag) => tag.trim() === etag || tag.trim() === '*');
-  if (!isKnown) return { ...reply, headers };
+  if (!isKnown) return merged(reply, { headers });
   const { 'content-type': _, ...others } = headers;
   return { ...reply, status: 304, headers: others, body: '' };
 }

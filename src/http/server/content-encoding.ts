@@ -12,6 +12,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { type Ready, whenReady } from '../../columns/ready.ts';
 import type { Limits } from '../../limits/limits.ts';
+import { merged } from '../../values/merged.ts';
 import { FewAtOnce } from '../few-at-once.ts';
 import { badRequest, bodyTooLarge, HttpError } from '../http-error.ts';
 import {
@@ -145,8 +146,8 @@ export class Compressor {
     if (reply.headers['content-encoding'] !== undefined || lengthOf(reply) < smallestCompressed) return reply;
     const encoding = acceptedEncoding(headerOf(request, 'accept-encoding'));
     if (encoding === undefined) return withHeaders(reply, varying);
-    const headers = { ...varying, 'content-encoding': encoding.name };
-    return whenReady(this.#encode(encoding, reply), (body) => withHeaders({ ...reply, body }, headers));
+    const headers = merged(varying, { 'content-encoding': encoding.name });
+    return whenReady(this.#encode(encoding, reply), (body) => withHeaders(merged(reply, { body }), headers));
   }
 
   #encode(encoding: Encoding, { body, isRemembered }: HttpReply): Ready<ReplyBody> {
