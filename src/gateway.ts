@@ -4,16 +4,16 @@ import { History } from './admin/history.ts';
 import { describeStatus, type GatewayStatus, notReady, requestsStatus } from './admin/status.ts';
 import { createStatusRoute } from './admin/status-route.ts';
 import { verifiesTokens } from './auth/verification.ts';
-import { Entrance } from './gateway/entrance.ts';
 import { followCatalog } from './gateway/follow-catalog.ts';
 import type { FollowedCatalog } from './gateway/followed-catalog.ts';
+import { HttpServers } from './gateway/http-servers.ts';
 import type { GatewayOptions } from './gateway/options.ts';
 import { type GatewaySettings, resolveOptions } from './gateway/settings.ts';
 import { ErrorWriter } from './http/error-writer.ts';
 import type { FetchHandler } from './http/fetch.ts';
 import { createFetchHandler } from './http/fetch-handler.ts';
 import { createGraphiQLPage, type GraphiQLOptions } from './http/graphiql/page.ts';
-import type { Road } from './http/road.ts';
+import type { Pipeline } from './http/pipeline.ts';
 import { createRoutes } from './http/routes.ts';
 import { newRuns } from './http/runs.ts';
 import type { Address, ListeningServer } from './http/server/listening-server.ts';
@@ -93,7 +93,7 @@ export async function startGateway(options: GatewayOptions): Promise<StartingGat
     options.observe?.(observation);
   };
   const settings = await resolveOptions(options, observe);
-  const entrance = new Entrance({
+  const httpServers = new HttpServers({
     limits: settings.limits,
     cors: settings.cors,
     observe,
@@ -102,15 +102,15 @@ export async function startGateway(options: GatewayOptions): Promise<StartingGat
   });
   const startedAt = Date.now();
   return {
-    listen: (address) => entrance.listen(address),
-    open: () => openGateway(options, { settings, entrance, history, observe, startedAt }),
+    listen: (address) => httpServers.listen(address),
+    open: () => openGateway(options, { settings, httpServers, history, observe, startedAt }),
   };
 }
 
 /** The parts of a gateway that exist before its catalog. */
 interface Beginnings {
   readonly settings: GatewaySettings;
-  readonly entrance: Entrance;
+  readonly httpServers: HttpServers;
   readonly history: History;
   readonly observe: Observe;
   /** Milliseconds since 1970. */
@@ -119,7 +119,7 @@ interface Beginnings {
 
 async function openGateway(
   options: GatewayOptions,
-  { settings, entrance, history, observe, startedAt }: Beginnings,
+  { settings, httpServers, history, observe, startedAt }: Beginnings,
 ): Promise<Gateway> {
   const { limits, cors } = settings;
   const runs = newRuns();
@@ -141,7 +141,7 @@ async function openGateway(
       roles: followed.current.definition.roles,
       reloadFailure: followed.failure,
       history,
-      requests: requestsStatus(entrance.active, runs),
+      requests: requestsStatus(httpServers.active, runs),
       remembered: { ...remembered(), ...followed.current.remembered() },
       scanRequestsPerSecond: settings.sources.requestsPerSecond,
       scanConnections: scanPlaces.usage,
@@ -153,23 +153,23 @@ async function openGateway(
     authenticate: (authorization: string | null) =>
       followed.current.authenticator.authenticate(authorization),
   };
-  const road: Road = (request) => followed.lend((generation) => generation.road(request));
+  const pipeline: Pipeline = (request) => followed.lend((generation) => generation.pipeline(request));
   const graphiql = createGraphiQLPage(graphiqlOptions(followed, identify));
   const { adminRoles, plugins = [] } = options;
   const statusRoute =
     adminRoles && createStatusRoute({ authenticator: identify, adminRoles, status, errors });
-  const routes = createRoutes({ road, graphiql, statusRoute });
-  entrance.open({ routes, isReady: () => notReady(readiness()).length === 0 });
-  const embedded = entrance.embed();
+  const routes = createRoutes({ pipeline, graphiql, statusRoute });
+  httpServers.open({ routes, isReady: () => notReady(readiness()).length === 0 });
+  const embedded = httpServers.embed();
   return {
     get model() {
       return followed.current.model;
     },
-    fetch: createFetchHandler({ road, graphiql, errors, cors, limits, plugins }),
+    fetch: createFetchHandler({ pipeline, graphiql, errors, cors, limits, plugins }),
     listener(request, response) {
       embedded.emit('request', request, response);
     },
-    listen: (address) => entrance.listen(address),
+    listen: (address) => httpServers.listen(address),
     status,
     reload: () => followed.reload(),
     refresh(path) {

@@ -4,9 +4,9 @@ import { RoleSchemas } from '../graphql/role-schemas.ts';
 import { ErrorWriter } from '../http/error-writer.ts';
 import { Executor } from '../http/execute.ts';
 import type { RememberedSize } from '../http/lately-seen.ts';
+import { createPipeline, type Pipeline, type ReadWish } from '../http/pipeline.ts';
 import { PreparedDocuments } from '../http/prepare.ts';
 import { Receiver } from '../http/request/receive.ts';
-import { createRoad, type ReadWish, type Road } from '../http/road.ts';
 import type { Runs } from '../http/runs.ts';
 import type { Limits, NoCachePolicy } from '../limits/limits.ts';
 import type { TrustedDocumentsOptions } from '../limits/trusted-documents.ts';
@@ -34,7 +34,7 @@ export interface Generation {
   readonly stores: SnapshotStores;
   /** Whether columns are withheld until a scan has fetched their attributes. */
   readonly isPartial: boolean;
-  readonly road: Road;
+  readonly pipeline: Pipeline;
   /** What is remembered of requests, by kind. */
   remembered(): Readonly<Record<'requests' | 'documents' | 'plans' | 'answers', RememberedSize>>;
   /** The rows of a table that the caller sees. */
@@ -105,7 +105,7 @@ export function createGeneration(
   const executor = new Executor({ suggestions: introspection, runs: parts.runs, observe });
   executor.warm(documents.trusted(schemas.of(parts.anonRole ?? loginRole)));
   const receiver = new Receiver();
-  const road = createRoad({
+  const pipeline = createPipeline({
     schemas,
     authenticator,
     receiver,
@@ -126,7 +126,7 @@ export function createGeneration(
     introspection,
     stores,
     isPartial: lacking.length > 0,
-    road,
+    pipeline,
     remembered: () => ({
       requests: receiver.size,
       documents: documents.size,

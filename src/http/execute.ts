@@ -56,7 +56,7 @@ const capacity = 16 * 1024 * 1024;
 const bytesPerField = 1_000;
 
 /**
- * The fifth step of the road: runs an operation. Only here it is decided whether it is compiled or interpreted, which makes no
+ * The fifth step of the pipeline: runs an operation. Only here it is decided whether it is compiled or interpreted, which makes no
  * difference to the answer.
  */
 export class Executor {

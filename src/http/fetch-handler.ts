@@ -5,13 +5,13 @@ import type { FetchHandler, FetchPlugin } from './fetch.ts';
 import type { GraphiQLPage } from './graphiql/page.ts';
 import { bodyTooLarge } from './http-error.ts';
 import { Client, type HttpReply, piecesOf, type ReplyBody, uncounted, withHeaders } from './message.ts';
-import type { Road } from './road.ts';
+import type { Pipeline } from './pipeline.ts';
 import { graphqlPath } from './routes.ts';
 import { Compressor, decodeBody } from './server/content-encoding.ts';
 import type { CorsPolicy } from './server/cross-origin.ts';
 
 export interface FetchHandlerOptions {
-  readonly road: Road;
+  readonly pipeline: Pipeline;
   readonly graphiql: GraphiQLPage;
   readonly errors: ErrorWriter;
   readonly cors: CorsPolicy;
@@ -20,7 +20,7 @@ export interface FetchHandlerOptions {
 }
 
 /**
- * The road for fetch requests to GraphQL. Yoga calls the plugins before and after it, and decides nothing itself. It is loaded
+ * The pipeline for fetch requests to GraphQL. Yoga calls the plugins before and after it, and decides nothing itself. It is loaded
  * with the first request, because it takes a third of the start-up time and `serve` never needs it.
  */
 export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
@@ -40,7 +40,7 @@ async function loadFetchHandler({ plugins, ...options }: FetchHandlerOptions): P
     graphiql: false,
     landingPage: false,
     logging: false,
-    plugins: [...plugins, useRoad(options)],
+    plugins: [...plugins, usePipeline(options)],
   });
   return async (input, init) => {
     if (typeof input === 'string') return fetch(input, init ?? {});
@@ -49,7 +49,13 @@ async function loadFetchHandler({ plugins, ...options }: FetchHandlerOptions): P
   };
 }
 
-function useRoad({ road, graphiql, errors, cors, limits }: Omit<FetchHandlerOptions, 'plugins'>): Plugin {
+function usePipeline({
+  pipeline,
+  graphiql,
+  errors,
+  cors,
+  limits,
+}: Omit<FetchHandlerOptions, 'plugins'>): Plugin {
   const compressor = new Compressor();
 
   async function answer(request: Request): Promise<HttpReply> {
@@ -66,7 +72,7 @@ function useRoad({ road, graphiql, errors, cors, limits }: Omit<FetchHandlerOpti
       client,
       place: uncounted,
     };
-    return compressor.compress(await (graphiql.answer(received) ?? road(received)), received);
+    return compressor.compress(await (graphiql.answer(received) ?? pipeline(received)), received);
   }
   return {
     async onRequest({ request, fetchAPI, endResponse }) {

@@ -1,4 +1,4 @@
-/** A plugin of GraphQL Yoga. It sees only requests and responses, because the gateway's road is between them. */
+/** A plugin of GraphQL Yoga. It sees only requests and responses, because the gateway's pipeline is between them. */
 export interface FetchPlugin {
   onRequest?(event: {
     readonly request: Request;

@@ -59,7 +59,7 @@ const longText = 4 * 1024;
 const mostLong = 2;
 
 /**
- * The third step of the road: parses and validates each document once per schema. Invalid documents are not cached.
+ * The third step of the pipeline: parses and validates each document once per schema. Invalid documents are not cached.
  */
 export class PreparedDocuments {
   readonly #options: PrepareOptions;

@@ -18,7 +18,7 @@ export interface ReplyOptions {
   readonly explain: boolean;
 }
 
-/** The sixth step of the road: turns the outcome of an operation into an answer. */
+/** The sixth step of the pipeline: turns the outcome of an operation into an answer. */
 export function reply(
   outcome: Outcome,
   context: ExecutionContext,

@@ -1,6 +1,6 @@
 import type { GraphiQLPage } from './graphiql/page.ts';
 import { type HttpReply, type HttpRequest, pathOf } from './message.ts';
-import type { Road } from './road.ts';
+import type { Pipeline } from './pipeline.ts';
 
 /** The path of GraphQL. */
 export const graphqlPath = '/graphql';
@@ -10,17 +10,18 @@ export type Routes = (request: HttpRequest) => HttpReply | Promise<HttpReply>;
 
 /** What is served in addition to GraphQL. */
 export interface RouteOptions {
-  readonly road: Road;
+  readonly pipeline: Pipeline;
   readonly graphiql: GraphiQLPage;
   /** Shows the gateway's status; undefined if no role may see that. */
   readonly statusRoute?: Routes | undefined;
 }
 
 /** Dispatches requests by their path. */
-export function createRoutes({ road, graphiql, statusRoute }: RouteOptions): Routes {
+export function createRoutes({ pipeline, graphiql, statusRoute }: RouteOptions): Routes {
   return (request) => {
     const path = pathOf(request);
-    if (path === graphqlPath || path === `${graphqlPath}/`) return graphiql.answer(request) ?? road(request);
+    if (path === graphqlPath || path === `${graphqlPath}/`)
+      return graphiql.answer(request) ?? pipeline(request);
     if (path === '/status' && statusRoute) return statusRoute(request);
     if (path === '/' && request.method === 'GET') return redirect(graphqlPath);
     return plainText(404, `not found; GraphQL is at ${graphqlPath}`);

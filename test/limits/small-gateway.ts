@@ -5,9 +5,9 @@ import type { RequestContext } from '../../src/graphql/builder.ts';
 import type { RequestPorts } from '../../src/graphql/request-scope.ts';
 import { ErrorWriter } from '../../src/http/error-writer.ts';
 import { Executor } from '../../src/http/execute.ts';
+import { createPipeline } from '../../src/http/pipeline.ts';
 import { PreparedDocuments } from '../../src/http/prepare.ts';
 import { Receiver } from '../../src/http/request/receive.ts';
-import { createRoad } from '../../src/http/road.ts';
 import { createRoutes } from '../../src/http/routes.ts';
 import { createCorsPolicy } from '../../src/http/server/cross-origin.ts';
 import { createNodeServer } from '../../src/http/server/node-server.ts';
@@ -112,7 +112,7 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
   });
   const executor = new Executor({ observe, suggestions: introspection });
   executor.warm(documents.trusted(roleSchema));
-  const road = createRoad({
+  const pipeline = createPipeline({
     schemas: { of: () => roleSchema },
     authenticator: {
       authenticate: async () => ({ role: 'anybody', claims: {}, authenticated: false }),
@@ -134,7 +134,7 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
   });
   const nodeServer = createNodeServer({
     limits,
-    routes: createRoutes({ road, graphiql: { answer: () => undefined } }),
+    routes: createRoutes({ pipeline, graphiql: { answer: () => undefined } }),
     errors,
     observe,
     isReady: () => true,

@@ -22,7 +22,7 @@ export interface GraphQLRequest {
   readonly explain: boolean;
 }
 
-/** The first step of the road: reads requests. Caches the content of repeated bodies. */
+/** The first step of the pipeline: reads requests. Caches the content of repeated bodies. */
 export class Receiver {
   readonly #known = new KnownBodies();
 

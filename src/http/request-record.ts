@@ -6,7 +6,7 @@ import { type HttpReply, type HttpRequest, headerOf, type ReplyBody } from './me
 import type { PreparedOperation } from './prepare.ts';
 
 /** Collects what is observed of a request. */
-export class Journal {
+export class RequestRecord {
   readonly requestId: string;
   /** Whether the id is the client's own, which it expects in the answer. */
   readonly isNamedByClient: boolean;

@@ -7,24 +7,25 @@ import { listen } from '../http/server/listen.ts';
 import type { Address, ListeningServer } from '../http/server/listening-server.ts';
 import { createNodeServer, type NodeServerOptions } from '../http/server/node-server.ts';
 
-/** What an entrance leads to once the catalog has been read. */
-export type Inside = Pick<NodeServerOptions, 'routes' | 'isReady'>;
+/** What the servers lead to once the catalog has been read. */
+export type ServedRoutes = Pick<NodeServerOptions, 'routes' | 'isReady'>;
 
-export type EntranceOptions = Pick<NodeServerOptions, 'limits' | 'cors' | 'observe'> & Omit<Exposure, 'host'>;
+export type HttpServersOptions = Pick<NodeServerOptions, 'limits' | 'cors' | 'observe'> &
+  Omit<Exposure, 'host'>;
 
 /** Seconds after which a request that came too early may be retried; browsers do so by themselves. */
 const retryAfterSeconds = 2;
 
 /**
- * Where requests come in: ports, and servers of embedders. It can be opened before the catalog has been read. Until then it
- * answers that the gateway is alive but not ready, and when to retry.
+ * Where requests come in: ports, and servers of embedders. They may listen before the catalog has been read. Until then they
+ * answer that the gateway is alive but not ready, and when to retry.
  */
-export class Entrance {
-  readonly #options: EntranceOptions;
+export class HttpServers {
+  readonly #options: HttpServersOptions;
   readonly #servers: { readonly active: number }[] = [];
-  #inside: Inside | undefined;
+  #served: ServedRoutes | undefined;
 
-  constructor(options: EntranceOptions) {
+  constructor(options: HttpServersOptions) {
     this.#options = options;
   }
 
@@ -33,9 +34,9 @@ export class Entrance {
     return this.#servers.reduce((sum, { active }) => sum + active, 0);
   }
 
-  /** Admits requests from now on. */
-  open(inside: Inside): void {
-    this.#inside = inside;
+  /** Answers requests from now on. */
+  open(served: ServedRoutes): void {
+    this.#served = served;
   }
 
   /** @throws ConfigurationError if it cannot listen on the address, or may not without authentication */
@@ -56,15 +57,15 @@ export class Entrance {
   #serverOptions(acceptsHost: HostFilter): NodeServerOptions {
     const { limits, cors, observe } = this.#options;
     const routes: Routes = (request) => {
-      if (!this.#inside) throw tooEarly();
-      return this.#inside.routes(request);
+      if (!this.#served) throw tooEarly();
+      return this.#served.routes(request);
     };
     return {
       limits,
       cors,
       observe,
       routes,
-      isReady: () => this.#inside?.isReady() ?? false,
+      isReady: () => this.#served?.isReady() ?? false,
       errors: new ErrorWriter({ observe, suggestions: false }),
       acceptsHost,
     };

@@ -15,7 +15,6 @@ import { withEntityTag } from './entity-tag.ts';
 import type { ErrorWriter } from './error-writer.ts';
 import type { ExecutionContext, Executor, Outcome, Question } from './execute.ts';
 import { FewAtOnce, type Permit } from './few-at-once.ts';
-import { Journal } from './journal.ts';
 import { type Holding, MemoryBudget } from './memory-budget.ts';
 import { type HttpReply, type HttpRequest, headerOf, type Place, withHeaders } from './message.ts';
 import type { PreparedDocuments, PreparedOperation } from './prepare.ts';
@@ -23,9 +22,10 @@ import { reply } from './reply.ts';
 import type { Asked } from './request/asked.ts';
 import type { MediaType } from './request/media-type.ts';
 import type { GraphQLRequest, Receiver } from './request/receive.ts';
+import { RequestRecord } from './request-record.ts';
 
-/** The parts of the road. */
-export interface RoadOptions {
+/** The parts of the pipeline. */
+export interface PipelineOptions {
   readonly schemas: Pick<RoleSchemas, 'of'>;
   readonly authenticator: Pick<Authenticator, 'authenticate'>;
   /** What the scope of this caller's request needs. */
@@ -77,18 +77,18 @@ const prepareSpan = { name: 'prepare' };
 const executeSpan = { name: 'execute' };
 
 /** Answers a GraphQL request, without a promise if it does not have to wait; never throws or rejects. */
-export type Road = (request: HttpRequest) => Ready<HttpReply>;
+export type Pipeline = (request: HttpRequest) => Ready<HttpReply>;
 
 /**
- * The one road that every GraphQL request takes, whatever its transport:
+ * The one pipeline that every GraphQL request passes, whatever its transport:
  *
  * receive → identify → prepare → authorize → execute → reply
  *
  * The transport does what comes before (body, place) and after (writing to the socket).
  */
-export function createRoad(options: RoadOptions): Road {
+export function createPipeline(options: PipelineOptions): Pipeline {
   const { limits } = options;
-  const parts: RoadParts = {
+  const parts: PipelineParts = {
     ...options,
     deadlines: new Deadlines(limits.requestTimeout),
     meters: new AnswerMeters(limits),
@@ -102,25 +102,25 @@ export function createRoad(options: RoadOptions): Road {
   /** The name follows OpenTelemetry's conventions: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
   return (request) =>
     inRequestSpan({ name: `${request.method} /graphql` }, request.headers, (span) =>
-      new Passage(parts, request, span).reply(),
+      new RequestRun(parts, request, span).reply(),
     );
 }
 
-/** What all requests on the road share. */
-interface RoadParts extends RoadOptions {
+/** What all requests share. */
+interface PipelineParts extends PipelineOptions {
   readonly deadlines: Deadlines;
   readonly meters: AnswerMeters;
   readonly heavy: FewAtOnce;
   readonly parsed: MemoryBudget;
 }
 
-/** One request on the road. */
-class Passage {
-  readonly #parts: RoadParts;
+/** One request on its way through the pipeline. */
+class RequestRun {
+  readonly #parts: PipelineParts;
   readonly #request: HttpRequest;
   readonly #span: Span | undefined;
   readonly #deadline: Deadline;
-  readonly #journal: Journal;
+  readonly #record: RequestRecord;
   /** Counts the memory of its document and variables. */
   readonly #parsed: Holding;
   #mediaType: MediaType | undefined;
@@ -129,12 +129,12 @@ class Passage {
   #permit: Permit | undefined;
   #isOver = false;
 
-  constructor(parts: RoadParts, request: HttpRequest, span: Span | undefined) {
+  constructor(parts: PipelineParts, request: HttpRequest, span: Span | undefined) {
     this.#parts = parts;
     this.#request = request;
     this.#span = span;
     this.#deadline = parts.deadlines.set(request.client);
-    this.#journal = new Journal(request);
+    this.#record = new RequestRecord(request);
     this.#parsed = parts.parsed.open();
   }
 
@@ -169,7 +169,7 @@ class Passage {
 
   #prepare(received: GraphQLRequest, caller: Caller): Ready<HttpReply> {
     const { schemas, documents } = this.#parts;
-    this.#journal.caller = caller;
+    this.#record.caller = caller;
     const preparing = inSpan(prepareSpan, () =>
       documents.prepare(schemas.of(caller.role), received.asked, this.#deadline),
     );
@@ -179,20 +179,20 @@ class Passage {
   #run(prepared: PreparedOperation, received: GraphQLRequest, caller: Caller): Ready<HttpReply> {
     const { executor, meters, portsFor, allowNoCache } = this.#parts;
     const { asked } = received;
-    this.#journal.prepared = prepared;
+    this.#record.prepared = prepared;
     this.#parsed.add(prepared.bytes + bytesPerVariableByte * asked.variableBytes);
     const ports = portsFor(caller, {
       noCache: received.noCache && mayForceScans(caller, allowNoCache),
       place: { whileWaiting: (wait) => this.#whileWaiting(wait) },
     });
     const scope = new RequestScope(ports, this.#deadline);
-    this.#journal.scope = scope;
+    this.#record.scope = scope;
     this.#meter = meters.open(this.#deadline.abort);
     const context = { scope, answer: this.#meter };
     const question = executor.question(prepared, asked);
     const running = executor.recall(question, context) ?? this.#authorize(question, context, asked);
     return whenReady(running, (outcome) => {
-      if ('interpreted' in outcome) this.#journal.interpreted = outcome.interpreted;
+      if ('interpreted' in outcome) this.#record.interpreted = outcome.interpreted;
       return reply(outcome, context, this.#parts.errors, {
         mediaType: received.mediaType,
         // Even if the gateway does not verify tokens, a proxy may have.
@@ -263,13 +263,13 @@ class Passage {
     this.#isOver = true;
     this.#permit?.giveBack();
     this.#parsed.release();
-    this.#journal.scope?.end();
+    this.#record.scope?.end();
     this.#deadline.end();
     const tagged = withEntityTag(this.#request, answered);
-    const facts = this.#journal.close(tagged);
+    const facts = this.#record.close(tagged);
     this.#parts.observe(merged({ event: 'request' } as const, facts));
     this.#span?.setAttributes(spanAttributes(facts));
-    const { isNamedByClient, requestId } = this.#journal;
+    const { isNamedByClient, requestId } = this.#record;
     return isNamedByClient ? withHeaders(tagged, { 'x-request-id': requestId }) : tagged;
   }
 }
