@@ -3,7 +3,7 @@ import { type AskedOperation, type Cost, estimateCost } from './cost.ts';
 import { assertLexicalLimits } from './lexical.ts';
 import { exceeded, type Limits } from './limits.ts';
 import { assertShapeLimits } from './shape.ts';
-import { assertVariableLimits } from './variables.ts';
+import { prepareVariables } from './variables.ts';
 
 /**
  * Parses a document within the limits, which are checked on its tokens before parsing, and on its shape before validation.
@@ -27,7 +27,7 @@ export function parseWithin(limits: Limits, text: string): DocumentNode {
  * @throws GraphQLError if a large value is not of its variable's type
  */
 export function authorize(asked: AskedOperation, limits: Limits): Cost {
-  assertVariableLimits(asked, limits);
+  prepareVariables(asked, limits);
   const cost = estimateCost(asked);
   if (cost.nodes > limits.cost) throw exceeded(limits, 'cost', 'the result');
   if (cost.bytes > limits.responseBytes) throw exceeded(limits, 'responseBytes', 'the answer');

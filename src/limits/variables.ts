@@ -8,7 +8,7 @@ import {
   type OperationDefinitionNode,
   typeFromAST,
 } from 'graphql';
-import { type Container, isContainer } from '../values/plain-object.ts';
+import { type Container, isContainer, withoutPrototypes } from '../values/plain-object.ts';
 import { exceeded, type Limits } from './limits.ts';
 
 /** An operation, and the values of its variables as they were sent. */
@@ -22,26 +22,34 @@ export interface VariablesOf {
 const large = 10_000;
 
 /**
- * Checks the values of variables before they are coerced, which recurses into them. Large values are also rejected at their first
- * error, because executors list all errors, and repeat the values around each.
+ * Checks the values of variables before they are coerced, which recurses into them, and takes the prototypes from input objects.
+ * Large values are also rejected at their first error, because executors list all errors, and repeat the values around each.
  *
  * @throws QueryTooComplexError
  * @throws GraphQLError if a large value is not of its type
  */
-export function assertVariableLimits(given: VariablesOf, limits: Limits): void {
+export function prepareVariables(given: VariablesOf, limits: Limits): void {
   // The variables are an object around the arguments.
   const isLarge = new VariableSize(limits).of(given.variables, 0, 1) > large;
   assertFewObjects(given, limits);
+  for (const input of inputObjects(given)) withoutPrototypes(input);
   if (isLarge) assertTypes(given);
 }
 
 /** Coercion visits every field of its type for each object of a list, and tables can be wide. */
-function assertFewObjects({ schema, operation, variables }: VariablesOf, limits: Limits): void {
+function assertFewObjects(given: VariablesOf, limits: Limits): void {
+  for (const value of inputObjects(given)) {
+    if (Array.isArray(value) && value.length > limits.filterSize) {
+      throw exceeded(limits, 'filterSize', 'the request');
+    }
+  }
+}
+
+/** The values of variables that are objects, or lists of them, whose fields the schema knows. */
+function* inputObjects({ schema, operation, variables }: VariablesOf): Generator<Container> {
   for (const { variable, type } of operation.variableDefinitions ?? []) {
-    const value = variables[variable.name.value];
-    if (!Array.isArray(value) || value.length <= limits.filterSize) continue;
-    const named = typeFromAST(schema, type);
-    if (isInputObjectType(getNamedType(named))) throw exceeded(limits, 'filterSize', 'the request');
+    const value = Object.hasOwn(variables, variable.name.value) ? variables[variable.name.value] : undefined;
+    if (isContainer(value) && isInputObjectType(getNamedType(typeFromAST(schema, type)))) yield value;
   }
 }
 

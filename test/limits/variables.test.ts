@@ -1,14 +1,14 @@
 import { buildSchema, Kind, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { resolveLimits } from '../../src/limits/limits.ts';
-import { assertVariableLimits } from '../../src/limits/variables.ts';
+import { prepareVariables } from '../../src/limits/variables.ts';
 
 const schema = buildSchema('scalar Any type Query { field(value: Any): Int }');
 const [operation] = parse('query ($value: Any) { field(value: $value) }').definitions;
 
 function check(value: unknown, limits: Parameters<typeof resolveLimits>[0]): () => void {
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('the document has an operation');
-  return () => assertVariableLimits({ schema, operation, variables: { value } }, resolveLimits(limits));
+  return () => prepareVariables({ schema, operation, variables: { value } }, resolveLimits(limits));
 }
 
 function nested(levels: number, around: (inner: unknown) => unknown): unknown {
@@ -42,4 +42,23 @@ describe('a variable may hold', () => {
       ),
     ).toThrow(tooDeep);
   });
+});
+
+test('input objects inherit nothing when they are coerced, wherever they are; scalars are left as they were sent', () => {
+  const typed = buildSchema(`
+    scalar Any
+    input Filter { not: Filter, and: [Filter!], constructor: String }
+    type Query { field(filter: Filter, filters: [Filter!], value: Any): Int }`);
+  const [asked] = parse(
+    'query ($filter: Filter, $filters: [Filter!], $value: Any) { field(filter: $filter, filters: $filters, value: $value) }',
+  ).definitions;
+  if (asked?.kind !== Kind.OPERATION_DEFINITION) throw new Error('the document has an operation');
+  const inner = { constructor: 'x' };
+  const filter = { not: {}, and: [inner] };
+  const variables = { filter, filters: [{ not: {} }], value: { inner: {} } };
+  prepareVariables({ schema: typed, operation: asked, variables }, resolveLimits({}));
+  for (const object of [filter, filter.not, inner, variables.filters[0], variables.filters[0]?.not]) {
+    expect(Object.getPrototypeOf(object)).toBeNull();
+  }
+  expect(Object.getPrototypeOf(variables.value.inner)).toBe(Object.prototype);
 });

@@ -2,31 +2,26 @@ import type { Buffer } from 'node:buffer';
 import { Pace, type Steps, takeSteps } from '../../columns/pace.ts';
 import type { Ready } from '../../columns/ready.ts';
 import type { Lifetime } from '../../graphql/request-scope.ts';
-import { withoutPrototypes } from '../../values/plain-object.ts';
 import { HttpError } from '../http-error.ts';
 
 /** The bytes of JSON that are parsed at once, because `JSON.parse` may take 150 ms for a megabyte of objects of many shapes. */
 const sliceBytes = 16 * 1024;
 
 /**
- * Parses JSON to objects without prototypes. A large text is parsed in slices, so that it does not block the event loop.
+ * Parses JSON. A large text is parsed in slices, so that it does not block the event loop.
  *
  * @param lifetime of the request, with which the parsing ends
  * @throws SyntaxError if it is not JSON
  * @throws HttpError if it is nested too deeply, or has too many values
  */
 export function readJson(bytes: Buffer, lifetime: Lifetime): Ready<unknown> {
-  if (bytes.length <= sliceBytes) return parse(bytes.toString());
+  if (bytes.length <= sliceBytes) return JSON.parse(bytes.toString());
   return takeSteps(readInSlices(bytes), new Pace(lifetime));
 }
 
 function* readInSlices(bytes: Buffer): Steps<unknown> {
   const ends = yield* findLarge(bytes);
   return yield* new SlicedJson(bytes, ends).value(0, bytes.length);
-}
-
-function parse(text: string): unknown {
-  return withoutPrototypes(JSON.parse(text));
 }
 
 /** Objects and lists within each other; a query needs fewer than a hundred. */
@@ -120,7 +115,7 @@ class SlicedJson {
     const end = this.#ends.get(start);
     if (end === undefined) {
       yield;
-      return parse(this.#text(from, to));
+      return JSON.parse(this.#text(from, to));
     }
     if (this.#skipSpace(end, to) !== to) throw new SyntaxError('more than one value');
     const isList = this.#bytes[start] === openingBracket;
@@ -135,7 +130,7 @@ class SlicedJson {
     for (const { start, end, isLarge } of this.#groups(from, to)) {
       if (isLarge) list.push(yield* this.value(start, end));
       else {
-        for (const element of asList(parse(`[${this.#text(start, end)}]`))) list.push(element);
+        for (const element of asList(JSON.parse(`[${this.#text(start, end)}]`))) list.push(element);
         yield;
       }
     }
@@ -149,9 +144,9 @@ class SlicedJson {
         const nameEnd = endOfText(this.#bytes, this.#skipSpace(start, end));
         const beforeValue = this.#skipSpace(nameEnd + 1, end);
         if (this.#bytes[beforeValue] !== colon) throw new SyntaxError('a member has no colon');
-        object[asText(parse(this.#text(start, nameEnd + 1)))] = yield* this.value(beforeValue + 1, end);
+        object[asText(JSON.parse(this.#text(start, nameEnd + 1)))] = yield* this.value(beforeValue + 1, end);
       } else {
-        Object.assign(object, parse(`{${this.#text(start, end)}}`));
+        Object.assign(object, JSON.parse(`{${this.#text(start, end)}}`));
         yield;
       }
     }

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 import { merged } from '../../values/merged.ts';
-import { isPlainObject, type PlainObject, withoutPrototypes } from '../../values/plain-object.ts';
+import { isPlainObject, type PlainObject } from '../../values/plain-object.ts';
 import { LatelySeen, type RememberedSize } from '../lately-seen.ts';
 import type { Asked } from './asked.ts';
 import { FrequentBodies, memoryOf } from './frequent-bodies.ts';
@@ -112,9 +112,7 @@ function endOfObject(json: Buffer, start: number): number | undefined {
 function parseObject(json: string): PlainObject | undefined {
   try {
     const value: unknown = JSON.parse(json);
-    if (!isPlainObject(value)) return undefined;
-    for (const inner of Object.values(value)) if (typeof inner === 'object') withoutPrototypes(inner);
-    return value;
+    return isPlainObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
