@@ -16,9 +16,11 @@ import { createGraphiQLPage, type GraphiQLOptions } from './http/graphiql/page.t
 import type { Pipeline } from './http/pipeline.ts';
 import { createRoutes } from './http/routes.ts';
 import { newRuns } from './http/runs.ts';
+import { Compressor } from './http/server/content-encoding.ts';
 import type { Address, ListeningServer } from './http/server/listening-server.ts';
 import type { Model } from './model/model.ts';
 import type { Observe } from './observation.ts';
+import { rememberedExpressions } from './rows/filter/regex.ts';
 import { remembered } from './rows/store/store-cache.ts';
 import { ScanPlaces } from './source/sql/scan-places.ts';
 
@@ -123,6 +125,7 @@ async function openGateway(
 ): Promise<Gateway> {
   const { limits, cors } = settings;
   const runs = newRuns();
+  const compressor = new Compressor();
   const scanPlaces = new ScanPlaces(settings.sources.scanConnections);
   const { followed, close } = await followCatalog(options, { settings, scanPlaces, runs, observe });
 
@@ -142,7 +145,12 @@ async function openGateway(
       reloadFailure: followed.failure,
       history,
       requests: requestsStatus(httpServers.active, runs),
-      remembered: { ...remembered(), ...followed.current.remembered() },
+      remembered: {
+        ...remembered(),
+        expressions: rememberedExpressions(),
+        ...followed.current.remembered(),
+        compressed: compressor.size,
+      },
       scanRequestsPerSecond: settings.sources.requestsPerSecond,
       scanConnections: scanPlaces.usage,
       ...readiness(),
@@ -158,14 +166,14 @@ async function openGateway(
   const { adminRoles, plugins = [] } = options;
   const statusRoute =
     adminRoles && createStatusRoute({ authenticator: identify, adminRoles, status, errors });
-  const routes = createRoutes({ pipeline, graphiql, statusRoute });
+  const routes = createRoutes({ pipeline, graphiql, compressor, statusRoute });
   httpServers.open({ routes, isReady: () => notReady(readiness()).length === 0 });
   const embedded = httpServers.embed();
   return {
     get model() {
       return followed.current.model;
     },
-    fetch: createFetchHandler({ pipeline, graphiql, errors, cors, limits, plugins }),
+    fetch: createFetchHandler({ pipeline, graphiql, errors, cors, limits, compressor, plugins }),
     listener(request, response) {
       embedded.emit('request', request, response);
     },

@@ -1,3 +1,4 @@
+import type { CacheSize } from '../cache-size.ts';
 import type { Runs } from '../http/runs.ts';
 import type { RoleGrants } from '../model/definition.ts';
 import type { Model, Problem } from '../model/model.ts';
@@ -24,7 +25,7 @@ export interface GatewayStatus {
   readonly errors: readonly RecentError[];
   readonly requests: RequestsStatus;
   /** The caches of what is derived from snapshots, such as orders and the rows that match a filter, by kind. */
-  readonly remembered: Readonly<Record<string, RememberedStatus>>;
+  readonly remembered: Readonly<Record<string, CacheSize>>;
   /** Why the catalog could not be read again, so that the last one read is in effect; undefined if it could. */
   readonly reloadFailure: ReloadFailure | undefined;
   /** The maximum rate of scans with the same credentials in one Region, in requests per second. */
@@ -104,12 +105,6 @@ export interface ScanConnectionsStatus {
   readonly limit: number;
   readonly taken: number;
   readonly waiting: number;
-}
-
-/** The size of one kind of cache. */
-export interface RememberedStatus {
-  readonly entries: number;
-  readonly bytes: number;
 }
 
 /** The parts of which a status is made. */

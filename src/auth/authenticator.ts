@@ -1,14 +1,15 @@
+import type { CacheSize } from '../cache-size.ts';
 import { ConfigurationError, UnauthenticatedError } from '../errors.ts';
 import { bearerToken } from './bearer.ts';
 import type { Claims } from './claims.ts';
 import { roleOf } from './role.ts';
-import type { VerifyToken } from './token-verifier.ts';
 import {
   configureVerifier,
   nonEmpty,
   refuseWithoutVerification,
   type VerificationOptions,
 } from './verification.ts';
+import type { VerifiedTokens } from './verified-tokens.ts';
 
 /** The sender of a request. */
 export interface Caller {
@@ -29,6 +30,8 @@ export interface Authenticator {
    * @throws UnauthenticatedError if the request has no valid token and needs one
    */
   authenticate(authorization: string | null): Caller | Promise<Caller>;
+  /** The number and size of the cached tokens. */
+  readonly remembered: CacheSize;
   /** Whether tokens are verified at all; if not, every request has the same role. */
   readonly verifiesTokens: boolean;
   /** The same verification with the same keys, for other roles in Postgres. */
@@ -58,29 +61,29 @@ export interface AuthenticatorOptions extends VerificationOptions, PostgresRoles
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { anonRole } = options;
   const roleClaim = nonEmpty('--jwt-role-claim', 'the path of a claim', options.roleClaim);
-  const verify = configureVerifier(options);
-  if (!verify && roleClaim !== undefined) refuseWithoutVerification('--jwt-role-claim', roleClaim);
+  const tokens = configureVerifier(options);
+  if (!tokens && roleClaim !== undefined) refuseWithoutVerification('--jwt-role-claim', roleClaim);
   if (anonRole !== undefined && !options.roleExists(anonRole)) {
     throw new ConfigurationError(
       `--anon-role must be a role of the database, but got ${JSON.stringify(anonRole)}`,
     );
   }
-  return authenticatorFor({ verify, anonRole, rolePath: roleClaim ?? 'role' }, options);
+  return authenticatorFor({ tokens, anonRole, rolePath: roleClaim ?? 'role' }, options);
 }
 
 /** The part of an authenticator that does not depend on the catalog. */
 interface Rules {
-  readonly verify: VerifyToken | undefined;
+  readonly tokens: VerifiedTokens | undefined;
   readonly anonRole: string | undefined;
   /** The path of the claim that names the role. */
   readonly rolePath: string;
 }
 
 function authenticatorFor(rules: Rules, { loginRole, roleExists }: PostgresRoles): Authenticator {
-  const { verify, anonRole, rolePath } = rules;
+  const { tokens, anonRole, rolePath } = rules;
 
   function anonymous(): Caller {
-    const role = anonRole ?? (verify ? undefined : loginRole);
+    const role = anonRole ?? (tokens ? undefined : loginRole);
     if (role === undefined) {
       throw new UnauthenticatedError('the request has no token; send Authorization: Bearer <token>');
     }
@@ -88,8 +91,8 @@ function authenticatorFor(rules: Rules, { loginRole, roleExists }: PostgresRoles
     return { role, claims: {}, authenticated: false };
   }
 
-  async function bearer(authorization: string, verifyToken: VerifyToken): Promise<Caller> {
-    const claims = await verifyToken(bearerToken(authorization));
+  async function bearer(authorization: string, verified: VerifiedTokens): Promise<Caller> {
+    const claims = await verified.verify(bearerToken(authorization));
     const role = roleOf(claims, rolePath, roleExists) ?? anonRole;
     if (role === undefined) {
       throw new UnauthenticatedError(`the token has no claim ${rolePath} that names a role`);
@@ -100,11 +103,16 @@ function authenticatorFor(rules: Rules, { loginRole, roleExists }: PostgresRoles
 
   return {
     authenticate: (authorization) =>
-      verify && authorization !== null ? bearer(authorization, verify) : anonymous(),
-    verifiesTokens: verify !== undefined,
+      tokens && authorization !== null ? bearer(authorization, tokens) : anonymous(),
+    verifiesTokens: tokens !== undefined,
+    get remembered() {
+      return tokens?.size ?? nothing;
+    },
     withRoles: (roles) => authenticatorFor(rules, roles),
   };
 }
+
+const nothing: CacheSize = { entries: 0, bytes: 0 };
 
 /** A role may have been dropped since the start. */
 function assertExists(role: string, roleExists: (role: string) => boolean): void {

@@ -2,8 +2,8 @@ import { type Clock, systemClock } from '../clock.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
 import { createRemoteKeys } from './remote-keys.ts';
-import { createTokenVerifier, type VerifyToken } from './token-verifier.ts';
-import { rememberVerified } from './verified-tokens.ts';
+import { createTokenVerifier } from './token-verifier.ts';
+import { VerifiedTokens } from './verified-tokens.ts';
 
 /** How tokens are verified; without a secret or URL they are not. */
 export interface VerificationOptions {
@@ -29,7 +29,7 @@ const shortestSecret = 32;
  *
  * @throws ConfigurationError if they are wrong or contradict each other
  */
-export function configureVerifier(options: VerificationOptions): VerifyToken | undefined {
+export function configureVerifier(options: VerificationOptions): VerifiedTokens | undefined {
   const { observe = () => {}, clock = systemClock, clockToleranceSeconds = 5 } = options;
   const secret = sufficientSecret(options.jwtSecret);
   const jwksUrl = httpUrl(options.jwksUrl);
@@ -47,7 +47,7 @@ export function configureVerifier(options: VerificationOptions): VerifyToken | u
   }
   const keys = jwksUrl && createRemoteKeys(jwksUrl, { observe, clock });
   const verify = createTokenVerifier({ secret, keys, audience, issuer, clockToleranceSeconds, clock });
-  return rememberVerified(verify, { clock, clockToleranceSeconds });
+  return new VerifiedTokens(verify, { clock, clockToleranceSeconds });
 }
 
 /** Whether these options have tokens verified at all. */

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { CacheSize } from '../cache-size.ts';
 import type { Clock } from '../clock.ts';
 import type { Claims } from './claims.ts';
 import type { VerifyToken } from './token-verifier.ts';
@@ -24,27 +25,40 @@ export interface VerifiedTokensOptions {
 }
 
 /** Verifies each token once a minute, because clients send the same one with every request. */
-export function rememberVerified(
-  verify: VerifyToken,
-  { clock, clockToleranceSeconds }: VerifiedTokensOptions,
-): VerifyToken {
-  const verified = new LRUCache<string, VerifiedToken>({
+export class VerifiedTokens {
+  readonly #verify: VerifyToken;
+  readonly #options: VerifiedTokensOptions;
+  readonly #verified = new LRUCache<string, VerifiedToken>({
     maxSize: capacity,
     sizeCalculation: (_verified, token) => bytesPerCharacter * token.length + overhead,
   });
-  /** The rule of RFC 7519, section 4.1.4, in whole seconds like the verification itself. */
-  const hasExpired = ({ exp }: Claims) =>
-    exp !== undefined &&
-    !(typeof exp === 'number' && exp > Math.floor(clock.now() / 1000) - clockToleranceSeconds);
 
-  return async (token) => {
-    const known = verified.get(token);
-    if (known && clock.monotonic() - known.verifiedAt < longestMs && !hasExpired(known.claims)) {
+  constructor(verify: VerifyToken, options: VerifiedTokensOptions) {
+    this.#verify = verify;
+    this.#options = options;
+  }
+
+  get size(): CacheSize {
+    return { entries: this.#verified.size, bytes: this.#verified.calculatedSize };
+  }
+
+  /** @throws UnauthenticatedError if the token is not valid */
+  async verify(token: string): Promise<Claims> {
+    const { clock } = this.#options;
+    const known = this.#verified.get(token);
+    if (known && clock.monotonic() - known.verifiedAt < longestMs && !this.#hasExpired(known.claims)) {
       return known.claims;
     }
-    verified.delete(token);
-    const claims = await verify(token);
-    verified.set(token, { claims, verifiedAt: clock.monotonic() });
+    this.#verified.delete(token);
+    const claims = await this.#verify(token);
+    this.#verified.set(token, { claims, verifiedAt: clock.monotonic() });
     return claims;
-  };
+  }
+
+  /** The rule of RFC 7519, section 4.1.4, in whole seconds like the verification itself. */
+  #hasExpired({ exp }: Claims): boolean {
+    const { clock, clockToleranceSeconds } = this.#options;
+    if (exp === undefined) return false;
+    return !(typeof exp === 'number' && exp > Math.floor(clock.now() / 1000) - clockToleranceSeconds);
+  }
 }

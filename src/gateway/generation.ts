@@ -1,9 +1,9 @@
 import type { Authenticator, Caller } from '../auth/authenticator.ts';
+import type { CacheSize } from '../cache-size.ts';
 import type { RequestPorts } from '../graphql/request-scope.ts';
 import { RoleSchemas } from '../graphql/role-schemas.ts';
 import { ErrorWriter } from '../http/error-writer.ts';
 import { Executor } from '../http/execute.ts';
-import type { RememberedSize } from '../http/lately-seen.ts';
 import { createPipeline, type Pipeline, type ReadWish } from '../http/pipeline.ts';
 import { PreparedDocuments } from '../http/prepare.ts';
 import { Receiver } from '../http/request/receive.ts';
@@ -19,6 +19,9 @@ import type { CursorSeal } from '../rows/page/cursor-seal.ts';
 import { SnapshotStores, type StoresOptions } from '../snapshot/stores.ts';
 import { inSpan } from '../tracing.ts';
 import type { CatalogReading } from './catalog-reading.ts';
+
+/** What is cached for requests. */
+type RequestCacheKind = 'requests' | 'documents' | 'persistedQueries' | 'plans' | 'answers' | 'tokens';
 
 /**
  * The catalog at one time, with everything that is derived from it or cached for it. It is immutable: a request finishes with
@@ -36,7 +39,7 @@ export interface Generation {
   readonly isPartial: boolean;
   readonly pipeline: Pipeline;
   /** What is remembered of requests, by kind. */
-  remembered(): Readonly<Record<'requests' | 'documents' | 'plans' | 'answers', RememberedSize>>;
+  remembered(): Readonly<Record<RequestCacheKind, CacheSize>>;
   /** The rows of a table that the caller sees. */
   visibleTo(caller: Caller, table: Table): Visibility;
 }
@@ -130,8 +133,10 @@ export function createGeneration(
     remembered: () => ({
       requests: receiver.size,
       documents: documents.size,
+      persistedQueries: documents.persistedSize,
       plans: executor.size,
       answers: executor.answers.size,
+      tokens: authenticator.remembered,
     }),
     visibleTo,
   };

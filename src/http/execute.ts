@@ -1,5 +1,6 @@
 import { type GraphQLError, execute as interpret } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { CacheSize } from '../cache-size.ts';
 import { type Ready, whenReady } from '../columns/ready.ts';
 import { CompiledOperation, Unanswered } from '../compiled/compile.ts';
 import { GatewayError } from '../errors.ts';
@@ -7,7 +8,6 @@ import { pacedSchema } from '../graphql/paced-schema.ts';
 import type { RequestScope } from '../graphql/request-scope.ts';
 import type { InterpretedReason, Observe } from '../observation.ts';
 import type { AnswerMeter } from './answer-meter.ts';
-import type { RememberedSize } from './lately-seen.ts';
 import type { PreparedOperation } from './prepare.ts';
 import { RememberedAnswers } from './remembered-answers.ts';
 import type { Asked, Variables } from './request/asked.ts';
@@ -83,7 +83,7 @@ export class Executor {
   }
 
   /** The number and size of the compiled operations. */
-  get size(): RememberedSize {
+  get size(): CacheSize {
     return { entries: this.#operations.size, bytes: this.#operations.calculatedSize };
   }
 

@@ -7,7 +7,7 @@ import { bodyTooLarge } from './http-error.ts';
 import { Client, type HttpReply, piecesOf, type ReplyBody, uncounted, withHeaders } from './message.ts';
 import type { Pipeline } from './pipeline.ts';
 import { graphqlPath } from './routes.ts';
-import { Compressor, decodeBody } from './server/content-encoding.ts';
+import { type Compressor, decodeBody } from './server/content-encoding.ts';
 import type { CorsPolicy } from './server/cross-origin.ts';
 
 export interface FetchHandlerOptions {
@@ -16,6 +16,7 @@ export interface FetchHandlerOptions {
   readonly errors: ErrorWriter;
   readonly cors: CorsPolicy;
   readonly limits: Limits;
+  readonly compressor: Compressor;
   readonly plugins: readonly FetchPlugin[];
 }
 
@@ -55,9 +56,8 @@ function usePipeline({
   errors,
   cors,
   limits,
+  compressor,
 }: Omit<FetchHandlerOptions, 'plugins'>): Plugin {
-  const compressor = new Compressor();
-
   async function answer(request: Request): Promise<HttpReply> {
     if (request.method === 'OPTIONS') return { status: 204, headers: {}, body: '' };
     const { pathname, search } = new URL(request.url);

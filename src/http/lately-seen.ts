@@ -1,11 +1,5 @@
 import { crc32 } from 'node:zlib';
 
-/** The number and the size in bytes of what is cached. */
-export interface RememberedSize {
-  readonly entries: number;
-  readonly bytes: number;
-}
-
 /** The number of places, a power of two. Because of collisions, somewhat fewer things are known. */
 const places = 64 * 1024;
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type DocumentNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { CacheSize } from '../cache-size.ts';
 import { type Ready, whenReady } from '../columns/ready.ts';
 import { isTurnSpent, nextTurn } from '../columns/turn.ts';
 import { BadUserInputError, GatewayError } from '../errors.ts';
@@ -12,7 +13,6 @@ import { type TrustedDocumentsOptions, trustedText } from '../limits/trusted-doc
 import { introspects, validateWithin } from '../limits/validation.ts';
 import { FewAtOnce } from './few-at-once.ts';
 import { badRequest } from './http-error.ts';
-import type { RememberedSize } from './lately-seen.ts';
 import { createMeasure, type OperationSize } from './operation-size.ts';
 import type { Asked } from './request/asked.ts';
 
@@ -87,8 +87,13 @@ export class PreparedDocuments {
   }
 
   /** The number and size of the cached documents. */
-  get size(): RememberedSize {
+  get size(): CacheSize {
     return { entries: this.#documents.size, bytes: this.#documents.calculatedSize };
+  }
+
+  /** The number and size of the texts that are known by their hash. */
+  get persistedSize(): CacheSize {
+    return { entries: this.#persistedTexts.size, bytes: this.#persistedTexts.calculatedSize };
   }
 
   /**

@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
+import type { CacheSize } from '../cache-size.ts';
 import type { RequestScope } from '../graphql/request-scope.ts';
 import type { Table } from '../model/model.ts';
 import type { RowStore } from '../rows/store/row-store.ts';
-import { LatelySeen, type RememberedSize } from './lately-seen.ts';
+import { LatelySeen } from './lately-seen.ts';
 import type { PreparedOperation } from './prepare.ts';
 import type { Asked } from './request/asked.ts';
 
@@ -47,7 +48,7 @@ export class RememberedAnswers {
   #knownStores = 0;
 
   /** The number and size of the cached answers. */
-  get size(): RememberedSize {
+  get size(): CacheSize {
     return { entries: this.#answers.size, bytes: this.#answers.calculatedSize };
   }
 

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { rememberVerified } from '../../src/auth/verified-tokens.ts';
+import { VerifiedTokens } from '../../src/auth/verified-tokens.ts';
 
 const start = 1_700_000_000;
 
@@ -10,9 +10,11 @@ function setUp(claims: Record<string, unknown> = {}) {
     return { sub: token, ...claims };
   });
   const clock = { now: () => 1000 * (start + seconds), monotonic: () => 1000 * seconds };
+  const tokens = new VerifiedTokens(verify, { clock, clockToleranceSeconds: 5 });
   return {
     verify,
-    ask: rememberVerified(verify, { clock, clockToleranceSeconds: 5 }),
+    tokens,
+    ask: (token: string) => tokens.verify(token),
     wait: (more: number) => {
       seconds += more;
     },
@@ -27,6 +29,17 @@ test('a token is verified once, and another for itself', async () => {
     { sub: 'b' },
   ]);
   expect(verify).toHaveBeenCalledTimes(2);
+});
+
+test('those that are kept are counted, in bytes that grow with the tokens', async () => {
+  const { tokens, ask } = setUp();
+  expect(tokens.size).toEqual({ entries: 0, bytes: 0 });
+  await ask('a');
+  await ask('a');
+  await ask('b'.repeat(1_000));
+  await expect(ask('forged')).rejects.toThrow('forged');
+  expect(tokens.size.entries).toBe(2);
+  expect(tokens.size.bytes).toBeGreaterThan(1_000);
 });
 
 test('it is verified again after a minute, in case its key has been revoked', async () => {

@@ -9,6 +9,7 @@ import { createPipeline } from '../../src/http/pipeline.ts';
 import { PreparedDocuments } from '../../src/http/prepare.ts';
 import { Receiver } from '../../src/http/request/receive.ts';
 import { createRoutes } from '../../src/http/routes.ts';
+import { Compressor } from '../../src/http/server/content-encoding.ts';
 import { createCorsPolicy } from '../../src/http/server/cross-origin.ts';
 import { createNodeServer } from '../../src/http/server/node-server.ts';
 import { type Limits, resolveLimits } from '../../src/limits/limits.ts';
@@ -134,7 +135,11 @@ export async function startSmallGateway(options: SmallGatewayOptions = {}): Prom
   });
   const nodeServer = createNodeServer({
     limits,
-    routes: createRoutes({ pipeline, graphiql: { answer: () => undefined } }),
+    routes: createRoutes({
+      pipeline,
+      graphiql: { answer: () => undefined },
+      compressor: new Compressor(),
+    }),
     errors,
     observe,
     isReady: () => true,

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { RememberedSize } from '../lately-seen.ts';
+import type { CacheSize } from '../../cache-size.ts';
 import type { Asked } from './asked.ts';
 
 /** The maximum number of cached bodies: a power of two. */
@@ -28,7 +28,7 @@ export class FrequentBodies {
   #entries = 0;
   #bytes = 0;
 
-  get size(): RememberedSize {
+  get size(): CacheSize {
     return { entries: this.#entries, bytes: this.#bytes };
   }
 

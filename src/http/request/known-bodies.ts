@@ -1,9 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
+import type { CacheSize } from '../../cache-size.ts';
 import { merged } from '../../values/merged.ts';
 import { isPlainObject, type PlainObject } from '../../values/plain-object.ts';
-import { LatelySeen, type RememberedSize } from '../lately-seen.ts';
+import { LatelySeen } from '../lately-seen.ts';
 import type { Asked } from './asked.ts';
 import { FrequentBodies, memoryOf } from './frequent-bodies.ts';
 
@@ -25,7 +26,7 @@ export class KnownBodies {
   readonly #frequent = new FrequentBodies();
 
   /** The number and size of the cached bodies, with and without their variables. */
-  get size(): RememberedSize {
+  get size(): CacheSize {
     const { entries, bytes } = this.#frequent.size;
     return { entries: this.#known.size + entries, bytes: this.#known.calculatedSize + bytes };
   }

@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer';
+import type { CacheSize } from '../../cache-size.ts';
 import { type Ready, settleReady, whenReady } from '../../columns/ready.ts';
 import type { Lifetime } from '../../graphql/request-scope.ts';
 import { isPlainObject } from '../../values/plain-object.ts';
 import { badRequest, HttpError } from '../http-error.ts';
-import type { RememberedSize } from '../lately-seen.ts';
 import { type HttpRequest, headerOf } from '../message.ts';
 import type { Asked, Variables } from './asked.ts';
 import { readOnce } from './header-memory.ts';
@@ -27,7 +27,7 @@ export class Receiver {
   readonly #known = new KnownBodies();
 
   /** The number and size of the cached bodies. */
-  get size(): RememberedSize {
+  get size(): CacheSize {
     return this.#known.size;
   }
 

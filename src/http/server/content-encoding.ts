@@ -10,6 +10,7 @@ import {
   inflateRaw,
 } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
+import type { CacheSize } from '../../cache-size.ts';
 import { type Ready, whenReady } from '../../columns/ready.ts';
 import type { Limits } from '../../limits/limits.ts';
 import { merged } from '../../values/merged.ts';
@@ -139,6 +140,15 @@ export class Compressor {
   );
 
   readonly #few = new FewAtOnce(mostAtOnce);
+
+  /** The number and size of the cached compressed bodies, with the original ones. */
+  get size(): CacheSize {
+    const caches = [...this.#compressed.values()];
+    return {
+      entries: caches.reduce((sum, { size }) => sum + size, 0),
+      bytes: caches.reduce((sum, { calculatedSize }) => sum + calculatedSize, 0),
+    };
+  }
 
   /** Compresses a reply, if its client accepts that and it is worthwhile. */
   compress(reply: HttpReply, request: HttpRequest): Ready<HttpReply> {

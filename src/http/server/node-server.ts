@@ -18,7 +18,6 @@ import { Admission, type TakenPlace } from './admission.ts';
 import { BodyReader, type HeldBody } from './body.ts';
 import { canWriteError, clientError, endWith, maxHeaderSize } from './client-error.ts';
 import { type Connection, Connections, tooManyAtOnce } from './connection.ts';
-import { Compressor } from './content-encoding.ts';
 import type { CorsPolicy } from './cross-origin.ts';
 import type { HostFilter } from './exposure.ts';
 import { GracefulStop } from './graceful-stop.ts';
@@ -60,7 +59,6 @@ export function createNodeServer({
 }: NodeServerOptions): NodeServer {
   const admission = new Admission(limits);
   const bodies = new BodyReader(limits);
-  const compressor = new Compressor();
   const connections = new Connections();
   const stopping = new GracefulStop();
   const writes = new WriteQueue();
@@ -69,8 +67,7 @@ export function createNodeServer({
   function answer(request: IncomingMessage, body: HeldBody, { client }: Connection): Ready<HttpReply> {
     const { method = 'GET', url = '/', headers } = request;
     const answerIn = (place: TakenPlace) => {
-      const received = { method, url, headers, body: body.bytes, client, place };
-      return whenReady(routes(received), (reply) => compressor.compress(reply, received));
+      return routes({ method, url, headers, body: body.bytes, client, place });
     };
     const answerInPlace = () => {
       const place = admission.take();

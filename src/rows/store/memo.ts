@@ -1,13 +1,8 @@
 import { LRUCache } from 'lru-cache';
+import type { CacheSize } from '../../cache-size.ts';
 import type { Pace } from '../../columns/pace.ts';
 import type { Ready } from '../../columns/ready.ts';
 import { SharedWork } from './shared-work.ts';
-
-/** The size of one cache. */
-export interface MemoSize {
-  readonly entries: number;
-  readonly bytes: number;
-}
 
 /** A cache of values that are computed once per key, however many callers request them at the same time. */
 export class Memo<T extends object> {
@@ -25,7 +20,7 @@ export class Memo<T extends object> {
     });
   }
 
-  get size(): MemoSize {
+  get size(): CacheSize {
     return { entries: this.#made.size, bytes: this.#made.calculatedSize };
   }
 

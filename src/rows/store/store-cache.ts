@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import type { CacheSize } from '../../cache-size.ts';
 import type { Value } from '../../values/value.ts';
-import { Memo, type MemoSize } from './memo.ts';
+import { Memo } from './memo.ts';
 import type { RowStore } from './row-store.ts';
 import type { TypedColumn } from './typed-column.ts';
 
@@ -56,9 +57,9 @@ export function cacheOf(store: RowStore): StoreCache {
 type RememberedKind = Exclude<keyof StoreCache, 'asked'>;
 
 /** The current cache sizes of a store, by kind; of all live stores if none is given. */
-export function remembered(store?: RowStore): Readonly<Record<RememberedKind, MemoSize>> {
+export function remembered(store?: RowStore): Readonly<Record<RememberedKind, CacheSize>> {
   const counted = store ? [cacheOf(store)] : livingCaches();
-  const sizeOf = (kind: RememberedKind): MemoSize => ({
+  const sizeOf = (kind: RememberedKind): CacheSize => ({
     entries: counted.reduce((sum, cache) => sum + cache[kind].size.entries, 0),
     bytes: counted.reduce((sum, cache) => sum + cache[kind].size.bytes, 0),
   });

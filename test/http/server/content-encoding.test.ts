@@ -38,6 +38,8 @@ describe('an answer that is cached', () => {
     expect(other.headers['content-encoding']).toBe('gzip');
     expect(brotliDecompressSync(bytesOf(first))).toEqual(body);
     expect(gunzipSync(bytesOf(other))).toEqual(body);
+    expect(compressor.size.entries).toBe(2);
+    expect(compressor.size.bytes).toBeGreaterThan(2 * body.length);
   });
 
   test('that is evicted is also evicted in compressed form', async () => {
