@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import { History } from './admin/history.ts';
 import { describeStatus, type GatewayStatus, notReady, requestsStatus } from './admin/status.ts';
 import { createStatusRoute } from './admin/status-route.ts';
-import { verifiesTokens } from './auth/verification.ts';
 import { followCatalog } from './gateway/follow-catalog.ts';
 import type { FollowedCatalog } from './gateway/followed-catalog.ts';
 import { HttpServers } from './gateway/http-servers.ts';
@@ -99,7 +98,7 @@ export async function startGateway(options: GatewayOptions): Promise<StartingGat
     limits: settings.limits,
     cors: settings.cors,
     observe,
-    verifiesTokens: verifiesTokens(options.auth ?? {}),
+    verifiesTokens: settings.authentication.verifiesTokens,
     allowUnauthenticated: options.allowUnauthenticated ?? false,
   });
   const startedAt = Date.now();
@@ -162,7 +161,7 @@ async function openGateway(
       followed.current.authenticator.authenticate(authorization),
   };
   const pipeline: Pipeline = (request) => followed.lend((generation) => generation.pipeline(request));
-  const graphiql = createGraphiQLPage(graphiqlOptions(followed, identify));
+  const graphiql = createGraphiQLPage(graphiqlOptions(followed, identify, settings));
   const { adminRoles, plugins = [] } = options;
   const statusRoute =
     adminRoles && createStatusRoute({ authenticator: identify, adminRoles, status, errors });
@@ -199,12 +198,13 @@ async function openGateway(
 function graphiqlOptions(
   followed: FollowedCatalog,
   authenticator: GraphiQLOptions['authenticator'],
+  { authentication }: GatewaySettings,
 ): GraphiQLOptions {
   return {
     introspection: () => followed.current.introspection,
     authenticator,
     ports: {
-      verifiesTokens: followed.current.authenticator.verifiesTokens,
+      verifiesTokens: authentication.verifiesTokens,
       tablesOf: (role) => followed.current.schemas.of(role).tables,
       seesAll: (caller, table) => followed.current.visibleTo(caller, table) === 'all',
       glance: (table) => followed.current.stores.of(table).glance(),

@@ -30,12 +30,6 @@ export interface Authenticator {
    * @throws UnauthenticatedError if the request has no valid token and needs one
    */
   authenticate(authorization: string | null): Caller | Promise<Caller>;
-  /** The number and size of the cached tokens. */
-  readonly remembered: CacheSize;
-  /** Whether tokens are verified at all; if not, every request has the same role. */
-  readonly verifiesTokens: boolean;
-  /** The same verification with the same keys, for other roles in Postgres. */
-  withRoles(roles: PostgresRoles): Authenticator;
 }
 
 /** The roles of the catalog at one time. */
@@ -45,7 +39,7 @@ export interface PostgresRoles {
   readonly roleExists: (role: string) => boolean;
 }
 
-export interface AuthenticatorOptions extends VerificationOptions, PostgresRoles {
+export interface AuthenticationOptions extends VerificationOptions {
   /** Path of the claim that names the role; `role` by default. */
   readonly roleClaim?: string | undefined;
   /** The role of requests without a token, and of tokens without the claim. */
@@ -53,37 +47,56 @@ export interface AuthenticatorOptions extends VerificationOptions, PostgresRoles
 }
 
 /**
- * Authenticates requests. A token that is sent is always verified, even if requests without one are answered. It is only
- * ignored if no verification is configured, since every caller is then the same.
- *
- * @throws ConfigurationError if the options are wrong or contradict each other
+ * How requests are authenticated, whatever roles Postgres has. A token that is sent is always verified, even if requests without
+ * one are answered. It is only ignored if no verification is configured, since every caller is then the same.
  */
-export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { anonRole } = options;
-  const roleClaim = nonEmpty('--jwt-role-claim', 'the path of a claim', options.roleClaim);
-  const tokens = configureVerifier(options);
-  if (!tokens && roleClaim !== undefined) refuseWithoutVerification('--jwt-role-claim', roleClaim);
-  if (anonRole !== undefined && !options.roleExists(anonRole)) {
+export class Authentication {
+  readonly #tokens: VerifiedTokens | undefined;
+  readonly #anonRole: string | undefined;
+  /** The path of the claim that names the role. */
+  readonly #rolePath: string;
+
+  /** @throws ConfigurationError if the options are wrong or contradict each other */
+  constructor(options: AuthenticationOptions) {
+    const roleClaim = nonEmpty('--jwt-role-claim', 'the path of a claim', options.roleClaim);
+    this.#tokens = configureVerifier(options);
+    if (!this.#tokens && roleClaim !== undefined) refuseWithoutVerification('--jwt-role-claim', roleClaim);
+    this.#anonRole = options.anonRole;
+    this.#rolePath = roleClaim ?? 'role';
+  }
+
+  /** Whether tokens are verified at all; if not, every request has the same role. */
+  get verifiesTokens(): boolean {
+    return this.#tokens !== undefined;
+  }
+
+  /** The number and size of the cached tokens. */
+  get remembered(): CacheSize {
+    return this.#tokens?.size ?? { entries: 0, bytes: 0 };
+  }
+
+  /** @throws ConfigurationError if the anonymous role does not exist */
+  assertRoles({ roleExists }: PostgresRoles): void {
+    const anonRole = this.#anonRole;
+    if (anonRole === undefined || roleExists(anonRole)) return;
     throw new ConfigurationError(
       `--anon-role must be a role of the database, but got ${JSON.stringify(anonRole)}`,
     );
   }
-  return authenticatorFor({ tokens, anonRole, rolePath: roleClaim ?? 'role' }, options);
-}
 
-/** The part of an authenticator that does not depend on the catalog. */
-interface Rules {
-  readonly tokens: VerifiedTokens | undefined;
-  readonly anonRole: string | undefined;
-  /** The path of the claim that names the role. */
-  readonly rolePath: string;
-}
+  /** Authenticates for the roles that Postgres has at one time. */
+  withRoles(roles: PostgresRoles): Authenticator {
+    const tokens = this.#tokens;
+    return {
+      authenticate: (authorization) =>
+        tokens && authorization !== null
+          ? this.#bearer(authorization, tokens, roles)
+          : this.#anonymous(roles),
+    };
+  }
 
-function authenticatorFor(rules: Rules, { loginRole, roleExists }: PostgresRoles): Authenticator {
-  const { tokens, anonRole, rolePath } = rules;
-
-  function anonymous(): Caller {
-    const role = anonRole ?? (tokens ? undefined : loginRole);
+  #anonymous({ loginRole, roleExists }: PostgresRoles): Caller {
+    const role = this.#anonRole ?? (this.#tokens ? undefined : loginRole);
     if (role === undefined) {
       throw new UnauthenticatedError('the request has no token; send Authorization: Bearer <token>');
     }
@@ -91,28 +104,20 @@ function authenticatorFor(rules: Rules, { loginRole, roleExists }: PostgresRoles
     return { role, claims: {}, authenticated: false };
   }
 
-  async function bearer(authorization: string, verified: VerifiedTokens): Promise<Caller> {
-    const claims = await verified.verify(bearerToken(authorization));
-    const role = roleOf(claims, rolePath, roleExists) ?? anonRole;
+  async #bearer(
+    authorization: string,
+    tokens: VerifiedTokens,
+    { roleExists }: PostgresRoles,
+  ): Promise<Caller> {
+    const claims = await tokens.verify(bearerToken(authorization));
+    const role = roleOf(claims, this.#rolePath, roleExists) ?? this.#anonRole;
     if (role === undefined) {
-      throw new UnauthenticatedError(`the token has no claim ${rolePath} that names a role`);
+      throw new UnauthenticatedError(`the token has no claim ${this.#rolePath} that names a role`);
     }
     assertExists(role, roleExists);
     return { role, claims, authenticated: true };
   }
-
-  return {
-    authenticate: (authorization) =>
-      tokens && authorization !== null ? bearer(authorization, tokens) : anonymous(),
-    verifiesTokens: tokens !== undefined,
-    get remembered() {
-      return tokens?.size ?? nothing;
-    },
-    withRoles: (roles) => authenticatorFor(rules, roles),
-  };
 }
-
-const nothing: CacheSize = { entries: 0, bytes: 0 };
 
 /** A role may have been dropped since the start. */
 function assertExists(role: string, roleExists: (role: string) => boolean): void {

@@ -50,11 +50,6 @@ export function configureVerifier(options: VerificationOptions): VerifiedTokens 
   return new VerifiedTokens(verify, { clock, clockToleranceSeconds });
 }
 
-/** Whether these options have tokens verified at all. */
-export function verifiesTokens({ jwtSecret, jwksUrl }: VerificationOptions): boolean {
-  return jwtSecret !== undefined || jwksUrl !== undefined;
-}
-
 /** A flag without effect is a mistake, and possibly a dangerous one. */
 export function refuseWithoutVerification(flag: string, value: string): never {
   throw new ConfigurationError(

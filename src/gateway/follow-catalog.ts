@@ -1,4 +1,3 @@
-import { createAuthenticator } from '../auth/authenticator.ts';
 import { openCatalog } from '../catalog/open-catalog.ts';
 import { type Patience, whenAvailable } from '../catalog/patience.ts';
 import { systemClock } from '../clock.ts';
@@ -74,9 +73,10 @@ function generationParts(
   first: CatalogReading,
   sharing: Sharing | undefined,
 ): GenerationParts {
-  const authenticator = createAuthenticator({ ...options.auth, ...rolesOf(first), observe });
+  const { authentication } = settings;
+  authentication.assertRoles(rolesOf(first));
   return {
-    authenticator,
+    authentication,
     anonRole: options.auth?.anonRole,
     federation: options.federation ?? false,
     introspection: options.introspection ?? process.env.NODE_ENV !== 'production',
@@ -85,7 +85,7 @@ function generationParts(
     trustedDocuments: settings.trustedDocuments,
     automaticPersistedQueries: options.automaticPersistedQueries ?? true,
     strictNulls: options.strictNulls ?? false,
-    allowNoCache: options.allowNoCache ?? (authenticator.verifiesTokens ? 'authenticated' : 'all'),
+    allowNoCache: options.allowNoCache ?? (authentication.verifiesTokens ? 'authenticated' : 'all'),
     explain: options.explain ?? false,
     stores: { ...settings.stores, sharing },
     keepScanned: {

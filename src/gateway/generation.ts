@@ -1,4 +1,4 @@
-import type { Authenticator, Caller } from '../auth/authenticator.ts';
+import type { Authentication, Authenticator, Caller } from '../auth/authenticator.ts';
 import type { CacheSize } from '../cache-size.ts';
 import type { RequestPorts } from '../graphql/request-scope.ts';
 import { RoleSchemas } from '../graphql/role-schemas.ts';
@@ -46,7 +46,7 @@ export interface Generation {
 
 /** The parts that all generations share. */
 export interface GenerationParts {
-  readonly authenticator: Authenticator;
+  readonly authentication: Authentication;
   readonly anonRole: string | undefined;
   readonly federation: boolean;
   /** Whether clients may introspect the schema, unless a directive decides. */
@@ -85,7 +85,10 @@ export function createGeneration(
     strictNulls: parts.strictNulls,
   });
   const { loginRole } = definition;
-  const authenticator = parts.authenticator.withRoles({ loginRole, roleExists: (role) => schemas.has(role) });
+  const authenticator = parts.authentication.withRoles({
+    loginRole,
+    roleExists: (role) => schemas.has(role),
+  });
   const introspection = model.introspection ?? parts.introspection;
   const visibleTo = ({ role, claims }: Caller, table: Table) =>
     visibilityAmong(model.tables, table, role, claims);
@@ -136,7 +139,7 @@ export function createGeneration(
       persistedQueries: documents.persistedSize,
       plans: executor.size,
       answers: executor.answers.size,
-      tokens: authenticator.remembered,
+      tokens: parts.authentication.remembered,
     }),
     visibleTo,
   };

@@ -1,4 +1,4 @@
-import type { AuthenticatorOptions } from '../auth/authenticator.ts';
+import type { AuthenticationOptions } from '../auth/authenticator.ts';
 import type { CatalogLocation } from '../catalog/location.ts';
 import type { FetchPlugin } from '../http/fetch.ts';
 import type { Limits, NoCachePolicy } from '../limits/limits.ts';
@@ -43,7 +43,7 @@ export interface GatewayOptions extends SourceOptions {
   /** Whether the gateway is a subgraph of Apollo Federation 2; off by default. */
   readonly federation?: boolean | undefined;
   /** How callers are authenticated; without it everyone has the role as which the catalog is read. */
-  readonly auth?: Omit<AuthenticatorOptions, 'loginRole' | 'roleExists' | 'observe'> | undefined;
+  readonly auth?: Omit<AuthenticationOptions, 'observe'> | undefined;
   /** Whether other machines may reach a gateway that does not verify tokens; off by default. */
   readonly allowUnauthenticated?: boolean | undefined;
   /** The origins whose pages may use the gateway; none by default. */

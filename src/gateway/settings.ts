@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, totalmem } from 'node:os';
+import { Authentication } from '../auth/authenticator.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { printDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
@@ -19,6 +20,7 @@ import type { GatewayOptions } from './options.ts';
 export interface GatewaySettings {
   readonly limits: Limits;
   readonly cors: CorsPolicy;
+  readonly authentication: Authentication;
   readonly trustedDocuments: TrustedDocumentsOptions | undefined;
   readonly sources: SourceSettings;
   /** The options of every snapshot store. */
@@ -41,6 +43,7 @@ export async function resolveOptions(options: GatewayOptions, observe: Observe):
   return {
     limits,
     cors: createCorsPolicy(options.corsOrigins ?? []),
+    authentication: new Authentication({ ...options.auth, observe }),
     trustedDocuments: await trustedDocumentsOf(options),
     sources: resolveSourceSettings(options),
     stores: {

@@ -2,17 +2,22 @@ import { inspect } from 'node:util';
 import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import {
+  Authentication,
+  type AuthenticationOptions,
   type Authenticator,
-  type AuthenticatorOptions,
   type Caller,
-  createAuthenticator,
+  type PostgresRoles,
 } from '../../src/auth/authenticator.ts';
 
 const secret = 'thirty-two bytes are just enough';
 const roles = ['login', 'anon', 'editor', 'viewer'];
 
-function authenticatorWith(options: Partial<AuthenticatorOptions>) {
-  return createAuthenticator({ loginRole: 'login', roleExists: (role) => roles.includes(role), ...options });
+function authenticatorWith(options: AuthenticationOptions & Partial<PostgresRoles>) {
+  const postgres = { loginRole: 'login', roleExists: (role: string) => roles.includes(role), ...options };
+  const authentication = new Authentication(options);
+  authentication.assertRoles(postgres);
+  const { verifiesTokens } = authentication;
+  return { verifiesTokens, ...authentication.withRoles(postgres) };
 }
 
 async function bearer(claims: Record<string, unknown>): Promise<string> {
@@ -153,7 +158,7 @@ describe('with a verification', () => {
 });
 
 describe('options are refused at start, in one line,', () => {
-  test.each<[string, Partial<AuthenticatorOptions>, string]>([
+  test.each<[string, AuthenticationOptions, string]>([
     [
       'where the secret is too short',
       { jwtSecret: 'hunter2' },

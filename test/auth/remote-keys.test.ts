@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type Authenticator, createAuthenticator } from '../../src/auth/authenticator.ts';
+import { Authentication, type Authenticator } from '../../src/auth/authenticator.ts';
 import type { Observation } from '../../src/observation.ts';
 import { createSigningKey, type KeySetServer, sign, startKeySetServer } from './key-set-server.ts';
 
@@ -14,12 +14,11 @@ beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'] });
   server = await startKeySetServer(first);
   observations = [];
-  authenticator = createAuthenticator({
+  const authentication = new Authentication({
     jwksUrl: server.url,
-    loginRole: 'login',
-    roleExists: () => true,
     observe: (observation) => observations.push(observation),
   });
+  authenticator = authentication.withRoles({ loginRole: 'login', roleExists: () => true });
 });
 
 afterEach(async () => {

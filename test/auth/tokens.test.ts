@@ -1,7 +1,11 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { CompactEncrypt, exportSPKI, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Authenticator, createAuthenticator } from '../../src/auth/authenticator.ts';
+import {
+  Authentication,
+  type AuthenticationOptions,
+  type Authenticator,
+} from '../../src/auth/authenticator.ts';
 import { systemClock } from '../../src/clock.ts';
 import {
   createSigningKey,
@@ -38,12 +42,13 @@ beforeAll(async () => {
     clock: { ...systemClock, now: () => now * 1000 },
     audience,
     issuer,
-    loginRole: 'login',
-    roleExists: (role: string) => role === 'editor',
   };
-  both = createAuthenticator({ ...common, jwtSecret: secret, jwksUrl: server.url });
-  secretOnly = createAuthenticator({ ...common, jwtSecret: secret });
-  keySetOnly = createAuthenticator({ ...common, jwksUrl: server.url });
+  const postgres = { loginRole: 'login', roleExists: (role: string) => role === 'editor' };
+  const authenticatorWith = (options: AuthenticationOptions) =>
+    new Authentication({ ...common, ...options }).withRoles(postgres);
+  both = authenticatorWith({ jwtSecret: secret, jwksUrl: server.url });
+  secretOnly = authenticatorWith({ jwtSecret: secret });
+  keySetOnly = authenticatorWith({ jwksUrl: server.url });
 });
 
 afterAll(() => server.close());
@@ -107,8 +112,7 @@ describe('a token is believed', () => {
   test('without a key id, if one of the keys signed it', async () => {
     const other = await createSigningKey('ES256', 'other');
     const several = await startKeySetServer(other, keyFor('ES256'));
-    const authenticator = createAuthenticator({
-      jwksUrl: several.url,
+    const authenticator = new Authentication({ jwksUrl: several.url }).withRoles({
       loginRole: 'login',
       roleExists: () => true,
     });

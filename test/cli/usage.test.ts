@@ -57,6 +57,11 @@ describe('a failure exits with 1 and one line', () => {
   test.each([
     [['inspect', '--database-url', 'postgres://u:hush@127.0.0.1:1/x'], /nothing is listening there/],
     [['inspect', '--catalog', '/no/such.sql'], /no such file or folder/],
+    // Before the catalog is read, which is not there.
+    [
+      ['serve', '--database-url', 'postgres://u:hush@127.0.0.1:1/x', '--jwt-secret', 'short'],
+      /--jwt-secret must have at least 32 bytes, but got 5/,
+    ],
   ])('%s', async (args, expected) => {
     const ended = await run(args);
     expect(ended.code).toBe(1);
