@@ -6,6 +6,9 @@ import { isPlainObject } from '../values/plain-object.ts';
 /** The maximum size of a key set in bytes: hundreds of keys with their certificates. */
 const maxKeySetBytes = 2 ** 20;
 
+/** The fewest bits of an RSA key (RFC 7518, sections 3.3 and 3.5). Node also reads keys of none, whose text is not base64url. */
+const leastRsaBits = 2048;
+
 /**
  * Fetches a key set for jose, and skips invalid keys, so that one of them does not affect the others. Skipped keys are
  * observed whenever they change.
@@ -46,8 +49,11 @@ async function readBounded({ body }: Response): Promise<string> {
 function whyUnusable(key: unknown): string | undefined {
   if (!isPlainObject(key)) return 'is not an object';
   try {
-    createPublicKey({ key: key, format: 'jwk' });
-    return undefined;
+    const { asymmetricKeyDetails } = createPublicKey({ key: key, format: 'jwk' });
+    const bits = asymmetricKeyDetails?.modulusLength;
+    return bits !== undefined && bits < leastRsaBits
+      ? `has ${bits} bits instead of ${leastRsaBits}`
+      : undefined;
   } catch {
     return 'is not a public key';
   }

@@ -108,6 +108,16 @@ test.each<[string, unknown, string]>([
   ['without a type', { kid: 'x' }, 'key 1 ("x") is not a public key'],
   ['of an unknown type', { kty: 'QUANTUM', kid: 'first' }, 'key 1 ("first") is not a public key'],
   ['with a broken point', { ...second.jwk, x: 'AAAA' }, 'key 1 ("second") is not a public key'],
+  [
+    'whose modulus is not base64url',
+    { kty: 'RSA', kid: 'x', n: '!!!', e: 'AQAB' },
+    'key 1 ("x") has 0 bits instead of 2048',
+  ],
+  [
+    'of too few bits',
+    { kty: 'RSA', n: Buffer.alloc(128, 0xff).toString('base64url'), e: 'AQAB' },
+    'key 1 has 1024 bits instead of 2048',
+  ],
   ['that is a secret', { kty: 'oct', k: 'AAAA' }, 'key 1 is not a public key'],
 ])('a key %s is skipped and observed, and the others are used', async (_case, broken, message) => {
   server.answer((_request, response) => response.end(JSON.stringify({ keys: [broken, first.jwk] })));
