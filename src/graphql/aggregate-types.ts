@@ -62,13 +62,12 @@ export function addAggregate(
       description:
         'Aggregates over all matching rows, ignoring pagination. They are JSON numbers with all their digits, even where their type is BigInt or BigFloat.',
       extensions: means({ kind: 'aggregate', columns }),
-      resolve: async (parent, _args, { scope }, info) => {
-        const aggregates = await results.of(info, parent, () =>
-          aggregateConnection(parent, columns, selectedFields(info), scope.pace),
-        );
-        await scope.turns.next();
-        return aggregates;
-      },
+      resolve: (parent, _args, { scope }, info) =>
+        scope.turns.after(
+          results.of(info, parent, () =>
+            aggregateConnection(parent, columns, selectedFields(info), scope.pace),
+          ),
+        ),
     }),
   );
 }

@@ -3,7 +3,7 @@ import type { Builder } from './builder.ts';
 import { type Connection, countMatches, openCollection, readCollection } from './collection.ts';
 import { collectionArguments } from './connection-types.ts';
 import { means, type ResolvedRelation } from './field-meaning.ts';
-import { relatedRows } from './row-node.ts';
+import { relatedRow, relatedRows } from './row-node.ts';
 import { selectedFields } from './selection.ts';
 import { SharedResults } from './shared-results.ts';
 import type { TableTypes } from './table-types.ts';
@@ -33,27 +33,23 @@ export function addRelations(
             description: `The rows of ${other.table.typeName} that refer to this row.`,
             args: collectionArguments(t, other),
             extensions: { ...extensions, connection: { maxRows: other.table.maxRows } },
-            resolve: async (parent, args, { scope }, info) => {
-              const candidates = await relatedRows(parent, relation, scope);
-              const connection = await connections.of(info, candidates, async () => {
-                const query = await readCollection(other.table, args, scope);
-                return openCollection(query, selectedFields(info), scope, candidates);
-              });
-              countMatches(connection, scope);
-              await scope.turns.next();
-              return connection;
+            resolve: (parent, args, { scope }, info) => {
+              const connect = async () => {
+                const candidates = await relatedRows(parent, relation, scope);
+                const connection = await connections.of(info, candidates, async () => {
+                  const query = await readCollection(other.table, args, scope);
+                  return openCollection(query, selectedFields(info), scope, candidates);
+                });
+                countMatches(connection, scope);
+                return connection;
+              };
+              return scope.turns.after(connect());
             },
           })
         : t.field({
             type: other.node,
             extensions,
-            resolve: async (parent, _args, { scope }) => {
-              const [row] = await relatedRows(parent, relation, scope);
-              if (row === undefined) return null;
-              const view = await scope.view(other.table);
-              await scope.turns.next();
-              return { view, row };
-            },
+            resolve: (parent, _args, { scope }) => scope.turns.after(relatedRow(parent, relation, scope)),
           }),
     );
   }

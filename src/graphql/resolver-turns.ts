@@ -23,6 +23,15 @@ export class ResolverTurns {
     this.#pace = pace;
   }
 
+  /** The value for a resolver, or its failure, when its turn has come. Thousands may fail for the same reason. */
+  async after<T>(value: Promise<T>): Promise<T> {
+    try {
+      return await value;
+    } finally {
+      await this.next();
+    }
+  }
+
   /**
    * The turn of a resolver; undefined if it may go on at once. Rejected with the reason of the request's signal if that is
    * aborted.

@@ -64,6 +64,16 @@ export async function relatedRows(
   return sameIfEmpty(key && (await scope.rowsByKey(relation.other, relation.otherColumns, key)));
 }
 
+/** The visible row that this one refers to, or null. */
+export async function relatedRow(
+  node: RowNode,
+  relation: ResolvedRelation,
+  scope: RequestScope,
+): Promise<RowNode | null> {
+  const [row] = await relatedRows(node, relation, scope);
+  return row === undefined ? null : { view: await scope.view(relation.other), row };
+}
+
 /** Empty lists are one list, so that what is made of it is made once. */
 export function sameIfEmpty(rows: readonly number[] | undefined): readonly number[] {
   return rows && rows.length > 0 ? rows : none;

@@ -28,6 +28,21 @@ test('many go on in their order, and no more of them at once than a portion', as
   expect(Math.max(...atEachTurn)).toBeLessThanOrEqual(16);
 });
 
+test('those that fail together do not go on together', async () => {
+  const turns = new ResolverTurns(duePace(new AbortController().signal));
+  const failure = Promise.reject(new Error('no such cursor'));
+  let failed = 0;
+  const atEachTurn: number[] = [];
+  const resolvers = numbers.map(() => turns.after(failure).catch(() => failed++));
+  while (failed < numbers.length) {
+    const before = failed;
+    await new Promise((resolve) => setImmediate(resolve));
+    atEachTurn.push(failed - before);
+  }
+  await Promise.all(resolvers);
+  expect(Math.max(...atEachTurn)).toBeLessThanOrEqual(16);
+});
+
 test('a later resolver goes on at once when no other waits', async () => {
   const turns = new ResolverTurns(duePace(new AbortController().signal));
   await Promise.all(numbers.map(() => turns.next()));
