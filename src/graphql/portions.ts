@@ -20,7 +20,7 @@ export function inPortions<Item, Element>(
   let portion = pace.due ? pace.pause() : undefined;
   return items.map((item, index) => {
     if (index > 0 && index % itemsAtOnce === 0)
-      portion = (portion ?? Promise.resolve()).then(() => rest(pace));
+      portion = (portion ?? Promise.resolve()).finally(() => rest(pace));
     if (!portion) return elementOf(item, index);
     const element = portion.then(() => elementOf(item, index));
     // An executor that fails at an earlier element never awaits this one, whose rejection would be unhandled.

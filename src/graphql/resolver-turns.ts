@@ -46,17 +46,20 @@ export class ResolverTurns {
   }
 
   async #takeTurns(): Promise<void> {
-    try {
-      while (this.#started > 0) {
-        await portionDone();
+    let ended: { readonly why: unknown } | undefined;
+    while (this.#started > 0) {
+      await portionDone();
+      try {
         if (this.#pace.due) await this.#pace.pause();
-        const portion = this.#waiting.splice(0, resolversAtOnce);
-        this.#started = portion.length;
-        for (const { resume } of portion) resume();
+      } catch (why) {
+        ended = { why };
       }
-    } catch (reason) {
-      this.#started = 0;
-      for (const { reject } of this.#waiting.splice(0)) reject(reason);
+      const portion = this.#waiting.splice(0, resolversAtOnce);
+      this.#started = portion.length;
+      for (const { resume, reject } of portion) {
+        if (ended) reject(ended.why);
+        else resume();
+      }
     }
   }
 }

@@ -31,3 +31,17 @@ test('elements keep their order, and are made when their turn comes', async () =
   await expect(Promise.all(elements)).resolves.toEqual(items.map((item) => 2 * item));
   expect(made).toEqual(items);
 });
+
+test('elements that will not be made fail in portions as well', async () => {
+  const pace = duePace(AbortSignal.abort(new Error('the client is gone')));
+  let failed = 0;
+  const elements = inPortions(Array(200).fill(0), pace, (item) => item);
+  const settled = elements.map((element) => Promise.resolve(element).catch(() => failed++));
+  const atEachTurn: number[] = [];
+  while (failed < settled.length) {
+    const before = failed;
+    await new Promise((resolve) => setImmediate(resolve));
+    atEachTurn.push(failed - before);
+  }
+  expect(Math.max(...atEachTurn)).toBeLessThanOrEqual(16);
+});
