@@ -46,8 +46,9 @@ export class Pace {
    */
   async pause(): Promise<void> {
     await nextLoopTurn();
-    this.signal?.throwIfAborted();
+    // Work that has been aborted has a slice too, to end in.
     this.#sliceEnd = performance.now() + this.#sliceMs;
+    this.signal?.throwIfAborted();
   }
 }
 
