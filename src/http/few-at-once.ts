@@ -1,22 +1,30 @@
 import type { Ready } from '../columns/ready.ts';
 
-/** Permits few requests to do something at the same time. The others wait, first come, first served. */
+/** Permits little work at the same time. The rest waits, first come, first served. */
 export class FewAtOnce {
-  readonly #waiting: (() => void)[] = [];
+  readonly #most: number;
+  readonly #waiting: { readonly weight: number; readonly resume: () => void }[] = [];
   #free: number;
 
-  /** @param most how many permits there are */
+  /** @param most the sum of the weights of what is permitted at the same time */
   constructor(most: number) {
+    this.#most = most;
     this.#free = most;
   }
 
-  /** A permit, as soon as there is one. */
-  take(): Ready<Permit> {
-    if (this.#free > 0) {
-      this.#free--;
-      return new Permit(this.#pass);
+  /**
+   * A permit, as soon as there is one.
+   *
+   * @param weight of the work; what is heavier than everything that is permitted has to be alone
+   */
+  take(weight = 1): Ready<Permit> {
+    const taken = Math.min(weight, this.#most);
+    const permit = new Permit(taken, () => this.#giveBack(taken));
+    if (this.#waiting.length === 0 && taken <= this.#free) {
+      this.#free -= taken;
+      return permit;
     }
-    return new Promise<void>((resume) => this.#waiting.push(resume)).then(() => new Permit(this.#pass));
+    return new Promise((resolve) => this.#waiting.push({ weight: taken, resume: () => resolve(permit) }));
   }
 
   /** Does the work as soon as there is a permit for it, which it holds until it has ended. */
@@ -29,26 +37,30 @@ export class FewAtOnce {
     }
   }
 
-  /** Hands a permit to who waits for one. */
-  readonly #pass = (): void => {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#free++;
-  };
+  #giveBack(weight: number): void {
+    this.#free += weight;
+    for (let [next] = this.#waiting; next && next.weight <= this.#free; [next] = this.#waiting) {
+      this.#waiting.shift();
+      this.#free -= next.weight;
+      next.resume();
+    }
+  }
 }
 
 /** Held until it is given back. */
 export class Permit {
-  #pass: (() => void) | undefined;
+  readonly weight: number;
+  #onEnd: (() => void) | undefined;
 
-  constructor(pass: () => void) {
-    this.#pass = pass;
+  constructor(weight: number, onEnd: () => void) {
+    this.weight = weight;
+    this.#onEnd = onEnd;
   }
 
   /** Leaves it to others for good; further calls do nothing. */
   giveBack(): void {
-    const pass = this.#pass;
-    this.#pass = undefined;
-    pass?.();
+    const onEnd = this.#onEnd;
+    this.#onEnd = undefined;
+    onEnd?.();
   }
 }

@@ -60,8 +60,13 @@ const largeBody = 16 * 1024;
 /** Fields of an operation that runs in no time, but for what it does in paced loops. */
 const fewFields = 5;
 
-/** How many requests that may take long run at the same time: each holds its variables and its answer in memory. */
-const mostHeavy = 3;
+/**
+ * The nodes of all requests together that may take long and run at the same time: while an operation is interpreted, each takes
+ * one to three kilobytes. Few requests run at the same time even if they have few nodes, because each holds its variables and
+ * its answer in memory.
+ */
+const mostNodes = 60_000;
+const leastNodes = mostNodes / 3;
 /** Nodes, bytes of names, and bytes of a body or of variables from which a request may take long. */
 const heavyNodes = 1_000;
 const heavyBytes = 64 * 1024;
@@ -92,7 +97,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     ...options,
     deadlines: new Deadlines(limits.requestTimeout),
     meters: new AnswerMeters(limits),
-    heavy: new FewAtOnce(mostHeavy),
+    heavy: new FewAtOnce(mostNodes),
     parsed: new MemoryBudget({
       capacity: parsedBytes,
       small: smallParsed,
@@ -153,7 +158,7 @@ class RequestRun {
     const { length } = this.#request.body;
     const receive = () =>
       this.#whenThereIsTime(length > smallBody, length > largeBody, () => this.#receive());
-    return length > heavyBytes ? this.#withPermit(receive) : receive();
+    return length > heavyBytes ? this.#withPermit(leastNodes, receive) : receive();
   }
 
   #receive(): Ready<HttpReply> {
@@ -216,14 +221,16 @@ class RequestRun {
       const execute = () =>
         this.#whenThereIsTime(takesTime, takesLong, () => this.#execute(question, context));
       const isHeavy = cost.nodes > heavyNodes || cost.bytes > heavyBytes || variableBytes > heavyBytes;
-      return isHeavy ? this.#withPermit(execute) : execute();
+      return isHeavy ? this.#withPermit(Math.max(cost.nodes, leastNodes), execute) : execute();
     });
   }
 
   /** Runs work that may take long once few other requests run such work. */
-  #withPermit<T>(work: () => Ready<T>): Ready<T> {
-    if (this.#permit) return work();
-    const taking = whenReady(this.#parts.heavy.take(), (permit) => {
+  #withPermit<T>(nodes: number, work: () => Ready<T>): Ready<T> {
+    if (this.#permit && this.#permit.weight >= nodes) return work();
+    // To wait while holding one could mean to wait for another that does the same.
+    this.#permit?.giveBack();
+    const taking = whenReady(this.#parts.heavy.take(nodes), (permit) => {
       this.#permit = permit;
       if (this.#isOver) permit.giveBack();
     });
