@@ -45,6 +45,12 @@ export interface PoolClientOptions {
 /** The keep-alive interval of idle connections in milliseconds. */
 const keepAliveMs = 1000;
 
+/** The SDK caches the files of AWS' credential chain as long as the process lives. */
+async function readProfilesAgain(): Promise<void> {
+  const { loadSharedConfigFiles } = await import('@smithy/core/config');
+  await loadSharedConfigFiles({ ignoreCache: true });
+}
+
 /** A client of the AWS SDK, which is loaded and created at the first request. */
 export function createPoolClient({ server, credentials, maxSockets }: PoolClientOptions): PoolClient {
   const agentOptions = { keepAlive: true, keepAliveMsecs: keepAliveMs, maxSockets };
@@ -53,7 +59,12 @@ export function createPoolClient({ server, credentials, maxSockets }: PoolClient
   let credentialsVersion = 0;
 
   function loadSdk(): Promise<Sdk> {
-    sdk ??= createSdk({
+    sdk ??= credentialsVersion === 0 ? create() : readProfilesAgain().then(create);
+    return sdk;
+  }
+
+  function create(): Promise<Sdk> {
+    return createSdk({
       region: server.region,
       requestHandler: { httpAgent: agents[0], httpsAgent: agents[1] },
       // All scans share a token bucket for their attempts, so the SDK must not retry itself.
@@ -62,7 +73,6 @@ export function createPoolClient({ server, credentials, maxSockets }: PoolClient
       ...(server.endpoint === undefined ? {} : { endpoint: server.endpoint }),
       ...(credentials === undefined ? {} : { credentials }),
     });
-    return sdk;
   }
 
   return {

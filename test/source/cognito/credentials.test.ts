@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ConfigurationError, UnavailableError } from '../../../src/errors.ts';
 import type { ServerCredentials } from '../../../src/source/cognito/options.ts';
@@ -48,6 +51,33 @@ describe('credentials', () => {
       expect(pool.requests).toHaveLength(2);
     },
   );
+
+  test("in a file of AWS' credential chain are read again once they have been refused", async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'credentials-')), 'credentials');
+    const put = (key: string) =>
+      writeFile(file, `[default]\naws_access_key_id = ${key}\naws_secret_access_key = secret\n`);
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE'])
+      vi.stubEnv(name, undefined);
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', file);
+    await put('AKIAOLD');
+    const pool = await startPool(makeUsers(10));
+    const source = connect(pool.url, {
+      server: serverAt(pool.url, { credentials: { kind: 'default-chain' } }),
+    });
+    await scanAll(source);
+    await put('AKIANEW');
+    pool.faults = { revokeCredentials: { after: 0 } };
+    await expect(scanAll(source)).rejects.toThrow();
+    pool.faults = {};
+    await scanAll(source);
+    expect(pool.requests.map(({ accessKeyId }) => accessKeyId)).toEqual([
+      'AKIAOLD',
+      'AKIAOLD',
+      'AKIANEW',
+      'AKIANEW',
+    ]);
+    await rm(dirname(file), { recursive: true });
+  });
 
   test('that are refused in all chains at once are looked up once', async () => {
     let refused = 0;
