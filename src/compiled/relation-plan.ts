@@ -84,8 +84,9 @@ async function relatedRows(
     keys.push(relationKey({ view, row: rows[at] ?? 0 }, relation));
   });
   const present = keys.filter((key) => key !== undefined);
-  if (present.length === 0) return rows.map(() => sameIfEmpty([]));
-  const found = await scope.rowsByKeys(relation.other, relation.otherColumns, present);
+  // Without a key there is nothing to wait for.
+  const found =
+    present.length === 0 ? [] : await scope.rowsByKeys(relation.other, relation.otherColumns, present);
   let next = 0;
   return keys.map((key) => sameIfEmpty(key ? found[next++] : undefined));
 }

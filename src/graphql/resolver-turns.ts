@@ -15,7 +15,7 @@ interface Waiting {
  */
 export class ResolverTurns {
   readonly #pace: Pace;
-  #waiting: Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
   /** How many resolvers of the current portion have gone on. */
   #started = 0;
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Pace } from '../../src/columns/pace.ts';
 import { nextTurn } from '../../src/columns/turn.ts';
 import { inPortions } from '../../src/graphql/portions.ts';
+import { mostInOneTurn } from './turns.ts';
 
 const duePace = (signal: AbortSignal) => new Pace({ sliceMs: 0, signal });
 
@@ -37,11 +38,5 @@ test('elements that will not be made fail in portions as well', async () => {
   let failed = 0;
   const elements = inPortions(Array(200).fill(0), pace, (item) => item);
   const settled = elements.map((element) => Promise.resolve(element).catch(() => failed++));
-  const atEachTurn: number[] = [];
-  while (failed < settled.length) {
-    const before = failed;
-    await new Promise((resolve) => setImmediate(resolve));
-    atEachTurn.push(failed - before);
-  }
-  expect(Math.max(...atEachTurn)).toBeLessThanOrEqual(16);
+  expect(await mostInOneTurn(() => failed, settled.length)).toBeLessThanOrEqual(16);
 });

@@ -59,7 +59,8 @@ export function createPoolClient({ server, credentials, maxSockets }: PoolClient
   let credentialsVersion = 0;
 
   function loadSdk(): Promise<Sdk> {
-    sdk ??= credentialsVersion === 0 ? create() : readProfilesAgain().then(create);
+    const isChain = credentials === undefined;
+    sdk ??= isChain && credentialsVersion > 0 ? readProfilesAgain().then(create) : create();
     return sdk;
   }
 
