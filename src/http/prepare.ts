@@ -53,6 +53,8 @@ const bytesPerToken = 400;
 /** The memory of a document per character: the text is kept with the document and as its key, and its literals once more. */
 const bytesPerCharacter = 6;
 
+/** The length of a document that is read in less time than it would wait behind others, such as that of a health check. */
+const shortText = 100;
 /** The length of a document whose parsing and validation may take more than a millisecond or two. */
 const longText = 4 * 1024;
 /** How many long documents are prepared at the same time: each takes some megabytes until it has been validated. */
@@ -71,8 +73,8 @@ export class PreparedDocuments {
       for (const { number } of operations.values()) this.#byNumber.delete(number);
     },
   });
-  /** The operations of the cached documents. */
-  readonly #byNumber = new Map<number, PreparedOperation>();
+  /** The operations of the cached documents, with the keys of these. */
+  readonly #byNumber = new Map<number, CachedOperation>();
   /** The texts of documents by schema and hash. */
   readonly #persistedTexts = new LRUCache<string, string>({
     maxSize: persistedCapacity,
@@ -106,8 +108,8 @@ export class PreparedDocuments {
    */
   prepare(schema: RoleSchema, asked: Asked, lifetime: Lifetime): Ready<PreparedOperation> {
     const { memory } = asked;
-    const latest = memory.operation === undefined ? undefined : this.#byNumber.get(memory.operation);
-    if (latest?.schema === schema) return latest;
+    const latest = memory.operation === undefined ? undefined : this.#latest(schema, memory.operation);
+    if (latest) return latest;
     return whenReady(this.#prepare(schema, asked, lifetime), (prepared) => {
       memory.operation = prepared.number;
       return prepared;
@@ -167,7 +169,9 @@ export class PreparedDocuments {
     const known = this.#known(schema, text);
     if (known) return known;
     if (text.length > longText) return this.#long.run(() => this.#readInTurns(schema, text, lifetime));
-    if (isTurnSpent()) return nextTurn().then(() => this.#readAfterWaiting(schema, text, lifetime));
+    if (text.length > shortText && isTurnSpent()) {
+      return nextTurn().then(() => this.#readAfterWaiting(schema, text, lifetime));
+    }
     return this.#validate(schema, text, this.#parse(text));
   }
 
@@ -186,6 +190,14 @@ export class PreparedDocuments {
   #readAfterWaiting(schema: RoleSchema, text: string, { signal }: Lifetime): PreparedDocument {
     signal.throwIfAborted();
     return this.#known(schema, text) ?? this.#validate(schema, text, this.#parse(text));
+  }
+
+  /** The operation that the same request had before, if it is still cached. It counts as used. */
+  #latest(schema: RoleSchema, number: number): PreparedOperation | undefined {
+    const cached = this.#byNumber.get(number);
+    if (cached?.operation.schema !== schema) return undefined;
+    this.#documents.get(cached.key);
+    return cached.operation;
   }
 
   #known(schema: RoleSchema, text: string): PreparedDocument | undefined {
@@ -207,7 +219,9 @@ export class PreparedDocuments {
     const key = this.#prefixOf(schema) + text;
     this.#documents.set(key, prepared);
     if (this.#documents.has(key)) {
-      for (const operation of prepared.operations.values()) this.#byNumber.set(operation.number, operation);
+      for (const operation of prepared.operations.values()) {
+        this.#byNumber.set(operation.number, { operation, key });
+      }
     }
     return prepared;
   }
@@ -217,6 +231,11 @@ export class PreparedDocuments {
     this.#prefixes.set(schema, prefix);
     return prefix;
   }
+}
+
+interface CachedOperation {
+  readonly operation: PreparedOperation;
+  readonly key: string;
 }
 
 /** The number of the operation that was prepared last. */

@@ -1,8 +1,10 @@
 import { buildSchema } from 'graphql';
 import { expect, test } from 'vitest';
+import { isTurnSpent } from '../../src/columns/turn.ts';
 import type { RoleSchema } from '../../src/graphql/role-schemas.ts';
 import { Executor } from '../../src/http/execute.ts';
 import { PreparedDocuments } from '../../src/http/prepare.ts';
+import type { Asked } from '../../src/http/request/asked.ts';
 import { resolveLimits } from '../../src/limits/limits.ts';
 
 const graphql = buildSchema('type Query { echo(text: String): String }');
@@ -18,21 +20,19 @@ function newDocuments() {
   });
 }
 
+const ask = (query: string): Asked => ({
+  query,
+  documentId: undefined,
+  hash: undefined,
+  operationName: undefined,
+  variables: {},
+  variableText: undefined,
+  variableBytes: 0,
+  memory: {},
+});
+
 async function prepare(query: string, documents = newDocuments()) {
-  return documents.prepare(
-    schema,
-    {
-      query,
-      documentId: undefined,
-      hash: undefined,
-      operationName: undefined,
-      variables: {},
-      variableText: undefined,
-      variableBytes: 0,
-      memory: {},
-    },
-    lifetime,
-  );
+  return documents.prepare(schema, ask(query), lifetime);
 }
 
 test.each([
@@ -63,4 +63,24 @@ test('long documents that come together are validated before further ones are pa
     prepare(`${long(3)} }`, documents).catch(end('not GraphQL')),
   ]);
   expect(ended).toEqual(['valid', 'valid', 'not GraphQL']);
+});
+
+test('a document that the same request asks for again and again stays cached, whatever others ask for', async () => {
+  const documents = newDocuments();
+  const repeated = ask('{ echo }');
+  const first = await documents.prepare(schema, repeated, lifetime);
+  for (let i = 0; i < 300; i++) {
+    await prepare(`{ echo(text: "${'x'.repeat(20_000)}${i}") }`, documents);
+    expect(documents.prepare(schema, repeated, lifetime)).toBe(first);
+  }
+});
+
+test('a document of a few words is read at once, whatever others wait for a turn', async () => {
+  while (!isTurnSpent());
+  const documents = newDocuments();
+  const prepared = (query: string) => documents.prepare(schema, ask(query), lifetime);
+  expect(prepared('{ __typename }')).not.toBeInstanceOf(Promise);
+  const longer = prepared(`{ echo(text: "${'x'.repeat(100)}") }`);
+  expect(longer).toBeInstanceOf(Promise);
+  await longer;
 });
