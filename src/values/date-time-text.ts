@@ -17,6 +17,26 @@ export interface DateTimeText {
  * changes. Undefined for any other text.
  */
 export function readDateTime(text: string): DateTimeText | undefined {
+  return readUsual(text) ?? readAny(text);
+}
+
+/** The format that programs send, and this one prints: lists of thousands of them are read at once. */
+const usual = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:Z|\+00:00)$/;
+
+/** As `readAny`, and several times faster; undefined if the text has another format, or its date and time are not usual. */
+function readUsual(text: string): DateTimeText | undefined {
+  const parts = usual.exec(text);
+  if (!parts) return undefined;
+  const date = { year: Number(parts[1]), month: Number(parts[2]), day: Number(parts[3]) };
+  const [hour, minute, second] = [Number(parts[4]), Number(parts[5]), Number(parts[6])];
+  if (date.year === 0 || date.month < 1 || date.month > 12) return undefined;
+  if (date.day < 1 || date.day > daysInMonth(date.year, date.month)) return undefined;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  const micros = parts[7] === undefined ? 0 : Number(parts[7].padEnd(6, '0'));
+  return { date, time: ((hour * 60 + minute) * 60 + second) * 1_000_000 + micros, offset: 0 };
+}
+
+function readAny(text: string): DateTimeText | undefined {
   const trimmed = trimSpace(text);
   if (trimmed.length > longest) return undefined;
   const parts = dateTime.exec(trimmed.replace(weekday, '').replace(yearLast, '$1 $4 $2$3'))?.groups;

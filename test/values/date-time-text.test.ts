@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readDateTime } from '../../src/values/date-time-text.ts';
+
+const digits = (count: number, most: number) =>
+  fc.integer({ min: 0, max: most }).map((number) => String(number).padStart(count, '0'));
+const fraction = fc.stringMatching(/^\.\d{0,8}$/);
+const zone = fc.constantFrom('Z', 'z', '+00:00', '-00:00', '+02:00', '+00', '');
+const iso = fc
+  .tuple(
+    digits(4, 9999),
+    digits(2, 13),
+    digits(2, 32),
+    digits(2, 25),
+    digits(2, 60),
+    digits(2, 61),
+    fc.option(fraction, { nil: '' }),
+    zone,
+  )
+  .map(([year, month, day, hour, minute, second, rest, offset]) => {
+    return `${year}-${month}-${day}T${hour}:${minute}:${second}${rest}${offset}`;
+  });
+
+test('a date and time in the usual format is read as with a space before it, which has no meaning', () => {
+  fc.assert(
+    fc.property(iso, (text) => {
+      expect(readDateTime(text)).toEqual(readDateTime(` ${text}`));
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
+test.each([
+  ['2024-02-29T23:59:59.5Z', { date: { year: 2024, month: 2, day: 29 }, time: 86_399_500_000, offset: 0 }],
+  ['0001-01-01T00:00:00+00:00', { date: { year: 1, month: 1, day: 1 }, time: 0, offset: 0 }],
+  ['2023-02-29T00:00:00Z', undefined],
+  ['0000-01-01T00:00:00Z', undefined],
+])('%s is read', (text, expected) => {
+  expect(readDateTime(text)).toEqual(expected);
+});
