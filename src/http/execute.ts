@@ -6,6 +6,7 @@ import { CompiledOperation, Unanswered } from '../compiled/compile.ts';
 import { GatewayError } from '../errors.ts';
 import { pacedSchema } from '../graphql/paced-schema.ts';
 import type { RequestScope } from '../graphql/request-scope.ts';
+import type { Cost } from '../limits/cost.ts';
 import type { InterpretedReason, Observe } from '../observation.ts';
 import type { AnswerMeter } from './answer-meter.ts';
 import type { PreparedOperation } from './prepare.ts';
@@ -87,8 +88,8 @@ export class Executor {
     return { entries: this.#operations.size, bytes: this.#operations.calculatedSize };
   }
 
-  execute(question: Question, context: ExecutionContext): Ready<Outcome> {
-    const compiled = this.#compiled(question.prepared);
+  execute(question: Question, context: ExecutionContext, cost: Pick<Cost, 'nodes'>): Ready<Outcome> {
+    const compiled = this.#compiled(question.prepared, cost);
     if (!(compiled instanceof CompiledOperation)) return this.#interpret(question, context, compiled);
     return whenReady(this.#write(question, compiled, context), (written) => {
       if (written instanceof Unanswered) return this.#interpretInstead(question, context, written);
@@ -119,7 +120,7 @@ export class Executor {
 
   /** Compiles operations before they are requested, if that is possible and worthwhile. */
   warm(operations: Iterable<PreparedOperation>): void {
-    for (const prepared of operations) this.#compile(prepared);
+    for (const prepared of operations) if (!whyNeverCompiled(prepared)) this.#compile(prepared);
   }
 
   /** What compiled code could not answer. If the interpreter has no error to report either, the code has a bug. */
@@ -161,25 +162,28 @@ export class Executor {
   }
 
   /** The operation's code, compiled once the operation has been asked for often enough; or why there is none. */
-  #compiled(prepared: PreparedOperation): CompiledOperation | InterpretedReason {
+  #compiled(prepared: PreparedOperation, cost: Pick<Cost, 'nodes'>): CompiledOperation | InterpretedReason {
     const known = this.#operations.get(prepared);
     if (known) return known;
+    const reason = whyNeverCompiled(prepared);
+    if (reason) return reason;
     const uses = 1 + (this.#uses.get(prepared) ?? 0);
     this.#uses.set(prepared, uses);
-    if (uses < usesBefore(prepared)) return whyNeverCompiled(prepared) ?? 'rare';
+    if (uses < usesBefore(prepared)) return isWorthOneRun(prepared, cost) ? compile(prepared) : 'rare';
     // Counted again from 0, because compiled code may be evicted before its document.
     this.#uses.delete(prepared);
     return this.#compile(prepared);
   }
 
-  #compile(prepared: PreparedOperation): CompiledOperation | InterpretedReason {
-    const reason = whyNeverCompiled(prepared);
-    if (reason) return reason;
-    const { schema, document, operation } = prepared;
-    const compiled = new CompiledOperation(schema.executable, document, operation);
+  #compile(prepared: PreparedOperation): CompiledOperation {
+    const compiled = compile(prepared);
     this.#operations.set(prepared, compiled);
     return compiled;
   }
+}
+
+function compile({ schema, document, operation }: PreparedOperation): CompiledOperation {
+  return new CompiledOperation(schema.executable, document, operation);
 }
 
 /** The maximum number of fields of an operation that is compiled on its second use. */
@@ -188,6 +192,17 @@ const smallOperation = 100;
 /** The number of uses from which an operation is worth compiling, which grows with its size. */
 function usesBefore({ size, trusted }: PreparedOperation): number {
   return trusted ? 1 : 1 + Math.ceil(size.fields / smallOperation);
+}
+
+/** The nodes of an answer, in total and for each field, from which compiling takes less time and memory than interpreting once. */
+const manyNodes = 1_000;
+const nodesPerField = 10;
+/** The maximum number of fields of an operation that is compiled for one run: compiling more of them takes too long for one step. */
+const mostFieldsForOneRun = 1_000;
+
+/** Each node takes one to three kilobytes while it is interpreted, and as many bytes as its JSON has if it is compiled. */
+function isWorthOneRun({ size: { fields } }: PreparedOperation, { nodes }: Pick<Cost, 'nodes'>): boolean {
+  return nodes >= manyNodes && nodes >= nodesPerField * fields && fields <= mostFieldsForOneRun;
 }
 
 /** The factor by which fragments may multiply the fields of a document, so that a short text does not become long code. */

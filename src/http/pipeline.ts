@@ -4,6 +4,7 @@ import { type Ready, settleReady, whenReady } from '../columns/ready.ts';
 import { isTurnSpent, nextTurn } from '../columns/turn.ts';
 import { type RequestPorts, RequestScope } from '../graphql/request-scope.ts';
 import type { RoleSchemas } from '../graphql/role-schemas.ts';
+import type { Cost } from '../limits/cost.ts';
 import { authorize } from '../limits/document.ts';
 import type { Limits, NoCachePolicy } from '../limits/limits.ts';
 import type { AnsweredRequest, Observe } from '../observation.ts';
@@ -219,7 +220,7 @@ class RequestRun {
         this.#parts.limits,
       );
       const execute = () =>
-        this.#whenThereIsTime(takesTime, takesLong, () => this.#execute(question, context));
+        this.#whenThereIsTime(takesTime, takesLong, () => this.#execute(question, context, cost));
       const isHeavy = cost.nodes > heavyNodes || cost.bytes > heavyBytes || variableBytes > heavyBytes;
       return isHeavy ? this.#withPermit(Math.max(cost.nodes, leastNodes), execute) : execute();
     });
@@ -245,9 +246,9 @@ class RequestRun {
     return waitedFor;
   }
 
-  #execute(question: Question, context: ExecutionContext): Ready<Outcome> {
+  #execute(question: Question, context: ExecutionContext, cost: Cost): Ready<Outcome> {
     return inSpan(executeSpan, () => {
-      const executing = this.#parts.executor.execute(question, context);
+      const executing = this.#parts.executor.execute(question, context, cost);
       return executing instanceof Promise ? this.#deadline.race(executing) : executing;
     });
   }

@@ -35,6 +35,18 @@ test.each<[InterpretedReason, string, number]>([
   expect(interpretedBecause).toEqual(interpreted);
 });
 
+test('an operation that may return many nodes is compiled for a single run, and not kept', async () => {
+  gateway = await startSmallGateway();
+  const { executor } = gateway;
+  await gateway.ask('{ users { edges { node { friends { edges { node { id } } } } } } }');
+  expect(executor.runs.interpreted.rare).toBe(1);
+  await gateway.ask(
+    '{ users { edges { node { friends { edges { node { friends { edges { node { id } } } } } } } } } }',
+  );
+  expect(executor.runs).toMatchObject({ compiled: 1, interpreted: { rare: 1 } });
+  expect(executor.size.entries).toBe(0);
+});
+
 test('compiled code that fails where the interpreter answers is reported, and the client gets the answer', async () => {
   let isBroken = false;
   gateway = await startSmallGateway({
