@@ -25,6 +25,10 @@ describe('wrong usage exits with 2 and one line that names the flag', () => {
       /--database-url and --catalog cannot be combined/,
     ],
     [
+      ['serve', '--catalog', 'postgres://me:hush@db/x'],
+      /^(?!.*hush).*--catalog is for SQL files: give the URL of a database to --database-url/,
+    ],
+    [
       ['serve', '--catalog', 'y.sql', '--request-timeout', '29s'],
       /--request-timeout must not be shorter than --scan-timeout, but got 29s and 30s/,
     ],

@@ -6,7 +6,7 @@ import { secretOf } from './secret-file.ts';
 /**
  * The location of the catalog according to the flags.
  *
- * @throws UsageError if not exactly one of them is given
+ * @throws UsageError if not exactly one of them is given, or one is given for the other
  */
 export async function catalogLocation(
   flags: Pick<CatalogFlags, 'databaseUrl' | 'databaseUrlFile' | 'catalog'>,
@@ -17,6 +17,10 @@ export async function catalogLocation(
     throw new UsageError('--database-url and --catalog cannot be combined');
   }
   if (databaseUrl !== undefined) return { databaseUrl };
+  if (catalog?.some((path) => databaseScheme.test(path))) {
+    // Without the URL, which may contain a password.
+    throw new UsageError('--catalog is for SQL files: give the URL of a database to --database-url');
+  }
   if (catalog !== undefined) return { files: catalog };
   // As with psql, these are sufficient.
   if (process.env.PGHOST || process.env.PGDATABASE) return { databaseUrl: 'postgres://' };
@@ -24,3 +28,6 @@ export async function catalogLocation(
     'say where the foreign tables are with --database-url (DATABASE_URL) or --catalog (CATALOG); `fdw-graphql demo` needs neither',
   );
 }
+
+/** https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS */
+const databaseScheme = /^postgres(?:ql)?:\/\//i;
