@@ -16,12 +16,14 @@ export interface PaceOptions {
  * The loops of one request may share a pace, because only one of them runs at a time.
  *
  * All paced loops of the process take turns. Each turn of the event loop resumes one of them, and all that run in one
- * turn share its time, so that many concurrent loops delay other work no longer than one does.
+ * turn share its time, so that many concurrent loops delay other work no longer than one does. Those that have run for long
+ * wait for each other, and not the others for them.
  */
 export class Pace {
   readonly #options: PaceOptions;
   readonly #sliceMs: number;
   #sliceEnd: number;
+  #slices = 1;
 
   constructor(options: PaceOptions = {}) {
     this.#options = options;
@@ -45,7 +47,7 @@ export class Pace {
    * @throws the signal's reason if it has been aborted
    */
   async pause(): Promise<void> {
-    await nextLoopTurn();
+    await nextLoopTurn(this.#slices++);
     // Work that has been aborted has a slice too, to end in.
     this.#sliceEnd = performance.now() + this.#sliceMs;
     this.signal?.throwIfAborted();

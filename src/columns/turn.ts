@@ -5,12 +5,20 @@ const turnMs = 10;
 let turnEnd: number | undefined;
 let isScheduled = false;
 
-/** The queues of work that waits for a turn. */
+/** Work that waits for a turn. */
 type Waiting = (() => void)[];
-const loops: Waiting = [];
+
 const steps: Waiting = [];
-/** Whether the next turn is a loop's, if one waits for it. */
-let isLoopNext = true;
+const shortLoops: Waiting = [];
+const longLoops: Waiting = [];
+
+/** They take turns, so that a new request does not wait for all running loops, nor a short loop for all long ones. */
+const queues = [steps, shortLoops, longLoops] as const;
+/** The position of the queue that the latest turn was for. */
+let latest = 0;
+
+/** The number of slices after which a loop is long: those of a filter that visits some ten thousand rows are fewer. */
+const fewSlices = 8;
 
 /**
  * Whether the work of the current turn of the event loop has used up its time, so that more of it would delay others.
@@ -19,17 +27,18 @@ export function isTurnSpent(now: number = performance.now()): boolean {
   return now >= turnEndAt(now);
 }
 
-/**
- * Waits for a turn of the event loop for one step of a request, which takes a few milliseconds. Steps and paced loops alternate,
- * so that a new request does not wait for all running loops; short steps share a turn.
- */
+/** Waits for a turn of the event loop for one step of a request, which takes a few milliseconds; short steps share a turn. */
 export function nextTurn(): Promise<void> {
   return turnFor(steps);
 }
 
-/** Waits for a turn of the event loop for one slice of a paced loop. */
-export function nextLoopTurn(): Promise<void> {
-  return turnFor(loops);
+/**
+ * Waits for a turn of the event loop for one slice of a paced loop.
+ *
+ * @param slices that the loop has had
+ */
+export function nextLoopTurn(slices: number): Promise<void> {
+  return turnFor(slices < fewSlices ? shortLoops : longLoops);
 }
 
 function turnFor(waiting: Waiting): Promise<void> {
@@ -57,29 +66,28 @@ function schedule(): void {
 function beginTurn(): void {
   isScheduled = false;
   turnEnd = undefined;
-  const takesLoop = isLoopNext ? loops.length > 0 : steps.length === 0;
-  isLoopNext = !takesLoop;
-  if (takesLoop) resumeLoop();
-  else resumeSteps();
-}
-
-function resumeLoop(): void {
-  const resume = loops.shift();
-  if (!resume) return;
-  turnEndAt(performance.now());
-  resume();
+  for (let i = 1; i <= queues.length; i++) {
+    const position = (latest + i) % queues.length;
+    const resume = queues[position]?.shift();
+    if (!resume) continue;
+    latest = position;
+    turnEndAt(performance.now());
+    resume();
+    if (queues[position] === steps) resumeSteps();
+    return;
+  }
 }
 
 /** One step after the other, as many as there is time for. */
 function resumeSteps(): void {
-  const resume = steps.shift();
-  if (!resume) return;
-  turnEndAt(performance.now());
-  resume();
-  // By then everything has been done that waited for the step alone.
-  queueMicrotask(() => process.nextTick(resumeMoreSteps));
+  // By then everything has been done that waited for the step before alone.
+  queueMicrotask(() => process.nextTick(resumeNextStep));
 }
 
-function resumeMoreSteps(): void {
-  if (!isTurnSpent()) resumeSteps();
+function resumeNextStep(): void {
+  if (isTurnSpent()) return;
+  const resume = steps.shift();
+  if (!resume) return;
+  resume();
+  resumeSteps();
 }

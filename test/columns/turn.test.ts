@@ -32,10 +32,22 @@ test('long steps of requests and paced loops alternate, so that none waits for a
     order.push(what);
     spendTurn();
   };
-  const loops = Array.from({ length: 5 }, () => nextLoopTurn().then(work('loop')));
+  const loops = Array.from({ length: 5 }, () => nextLoopTurn(1).then(work('loop')));
   const steps = Array.from({ length: 2 }, () => nextTurn().then(work('step')));
   await Promise.all([...loops, ...steps]);
   expect(order.slice(0, 4).toSorted()).toEqual(['loop', 'loop', 'step', 'step']);
+});
+
+test('a loop that has run for a short time does not wait for all that have run for long', async () => {
+  const order: string[] = [];
+  const work = (what: string) => () => {
+    order.push(what);
+    spendTurn();
+  };
+  const long = Array.from({ length: 5 }, () => nextLoopTurn(1_000).then(work('long')));
+  await Promise.all([...long, nextLoopTurn(1).then(work('short'))]);
+  expect(order.indexOf('short')).toBeLessThan(2);
+  expect(order).toHaveLength(6);
 });
 
 test('short steps share a turn of the event loop', async () => {
