@@ -5,12 +5,13 @@ import type { Routes } from '../http/routes.ts';
 import { acceptedHosts, type Exposure, type HostFilter } from '../http/server/exposure.ts';
 import { listen } from '../http/server/listen.ts';
 import type { Address, ListeningServer } from '../http/server/listening-server.ts';
-import { createNodeServer, type NodeServerOptions } from '../http/server/node-server.ts';
+import { createNodeServer } from '../http/server/node-server.ts';
+import type { RequestHandlerOptions } from '../http/server/request-handler.ts';
 
 /** What the servers lead to once the catalog has been read. */
-export type ServedRoutes = Pick<NodeServerOptions, 'routes' | 'isReady'>;
+export type ServedRoutes = Pick<RequestHandlerOptions, 'routes' | 'isReady'>;
 
-export type HttpServersOptions = Pick<NodeServerOptions, 'limits' | 'cors' | 'observe'> &
+export type HttpServersOptions = Pick<RequestHandlerOptions, 'limits' | 'cors' | 'observe'> &
   Omit<Exposure, 'host'>;
 
 /** Seconds after which a request that came too early may be retried; browsers do so by themselves. */
@@ -54,7 +55,7 @@ export class HttpServers {
     return node.server;
   }
 
-  #serverOptions(acceptsHost: HostFilter): NodeServerOptions {
+  #serverOptions(acceptsHost: HostFilter): RequestHandlerOptions {
     const { limits, cors, observe } = this.#options;
     const routes: Routes = (request) => {
       if (!this.#served) throw tooEarly();

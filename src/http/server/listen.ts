@@ -2,10 +2,14 @@ import type { Server } from 'node:http';
 import { ConfigurationError } from '../../errors.ts';
 import { graphqlPath } from '../routes.ts';
 import type { Address, ListeningServer } from './listening-server.ts';
-import { createNodeServer, type NodeServerOptions } from './node-server.ts';
+import { createNodeServer } from './node-server.ts';
+import type { RequestHandlerOptions } from './request-handler.ts';
 
 /** @throws ConfigurationError if it cannot listen on the address */
-export async function listen({ host, port }: Address, options: NodeServerOptions): Promise<ListeningServer> {
+export async function listen(
+  { host, port }: Address,
+  options: RequestHandlerOptions,
+): Promise<ListeningServer> {
   const node = createNodeServer(options);
   const { server, stop } = node;
   await new Promise<void>((resolve, reject) => {
