@@ -24,12 +24,15 @@ export function isJson(text: string): boolean {
   }
 }
 
+/** The values, including those within each other, of an array that is read: each takes a microsecond or two. */
+const mostValues = 1_000;
+
 /**
  * The elements of a JSON array, each as `jsonb` writes it. Numbers keep all of their digits, which JSON.parse() would
- * round. Undefined if the text is not a JSON array.
+ * round. Undefined if the text is not a JSON array, or has more than a thousand values.
  */
 export function readJsonArray(text: string): readonly string[] | undefined {
-  const reader = new JsonReader(text);
+  const reader = new JsonReader(text, mostValues);
   const elements = reader.readElements(0);
   return reader.isAtEnd() ? elements : undefined;
 }
@@ -37,10 +40,13 @@ export function readJsonArray(text: string): readonly string[] | undefined {
 /** Reads one token after another. It returns undefined at the first error, after which it must not be used. */
 class JsonReader {
   readonly #text: string;
+  #valuesLeft: number;
   #at = 0;
 
-  constructor(text: string) {
+  /** @param mostValues after which reading fails */
+  constructor(text: string, mostValues = Number.POSITIVE_INFINITY) {
     this.#text = text;
+    this.#valuesLeft = mostValues;
   }
 
   isAtEnd(): boolean {
@@ -49,6 +55,7 @@ class JsonReader {
   }
 
   readValue(depth: number): string | undefined {
+    if (this.#valuesLeft-- === 0) return undefined;
     this.#skipSpace();
     switch (this.#text[this.#at]) {
       case '{':
@@ -61,8 +68,12 @@ class JsonReader {
         const string = this.#readString();
         return string === undefined ? undefined : JSON.stringify(string);
       }
+      case 't':
+      case 'f':
+      case 'n':
+        return this.#take(word);
       default:
-        return this.#take(word) ?? this.#readNumber();
+        return this.#readNumber();
     }
   }
 
@@ -118,7 +129,9 @@ class JsonReader {
 
   #readNumber(): string | undefined {
     const token = this.#take(number);
-    return token === undefined ? undefined : parseDecimal(token)?.toString();
+    // Most numbers are short and whole, and written as they are.
+    if (token === undefined || (token.length < shortNumber && /^[1-9]\d*$/.test(token))) return token;
+    return parseDecimal(token)?.toString();
   }
 
   #takeMark(mark: string): boolean {
@@ -129,7 +142,7 @@ class JsonReader {
   }
 
   #skipSpace(): void {
-    this.#take(space);
+    if (this.#text.charCodeAt(this.#at) <= blank) this.#take(space);
   }
 
   #take(token: RegExp): string | undefined {
@@ -139,6 +152,11 @@ class JsonReader {
     return taken;
   }
 }
+
+/** The last character that may be white space. */
+const blank = 0x20;
+/** Characters. */
+const shortNumber = 100;
 
 // The tokens of RFC 8259.
 const space = /[ \t\n\r]*/y;

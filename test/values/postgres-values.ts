@@ -1,5 +1,19 @@
 import type pg from 'pg';
 
+/** The zeros that a number is padded with at most: more are not written out, as they are by Postgres. */
+const mostZeros = 400;
+
+/** A number as Postgres writes it, with an exponent instead of hundreds of zeros. */
+function withoutManyZeros(text: string): string {
+  const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d+)\.?(\d*)$/.exec(text) ?? [];
+  const significant = `${whole}${fraction}`.replace(/^0+/, '').replace(/0+$/, '') || '0';
+  const written = whole.replace(/^0$/, '').length + fraction.length;
+  const digits = significant === '0' ? 0 : significant.length;
+  if (written - digits <= mostZeros) return text;
+  const trailing = /0*$/.exec(`${whole}${fraction}`)?.[0].length ?? 0;
+  return `${sign}${significant}e${digits === 0 ? 0 : trailing - fraction.length}`;
+}
+
 /**
  * What Postgres makes of a text: `to_jsonb(text::type)::text`, or undefined where its input function raises. Of
  * `json`, which not always becomes `jsonb`, the text itself.
@@ -14,7 +28,11 @@ export async function readByPostgres(
      from unnest($1::text[]) with ordinality as u(t, i) order by i`,
     [texts],
   );
-  return rows.map(({ jsonb }) => jsonb ?? undefined);
+  const numbers = /-?\d+(?:\.\d+)?/g;
+  const writesNumbers = /^numeric|^jsonb/.test(type);
+  return rows.map(
+    ({ jsonb }) => (writesNumbers ? jsonb?.replace(numbers, withoutManyZeros) : jsonb) ?? undefined,
+  );
 }
 
 /** How Postgres compares pairs of texts of a type: -1, 0 or 1. */

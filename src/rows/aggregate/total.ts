@@ -1,5 +1,5 @@
 import type { RankedColumn } from '../../columns/column.ts';
-import { type Pace, paced } from '../../columns/pace.ts';
+import { type Pace, paced, pacedByBytes } from '../../columns/pace.ts';
 import type { Column } from '../../model/model.ts';
 import { Decimal, parseDecimal } from '../../values/number/decimal.ts';
 import { divideDecimals } from '../../values/number/decimal-arithmetic.ts';
@@ -65,9 +65,9 @@ async function sumExactly(view: TableView, column: Column, rows: Uint32Array, pa
   const { mergesForms } = await view.typed(column, pace);
   if (mergesForms && column.type.kind === 'numeric') {
     // A sum has as many decimal places as the term with the most of them, which ranks do not record.
-    await paced(rows.length, pace, (i) => {
+    await pacedByBytes(rows.length, pace, (i) => {
       const value = readTyped(view, column, rows[i] ?? 0);
-      if (value !== null && value !== undefined) sum.add(toNumeric(column.type.kind, value), 1);
+      return value === null || value === undefined ? 0 : sum.add(toNumeric(column.type.kind, value), 1);
     });
     return sum;
   }
@@ -77,9 +77,9 @@ async function sumExactly(view: TableView, column: Column, rows: Uint32Array, pa
     const code = codes[rows[i] ?? 0] ?? 0;
     counts[code] = (counts[code] ?? 0) + 1;
   });
-  await paced(values.length, pace, (i) => {
+  await pacedByBytes(values.length, pace, (i) => {
     const times = counts[i + 1] ?? 0;
-    if (times > 0) sum.add(toNumeric(column.type.kind, values[i] ?? 0), times);
+    return times > 0 ? sum.add(toNumeric(column.type.kind, values[i] ?? 0), times) : 0;
   });
   return sum;
 }
@@ -92,11 +92,12 @@ class ExactSum implements Sum {
   #scale = 0;
   readonly #others = new Set<NonFinite>();
 
-  add(value: Numeric, times: number): void {
+  /** @returns the number of digits that were calculated with: numbers like `1e131071` take milliseconds each */
+  add(value: Numeric, times: number): number {
     this.count += times;
     if (!(value instanceof Decimal)) {
       this.#others.add(value);
-      return;
+      return 0;
     }
     if (value.exponent < this.#exponent) {
       this.#coefficient *= 10n ** BigInt(this.#exponent - value.exponent);
@@ -104,6 +105,7 @@ class ExactSum implements Sum {
     }
     this.#coefficient += value.scaled(-this.#exponent) * BigInt(times);
     this.#scale = Math.max(this.#scale, value.scale);
+    return Math.max(0, value.magnitude - this.#exponent);
   }
 
   get sum(): Numeric {

@@ -41,6 +41,8 @@ function leading({ coefficient, exponent, magnitude }: Decimal): { weight: numbe
 export function roundDecimal(value: Decimal, places: number): Decimal {
   const { coefficient, exponent } = value;
   const scale = Math.max(0, places);
+  // Less than half of the last place; the quotient of such a number could take a divisor of thousands of digits.
+  if (value.magnitude < -places) return Decimal.of(0n, 0, scale);
   const dropped = -places - exponent;
   if (dropped <= 0) return Decimal.of(coefficient, exponent, scale);
   return Decimal.of(divideRounding(coefficient, 10n ** BigInt(dropped)), -places, scale);

@@ -1,3 +1,6 @@
+/** The zeros that a number is padded with at most, so that all that a double can hold are written in full. */
+const mostZeros = 400;
+
 /**
  * A finite `numeric` of Postgres: exact, with the number of decimal places it is displayed with. The value is
  * `coefficient` × 10^`exponent` in its smallest form, so that `1e100000` takes no more memory than `1`.
@@ -44,11 +47,18 @@ export class Decimal {
     return shift >= 0 ? this.coefficient * 10n ** BigInt(shift) : this.coefficient / 10n ** BigInt(-shift);
   }
 
-  /** The text that Postgres' output function gives: no exponent, all decimal places of the scale. */
+  /**
+   * The text that Postgres' output function gives: no exponent, all decimal places of the scale. A number that would be written
+   * with hundreds of zeros more than it has digits is written with an exponent, so that the eight characters of `1e131071` do
+   * not become 131 kB each time. Both are JSON.
+   */
   toString(): string {
-    const sign = this.coefficient < 0n ? '-' : '';
-    const whole = this.scaled(this.scale);
-    const digits = String(whole < 0n ? -whole : whole).padStart(this.scale + 1, '0');
+    const isNegative = this.coefficient < 0n;
+    const sign = isNegative ? '-' : '';
+    const significant = String(isNegative ? -this.coefficient : this.coefficient);
+    const zeros = this.exponent + this.scale + Math.max(0, -this.magnitude);
+    if (zeros > mostZeros) return `${sign}${significant}e${this.exponent}`;
+    const digits = (significant + '0'.repeat(this.exponent + this.scale)).padStart(this.scale + 1, '0');
     if (this.scale === 0) return sign + digits;
     return `${sign}${digits.slice(0, -this.scale)}.${digits.slice(-this.scale)}`;
   }

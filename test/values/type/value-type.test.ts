@@ -268,3 +268,34 @@ describe('dates with the names of days, months and zones', () => {
     );
   });
 });
+
+describe('a number of mostly zeros', () => {
+  test.each([
+    ['1e131071', '1e131071'],
+    ['-12.50e2000', '-125e1999'],
+    ['1e-16383', '1e-16383'],
+    ['0e-16383', '0e0'],
+    ['1e401', '1e401'],
+    ['1e400', `1${'0'.repeat(400)}`],
+    ['5e-324', `0.${'0'.repeat(323)}5`],
+  ])('such as %s is printed with an exponent if there are hundreds of them', (text, printed) => {
+    const numeric = valueType({ kind: 'numeric' });
+    const value = numeric.parse(text);
+    if (value === undefined) throw new Error('not a number');
+    expect(numeric.print(value)).toBe(printed);
+    expect(numeric.jsonb(value)).toBe(printed);
+    expect(numeric.compare(numeric.parse(printed) ?? value, value)).toBe(0);
+  });
+
+  test('does not make a document much larger than its text', () => {
+    const text = `[${'1e131071, '.repeat(5_000)}1]`;
+    expect(valueType({ kind: 'jsonb' }).parse(text)).toBe(text);
+  });
+});
+
+test('a document that is too long for normalizing must be JSON, and stays as it is', () => {
+  const long = JSON.stringify(Array.from({ length: 20_000 }, (_, i) => ({ b: i, a: 'x' })));
+  const { parse } = valueType({ kind: 'jsonb' });
+  expect(parse(long)).toBe(long);
+  expect(parse(long.slice(1))).toBeUndefined();
+});
