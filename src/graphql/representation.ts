@@ -5,7 +5,7 @@ import { keyOf, parseNodeId } from '../plan/key.ts';
 import { toOperand, tryOperand } from '../plan/operand.ts';
 import { isPlainObject, type PlainObject } from '../values/plain-object.ts';
 import type { Value } from '../values/value.ts';
-import { shown } from '../wording.ts';
+import { listed, shown } from '../wording.ts';
 import type { Key } from './request-scope.ts';
 
 /** The entities that other subgraphs can refer to: the tables with a key, by type name. */
@@ -81,7 +81,7 @@ class Entity {
     const given = Object.keys(representation).filter((name) => name !== '__typename');
     throw new BadUserInputError(
       path,
-      `${path} must contain a key of ${this.table.typeName}, which is ${names && `${names}, or `}nodeId, but contains ${given.join(', ') || 'none'}`,
+      `${path} must contain a key of ${this.table.typeName}, which is ${names && `${names}, or `}nodeId, but contains ${listed(given)}`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import {
   coerceInputValue,
+  type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
   getNamedType,
@@ -8,12 +9,15 @@ import {
   type OperationDefinitionNode,
   typeFromAST,
 } from 'graphql';
+import { QueryTooComplexError } from '../errors.ts';
 import { type Container, isContainer, withoutPrototypes } from '../values/plain-object.ts';
-import { exceeded, type Limits } from './limits.ts';
+import { exceeded, type Limits, limitSettings } from './limits.ts';
+import { variableUses } from './variable-uses.ts';
 
 /** An operation, and the values of its variables as they were sent. */
 export interface VariablesOf {
   readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly variables: Readonly<Record<string, unknown>>;
 }
@@ -30,10 +34,32 @@ const large = 10_000;
  */
 export function prepareVariables(given: VariablesOf, limits: Limits): void {
   // The variables are an object around the arguments.
-  const isLarge = new VariableSize(limits).of(given.variables, 0, 1) > large;
+  const size = new VariableSize(limits).of(given.variables, 0, 1);
+  const isLarge = size > large;
+  assertFewUses(given, size, limits);
   assertFewObjects(given, limits);
   for (const input of inputObjects(given)) withoutPrototypes(input);
   if (isLarge) assertTypes(given);
+}
+
+/** The maximum size of all arguments, with variables counted wherever they are used, as a multiple of the largest body. */
+const mostRepeated = 8;
+
+/** A document of a few kilobytes can use a large variable a thousand times, and each use is read. */
+function assertFewUses({ document, operation, variables }: VariablesOf, size: number, limits: Limits): void {
+  const maximum = mostRepeated * limits.bodyBytes;
+  const uses = variableUses(document, operation);
+  if (size * uses.most <= maximum) return;
+  let used = 0;
+  for (const [name, count] of uses.byName) {
+    if (Object.hasOwn(variables, name)) used += count * new VariableSize(limits).ofValue(variables[name]);
+  }
+  if (used <= maximum) return;
+  const { flag } = limitSettings.bodyBytes;
+  throw new QueryTooComplexError(
+    `the arguments must have at most ${maximum} characters and elements, with variables counted wherever they are used, but have more (${mostRepeated} × ${flag})`,
+    { limit: flag.slice('--'.length), maximum },
+  );
 }
 
 /** Coercion visits every field of its type for each object of a list, and tables can be wide. */
@@ -107,6 +133,11 @@ class VariableSize {
       for (const name in container) size += this.#ofValue(container[name], objects, nesting);
     }
     return size;
+  }
+
+  /** The same of a variable's value. */
+  ofValue(value: unknown): number {
+    return this.#ofValue(value, 0, 1);
   }
 
   #ofValue(value: unknown, objects: number, nesting: number): number {
