@@ -1,6 +1,6 @@
 import { type CivilDate, daysInMonth, fromDays, toDays } from './calendar.ts';
 import { trimSpace } from './number/number-text.ts';
-import { zoneOffset } from './time-zone.ts';
+import { isZoneName, zoneOffset } from './time-zone.ts';
 
 /** The date, time of day and zone in a text. */
 export interface DateTimeText {
@@ -17,7 +17,17 @@ export interface DateTimeText {
  * changes. Undefined for any other text.
  */
 export function readDateTime(text: string): DateTimeText | undefined {
-  return readUsual(text) ?? readAny(text);
+  return readUsual(text) ?? readAny(text, readZone);
+}
+
+/**
+ * Whether the text is a date and time that `readDateTime` may read. It does not look up the offset of a named zone, which takes
+ * some 30 µs, and which not every zone has at any time.
+ */
+export function isDateTime(text: string): boolean {
+  const read =
+    readUsual(text) ?? readAny(text, (zone) => (isZoneName(zone) ? 0 : readZone(zone, undefined, 0)));
+  return read?.date !== undefined;
 }
 
 /** The format that programs send, and this one prints: lists of thousands of them are read at once. */
@@ -36,14 +46,14 @@ function readUsual(text: string): DateTimeText | undefined {
   return { date, time: ((hour * 60 + minute) * 60 + second) * 1_000_000 + micros, offset: 0 };
 }
 
-function readAny(text: string): DateTimeText | undefined {
+function readAny(text: string, offsetOf: typeof readZone): DateTimeText | undefined {
   const trimmed = trimSpace(text);
   if (trimmed.length > longest) return undefined;
   const parts = dateTime.exec(trimmed.replace(weekday, '').replace(yearLast, '$1 $4 $2$3'))?.groups;
   if (!parts || (parts.t && !beforeT.test(parts.date ?? ''))) return undefined;
   const date = parts.date === undefined ? undefined : readDate(parts.date, parts.era);
   const time = parts.time === undefined ? undefined : readTime(parts.time, parts.half);
-  const offset = parts.zone === undefined ? undefined : readZone(parts.zone, date, time);
+  const offset = parts.zone === undefined ? undefined : offsetOf(parts.zone, date, time);
   const isComplete =
     (parts.date === undefined || date) &&
     (parts.time === undefined || time !== undefined) &&

@@ -14,6 +14,11 @@ export function zoneOffset(zone: string, date: CivilDate | undefined, micros: nu
   return clock && localOffset(clock, toDays(date) * dayMs + Math.floor(micros / 1000));
 }
 
+/** Whether a zone of this name has an offset, at some time at least. */
+export function isZoneName(zone: string): boolean {
+  return abbreviations.has(zone.toLowerCase()) || (zone.includes('/') && clockOf(zone) !== undefined);
+}
+
 /** Hours ahead of UTC of the abbreviations with a fixed meaning: Postgres' file `timezonesets/Default`. */
 const abbreviations: ReadonlyMap<string, number> = new Map([
   ...(['z', 'utc', 'uct', 'ut', 'gmt', 'zulu', 'wet'] as const).map((zone) => [zone, 0] as const),

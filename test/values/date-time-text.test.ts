@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readDateTime } from '../../src/values/date-time-text.ts';
+import { isDateTime, readDateTime } from '../../src/values/date-time-text.ts';
 
 const digits = (count: number, most: number) =>
   fc.integer({ min: 0, max: most }).map((number) => String(number).padStart(count, '0'));
@@ -37,4 +37,19 @@ test.each([
   ['0000-01-01T00:00:00Z', undefined],
 ])('%s is read', (text, expected) => {
   expect(readDateTime(text)).toEqual(expected);
+});
+
+test.each([
+  ['2024-02-29 12:00 Europe/Berlin', true],
+  ['2024-02-29 12:00 CEST', true],
+  ['2024-02-29 12:00 +02', true],
+  // Berlin has an offset, but it is not known for that year.
+  ['1860-02-29 12:00 Europe/Berlin', true],
+  ['2024-02-29 12:00 Nowhere/Else', false],
+  ['2024-02-29 12:00 XYZ', false],
+  ['2023-02-29 12:00 Europe/Berlin', false],
+  ['12:00 Europe/Berlin', false],
+])('whether %s may be a date and time is known without its offset', (text, expected) => {
+  expect(isDateTime(text)).toBe(expected);
+  if (!expected) expect(readDateTime(text)?.date).toBeUndefined();
 });
