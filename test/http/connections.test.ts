@@ -57,14 +57,18 @@ describe('one connection', () => {
     await until(() => answers.split('HTTP/1.1 200').length === 21);
   });
 
-  test('may not have hundreds of requests in flight: it gets one error and is closed', async () => {
+  test.each([
+    ['requests', post('{ __typename }')],
+    ['health checks', 'GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+    ['preflights', 'OPTIONS /graphql HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+  ])('may not have hundreds of %s in flight: it gets one error and is closed', async (_what, request) => {
     await start({ slow: () => new Promise(() => {}), limits: { requestTimeout: 500 } });
     const socket = open();
     let answers = '';
     socket.on('data', (chunk) => {
       answers += chunk;
     });
-    socket.write(post('{ slow }') + post('{ __typename }').repeat(100));
+    socket.write(post('{ slow }') + request.repeat(100));
     await until(() => socket.closed);
     expect(answers.split('OVERLOADED')).toHaveLength(2);
     await expect(gateway.ask('{ __typename }')).resolves.toMatchObject({ status: 200 });

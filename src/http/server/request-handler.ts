@@ -75,16 +75,12 @@ export class RequestHandler {
   /** Waits only for what is not there yet, because a wait costs more than a step of a small request does. */
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const connection = this.#connections.of(request.socket);
-    connection.latest = response;
-    const atOnce = this.#answerAtOnce(request);
-    if (atOnce) {
-      // Thousands may come in one packet.
-      if (isTurnSpent()) await nextTurn();
-      return this.#send(atOnce, request, response);
-    }
     if (connection.isOverfull) return;
+    connection.latest = response;
     if (!connection.hasRoom) {
       connection.isOverfull = true;
+      // What else it sends is neither read nor answered.
+      request.socket.pause();
       const last = withHeaders(this.#refusal(tooManyAtOnce()), { connection: 'close' });
       return this.#send(last, request, response);
     }
@@ -92,17 +88,19 @@ export class RequestHandler {
     try {
       if (earlier) await earlier;
       if (earlier && isTurnSpent()) await nextTurn();
-      let reply: HttpReply;
-      try {
-        this.#admission.assertRoom();
-        // Bodies are read before a request takes a place, so that slow ones take none.
-        const body = await this.#bodies.read(request, connection.client);
-        const answering = this.#answer(request, body, connection);
-        reply = answering instanceof Promise ? await answering : answering;
-      } catch (error) {
-        reply = this.#refusal(error);
+      let reply = this.#answerAtOnce(request);
+      if (!reply) {
+        try {
+          this.#admission.assertRoom();
+          // Bodies are read before a request takes a place, so that slow ones take none.
+          const body = await this.#bodies.read(request, connection.client);
+          const answering = this.#answer(request, body, connection);
+          reply = answering instanceof Promise ? await answering : answering;
+        } catch (error) {
+          reply = this.#refusal(error);
+        }
+        await this.#writes.turn();
       }
-      await this.#writes.turn();
       const sending = this.#send(reply, request, response);
       if (sending) await sending;
     } finally {
