@@ -16,9 +16,12 @@ export function shown(value: unknown): string {
 }
 
 /** Names that a client has sent, as a message repeats them. */
-export function listed(names: readonly string[]): string {
-  const first = names.slice(0, shownNames).map(shortened);
-  if (names.length > shownNames) first.push('…');
+export function listed(names: Iterable<string>): string {
+  const first: string[] = [];
+  for (const name of names) {
+    if (first.length === shownNames) return [...first, '…'].join(', ');
+    first.push(shortened(name));
+  }
   return first.join(', ') || 'none';
 }
 

@@ -22,6 +22,8 @@ export interface AdminServer {
 /** Requests need no bodies here, so one that takes longer is not a probe. */
 const requestTimeoutMs = 10_000;
 const maxConnections = 64;
+/** After as many, a connection is closed: thousands may come in one packet. */
+const maxRequestsPerSocket = 100;
 
 /**
  * Serves health, metrics and status for operators on a port of their own. Anyone who can reach it is trusted, except for web
@@ -55,6 +57,7 @@ export async function listenAdmin({ host, port }: AdminAddress, ports: AdminPort
     },
   );
   server.maxConnections = maxConnections;
+  server.maxRequestsPerSocket = maxRequestsPerSocket;
   await listening(server, host, port);
   const address = server.address();
   const actualPort = typeof address === 'object' && address ? address.port : port;

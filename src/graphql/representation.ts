@@ -78,12 +78,15 @@ class Entity {
       return keyOf(this.table, parseNodeId(representation.nodeId, `${path}.nodeId`), `${path}.nodeId`);
     }
     const names = fields.map(({ column }) => column.fieldName).join(' and ');
-    const given = Object.keys(representation).filter((name) => name !== '__typename');
     throw new BadUserInputError(
       path,
-      `${path} must contain a key of ${this.table.typeName}, which is ${names && `${names}, or `}nodeId, but contains ${listed(given)}`,
+      `${path} must contain a key of ${this.table.typeName}, which is ${names && `${names}, or `}nodeId, but contains ${listed(givenNames(representation))}`,
     );
   }
+}
+
+function* givenNames(representation: PlainObject): Iterable<string> {
+  for (const name in representation) if (name !== '__typename') yield name;
 }
 
 function hasAll(representation: PlainObject, fields: readonly KeyField[]): boolean {

@@ -19,6 +19,7 @@ import { StatusGauges, type StatusSource } from './status-gauges.ts';
  * https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
  */
 export class Metrics {
+  #rendering: Promise<string> | undefined;
   readonly #registry = registryOfProcess();
   readonly #gauges = new StatusGauges(this.#registry);
   readonly #requests = new RequestMetrics(this.#registry);
@@ -168,9 +169,12 @@ export class Metrics {
     return this.#registry.getMetricsAsJSON();
   }
 
-  /** Everything in Prometheus' text format. */
+  /** Everything in Prometheus' text format. Requests that come together share it, since it takes some milliseconds. */
   render(): Promise<string> {
-    return this.#registry.metrics();
+    this.#rendering ??= this.#registry.metrics().finally(() => {
+      this.#rendering = undefined;
+    });
+    return this.#rendering;
   }
 
   #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {

@@ -49,7 +49,7 @@ function readUsual(text: string): DateTimeText | undefined {
 function readAny(text: string, offsetOf: typeof readZone): DateTimeText | undefined {
   const trimmed = trimSpace(text);
   if (trimmed.length > longest) return undefined;
-  const parts = dateTime.exec(trimmed.replace(weekday, '').replace(yearLast, '$1 $4 $2$3'))?.groups;
+  const parts = dateTime.exec(isDigit.test(trimmed) ? trimmed : inUsualOrder(trimmed))?.groups;
   if (!parts || (parts.t && !beforeT.test(parts.date ?? ''))) return undefined;
   const date = parts.date === undefined ? undefined : readDate(parts.date, parts.era);
   const time = parts.time === undefined ? undefined : readTime(parts.time, parts.half);
@@ -100,6 +100,13 @@ const yearLast = new RegExp(
   `^((?:${month})${space}+\\d{1,2})${space}+(${clock})(${space}+(?:${zone}))?${space}+(\\d{4})$`,
   'i',
 );
+
+const isDigit = /^\d/;
+
+/** Without a weekday, and with the year before the time: formats that begin with a name may have either. */
+function inUsualOrder(text: string): string {
+  return text.replace(weekday, '').replace(yearLast, '$1 $4 $2$3');
+}
 
 /** The date formats that a `T` may follow. */
 const beforeT = new RegExp(`^(?:${isoDate})$`);

@@ -55,6 +55,8 @@ export class RequestHandler {
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
+    // Node parses all that has arrived, however much it is.
+    if (this.#connections.find(request.socket)?.isOverfull) return;
     this.#serve(request, response).catch((error: unknown) => {
       // Writing has failed, so that the client cannot be told.
       this.#options.errors.write(error);
@@ -75,7 +77,6 @@ export class RequestHandler {
   /** Waits only for what is not there yet, because a wait costs more than a step of a small request does. */
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const connection = this.#connections.of(request.socket);
-    if (connection.isOverfull) return;
     connection.latest = response;
     if (!connection.hasRoom) {
       connection.isOverfull = true;
