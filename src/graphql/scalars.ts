@@ -1,4 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { longestText } from '../plan/operand.ts';
 import { isDateTime } from '../values/date-time-text.ts';
 import { valueType } from '../values/type/registry.ts';
 import type { ScalarKind } from '../values/type/sql-type.ts';
@@ -139,7 +140,7 @@ function article(name: string): string {
 }
 
 function isText(kind: ScalarKind): (text: string) => boolean {
-  return (text) => valueType({ kind }).parse(text) !== undefined;
+  return (text) => text.length <= longestText && valueType({ kind }).parse(text) !== undefined;
 }
 
 /**
@@ -148,5 +149,5 @@ function isText(kind: ScalarKind): (text: string) => boolean {
  */
 function isInstant(kind: ScalarKind): (text: string) => boolean {
   const isRead = isText(kind);
-  return (text) => isDateTime(text) || isRead(text);
+  return (text) => text.length <= longestText && (isDateTime(text) || isRead(text));
 }

@@ -195,7 +195,7 @@ function usesBefore({ size, trusted }: PreparedOperation): number {
 }
 
 /** The nodes of an answer, in total and for each field, from which compiling takes less time and memory than interpreting once. */
-const manyNodes = 1_000;
+const manyNodes = 200;
 const nodesPerField = 10;
 /** The maximum number of fields of an operation that is compiled for one run: compiling more of them takes too long for one step. */
 const mostFieldsForOneRun = 1_000;

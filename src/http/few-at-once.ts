@@ -1,14 +1,20 @@
 import type { Ready } from '../columns/ready.ts';
+import { overloaded } from './http-error.ts';
 
 /** Permits little work at the same time. The rest waits, first come, first served. */
 export class FewAtOnce {
   readonly #most: number;
+  readonly #mostWaiting: number;
   readonly #waiting: { readonly weight: number; readonly resume: () => void }[] = [];
   #free: number;
 
-  /** @param most the sum of the weights of what is permitted at the same time */
-  constructor(most: number) {
+  /**
+   * @param most the sum of the weights of what is permitted at the same time
+   * @param mostWaiting how much work may wait for a permit
+   */
+  constructor(most: number, mostWaiting = Number.POSITIVE_INFINITY) {
     this.#most = most;
+    this.#mostWaiting = mostWaiting;
     this.#free = most;
   }
 
@@ -16,6 +22,7 @@ export class FewAtOnce {
    * A permit, as soon as there is one.
    *
    * @param weight of the work; what is heavier than everything that is permitted has to be alone
+   * @throws HttpError 503 if too much work waits
    */
   take(weight = 1): Ready<Permit> {
     const taken = Math.min(weight, this.#most);
@@ -23,6 +30,9 @@ export class FewAtOnce {
     if (this.#waiting.length === 0 && taken <= this.#free) {
       this.#free -= taken;
       return permit;
+    }
+    if (this.#waiting.length >= this.#mostWaiting) {
+      throw overloaded(`too many large requests at once (${this.#mostWaiting} wait); retry shortly`);
     }
     return new Promise((resolve) => this.#waiting.push({ weight: taken, resume: () => resolve(permit) }));
   }

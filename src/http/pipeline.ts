@@ -68,6 +68,8 @@ const fewFields = 5;
  */
 const mostNodes = 60_000;
 const leastNodes = mostNodes / 3;
+/** Nodes from which a request counts: a hundred such requests have as many as a large one. */
+const countedNodes = 200;
 /** Nodes, bytes of names, and bytes of a body or of variables from which a request may take long. */
 const heavyNodes = 1_000;
 const heavyBytes = 64 * 1024;
@@ -98,7 +100,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     ...options,
     deadlines: new Deadlines(limits.requestTimeout),
     meters: new AnswerMeters(limits),
-    heavy: new FewAtOnce(mostNodes),
+    // Those that wait leave half of the places to others.
+    heavy: new FewAtOnce(mostNodes, Math.ceil(limits.concurrentRequests / 2)),
     parsed: new MemoryBudget({
       capacity: parsedBytes,
       small: smallParsed,
@@ -222,7 +225,8 @@ class RequestRun {
       const execute = () =>
         this.#whenThereIsTime(takesTime, takesLong, () => this.#execute(question, context, cost));
       const isHeavy = cost.nodes > heavyNodes || cost.bytes > heavyBytes || variableBytes > heavyBytes;
-      return isHeavy ? this.#withPermit(Math.max(cost.nodes, leastNodes), execute) : execute();
+      if (isHeavy) return this.#withPermit(Math.max(cost.nodes, leastNodes), execute);
+      return cost.nodes > countedNodes ? this.#withPermit(cost.nodes, execute) : execute();
     });
   }
 

@@ -45,19 +45,31 @@ export function prepareVariables(given: VariablesOf, limits: Limits): void {
 /** The maximum size of all arguments, with variables counted wherever they are used, as a multiple of the largest body. */
 const mostRepeated = 8;
 
+/** The characters that a value within a list or an object counts as, in addition to its own: it takes more memory than they do. */
+const elementWeight = 16;
+
+function weightOf(value: unknown): number {
+  if (typeof value === 'string') return elementWeight + value.length;
+  if (!isContainer(value)) return elementWeight;
+  let weight = elementWeight;
+  if (Array.isArray(value)) for (const inner of value) weight += weightOf(inner);
+  else for (const name in value) weight += weightOf(value[name]);
+  return weight;
+}
+
 /** A document of a few kilobytes can use a large variable a thousand times, and each use is read. */
 function assertFewUses({ document, operation, variables }: VariablesOf, size: number, limits: Limits): void {
   const maximum = mostRepeated * limits.bodyBytes;
   const uses = variableUses(document, operation);
-  if (size * uses.most <= maximum) return;
+  if (elementWeight * size * uses.most <= maximum) return;
   let used = 0;
   for (const [name, count] of uses.byName) {
-    if (Object.hasOwn(variables, name)) used += count * new VariableSize(limits).ofValue(variables[name]);
+    if (Object.hasOwn(variables, name)) used += count * weightOf(variables[name]);
   }
   if (used <= maximum) return;
   const { flag } = limitSettings.bodyBytes;
   throw new QueryTooComplexError(
-    `the arguments must have at most ${maximum} characters and elements, with variables counted wherever they are used, but have more (${mostRepeated} × ${flag})`,
+    `the arguments must have at most ${maximum} characters, ${elementWeight} for each element and with variables counted wherever they are used, but have more (${mostRepeated} × ${flag})`,
     { limit: flag.slice('--'.length), maximum },
   );
 }
@@ -133,11 +145,6 @@ class VariableSize {
       for (const name in container) size += this.#ofValue(container[name], objects, nesting);
     }
     return size;
-  }
-
-  /** The same of a variable's value. */
-  ofValue(value: unknown): number {
-    return this.#ofValue(value, 0, 1);
   }
 
   #ofValue(value: unknown, objects: number, nesting: number): number {

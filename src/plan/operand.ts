@@ -47,7 +47,7 @@ function toText(type: ElementType, argument: unknown): string | undefined {
  * The most characters of an operand that is not text: far more than any number or date needs, and few enough that
  * arithmetic on it is fast.
  */
-const longestText = 4096;
+export const longestText = 4096;
 
 function isTextual({ kind }: ElementType): boolean {
   return kind === 'text' || kind === 'citext' || kind === 'bpchar' || kind === 'opaque';

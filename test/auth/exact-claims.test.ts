@@ -13,6 +13,7 @@ describe('a number of a token', () => {
     ['9007199254740993.0', '9007199254740993.0'],
     ['1.00000000000000000001', '1.00000000000000000001'],
     ['1e400', '1e400'],
+    [`1.${'0'.repeat(10_000)}1`, `1.${'0'.repeat(10_000)}1`],
     ['1e-400', '1e-400'],
   ])('%s is given as its text, because it would be rounded', (number, expected) => {
     expect(claimsOf(`{"id":${number},"in":[{"id":${number}}]}`)).toEqual({

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { VerifiedTokens } from '../../src/auth/verified-tokens.ts';
+import { isTurnSpent } from '../../src/columns/turn.ts';
 
 const start = 1_700_000_000;
 
@@ -76,4 +77,15 @@ test('one whose expiry is no number JavaScript has is verified each time', async
   await ask('a');
   await ask('a');
   expect(verify).toHaveBeenCalledTimes(2);
+});
+
+test('a new token waits for its turn, and one that is verified again does not', async () => {
+  const { verify, ask, wait } = setUp();
+  await ask('known');
+  wait(61);
+  while (!isTurnSpent());
+  const asked = [ask('new'), ask('known')];
+  expect(verify.mock.calls).toEqual([['known'], ['known']]);
+  await Promise.all(asked);
+  expect(verify.mock.calls).toEqual([['known'], ['known'], ['new']]);
 });

@@ -47,3 +47,13 @@ test('heavy work waits until there is room for all of it, and what comes later w
   await others[2];
   expect(served).toEqual(['first', 'second', 'heavy', 'light', 'heavier than everything']);
 });
+
+test('work that comes while too much waits is rejected', async () => {
+  const few = new FewAtOnce(1, 2);
+  const first = await few.take();
+  const waiting = [few.take(), few.take()];
+  expect(() => few.take()).toThrow('too many large requests at once (2 wait); retry shortly');
+  first.giveBack();
+  await waiting[0];
+  expect(few.take()).toBeInstanceOf(Promise);
+});

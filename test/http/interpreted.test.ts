@@ -38,7 +38,7 @@ test.each<[InterpretedReason, string, number]>([
 test('an operation that may return many nodes is compiled for a single run, and not kept', async () => {
   gateway = await startSmallGateway();
   const { executor } = gateway;
-  await gateway.ask('{ users { edges { node { friends { edges { node { id } } } } } } }');
+  await gateway.ask('{ users { edges { node { id } } } }');
   expect(executor.runs.interpreted.rare).toBe(1);
   await gateway.ask(
     '{ users { edges { node { friends { edges { node { friends { edges { node { id } } } } } } } } } }',

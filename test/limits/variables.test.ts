@@ -100,6 +100,13 @@ describe('a large variable counts wherever it is used', () => {
       ),
     ).toThrow(tooLarge);
     expect(ask(10, 'x')).not.toThrow();
+    // Each element takes more memory than its characters do.
+    expect(
+      ask(
+        10,
+        Array.from({ length: 100 }, () => 1),
+      ),
+    ).toThrow(tooLarge);
   });
 
   test('but not where it is not used', () => {
