@@ -74,6 +74,17 @@ describe('one connection', () => {
     await expect(gateway.ask('{ __typename }')).resolves.toMatchObject({ status: 200 });
   });
 
+  test('with a thousand requests in flight is closed at once', async () => {
+    await start({ slow: () => new Promise(() => {}), limits: { requestTimeout: 600_000 } });
+    const socket = open();
+    socket
+      .resume()
+      .write(post('{ slow }') + 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(1_000));
+    await until(() => socket.closed);
+    await until(() => gateway.active === 0);
+    expect(new Error('the next error').stack).toContain('connections.test.ts');
+  });
+
   test('that does not read is closed', async () => {
     // No other limit closes the connection within the time of a test.
     await start({ limits: { writeTimeout: 100, bodyTimeout: 600_000 } });

@@ -6,6 +6,9 @@ import { Client } from '../message.ts';
 /** The maximum number of pipelined requests on a connection. One is answered, the others wait. */
 const longestPipeline = 32;
 
+/** The maximum number of further requests. Node keeps some kilobytes for each as long as the connection is open. */
+const mostIgnored = 256;
+
 /**
  * A client's connection. Pipelined requests are answered one after the other, so that a connection takes one place at most.
  */
@@ -13,11 +16,28 @@ export class Connection {
   readonly client = new Client();
   /** The latest response. */
   latest: ServerResponse | undefined;
-  /** Whether a request was rejected because there are too many. Those after it are ignored. */
-  isOverfull = false;
+  #isOverfull = false;
+  #ignored = 0;
   #underWay = 0;
   /** Resumes the requests that wait for their turn. */
   readonly #waiting: (() => void)[] = [];
+
+  /** Whether a request was rejected because there are too many. Those after it are ignored. */
+  get isOverfull(): boolean {
+    return this.#isOverfull;
+  }
+
+  /** Ignores all that comes after a rejected request. */
+  becomeOverfull(socket: Socket): void {
+    this.#isOverfull = true;
+    socket.pause();
+    abortCheaply(socket);
+  }
+
+  /** Ignores a request that had arrived already. A connection with hundreds of them is closed without answers. */
+  ignore(socket: Socket): void {
+    if (++this.#ignored === mostIgnored) socket.destroy();
+  }
 
   /** Whether it may have another request. */
   get hasRoom(): boolean {
@@ -35,6 +55,20 @@ export class Connection {
     this.#underWay--;
     this.#waiting.shift()?.();
   }
+}
+
+/**
+ * Spares the stack traces of the errors with which Node aborts the requests of a connection that closes: there may be thousands,
+ * and nobody sees them.
+ */
+function abortCheaply(socket: Socket): void {
+  const { stackTraceLimit } = Error;
+  socket.prependOnceListener('close', () => {
+    Error.stackTraceLimit = 0;
+  });
+  socket.once('close', () => {
+    Error.stackTraceLimit = stackTraceLimit;
+  });
 }
 
 /** A connection has too many requests. */

@@ -55,8 +55,13 @@ export class RequestHandler {
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    const known = this.#connections.find(socket);
     // Node parses all that has arrived, however much it is.
-    if (this.#connections.find(request.socket)?.isOverfull) return;
+    if (known?.isOverfull) {
+      known.ignore(socket);
+      return;
+    }
     this.#serve(request, response).catch((error: unknown) => {
       // Writing has failed, so that the client cannot be told.
       this.#options.errors.write(error);
@@ -79,9 +84,7 @@ export class RequestHandler {
     const connection = this.#connections.of(request.socket);
     connection.latest = response;
     if (!connection.hasRoom) {
-      connection.isOverfull = true;
-      // What else it sends is neither read nor answered.
-      request.socket.pause();
+      connection.becomeOverfull(request.socket);
       const last = withHeaders(this.#refusal(tooManyAtOnce()), { connection: 'close' });
       return this.#send(last, request, response);
     }

@@ -16,7 +16,7 @@ export function write(
   { status, headers, body }: HttpReply,
   timeoutMs: number,
 ): Promise<void> | undefined {
-  if (response.headersSent || response.destroyed) return undefined;
+  if (response.headersSent || response.destroyed || response.req.socket.destroyed) return undefined;
   if (status === 204 || status === 304) {
     response.writeHead(status, headers).end();
   } else if (!isInPieces(body) && body.length <= chunkBytes) {
@@ -55,17 +55,21 @@ async function writeInChunks(response: ServerResponse, bytes: Uint8Array, timeou
 
 /** Waits until the client has read what was written, and closes the connection if it reads nothing. */
 function taken(response: ServerResponse, event: 'drain' | 'finish', timeoutMs: number): Promise<void> {
-  if (response.closed) return Promise.resolve();
+  const { socket } = response.req;
+  if (response.closed || socket.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(() => response.destroy(), timeoutMs);
     const done = () => {
       clearTimeout(timer);
       response.off(event, done);
       response.off('close', done);
+      socket.off('close', done);
       resolve();
     };
     response.once(event, done);
     response.once('close', done);
+    // A response that waits for an earlier one on its connection does not close with that.
+    socket.once('close', done);
   });
 }
 
