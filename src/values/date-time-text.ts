@@ -17,7 +17,7 @@ export interface DateTimeText {
  * changes. Undefined for any other text.
  */
 export function readDateTime(text: string): DateTimeText | undefined {
-  return readUsual(text) ?? readAny(text, readZone);
+  return readUsual(text, readZone) ?? readAny(text, readZone);
 }
 
 /**
@@ -25,28 +25,39 @@ export function readDateTime(text: string): DateTimeText | undefined {
  * some 30 µs, and which not every zone has at any time.
  */
 export function isDateTime(text: string): boolean {
-  const read =
-    readUsual(text) ?? readAny(text, (zone) => (isZoneName(zone) ? 0 : readZone(zone, undefined, 0)));
-  return read?.date !== undefined;
+  return (readUsual(text, anyOffset) ?? readAny(text, anyOffset))?.date !== undefined;
 }
 
-/** The format that programs send, and this one prints: lists of thousands of them are read at once. */
-const usual = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:Z|\+00:00)$/;
+/** A zone's offset from UTC in seconds; undefined if it is not known, or not at that time. */
+type OffsetOf = (zone: string, date: CivilDate | undefined, time: number | undefined) => number | undefined;
 
-/** As `readAny`, and several times faster; undefined if the text has another format, or its date and time are not usual. */
-function readUsual(text: string): DateTimeText | undefined {
+function anyOffset(zone: string): number | undefined {
+  return isZoneName(zone) ? 0 : readZone(zone, undefined, 0);
+}
+
+/** The format that programs send, and this one prints, and the same with a named zone. */
+const usual =
+  /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?(?:Z|\+00:00| ?([A-Za-z_]+(?:\/[A-Za-z_+-]+)+))$/;
+
+/**
+ * As `readAny`, and several times faster: lists of thousands are read at once. Undefined if the text has another format, or its
+ * date and time are not usual.
+ */
+function readUsual(text: string, offsetOf: OffsetOf): DateTimeText | undefined {
   const parts = usual.exec(text);
   if (!parts) return undefined;
   const date = { year: Number(parts[1]), month: Number(parts[2]), day: Number(parts[3]) };
-  const [hour, minute, second] = [Number(parts[4]), Number(parts[5]), Number(parts[6])];
+  const [hour, minute, second] = [Number(parts[4]), Number(parts[5]), Number(parts[6] ?? 0)];
   if (date.year === 0 || date.month < 1 || date.month > 12) return undefined;
   if (date.day < 1 || date.day > daysInMonth(date.year, date.month)) return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const micros = parts[7] === undefined ? 0 : Number(parts[7].padEnd(6, '0'));
-  return { date, time: ((hour * 60 + minute) * 60 + second) * 1_000_000 + micros, offset: 0 };
+  const time = ((hour * 60 + minute) * 60 + second) * 1_000_000 + micros;
+  const offset = parts[8] === undefined ? 0 : offsetOf(parts[8], date, time);
+  return offset === undefined ? undefined : { date, time, offset };
 }
 
-function readAny(text: string, offsetOf: typeof readZone): DateTimeText | undefined {
+function readAny(text: string, offsetOf: OffsetOf): DateTimeText | undefined {
   const trimmed = trimSpace(text);
   if (trimmed.length > longest) return undefined;
   const parts = dateTime.exec(isDigit.test(trimmed) ? trimmed : inUsualOrder(trimmed))?.groups;

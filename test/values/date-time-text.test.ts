@@ -5,7 +5,10 @@ import { isDateTime, readDateTime } from '../../src/values/date-time-text.ts';
 const digits = (count: number, most: number) =>
   fc.integer({ min: 0, max: most }).map((number) => String(number).padStart(count, '0'));
 const fraction = fc.stringMatching(/^\.\d{0,8}$/);
-const zone = fc.constantFrom('Z', 'z', '+00:00', '-00:00', '+02:00', '+00', '');
+const zone = fc.constantFrom(
+  ...['Z', 'z', '+00:00', '-00:00', '+02:00', '+00', '', ' BC', ' PM', ' PM/x', ' CEST'],
+  ...[' Europe/Berlin', 'america/new_york', ' Nowhere/Else', ' Etc/GMT+5', '  Asia/Tokyo'],
+);
 const iso = fc
   .tuple(
     digits(4, 9999),
@@ -13,18 +16,22 @@ const iso = fc
     digits(2, 32),
     digits(2, 25),
     digits(2, 60),
-    digits(2, 61),
-    fc.option(fraction, { nil: '' }),
+    fc.option(
+      fc.tuple(digits(2, 61), fc.option(fraction, { nil: '' })).map(([second, rest]) => `:${second}${rest}`),
+      { nil: '' },
+    ),
     zone,
+    fc.constantFrom('T', ' '),
   )
-  .map(([year, month, day, hour, minute, second, rest, offset]) => {
-    return `${year}-${month}-${day}T${hour}:${minute}:${second}${rest}${offset}`;
+  .map(([year, month, day, hour, minute, seconds, offset, separator]) => {
+    return `${year}-${month}-${day}${separator}${hour}:${minute}${seconds}${offset}`;
   });
 
 test('a date and time in the usual format is read as with a space before it, which has no meaning', () => {
   fc.assert(
     fc.property(iso, (text) => {
       expect(readDateTime(text)).toEqual(readDateTime(` ${text}`));
+      expect(isDateTime(text)).toBe(isDateTime(` ${text}`));
     }),
     { numRuns: 20_000 },
   );
