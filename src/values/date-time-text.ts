@@ -87,7 +87,8 @@ const namedDate = [
   String.raw`\d{3,7}-(?:${month})-\d{1,2}`,
 ].join('|');
 const clock = String.raw`\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d*)?)?`;
-const compactClock = String.raw`\d{6}(?:\.\d*)?`;
+/** Postgres does not see where a number ends whose point is followed by a name. */
+const compactClock = String.raw`\d{6}(?:\.(?:\d+|(?![a-z])))?`;
 const zone = String.raw`(?!(?:bc|ad)$)[a-z]{1,5}(?:/[a-z_+-]+)*|[a-z_]+(?:/[a-z_+-]+)+|[+-](?:\d{1,2}(?::\d{2}(?::\d{2})?)?|\d{4})`;
 /** White space as defined by C's isspace(). */
 const space = String.raw`[ \t\n\v\f\r]`;

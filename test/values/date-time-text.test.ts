@@ -42,6 +42,7 @@ test.each([
   ['0001-01-01T00:00:00+00:00', { date: { year: 1, month: 1, day: 1 }, time: 0, offset: 0 }],
   ['2023-02-29T00:00:00Z', undefined],
   ['0000-01-01T00:00:00Z', undefined],
+  ['19000101T000000.PM BC', undefined],
 ])('%s is read', (text, expected) => {
   expect(readDateTime(text)).toEqual(expected);
 });
