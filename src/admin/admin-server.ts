@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ConfigurationError } from '../errors.ts';
+import { FewAtOnce } from '../http/few-at-once.ts';
 import type { HttpReply } from '../http/message.ts';
 import { hostsOfPrivatePort } from '../http/server/exposure.ts';
 import { write } from '../http/server/write.ts';
@@ -33,6 +35,7 @@ const maxRequestsPerSocket = 100;
  */
 export async function listenAdmin({ host, port }: AdminAddress, ports: AdminPorts): Promise<AdminServer> {
   const acceptsHost = hostsOfPrivatePort(host);
+  const views = new FewAtOnce(1);
   const answer = async (request: IncomingMessage): Promise<HttpReply> => {
     if (!acceptsHost(request.headers.host)) {
       return {
@@ -41,7 +44,11 @@ export async function listenAdmin({ host, port }: AdminAddress, ports: AdminPort
         body: 'the admin port accepts only names of this machine, such as localhost, as the Host\n',
       };
     }
-    return answerAdmin(request, ports);
+    if (!isView(request)) return answerAdmin(request, ports);
+    return views.run(async () => {
+      await nextTurn();
+      return answerAdmin(request, ports);
+    });
   };
   const server = createServer(
     { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs },
@@ -69,6 +76,11 @@ export async function listenAdmin({ host, port }: AdminAddress, ports: AdminPort
         server.closeAllConnections();
       }),
   };
+}
+
+/** Whether what is asked for takes a millisecond or more: one is made each turn of the event loop, however many come at once. */
+function isView({ method, url }: IncomingMessage): boolean {
+  return method !== 'POST' && url !== '/live' && url !== '/ready';
 }
 
 function listening(server: Server, host: string, port: number): Promise<void> {

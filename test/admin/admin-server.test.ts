@@ -212,3 +212,37 @@ function post(path: string, headers: Record<string, string>, method = 'POST'): P
       .end();
   });
 }
+
+test('requests that come together share one rendering of the metrics', async () => {
+  const rendering = metrics.render();
+  expect(metrics.render()).toBe(rendering);
+  await rendering;
+  expect(metrics.render()).not.toBe(rendering);
+});
+
+test('however many requests come at once, one is answered in each turn of the event loop', async () => {
+  let turn = 0;
+  let isOver = false;
+  const next = () => {
+    turn++;
+    if (!isOver) setImmediate(next);
+  };
+  next();
+  const turns: number[] = [];
+  const busy = await listenAdmin(
+    { host: '127.0.0.1', port: 0 },
+    {
+      gateway: () => {
+        turns.push(turn);
+        return undefined;
+      },
+      metrics,
+      onError: (error) => errors.push(error),
+    },
+  );
+  await Promise.all(Array.from({ length: 20 }, () => fetch(new URL('/status', busy.url))));
+  isOver = true;
+  await busy.close();
+  expect(turns).toHaveLength(20);
+  expect(new Set(turns).size).toBe(20);
+});
