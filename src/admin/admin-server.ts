@@ -44,11 +44,8 @@ export async function listenAdmin({ host, port }: AdminAddress, ports: AdminPort
         body: 'the admin port accepts only names of this machine, such as localhost, as the Host\n',
       };
     }
-    if (!isView(request)) return answerAdmin(request, ports);
-    return views.run(async () => {
-      await nextTurn();
-      return answerAdmin(request, ports);
-    });
+    if (isView(request)) await views.run(() => nextTurn());
+    return answerAdmin(request, ports);
   };
   const server = createServer(
     { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs },

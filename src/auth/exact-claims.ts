@@ -1,3 +1,4 @@
+import { lengthWithoutZeros } from '../values/number/decimal.ts';
 import type { Claims } from './claims.ts';
 
 /** Strings and numbers of JSON, strings first so that digits within them are left alone. */
@@ -29,14 +30,7 @@ function normalized(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');
-  const significant = withoutTrailingZeros(digits);
+  const significant = digits.slice(0, lengthWithoutZeros(digits));
   if (significant === '') return '0';
   return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
-}
-
-/** A regular expression would try at each zero of a long number whether it is one of the last. */
-function withoutTrailingZeros(digits: string): string {
-  let end = digits.length;
-  while (digits[end - 1] === '0') end--;
-  return digits.slice(0, end);
 }

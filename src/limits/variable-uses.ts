@@ -6,6 +6,7 @@ import {
   type SelectionNode,
   type ValueNode,
 } from 'graphql';
+import { fragmentsOf } from './overlap.ts';
 
 /** How often an operation uses each of its variables, by name. */
 export interface VariableUses {
@@ -36,12 +37,8 @@ class UseCounter {
   readonly #definitions: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #ofFragments = new Map<string, Uses>();
 
-  constructor({ definitions }: DocumentNode) {
-    this.#definitions = new Map(
-      definitions.flatMap((node) =>
-        node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
-      ),
-    );
+  constructor(document: DocumentNode) {
+    this.#definitions = fragmentsOf(document);
   }
 
   ofSelections(selections: readonly SelectionNode[]): Uses {

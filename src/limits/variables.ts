@@ -1,26 +1,16 @@
 import {
   coerceInputValue,
-  type DocumentNode,
   GraphQLError,
-  type GraphQLSchema,
   getNamedType,
   isInputObjectType,
   isInputType,
-  type OperationDefinitionNode,
   typeFromAST,
 } from 'graphql';
 import { QueryTooComplexError } from '../errors.ts';
 import { type Container, isContainer, withoutPrototypes } from '../values/plain-object.ts';
+import type { AskedOperation } from './cost.ts';
 import { exceeded, type Limits, limitSettings } from './limits.ts';
 import { variableUses } from './variable-uses.ts';
-
-/** An operation, and the values of its variables as they were sent. */
-export interface VariablesOf {
-  readonly schema: GraphQLSchema;
-  readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
-  readonly variables: Readonly<Record<string, unknown>>;
-}
 
 /** The number of characters and elements from which values are large: far more than in a filter that a person writes. */
 const large = 10_000;
@@ -32,7 +22,7 @@ const large = 10_000;
  * @throws QueryTooComplexError
  * @throws GraphQLError if a large value is not of its type
  */
-export function prepareVariables(given: VariablesOf, limits: Limits): void {
+export function prepareVariables(given: AskedOperation, limits: Limits): void {
   // The variables are an object around the arguments.
   const size = new VariableSize(limits).of(given.variables, 0, 1);
   const isLarge = size > large;
@@ -58,7 +48,11 @@ function weightOf(value: unknown): number {
 }
 
 /** A document of a few kilobytes can use a large variable a thousand times, and each use is read. */
-function assertFewUses({ document, operation, variables }: VariablesOf, size: number, limits: Limits): void {
+function assertFewUses(
+  { document, operation, variables }: AskedOperation,
+  size: number,
+  limits: Limits,
+): void {
   const maximum = mostRepeated * limits.bodyBytes;
   const uses = variableUses(document, operation);
   if (elementWeight * size * uses.most <= maximum) return;
@@ -75,7 +69,7 @@ function assertFewUses({ document, operation, variables }: VariablesOf, size: nu
 }
 
 /** Coercion visits every field of its type for each object of a list, and tables can be wide. */
-function assertFewObjects(given: VariablesOf, limits: Limits): void {
+function assertFewObjects(given: AskedOperation, limits: Limits): void {
   for (const value of inputObjects(given)) {
     if (Array.isArray(value) && value.length > limits.filterSize) {
       throw exceeded(limits, 'filterSize', 'the request');
@@ -84,7 +78,7 @@ function assertFewObjects(given: VariablesOf, limits: Limits): void {
 }
 
 /** The values of variables that are objects, or lists of them, whose fields the schema knows. */
-function* inputObjects({ schema, operation, variables }: VariablesOf): Generator<Container> {
+function* inputObjects({ schema, operation, variables }: AskedOperation): Generator<Container> {
   for (const { variable, type } of operation.variableDefinitions ?? []) {
     const value = Object.hasOwn(variables, variable.name.value) ? variables[variable.name.value] : undefined;
     if (isContainer(value) && isInputObjectType(getNamedType(typeFromAST(schema, type)))) yield value;
@@ -92,7 +86,7 @@ function* inputObjects({ schema, operation, variables }: VariablesOf): Generator
 }
 
 /** Missing values and nulls are left to the executor. */
-function assertTypes({ schema, operation, variables }: VariablesOf): void {
+function assertTypes({ schema, operation, variables }: AskedOperation): void {
   for (const node of operation.variableDefinitions ?? []) {
     const name = node.variable.name.value;
     const type = typeFromAST(schema, node.type);

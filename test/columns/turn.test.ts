@@ -8,6 +8,16 @@ function spendTurn(): void {
   while (!isTurnSpent());
 }
 
+/** Work of a whole turn each, and the order in which it is done. */
+function recordWork() {
+  const order: string[] = [];
+  const work = (what: string) => () => {
+    order.push(what);
+    spendTurn();
+  };
+  return { order, work };
+}
+
 test('a turn is spent by all work that is done in it together', async () => {
   await turnOfTheLoop();
   expect(isTurnSpent()).toBe(false);
@@ -27,11 +37,7 @@ test('a turn without work yet has all of its time left', async () => {
 });
 
 test('long steps of requests and paced loops alternate, so that none waits for all of the others', async () => {
-  const order: string[] = [];
-  const work = (what: string) => () => {
-    order.push(what);
-    spendTurn();
-  };
+  const { order, work } = recordWork();
   const loops = Array.from({ length: 5 }, () => nextLoopTurn(1).then(work('loop')));
   const steps = Array.from({ length: 2 }, () => nextTurn().then(work('step')));
   await Promise.all([...loops, ...steps]);
@@ -39,11 +45,7 @@ test('long steps of requests and paced loops alternate, so that none waits for a
 });
 
 test('a loop that has run for a short time does not wait for all that have run for long', async () => {
-  const order: string[] = [];
-  const work = (what: string) => () => {
-    order.push(what);
-    spendTurn();
-  };
+  const { order, work } = recordWork();
   const long = Array.from({ length: 5 }, () => nextLoopTurn(1_000).then(work('long')));
   await Promise.all([...long, nextLoopTurn(1).then(work('short'))]);
   expect(order.indexOf('short')).toBeLessThan(2);

@@ -55,14 +55,13 @@ export class RequestHandler {
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
-    const { socket } = request;
-    const known = this.#connections.find(socket);
+    const connection = this.#connections.of(request.socket);
     // Node parses all that has arrived, however much it is.
-    if (known?.isOverfull) {
-      known.ignore(socket);
+    if (connection.isOverfull) {
+      connection.ignore(request.socket);
       return;
     }
-    this.#serve(request, response).catch((error: unknown) => {
+    this.#serve(request, response, connection).catch((error: unknown) => {
       // Writing has failed, so that the client cannot be told.
       this.#options.errors.write(error);
       response.destroy();
@@ -80,8 +79,7 @@ export class RequestHandler {
   }
 
   /** Waits only for what is not there yet, because a wait costs more than a step of a small request does. */
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const connection = this.#connections.of(request.socket);
+  async #serve(request: IncomingMessage, response: ServerResponse, connection: Connection): Promise<void> {
     connection.latest = response;
     if (!connection.hasRoom) {
       connection.becomeOverfull(request.socket);

@@ -75,8 +75,8 @@ export class Decimal {
 
 const zero = 0x30;
 
-/** The number of digits without trailing zeros. */
-function lengthWithoutZeros(digits: string): number {
+/** The number of digits without trailing zeros. A regular expression would try each zero of a long number as the first of them. */
+export function lengthWithoutZeros(digits: string): number {
   let length = digits.length;
   while (digits.charCodeAt(length - 1) === zero) length--;
   return length;
