@@ -24,6 +24,12 @@ export interface SpanOptions {
   readonly attributes?: Attributes;
 }
 
+/** What a span shows of a request. */
+interface TracedRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
 /** Runs work in a span of its own, which records a failure. */
 export function inSpan<T>(options: SpanOptions, work: (span: Span | undefined) => Promise<T>): Promise<T>;
 export function inSpan<T>(options: SpanOptions, work: (span: Span | undefined) => Ready<T>): Ready<T>;
@@ -32,16 +38,19 @@ export function inSpan<T>(options: SpanOptions, work: (span: Span | undefined) =
   return tracer ? run(tracer, options, work) : work(undefined);
 }
 
-/** The same for a request, continuing the trace in its headers. */
+/**
+ * The same for a request, continuing the trace in its headers. The name follows OpenTelemetry's conventions:
+ * https://opentelemetry.io/docs/specs/semconv/http/http-spans/
+ */
 export function inRequestSpan<T>(
-  options: SpanOptions,
-  headers: Readonly<Record<string, unknown>>,
+  { method, headers }: TracedRequest,
+  route: string,
   work: (span: Span | undefined) => Ready<T>,
 ): Ready<T> {
   const tracer = activeTracer();
   if (!tracer) return work(undefined);
   const continued = propagation.extract(context.active(), headers);
-  return context.with(continued, () => run(tracer, { ...options, kind: 'server' }, work));
+  return context.with(continued, () => run(tracer, { name: `${method} ${route}`, kind: 'server' }, work));
 }
 
 const kinds = { internal: SpanKind.INTERNAL, server: SpanKind.SERVER, client: SpanKind.CLIENT } as const;

@@ -101,7 +101,7 @@ export class Authentication {
       throw new UnauthenticatedError('the request has no token; send Authorization: Bearer <token>');
     }
     assertExists(role, roleExists);
-    return { role, claims: {}, authenticated: false };
+    return { role, claims: noClaims, authenticated: false };
   }
 
   async #bearer(
@@ -118,6 +118,8 @@ export class Authentication {
     return { role, claims, authenticated: true };
   }
 }
+
+const noClaims: Claims = Object.freeze({});
 
 /** A role may have been dropped since the start. */
 function assertExists(role: string, roleExists: (role: string) => boolean): void {

@@ -16,6 +16,7 @@ import type { Model, Table } from '../model/model.ts';
 import type { Observe } from '../observation.ts';
 import { type Visibility, visibilityAmong } from '../plan/policy.ts';
 import type { CursorSeal } from '../rows/page/cursor-seal.ts';
+import type { SnapshotRead } from '../snapshot/snapshot-read.ts';
 import { SnapshotStores, type StoresOptions } from '../snapshot/stores.ts';
 import { inSpan } from '../tracing.ts';
 import type { CatalogReading } from './catalog-reading.ts';
@@ -71,7 +72,7 @@ export function createGeneration(
   parts: GenerationParts,
   previous: Generation | undefined,
 ): Generation {
-  const { limits, observe } = parts;
+  const { limits, observe, seal } = parts;
   const stores = new SnapshotStores({
     ...parts.stores,
     model,
@@ -92,16 +93,8 @@ export function createGeneration(
   const introspection = model.introspection ?? parts.introspection;
   const visibleTo = ({ role, claims }: Caller, table: Table) =>
     visibilityAmong(model.tables, table, role, claims);
-  const portsFor = (caller: Caller, { noCache, place }: ReadWish): RequestPorts => ({
-    visibilityOf: (table: Table) => visibleTo(caller, table),
-    seal: parts.seal,
-    tryRead: (table) => (noCache ? undefined : stores.of(table).tryRead()),
-    read(table, signal) {
-      const { server, object } = table;
-      const wait = { name: 'wait for snapshot', attributes: { server, object } };
-      return inSpan(wait, () => place.whileWaiting(() => stores.of(table).read({ noCache, signal })));
-    },
-  });
+  const shared = { visibleTo, seal, stores };
+  const portsFor = (caller: Caller, wish: ReadWish) => new CallerPorts(shared, caller, wish);
   const documents = new PreparedDocuments({
     limits,
     introspection,
@@ -143,4 +136,40 @@ export function createGeneration(
     }),
     visibleTo,
   };
+}
+
+/** What all requests of a generation share. */
+interface SharedPorts extends Pick<Generation, 'visibleTo' | 'stores'> {
+  readonly seal: CursorSeal;
+}
+
+/** What a caller's request reads, and sees of it. */
+class CallerPorts implements RequestPorts {
+  readonly seal: CursorSeal;
+  readonly #shared: SharedPorts;
+  readonly #caller: Caller;
+  readonly #wish: ReadWish;
+
+  constructor(shared: SharedPorts, caller: Caller, wish: ReadWish) {
+    this.seal = shared.seal;
+    this.#shared = shared;
+    this.#caller = caller;
+    this.#wish = wish;
+  }
+
+  visibilityOf(table: Table): Visibility {
+    return this.#shared.visibleTo(this.#caller, table);
+  }
+
+  tryRead(table: Table): SnapshotRead | undefined {
+    return this.#wish.noCache ? undefined : this.#shared.stores.of(table).tryRead();
+  }
+
+  read(table: Table, signal: AbortSignal): Promise<SnapshotRead> {
+    const { noCache, place } = this.#wish;
+    const { server, object } = table;
+    const store = this.#shared.stores.of(table);
+    const wait = { name: 'wait for snapshot', attributes: { server, object } };
+    return inSpan(wait, () => place.whileWaiting(() => store.read({ noCache, signal })));
+  }
 }

@@ -1,55 +1,63 @@
 import { endReady, type Ready } from '../columns/ready.ts';
 
+/** A value, and how much work it is lent to. */
+interface Generation<T> {
+  readonly value: T;
+  loans: number;
+}
+
 /**
  * Lends the current value to work that starts now, and retires a value when it has been replaced and its last work has
  * finished.
  */
 export class Generations<T> {
   readonly #onRetired: (retired: T, live: readonly T[]) => void;
-  /** The values that are current or lent, with the number of loans. */
-  readonly #users = new Map<T, number>();
-  #current: T;
+  /** The values that are current or lent. */
+  readonly #live = new Set<Generation<T>>();
+  #current: Generation<T>;
 
   /** @param onRetired called with a value that is no longer used, and with those that still are */
   constructor(first: T, onRetired: (retired: T, live: readonly T[]) => void) {
-    this.#current = first;
     this.#onRetired = onRetired;
-    this.#users.set(first, 0);
+    this.#current = this.#begin(first);
   }
 
   get current(): T {
-    return this.#current;
+    return this.#current.value;
   }
 
   /** The values that are current or still lent. */
   get live(): readonly T[] {
-    return [...this.#users.keys()];
+    return [...this.#live].map(({ value }) => value);
   }
 
   replace(next: T): void {
     const replaced = this.#current;
-    this.#current = next;
-    this.#users.set(next, 0);
+    this.#current = this.#begin(next);
     this.#retireUnused(replaced);
   }
 
   lend<Result>(use: (current: T) => Ready<Result>): Ready<Result> {
     const lent = this.#current;
-    this.#users.set(lent, (this.#users.get(lent) ?? 0) + 1);
+    lent.loans++;
     return endReady(
-      () => use(lent),
-      () => this.#giveBack(lent),
+      () => use(lent.value),
+      () => {
+        lent.loans--;
+        this.#retireUnused(lent);
+      },
     );
   }
 
-  #giveBack(lent: T): void {
-    this.#users.set(lent, (this.#users.get(lent) ?? 1) - 1);
-    this.#retireUnused(lent);
+  #begin(value: T): Generation<T> {
+    const generation = { value, loans: 0 };
+    this.#live.add(generation);
+    return generation;
   }
 
-  #retireUnused(candidate: T): void {
-    if (candidate === this.#current || this.#users.get(candidate) !== 0) return;
-    this.#users.delete(candidate);
-    this.#onRetired(candidate, this.live);
+  #retireUnused(candidate: Generation<T>): void {
+    if (candidate === this.#current || candidate.loans > 0) return;
+    this.#live.delete(candidate);
+    this.#onRetired(candidate.value, this.live);
   }
 }

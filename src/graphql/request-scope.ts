@@ -8,7 +8,9 @@ import type { Visibility } from '../plan/policy.ts';
 import type { Filter } from '../rows/filter/filter.ts';
 import { filterRows, findRows, keyText } from '../rows/query.ts';
 import { type IdentitySeal, TableView } from '../rows/store/view.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { SnapshotRead } from '../snapshot/snapshot-read.ts';
+import { appended } from '../values/appended.ts';
 import type { Value } from '../values/value.ts';
 import { ResolverTurns } from './resolver-turns.ts';
 
@@ -59,22 +61,19 @@ export interface Lifetime {
  * rows of a level of the query in one pass. To be ended with the request.
  */
 export class RequestScope {
-  /** The pace of the request's loops over rows. */
-  readonly pace: Pace;
-  /** The turns of the request's resolvers. */
-  readonly turns: ResolverTurns;
   readonly seal: IdentitySeal;
-  /** The scans that have been used so far, one for each table. */
-  readonly scans: UsedScan[] = [];
   readonly #ports: RequestPorts;
   readonly #lifetime: Lifetime;
   // Lists, because most requests use a single table, for which maps would cost more than everything else in here.
-  readonly #uses: TableUse[] = [];
+  #uses: readonly TableUse[] = [];
+  #scans: readonly UsedScan[] = [];
   /** The snapshots that the request holds, one for each foreign object. */
-  readonly #reads: HeldRead[] = [];
+  #reads: readonly HeldRead[] = [];
   /** The snapshots that had to be waited for, by foreign object. */
   #awaited: Map<string, Promise<SnapshotRead>> | undefined;
   #ended = false;
+  #pace: Pace | undefined;
+  #turns: ResolverTurns | undefined;
   #loaders: Map<readonly Column[], KeyLoader> | undefined;
   #filters: Map<Table, PlannedFilters> | undefined;
 
@@ -82,8 +81,23 @@ export class RequestScope {
     this.#ports = ports;
     this.seal = ports.seal;
     this.#lifetime = lifetime;
-    this.pace = new Pace(lifetime);
-    this.turns = new ResolverTurns(this.pace);
+  }
+
+  /** The scans that have been used so far, one for each table. */
+  get scans(): readonly UsedScan[] {
+    return this.#scans;
+  }
+
+  /** The pace of the request's loops over rows. */
+  get pace(): Pace {
+    this.#pace ??= new Pace(this.#lifetime);
+    return this.#pace;
+  }
+
+  /** The turns of the request's resolvers. */
+  get turns(): ResolverTurns {
+    this.#turns ??= new ResolverTurns(this.pace);
+    return this.#turns;
   }
 
   /** Ends all work for the request: waits for scans and loops over rows. */
@@ -103,40 +117,49 @@ export class RequestScope {
   /** The same; undefined if the snapshot has to be waited for. */
   viewAtHand(table: Table): TableView | undefined {
     const use = this.#useOf(table);
-    if (use.view) return use.view;
-    const read = this.#readAtHand(table);
+    const read = use.scan?.read ?? this.#readAtHand(table);
     return read && this.#viewOver(read, use);
+  }
+
+  /** The table's snapshot alone, which is cheaper; undefined if it has to be waited for. */
+  snapshotAtHand(table: Table): Snapshot | undefined {
+    const use = this.#useOf(table);
+    const read = use.scan?.read ?? this.#readAtHand(table);
+    if (read) this.#countScan(read, use);
+    return read?.snapshot;
   }
 
   async #awaitView(table: Table): Promise<TableView> {
     this.#awaited ??= new Map();
     const read = await memoize(this.#awaited, objectKey(table), () => this.#await(table));
-    const use = this.#useOf(table);
-    return use.view ?? this.#viewOver(read, use);
+    return this.#viewOver(read, this.#useOf(table));
   }
 
   #viewOver(read: SnapshotRead, use: TableUse): TableView {
-    const { table } = use;
-    use.scan = { table, read, rowsMatched: undefined };
-    this.scans.push(use.scan);
-    use.view = new TableView(read.snapshot, table, this.seal);
+    this.#countScan(read, use);
+    use.view ??= new TableView(read.snapshot, use.table, this.seal);
     return use.view;
+  }
+
+  #countScan(read: SnapshotRead, use: TableUse): void {
+    if (use.scan) return;
+    use.scan = { table: use.table, read, rowsMatched: undefined };
+    this.#scans = appended(this.#scans, use.scan);
   }
 
   #readAtHand(table: Table): SnapshotRead | undefined {
     const { server, object } = table;
-    const held = this.#reads.find((known) => known.object === object && known.server === server);
-    if (held) return held.read;
+    for (const held of this.#reads) if (held.object === object && held.server === server) return held.read;
     if (this.#ended || this.#awaited?.has(objectKey(table))) return undefined;
     const read = this.#ports.tryRead(table);
-    if (read) this.#reads.push({ server, object, read });
+    if (read) this.#reads = appended(this.#reads, { server, object, read });
     return read;
   }
 
   #useOf(table: Table): TableUse {
     for (const known of this.#uses) if (known.table === table) return known;
     const use: TableUse = { table, visibility: undefined, view: undefined, scan: undefined };
-    this.#uses.push(use);
+    this.#uses = appended(this.#uses, use);
     return use;
   }
 
@@ -155,7 +178,8 @@ export class RequestScope {
   /** Releases all snapshots, including one that arrives later. To be called once the request is answered. */
   end(): void {
     this.#ended = true;
-    for (const { read } of this.#reads.splice(0)) read.release();
+    for (const { read } of this.#reads) read.release();
+    this.#reads = [];
   }
 
   async #await(table: Table): Promise<SnapshotRead> {
@@ -167,7 +191,7 @@ export class RequestScope {
       this.signal.throwIfAborted();
       throw new Error(`the request ended before the snapshot of ${table.schema}.${table.name} arrived`);
     }
-    this.#reads.push({ server: table.server, object: table.object, read });
+    this.#reads = appended(this.#reads, { server: table.server, object: table.object, read });
     return read;
   }
 
@@ -199,7 +223,7 @@ export class RequestScope {
 
   /** Resets the counts of matched rows, before the operation is run again. */
   forgetMatches(): void {
-    for (const scan of this.scans) scan.rowsMatched = undefined;
+    for (const scan of this.#scans) scan.rowsMatched = undefined;
   }
 
   /**

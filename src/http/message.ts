@@ -80,9 +80,9 @@ export const noHeaders: HttpReplyHeaders = {};
 export function withHeaders(reply: HttpReply, added: HttpReplyHeaders): HttpReply {
   if (added === noHeaders) return reply;
   const { vary } = reply.headers;
-  const headers = merged(reply.headers, added);
-  if (vary === undefined || added.vary === undefined) return merged(reply, { headers });
-  return merged(reply, { headers: merged(headers, { vary: `${vary}, ${added.vary}` }) });
+  const headers: Record<string, string> = merged(reply.headers, added);
+  if (vary !== undefined && added.vary !== undefined) headers.vary = `${vary}, ${added.vary}`;
+  return merged(reply, { headers });
 }
 
 /** A header of the request, by its name in lower case. */

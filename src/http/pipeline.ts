@@ -108,11 +108,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       what: 'large documents and variables',
     }),
   };
-  /** The name follows OpenTelemetry's conventions: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
   return (request) =>
-    inRequestSpan({ name: `${request.method} /graphql` }, request.headers, (span) =>
-      new RequestRun(parts, request, span).reply(),
-    );
+    inRequestSpan(request, '/graphql', (span) => new RequestRun(parts, request, span).reply());
 }
 
 /** What all requests share. */
@@ -124,7 +121,7 @@ interface PipelineParts extends PipelineOptions {
 }
 
 /** One request on its way through the pipeline. */
-class RequestRun {
+class RequestRun implements Place {
   readonly #parts: PipelineParts;
   readonly #request: HttpRequest;
   readonly #span: Span | undefined;
@@ -192,7 +189,7 @@ class RequestRun {
     this.#parsed.add(prepared.bytes + bytesPerVariableByte * asked.variableBytes);
     const ports = portsFor(caller, {
       noCache: received.noCache && mayForceScans(caller, allowNoCache),
-      place: { whileWaiting: (wait) => this.#whileWaiting(wait) },
+      place: this,
     });
     const scope = new RequestScope(ports, this.#deadline);
     this.#record.scope = scope;
@@ -243,7 +240,7 @@ class RequestRun {
   }
 
   /** Who waits for a scan gives its permit back for good. All who waited for the same scan come back at once. */
-  async #whileWaiting<T>(wait: () => Promise<T>): Promise<T> {
+  async whileWaiting<T>(wait: () => Promise<T>): Promise<T> {
     this.#permit?.giveBack();
     const waitedFor = await this.#request.place.whileWaiting(wait);
     await nextTurn();
@@ -279,7 +276,7 @@ class RequestRun {
     this.#deadline.end();
     const tagged = withEntityTag(this.#request, answered);
     const facts = this.#record.close(tagged);
-    this.#parts.observe(merged({ event: 'request' } as const, facts));
+    this.#parts.observe(facts);
     this.#span?.setAttributes(spanAttributes(facts));
     const { isNamedByClient, requestId } = this.#record;
     return isNamedByClient ? withHeaders(tagged, { 'x-request-id': requestId }) : tagged;

@@ -69,8 +69,8 @@ export class RememberedAnswers {
     if (!answer) return undefined;
     for (const { table, store } of answer.reads) {
       if (!scope.seesAll(table)) return undefined;
-      const view = scope.viewAtHand(table);
-      if (!view || this.#stores.get(view.store) !== store) return undefined;
+      const snapshot = scope.snapshotAtHand(table);
+      if (!snapshot || this.#stores.get(snapshot) !== store) return undefined;
     }
     for (const { table, rowsMatched } of answer.reads) {
       if (rowsMatched !== undefined) scope.countMatches(table, rowsMatched);

@@ -1,7 +1,6 @@
 import { paced } from '../columns/pace.ts';
 import type { RequestScope } from '../graphql/request-scope.ts';
-import { merged } from '../values/merged.ts';
-import { cacheHeaders } from './cache-hints.ts';
+import { answerHeaders } from './answer-headers.ts';
 import type { ErrorWriter, WrittenError } from './error-writer.ts';
 import type { ExecutionContext, Outcome } from './execute.ts';
 import { reportScans } from './explain.ts';
@@ -69,8 +68,7 @@ function headersOf(
   { mediaType, isPersonal }: ReplyOptions,
   isComplete: boolean,
 ): HttpReplyHeaders {
-  const contentType = { 'content-type': `${mediaType}; charset=utf-8` };
-  return merged(contentType, cacheHeaders(scope, { isPersonal, isComplete }));
+  return answerHeaders(scope, { mediaType, isPersonal, isComplete });
 }
 
 function extensionsOf(scope: RequestScope, { explain }: ReplyOptions): Extensions {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Caller } from '../auth/authenticator.ts';
-import type { RequestScope } from '../graphql/request-scope.ts';
-import type { AnsweredRequest, InterpretedReason } from '../observation.ts';
+import type { RequestScope, UsedScan } from '../graphql/request-scope.ts';
+import type { InterpretedReason, Observation } from '../observation.ts';
+import { appended } from '../values/appended.ts';
 import { type HttpReply, type HttpRequest, headerOf, type ReplyBody } from './message.ts';
 import type { PreparedOperation } from './prepare.ts';
 
@@ -25,15 +26,16 @@ export class RequestRecord {
   }
 
   /** The observation of the answered request. */
-  close({ status, codes = [], body }: HttpReply): AnsweredRequest {
+  close({ status, codes = [], body }: HttpReply): Extract<Observation, { readonly event: 'request' }> {
     let matched: number | undefined;
-    const snapshots: AnsweredRequest['snapshots'][number][] = [];
+    let snapshots: readonly UsedScan['read']['state'][] = [];
     for (const { read, rowsMatched } of this.scope?.scans ?? []) {
       if (rowsMatched !== undefined) matched = (matched ?? 0) + rowsMatched;
-      if (!snapshots.includes(read.state)) snapshots.push(read.state);
+      if (!snapshots.includes(read.state)) snapshots = appended(snapshots, read.state);
     }
     const operation = this.prepared?.operation;
     return {
+      event: 'request',
       requestId: this.requestId,
       method: this.#method,
       operationType: operation?.operation,

@@ -46,7 +46,8 @@ export function findTable<T extends TableName>(
   tables: readonly T[],
   { schema, name }: TableName,
 ): T | undefined {
-  return tables.find((table) => table.schema === schema && table.name === name);
+  for (const table of tables) if (table.schema === schema && table.name === name) return table;
+  return undefined;
 }
 
 /** Durations in milliseconds. If one is undefined, the gateway's setting applies. */

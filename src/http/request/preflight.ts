@@ -1,5 +1,5 @@
 import { HttpError } from '../http-error.ts';
-import { type HttpRequest, headerOf } from '../message.ts';
+import type { HttpRequest } from '../message.ts';
 
 /**
  * The headers of which a request needs one if a browser would send it without a preflight request, so that other origins cannot
@@ -15,14 +15,18 @@ export const csrfHeaders: readonly string[] = [
 /** https://fetch.spec.whatwg.org/#cors-safelisted-request-header */
 const simpleContentTypes = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\b/i;
 
+/** Whether a browser sends a request with this `Content-Type`, or none, for any page without a preflight request. */
+export function isSimpleContentType(contentType: string): boolean {
+  return contentType === '' || simpleContentTypes.test(contentType);
+}
+
 /**
- * Rejects requests that a browser sends for any page without a preflight request.
+ * Rejects a request whose `Content-Type` is simple, unless one of its headers shows that a browser would have sent a preflight
+ * request.
  *
  * @throws HttpError 403
  */
 export function assertPreflighted(request: HttpRequest): void {
-  const contentType = headerOf(request, 'content-type');
-  if (contentType && !simpleContentTypes.test(contentType)) return;
   if (csrfHeaders.some((name) => request.headers[name] !== undefined)) return;
   throw new HttpError(
     403,

@@ -10,7 +10,7 @@ import { readOnce } from './header-memory.ts';
 import { readJson } from './json-reader.ts';
 import { KnownBodies } from './known-bodies.ts';
 import { type MediaType, negotiateMediaType } from './media-type.ts';
-import { assertPreflighted } from './preflight.ts';
+import { assertPreflighted, isSimpleContentType } from './preflight.ts';
 
 /** A request for GraphQL. */
 export interface GraphQLRequest {
@@ -43,7 +43,7 @@ export class Receiver {
     if (contentType.type === 'multipart/form-data') {
       throw unsupportedBody('multipart requests are not supported');
     }
-    assertPreflighted(request);
+    if (contentType.isSimple) assertPreflighted(request);
     return whenReady(this.#askedBy(request, contentType, lifetime), (asked) => ({
       mediaType,
       asked,
@@ -114,6 +114,8 @@ interface ContentType {
   readonly charset: string;
   /** Whether the body is JSON in UTF-8. */
   readonly isJson: boolean;
+  /** Whether a browser sends it for any page without a preflight request. */
+  readonly isSimple: boolean;
 }
 
 const jsonTypes: ReadonlySet<string> = new Set(['application/json', 'application/graphql+json']);
@@ -122,7 +124,8 @@ const readContentType = readOnce((header = ''): ContentType => {
   const end = header.indexOf(';');
   const [, charset = 'utf-8'] = /;\s*charset=\s*"?([^\s;"]*)/i.exec(header) ?? [];
   const type = (end < 0 ? header : header.slice(0, end)).trim().toLowerCase();
-  return { type, charset, isJson: jsonTypes.has(type) && /^utf-?8$/i.test(charset) };
+  const isJson = jsonTypes.has(type) && /^utf-?8$/i.test(charset);
+  return { type, charset, isJson, isSimple: isSimpleContentType(header) };
 });
 
 function unsupportedBody(message: string): HttpError {

@@ -64,12 +64,14 @@ export class BodyReader {
   #collect(request: IncomingMessage, client: Client, holding: Holding): Promise<HeldBody> {
     const { bodyBytes } = this.#limits;
     return new Promise((resolve, reject) => {
-      const chunks: Buffer[] = [];
+      // Nearly all bodies come in one chunk.
+      let chunks: Buffer[] = [];
       const onData = (chunk: Buffer) => {
         try {
           holding.add(chunk.length);
           if (holding.bytes > bodyBytes) throw bodyTooLarge(this.#limits);
-          if (chunks.push(chunk) % fewChunks === 0 && holding.bytes < chunks.length * smallChunk) {
+          if (chunks.length === 0) chunks = [chunk];
+          else if (chunks.push(chunk) % fewChunks === 0 && holding.bytes < chunks.length * smallChunk) {
             // Whatever has come already is not read any more, which would take as long as all of it.
             request.destroy();
             throw tooSmallChunks();

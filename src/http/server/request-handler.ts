@@ -125,16 +125,18 @@ export class RequestHandler {
   /** The answer to a request whose body has been read. */
   #answer(request: IncomingMessage, body: HeldBody, { client }: Connection): Ready<HttpReply> {
     const { method = 'GET', url = '/', headers } = request;
-    const answerIn = (place: TakenPlace) =>
-      this.#options.routes({ method, url, headers, body: body.bytes, client, place });
-    const answerInPlace = () => {
-      const place = this.#admission.take();
-      return endReady(
-        () => answerIn(place),
-        () => place.free(),
-      );
-    };
-    return endReady(answerInPlace, () => body.holding.release());
+    const { bytes, holding } = body;
+    let place: TakenPlace | undefined;
+    return endReady(
+      () => {
+        place = this.#admission.take();
+        return this.#options.routes({ method, url, headers, body: bytes, client, place });
+      },
+      () => {
+        place?.free();
+        holding.release();
+      },
+    );
   }
 
   #send(reply: HttpReply, request: IncomingMessage, response: ServerResponse): Ready<void> {
