@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type SmallGateway, type SmallGatewayOptions, startSmallGateway } from '../limits/small-gateway.ts';
 
@@ -83,6 +84,27 @@ describe('one connection', () => {
     await until(() => socket.closed);
     await until(() => gateway.active === 0);
     expect(new Error('the next error').stack).toContain('connections.test.ts');
+  });
+
+  test('with a thousand requests in flight does not make others wait for all that do the same', async () => {
+    await start({});
+    const honest = open();
+    honest.write(post('{ __typename }'));
+    await once(honest, 'data');
+    const hostile = Array.from({ length: 10 }, open);
+    let closed = 0;
+    for (const socket of hostile) socket.resume().on('close', () => closed++);
+    await Promise.all(hostile.map((socket) => once(socket, 'connect')));
+    await health('/healthz');
+    // All of it arrives before the gateway can read any, the honest request last.
+    for (const socket of hostile) socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(1_000));
+    honest.write(post('{ __typename }'));
+    await once(honest, 'data');
+    // What the gateway had closed before it answered shows two turns of the event loop later.
+    await nextTurn();
+    await nextTurn();
+    expect(closed).toBeLessThan(5);
+    await until(() => closed === hostile.length);
   });
 
   test('that does not read is closed', async () => {

@@ -19,6 +19,7 @@ export class Connection {
   #isOverfull = false;
   #ignored = 0;
   #underWay = 0;
+  #hasAnswered = false;
   /** Resumes the requests that wait for their turn. */
   readonly #waiting: (() => void)[] = [];
 
@@ -34,9 +35,25 @@ export class Connection {
     abortCheaply(socket);
   }
 
-  /** Ignores a request that had arrived already. A connection with hundreds of them is closed without answers. */
-  ignore(socket: Socket): void {
-    if (++this.#ignored === mostIgnored) socket.destroy();
+  /**
+   * Ignores a request that had arrived already. A connection with hundreds of them is closed without answers.
+   *
+   * @returns whether it has been closed by this
+   */
+  ignore(socket: Socket): boolean {
+    const isTooMany = ++this.#ignored === mostIgnored;
+    if (isTooMany) socket.destroy();
+    return isTooMany;
+  }
+
+  /** Whether one of its requests has been answered. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
+  }
+
+  /** Whether it has a request under way. */
+  get isBusy(): boolean {
+    return this.#underWay > 0;
   }
 
   /** Whether it may have another request. */
@@ -52,6 +69,7 @@ export class Connection {
 
   /** Ends the current request. */
   end(): void {
+    this.#hasAnswered = true;
     this.#underWay--;
     this.#waiting.shift()?.();
   }
@@ -76,10 +94,19 @@ export function tooManyAtOnce(): HttpError {
   return overloaded(`too many requests on one connection at once (limit ${longestPipeline}); retry shortly`);
 }
 
-/** The connections of a server that have sent a request. */
+/** The connections of a server. */
 export class Connections {
   readonly #known = new WeakMap<Socket, Connection>();
+  readonly #open = new Set<Socket>();
+  #isHeld = false;
 
+  /** Adds a connection that a client has opened. */
+  open(socket: Socket): void {
+    this.#open.add(socket);
+    socket.once('close', () => this.#open.delete(socket));
+  }
+
+  /** The connection of a request. */
   of(socket: Socket): Connection {
     const known = this.#known.get(socket);
     if (known) return known;
@@ -93,5 +120,27 @@ export class Connections {
   /** The connection of a socket, if it has sent a request. */
   find(socket: Socket): Connection | undefined {
     return this.#known.get(socket);
+  }
+
+  /**
+   * Reads nothing more in this turn of the event loop; in the next one from connections with answered requests alone, and only
+   * then from all. Otherwise everything that has arrived is read in one turn, which takes some 10 ms for each connection with
+   * thousands of requests.
+   */
+  hold(): void {
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    const held = [...this.#open].filter((socket) => !socket.isPaused());
+    for (const socket of held) socket.pause();
+    const hasAnswered = (socket: Socket) => this.#known.get(socket)?.hasAnswered ?? false;
+    const proven = held.filter(hasAnswered);
+    const others = held.filter((socket) => !hasAnswered(socket));
+    setImmediate(() => {
+      this.#isHeld = false;
+      for (const socket of proven) socket.resume();
+      setImmediate(() => {
+        for (const socket of others) socket.resume();
+      });
+    });
   }
 }

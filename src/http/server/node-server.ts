@@ -21,6 +21,7 @@ export function createNodeServer(options: RequestHandlerOptions): NodeServer {
   const server = createServer(serverOptions(options.limits), (request, response) => {
     handler.handle(request, response);
   });
+  server.on('connection', (socket) => handler.open(socket));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     handler.handleError(error, socket);
   });

@@ -54,13 +54,19 @@ export class RequestHandler {
     return this.#admission.active;
   }
 
+  /** To be called for each connection that a client opens, so that all of them can be held. */
+  open(socket: Socket): void {
+    this.#connections.open(socket);
+  }
+
   handle(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.#connections.of(request.socket);
     // Node parses all that has arrived, however much it is.
     if (connection.isOverfull) {
-      connection.ignore(request.socket);
+      if (connection.ignore(request.socket)) this.#connections.hold();
       return;
     }
+    if (connection.isBusy && isTurnSpent()) this.#connections.hold();
     this.#serve(request, response, connection).catch((error: unknown) => {
       // Writing has failed, so that the client cannot be told.
       this.#options.errors.write(error);
@@ -96,12 +102,11 @@ export class RequestHandler {
           this.#admission.assertRoom();
           // Bodies are read before a request takes a place, so that slow ones take none.
           const body = await this.#bodies.read(request, connection.client);
-          const answering = this.#answer(request, body, connection);
-          reply = answering instanceof Promise ? await answering : answering;
+          await this.#writes.turn();
+          reply = await this.#answer(request, body, connection);
         } catch (error) {
           reply = this.#refusal(error);
         }
-        await this.#writes.turn();
       }
       const sending = this.#send(reply, request, response);
       if (sending) await sending;
