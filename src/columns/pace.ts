@@ -47,10 +47,12 @@ export class Pace {
    * @throws the signal's reason if it has been aborted
    */
   async pause(): Promise<void> {
+    // Read before the wait, which it may forbid.
+    const { signal } = this;
     await nextLoopTurn(this.#slices++);
     // Work that has been aborted has a slice too, to end in.
     this.#sliceEnd = performance.now() + this.#sliceMs;
-    this.signal?.throwIfAborted();
+    signal?.throwIfAborted();
   }
 }
 

@@ -33,6 +33,17 @@ export function nextTurn(): Promise<void> {
 }
 
 /**
+ * The same within the lifetime of a request.
+ *
+ * @throws the signal's reason if it is aborted
+ */
+export async function turnWithin({ signal }: { readonly signal: AbortSignal }): Promise<void> {
+  signal.throwIfAborted();
+  await nextTurn();
+  signal.throwIfAborted();
+}
+
+/**
  * Waits for a turn of the event loop for one slice of a paced loop.
  *
  * @param slices that the loop has had

@@ -2,7 +2,7 @@ import { printDuration } from '../duration.ts';
 import { RequestTimeoutError } from '../errors.ts';
 import { limitSettings } from '../limits/limits.ts';
 import { clientGone } from './http-error.ts';
-import type { Client } from './message.ts';
+import type { HttpRequest } from './message.ts';
 
 /**
  * The deadlines of all requests. Because all have the same duration, they pass in the order in which they were set, so that one
@@ -21,8 +21,8 @@ export class Deadlines {
   }
 
   /** Sets the deadline of a request that starts now. */
-  set(client: Client): Deadline {
-    const deadline = new Deadline(client, performance.now() + this.#ms, this.#forget);
+  set(request: TimedRequest): Deadline {
+    const deadline = new Deadline(request, performance.now() + this.#ms, this.#forget);
     const last = this.#last;
     deadline.previous = last;
     if (last) last.next = deadline;
@@ -60,6 +60,9 @@ export class Deadlines {
   };
 }
 
+/** What ends a request. */
+export type TimedRequest = Pick<HttpRequest, 'client' | 'place'>;
+
 /**
  * The abort signal of a request, aborted when its deadline passes or its client disconnects. It ends every paced loop and every
  * wait of the request.
@@ -70,7 +73,7 @@ export class Deadline {
   /** Its neighbours among those that are open. */
   previous: Deadline | undefined;
   next: Deadline | undefined;
-  readonly #client: Client;
+  readonly #request: TimedRequest;
   readonly #onEnd: (ended: Deadline) => void;
   /** Created when the signal is first needed, which most requests never do. */
   #controller: AbortController | undefined;
@@ -78,11 +81,11 @@ export class Deadline {
   /** Rejects the promise of `race`. */
   #giveUp: ((reason: unknown) => void) | undefined;
 
-  constructor(client: Client, endsAt: number, onEnd: (ended: Deadline) => void) {
+  constructor(request: TimedRequest, endsAt: number, onEnd: (ended: Deadline) => void) {
     this.endsAt = endsAt;
-    this.#client = client;
+    this.#request = request;
     this.#onEnd = onEnd;
-    client.onLeave(() => this.abort(clientGone()));
+    request.client.onLeave(() => this.abort(clientGone()));
   }
 
   /** Aborts all work for the request. */
@@ -93,9 +96,12 @@ export class Deadline {
     this.#giveUp?.(why);
   };
 
+  /** Only read by what is about to wait: it is aborted at once if the request may not. */
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();
+      const refusal = this.#request.place.refusalToWait;
+      if (refusal !== undefined) this.abort(refusal);
       if (this.#reason) this.#controller.abort(this.#reason.why);
     }
     return this.#controller.signal;
@@ -113,7 +119,7 @@ export class Deadline {
   /** Removes the deadline. To be called when the request has been answered. */
   end(): void {
     this.#onEnd(this);
-    this.#client.onLeave(undefined);
+    this.#request.client.onLeave(undefined);
   }
 }
 

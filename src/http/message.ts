@@ -32,8 +32,8 @@ export class Client {
   }
 }
 
-/** The place of a request that is being answered, of which there is a limited number. */
-export interface Place {
+/** A place that can be given up while its request waits. */
+export interface WaitingPlace {
   /**
    * Gives up the place while the request waits for something that may take long.
    *
@@ -42,8 +42,14 @@ export interface Place {
   whileWaiting<T>(wait: () => Promise<T>): Promise<T>;
 }
 
+/** The place of a request that is being answered, of which there is a limited number. */
+export interface Place extends WaitingPlace {
+  /** Why the request has to be answered at once; undefined if it may wait for something. */
+  readonly refusalToWait: unknown;
+}
+
 /** The place of a request whose transport does not limit them. */
-export const uncounted: Place = { whileWaiting: (wait) => wait() };
+export const uncounted: Place = { refusalToWait: undefined, whileWaiting: (wait) => wait() };
 
 /** Headers as in `node:http`. Only `set-cookie`, which requests do not have, is a list. */
 export type HttpRequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;

@@ -1,7 +1,7 @@
 import type { Attributes, Span } from '@opentelemetry/api';
 import type { Authenticator, Caller } from '../auth/authenticator.ts';
 import { type Ready, settleReady, whenReady } from '../columns/ready.ts';
-import { isTurnSpent, nextTurn } from '../columns/turn.ts';
+import { isTurnSpent, nextTurn, turnWithin } from '../columns/turn.ts';
 import { type RequestPorts, RequestScope } from '../graphql/request-scope.ts';
 import type { RoleSchemas } from '../graphql/role-schemas.ts';
 import type { Cost } from '../limits/cost.ts';
@@ -17,7 +17,7 @@ import type { ErrorWriter } from './error-writer.ts';
 import type { ExecutionContext, Executor, Outcome, Question } from './execute.ts';
 import { FewAtOnce, type Permit } from './few-at-once.ts';
 import { type Holding, MemoryBudget } from './memory-budget.ts';
-import { type HttpReply, type HttpRequest, headerOf, type Place, withHeaders } from './message.ts';
+import { type HttpReply, type HttpRequest, headerOf, type WaitingPlace, withHeaders } from './message.ts';
 import type { PreparedDocuments, PreparedOperation } from './prepare.ts';
 import { reply } from './reply.ts';
 import type { Asked } from './request/asked.ts';
@@ -47,7 +47,7 @@ export interface ReadWish {
   /** Whether their scans must start after the request. */
   readonly noCache: boolean;
   /** Given up while the request waits for a scan. */
-  readonly place: Place;
+  readonly place: WaitingPlace;
 }
 
 function mayForceScans({ authenticated }: Caller, policy: NoCachePolicy): boolean {
@@ -121,7 +121,7 @@ interface PipelineParts extends PipelineOptions {
 }
 
 /** One request on its way through the pipeline. */
-class RequestRun implements Place {
+class RequestRun implements WaitingPlace {
   readonly #parts: PipelineParts;
   readonly #request: HttpRequest;
   readonly #span: Span | undefined;
@@ -139,7 +139,7 @@ class RequestRun implements Place {
     this.#parts = parts;
     this.#request = request;
     this.#span = span;
-    this.#deadline = parts.deadlines.set(request.client);
+    this.#deadline = parts.deadlines.set(request);
     this.#record = new RequestRecord(request);
     this.#parsed = parts.parsed.open();
   }
@@ -236,7 +236,9 @@ class RequestRun implements Place {
       this.#permit = permit;
       if (this.#isOver) permit.giveBack();
     });
-    return whenReady(taking instanceof Promise ? this.#deadline.race(taking) : taking, work);
+    if (!(taking instanceof Promise)) return work();
+    this.#deadline.signal.throwIfAborted();
+    return this.#deadline.race(taking).then(work);
   }
 
   /** Who waits for a scan gives its permit back for good. All who waited for the same scan come back at once. */
@@ -262,10 +264,7 @@ class RequestRun implements Place {
    */
   #whenThereIsTime<T>(takesTime: boolean, takesLong: boolean, work: () => Ready<T>): Ready<T> {
     if (!takesLong && !(takesTime && isTurnSpent())) return work();
-    return nextTurn().then(() => {
-      this.#deadline.signal.throwIfAborted();
-      return work();
-    });
+    return turnWithin(this.#deadline).then(work);
   }
 
   #end(answered: HttpReply): HttpReply {

@@ -3,7 +3,7 @@ import { type DocumentNode, Kind, type OperationDefinitionNode, parse } from 'gr
 import { LRUCache } from 'lru-cache';
 import type { CacheSize } from '../cache-size.ts';
 import { type Ready, whenReady } from '../columns/ready.ts';
-import { isTurnSpent, nextTurn } from '../columns/turn.ts';
+import { isTurnSpent, turnWithin } from '../columns/turn.ts';
 import { BadUserInputError, GatewayError } from '../errors.ts';
 import type { Lifetime } from '../graphql/request-scope.ts';
 import type { RoleSchema } from '../graphql/role-schemas.ts';
@@ -170,25 +170,23 @@ export class PreparedDocuments {
     if (known) return known;
     if (text.length > longText) return this.#long.run(() => this.#readInTurns(schema, text, lifetime));
     if (text.length > shortText && isTurnSpent()) {
-      return nextTurn().then(() => this.#readAfterWaiting(schema, text, lifetime));
+      return turnWithin(lifetime).then(() => this.#readNow(schema, text));
     }
-    return this.#validate(schema, text, this.#parse(text));
+    return this.#readNow(schema, text);
   }
 
   /** Parses and validates in separate turns, because each takes some milliseconds for the longest text. */
-  async #readInTurns(schema: RoleSchema, text: string, { signal }: Lifetime): Promise<PreparedDocument> {
-    await nextTurn();
-    signal.throwIfAborted();
+  async #readInTurns(schema: RoleSchema, text: string, lifetime: Lifetime): Promise<PreparedDocument> {
+    await turnWithin(lifetime);
     const known = this.#known(schema, text);
     if (known) return known;
     const document = this.#parse(text);
-    await nextTurn();
+    await turnWithin(lifetime);
     return this.#validate(schema, text, document);
   }
 
   /** Another request may have prepared the document meanwhile. */
-  #readAfterWaiting(schema: RoleSchema, text: string, { signal }: Lifetime): PreparedDocument {
-    signal.throwIfAborted();
+  #readNow(schema: RoleSchema, text: string): PreparedDocument {
     return this.#known(schema, text) ?? this.#validate(schema, text, this.#parse(text));
   }
 

@@ -125,6 +125,18 @@ describe('one connection', () => {
   });
 });
 
+describe('places', () => {
+  test('are spared for requests that wait for nothing, when those that wait have taken all', async () => {
+    await start({ limits: { concurrentRequests: 8 }, slow: () => new Promise(() => {}) });
+    for (let i = 0; i < 8; i++) open().write(post('{ slow }'));
+    await until(() => gateway.active === 8);
+    await expect(gateway.ask('{ __typename }')).resolves.toMatchObject({ status: 200 });
+    const refused = await gateway.ask('{ slow }');
+    expect(refused).toMatchObject({ status: 503, errors: [{ extensions: { code: 'OVERLOADED' } }] });
+    expect(gateway.active).toBe(8);
+  });
+});
+
 describe('health', () => {
   test('is answered even if there is no place', async () => {
     await start({ limits: { concurrentRequests: 1 }, slow: () => new Promise(() => {}) });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Deadlines } from '../../src/http/deadline.ts';
-import { Client } from '../../src/http/message.ts';
+import { Client, uncounted } from '../../src/http/message.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -9,7 +9,7 @@ const late = { code: 'REQUEST_TIMEOUT', message: expect.stringContaining('within
 
 describe('a request', () => {
   test('is aborted when its time is up', () => {
-    const { signal } = new Deadlines(1000).set(new Client());
+    const { signal } = new Deadlines(1000).set({ client: new Client(), place: uncounted });
     vi.advanceTimersByTime(999);
     expect(signal.aborted).toBe(false);
     vi.advanceTimersByTime(2);
@@ -18,9 +18,9 @@ describe('a request', () => {
 
   test('is aborted at its own time, whatever happens to earlier ones', () => {
     const deadlines = new Deadlines(1000);
-    const first = deadlines.set(new Client());
+    const first = deadlines.set({ client: new Client(), place: uncounted });
     vi.advanceTimersByTime(600);
-    const second = deadlines.set(new Client());
+    const second = deadlines.set({ client: new Client(), place: uncounted });
     first.end();
     vi.advanceTimersByTime(600);
     expect(first.signal.aborted).toBe(false);
@@ -30,7 +30,7 @@ describe('a request', () => {
   });
 
   test('is not aborted once it has been answered', () => {
-    const deadline = new Deadlines(1000).set(new Client());
+    const deadline = new Deadlines(1000).set({ client: new Client(), place: uncounted });
     deadline.end();
     vi.advanceTimersByTime(5000);
     expect(deadline.signal.aborted).toBe(false);
@@ -38,7 +38,7 @@ describe('a request', () => {
 
   test('is aborted when its client disconnects', () => {
     const client = new Client();
-    const { signal } = new Deadlines(1000).set(client);
+    const { signal } = new Deadlines(1000).set({ client, place: uncounted });
     client.leave();
     expect(signal.aborted).toBe(true);
   });
@@ -46,12 +46,14 @@ describe('a request', () => {
   test('whose client has already disconnected is aborted at once', async () => {
     const client = new Client();
     client.leave();
-    const deadline = new Deadlines(1000).set(client);
+    const deadline = new Deadlines(1000).set({ client, place: uncounted });
     await expect(deadline.race(new Promise(() => {}))).rejects.toMatchObject({ name: 'HttpError' });
   });
 
   test('waits for its work no longer than its time, even without using the signal', async () => {
-    const waiting = expect(new Deadlines(1000).set(new Client()).race(new Promise(() => {}))).rejects;
+    const waiting = expect(
+      new Deadlines(1000).set({ client: new Client(), place: uncounted }).race(new Promise(() => {})),
+    ).rejects;
     vi.advanceTimersByTime(1001);
     await waiting.toMatchObject(late);
   });
@@ -59,7 +61,7 @@ describe('a request', () => {
 
 test('one timer serves all requests, and none is left after they have been aborted', () => {
   const deadlines = new Deadlines(1000);
-  for (let i = 0; i < 100; i++) deadlines.set(new Client());
+  for (let i = 0; i < 100; i++) deadlines.set({ client: new Client(), place: uncounted });
   expect(vi.getTimerCount()).toBe(1);
   vi.advanceTimersByTime(1001);
   expect(vi.getTimerCount()).toBe(0);

@@ -2,6 +2,12 @@ import { type Limits, limitSettings } from '../../limits/limits.ts';
 import { type HttpError, overloaded } from '../http-error.ts';
 import type { Place } from '../message.ts';
 
+/**
+ * The share of places beyond the limit, for requests that are answered without waiting for anything: they take none from those
+ * that wait, and so need not be refused because of these.
+ */
+const spareShare = 1 / 8;
+
 /** Limits the number of requests that are being answered, and of those that wait for a scan. */
 export class Admission {
   readonly #limits: Limits;
@@ -23,17 +29,28 @@ export class Admission {
     return this.#waiting;
   }
 
-  /** @throws HttpError 503 if there is no free place */
+  /** @throws HttpError 503 if there is no free place, not even a spare one */
   assertRoom(): void {
-    if (this.#active < this.#limits.concurrentRequests) return;
-    throw this.#tooMany('concurrentRequests', 'concurrent requests');
+    const { concurrentRequests } = this.#limits;
+    const all = concurrentRequests + Math.floor(concurrentRequests * spareShare);
+    if (this.#active >= all) throw this.tooManyAtOnce();
+  }
+
+  /** Whether more requests are being answered than may wait for something. */
+  get isCrowded(): boolean {
+    return this.#active > this.#limits.concurrentRequests;
+  }
+
+  /** There is no free place. */
+  tooManyAtOnce(): HttpError {
+    return this.#tooMany('concurrentRequests', 'concurrent requests');
   }
 
   /** @throws HttpError 503 if there is no free place */
   take(): TakenPlace {
     this.assertRoom();
     this.#active++;
-    return new TakenPlace(this);
+    return new TakenPlace(this, this.isCrowded);
   }
 
   /**
@@ -63,7 +80,7 @@ export class Admission {
 
   /** Gives a place to a request that comes back, or else frees it. */
   leave(): void {
-    const next = this.#returning.shift();
+    const next = this.isCrowded ? undefined : this.#returning.shift();
     if (next) next();
     else this.#active--;
   }
@@ -78,12 +95,21 @@ export class Admission {
 /** A request's place, which it gives up while it waits for a scan. */
 export class TakenPlace implements Place {
   readonly #admission: Admission;
+  #isSpare: boolean;
   #isHeld = true;
   #isFree = false;
   #waits = 0;
 
-  constructor(admission: Admission) {
+  /** @param isSpare whether it is for a request that waits for nothing */
+  constructor(admission: Admission, isSpare: boolean) {
     this.#admission = admission;
+    this.#isSpare = isSpare;
+  }
+
+  /** A spare place becomes an ordinary one once there is room. */
+  get refusalToWait(): HttpError | undefined {
+    this.#isSpare &&= this.#admission.isCrowded;
+    return this.#isSpare ? this.#admission.tooManyAtOnce() : undefined;
   }
 
   /** Gives it up for good, once. */

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { ErrorWriter } from '../../../src/http/error-writer.ts';
 import { plainText, type Routes } from '../../../src/http/routes.ts';
+import { Admission } from '../../../src/http/server/admission.ts';
 import { createCorsPolicy } from '../../../src/http/server/cross-origin.ts';
 import { createNodeServer, type NodeServer } from '../../../src/http/server/node-server.ts';
 import { type Limits, resolveLimits } from '../../../src/limits/limits.ts';
@@ -94,4 +95,15 @@ test('bodies no longer count once they are answered', async () => {
     const answer = await fetch(url, { method: 'POST', body: 'x'.repeat(90_000) });
     await expect(answer.text()).resolves.toBe('90000\n');
   }
+});
+
+test('a spare place does not let its request wait until there is an ordinary one', () => {
+  const admission = new Admission(resolveLimits({ concurrentRequests: 8 }));
+  const places = Array.from({ length: 8 }, () => admission.take());
+  const spare = admission.take();
+  expect(places.map(({ refusalToWait }) => refusalToWait)).toEqual(places.map(() => undefined));
+  expect(spare.refusalToWait).toMatchObject({ code: 'OVERLOADED', status: 503 });
+  expect(() => admission.take()).toThrow('too many concurrent requests (limit 8');
+  places[0]?.free();
+  expect(spare.refusalToWait).toBeUndefined();
 });
