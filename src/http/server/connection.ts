@@ -9,6 +9,9 @@ const longestPipeline = 32;
 /** The maximum number of further requests. Node keeps some kilobytes for each as long as the connection is open. */
 const mostIgnored = 256;
 
+/** The milliseconds in which requests are read, and small ones answered, in one turn of the event loop. */
+const readMs = 10;
+
 /**
  * A client's connection. Pipelined requests are answered one after the other, so that a connection takes one place at most.
  */
@@ -49,11 +52,6 @@ export class Connection {
   /** Whether one of its requests has been answered. */
   get hasAnswered(): boolean {
     return this.#hasAnswered;
-  }
-
-  /** Whether it has a request under way. */
-  get isBusy(): boolean {
-    return this.#underWay > 0;
   }
 
   /** Whether it may have another request. */
@@ -99,6 +97,8 @@ export class Connections {
   readonly #known = new WeakMap<Socket, Connection>();
   readonly #open = new Set<Socket>();
   #isHeld = false;
+  /** When reading requests has taken long enough in this turn of the event loop; undefined if none has been read in it. */
+  #readEnd: number | undefined;
 
   /** Adds a connection that a client has opened. */
   open(socket: Socket): void {
@@ -121,6 +121,21 @@ export class Connections {
   find(socket: Socket): Connection | undefined {
     return this.#known.get(socket);
   }
+
+  /** To be called for each request that has been read. The others have to wait for the next turn if reading takes long. */
+  countRead(): void {
+    const now = performance.now();
+    if (this.#readEnd === undefined) {
+      this.#readEnd = now + readMs;
+      setImmediate(this.#endRead);
+    } else if (now >= this.#readEnd) {
+      this.hold();
+    }
+  }
+
+  readonly #endRead = (): void => {
+    this.#readEnd = undefined;
+  };
 
   /**
    * Reads nothing more in this turn of the event loop; in the next one from connections with answered requests alone, and only

@@ -66,7 +66,7 @@ export class RequestHandler {
       if (connection.ignore(request.socket)) this.#connections.hold();
       return;
     }
-    if (connection.isBusy && isTurnSpent()) this.#connections.hold();
+    this.#connections.countRead();
     this.#serve(request, response, connection).catch((error: unknown) => {
       // Writing has failed, so that the client cannot be told.
       this.#options.errors.write(error);
