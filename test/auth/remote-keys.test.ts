@@ -125,6 +125,18 @@ test.each<[string, unknown, string]>([
   expect(observations).toEqual([{ event: 'keys-skipped', url: server.url, message }]);
 });
 
+test('of very many keys the first hundred are read, and the log stays short', async () => {
+  const keys = [first.jwk, ...Array.from({ length: 100_000 }, () => ({}))];
+  server.answer((_request, response) => response.end(JSON.stringify({ keys })));
+  await expect(authenticate()).resolves.toMatchObject(accepted);
+  const [observation, ...others] = observations;
+  expect(others).toEqual([]);
+  expect(observation).toMatchObject({
+    event: 'keys-skipped',
+    message: expect.stringMatching(/^key 2 is not a public key; .*; and 90 other problems$/),
+  });
+});
+
 test('a key that is skipped is observed once, and used when it is mended', async () => {
   const keys: unknown[] = [first.jwk, { ...second.jwk, x: 'AAAA' }];
   server.answer((_request, response) => response.end(JSON.stringify({ keys })));
