@@ -9,6 +9,7 @@ import { HttpError } from '../http-error.ts';
 import { type HttpReply, pathOf, withHeaders } from '../message.ts';
 import { plainText, type Routes } from '../routes.ts';
 import { Admission, type TakenPlace } from './admission.ts';
+import { AnswerQueue } from './answer-queue.ts';
 import { BodyReader, type HeldBody } from './body.ts';
 import { canWriteError, clientError, endWith } from './client-error.ts';
 import { type Connection, Connections, tooManyAtOnce } from './connection.ts';
@@ -16,7 +17,6 @@ import type { CorsPolicy } from './cross-origin.ts';
 import type { HostFilter } from './exposure.ts';
 import type { GracefulStop } from './graceful-stop.ts';
 import { rawResponse, write } from './write.ts';
-import { WriteQueue } from './write-queue.ts';
 
 /** What the requests of a server need. */
 export interface RequestHandlerOptions {
@@ -39,7 +39,7 @@ export class RequestHandler {
   readonly #admission: Admission;
   readonly #bodies: BodyReader;
   readonly #connections = new Connections();
-  readonly #writes = new WriteQueue();
+  readonly #answers = new AnswerQueue();
 
   /** @param stopping of the server, with which answers close their connections */
   constructor(options: RequestHandlerOptions, stopping: GracefulStop) {
@@ -102,7 +102,8 @@ export class RequestHandler {
           this.#admission.assertRoom();
           // Bodies are read before a request takes a place, so that slow ones take none.
           const body = await this.#bodies.read(request, connection.client);
-          await this.#writes.turn();
+          await this.#answers.turn();
+          // Waited for even if it is there, so that all answers are there before the first is written.
           reply = await this.#answer(request, body, connection);
         } catch (error) {
           reply = this.#refusal(error);
