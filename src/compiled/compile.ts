@@ -67,6 +67,11 @@ export class CompiledOperation {
     this.#deciding = decidingVariables(document);
   }
 
+  /** The number of its plans so far, at most 16. Each takes as much memory as the others. */
+  get planCount(): number {
+    return this.#plans.size;
+  }
+
   /**
    * The answer in pieces: an object with `data` alone, as JSON.
    *

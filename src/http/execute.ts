@@ -67,7 +67,7 @@ export class Executor {
   readonly #uses = new WeakMap<PreparedOperation, number>();
   readonly #operations = new LRUCache<PreparedOperation, CompiledOperation>({
     maxSize: capacity,
-    sizeCalculation: (_compiled, prepared) => bytesCompiled(prepared),
+    sizeCalculation: ({ planCount }, prepared) => bytesCompiled(prepared, planCount),
   });
 
   readonly runs: Runs;
@@ -91,7 +91,9 @@ export class Executor {
   execute(question: Question, context: ExecutionContext, cost: Pick<Cost, 'nodes'>): Ready<Outcome> {
     const compiled = this.#compiled(question.prepared, cost);
     if (!(compiled instanceof CompiledOperation)) return this.#interpret(question, context, compiled);
+    const { planCount } = compiled;
     return whenReady(this.#write(question, compiled, context), (written) => {
+      if (compiled.planCount > planCount) this.#recount(question.prepared, compiled);
       if (written instanceof Unanswered) return this.#interpretInstead(question, context, written);
       this.runs.compiled++;
       return { written, isRemembered: false };
@@ -175,6 +177,11 @@ export class Executor {
     return this.#compile(prepared);
   }
 
+  /** Counts the memory of a plan that has been added. */
+  #recount(prepared: PreparedOperation, compiled: CompiledOperation): void {
+    if (compiled.planCount > 1 && this.#operations.delete(prepared)) this.#operations.set(prepared, compiled);
+  }
+
   #compile(prepared: PreparedOperation): CompiledOperation {
     const compiled = compile(prepared);
     this.#operations.set(prepared, compiled);
@@ -219,6 +226,6 @@ function whyNeverCompiled(prepared: PreparedOperation): 'introspection' | 'too-l
 }
 
 /** A compiled operation keeps its document alive, even after that has been evicted. */
-function bytesCompiled({ size, bytes }: PreparedOperation): number {
-  return bytes + bytesPerField * size.fields;
+function bytesCompiled({ size, bytes }: PreparedOperation, plans = 1): number {
+  return bytes + bytesPerField * size.fields * Math.max(1, plans);
 }

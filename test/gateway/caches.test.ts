@@ -42,3 +42,20 @@ test('every cache that clients can fill says in the status, and so in the metric
   const after = bytes();
   for (const kind of kinds) expect([kind, Number(after[kind]) > Number(before[kind])]).toEqual([kind, true]);
 });
+
+test('an operation counts with a plan for each combination of @include and @skip that was asked for', async () => {
+  const bytes = () => Number(gateway.gateway.status().remembered.plans?.bytes);
+  const query = `query ($a: Boolean!, $b: Boolean!) {
+    peopleCollection(first: 1) { edges { node { username @include(if: $a) status @skip(if: $b) } } }
+  }`;
+  for (let time = 0; time < 3; time++) await gateway.query(query, { a: true, b: false });
+  const one = bytes();
+  await gateway.query(query, { a: true, b: true });
+  const two = bytes();
+  await gateway.query(query, { a: false, b: false });
+  const three = bytes();
+  await gateway.query(query, { a: true, b: false });
+  expect(two).toBeGreaterThan(one);
+  expect(three - two).toBe(two - one);
+  expect(bytes()).toBe(three);
+});
