@@ -1,4 +1,5 @@
 import { isPlainObject, type PlainObject } from '../values/plain-object.ts';
+import { endOfString, outlineOf } from './json-outline.ts';
 import { nearestSpelling } from './spelling.ts';
 
 /** A comment, split into its prose and the settings of its `@graphql({…})` directive. */
@@ -22,6 +23,9 @@ export interface CommentFault {
 }
 
 const opening = '@graphql(';
+/** The most brackets within brackets of a directive: enough for the deepest policy that may be, with a list at each level. */
+const deepestNesting = 72;
+
 const rightSpelling = 'write it as @graphql({"key": value}), once in the comment';
 
 /**
@@ -51,8 +55,21 @@ export function parseComment(comment: string | undefined, knownKeys: ReadonlySet
       fault: faulty('the @graphql directive is malformed: its parenthesis is not closed', text),
     };
   }
-  const rest = `${text.slice(0, start)}${text.slice(end + 1)}`;
   const json = text.slice(start + opening.length, end);
+  const outline = outlineOf(json);
+  if (outline.nesting > deepestNesting) {
+    return {
+      prose: undefined,
+      settings: {},
+      fault: {
+        reason: `the @graphql directive is nested too deeply: it has more than ${deepestNesting} brackets within brackets`,
+        hint: rightSpelling,
+        // Nothing in it is read.
+        mayMeanPolicies: true,
+      },
+    };
+  }
+  const rest = `${text.slice(0, start)}${text.slice(end + 1)}`;
   const settings = parseObject(json);
   if (!settings) {
     return {
@@ -64,7 +81,7 @@ export function parseComment(comment: string | undefined, knownKeys: ReadonlySet
       ),
     };
   }
-  if (keysWritten(json) > keysOf(settings)) {
+  if (outline.keys > keysOf(settings)) {
     return {
       prose: trimmed(rest),
       settings,
@@ -94,12 +111,9 @@ function faulty(reason: string, text: string): CommentFault {
 
 /** The index of the parenthesis that closes the directive, ignoring those in JSON strings. */
 function endOfDirective(text: string, from: number): number | undefined {
-  let quoted = false;
   for (let i = from; i < text.length; i++) {
-    const character = text[i];
-    if (quoted && character === '\\') i++;
-    else if (character === '"') quoted = !quoted;
-    else if (character === ')' && !quoted) return i;
+    if (text[i] === '"') i = endOfString(text, i + 1);
+    else if (text[i] === ')') return i;
   }
   return undefined;
 }
@@ -115,11 +129,6 @@ function parseObject(json: string): Settings | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The number of keys in a text of JSON, with those that are repeated in one object. */
-function keysWritten(json: string): number {
-  return [...json.matchAll(/"(?:[^"\\]|\\.)*"\s*(:?)/gs)].filter(([, colon]) => colon === ':').length;
 }
 
 /** The number of keys in a value of JSON. */

@@ -1,7 +1,7 @@
 import { shown } from '../wording.ts';
 import { parseComment } from './comment.ts';
 import type { Problem } from './model.ts';
-import { type Built, built } from './result.ts';
+import { type Built, built, firstOf } from './result.ts';
 import {
   count,
   duration,
@@ -180,7 +180,7 @@ export function readDirective(
     },
     mayMeanPolicies: (fault?.mayMeanPolicies ?? false) || holdsPolicies(Object.fromEntries(misplaced)),
   };
-  return built(directive, ...problems);
+  return built(directive, ...firstOf(object, problems));
 }
 
 /** A setting that is null counts as absent, as in pg_graphql, except policies, which would then show all rows. */

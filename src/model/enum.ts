@@ -1,3 +1,4 @@
+import { shown } from '../wording.ts';
 import { ClaimedNames, claimNames } from './collision.ts';
 import { type ColumnType, type ElementType, type EnumType, elementTypeOf } from './column-type.ts';
 import type { EnumDefinition, ForeignTableDefinition } from './definition.ts';
@@ -5,7 +6,7 @@ import { enumKeys, readDirective } from './directive.ts';
 import { namesOfEnum } from './generated-names.ts';
 import type { Column, Problem, Table } from './model.ts';
 import { isGraphQLName, toTypeName } from './name.ts';
-import { type Built, built } from './result.ts';
+import { type Built, built, firstOf } from './result.ts';
 import { nearestSpelling } from './spelling.ts';
 import { commentOn } from './statement.ts';
 import type { TableDraft } from './table.ts';
@@ -108,15 +109,16 @@ function nameEnum(
   const directive = readDirective(object, comment, enumKeys);
   const typeName = directive.value.get(enumKeys.name) ?? toTypeName(type.name, inflect);
   const mappings = directive.value.get(enumKeys.mappings) ?? new Map<string, string>();
-  const problems: Problem[] = [...directive.problems];
+  const misnamed: Problem[] = [];
   for (const label of [...mappings.keys()].filter((candidate) => !type.labels.includes(candidate))) {
     const meant = nearestSpelling(label, type.labels);
-    problems.push({
+    misnamed.push({
       object,
-      reason: `its mappings name ${JSON.stringify(label)}, which is not one of its labels`,
+      reason: `its mappings name ${shown(label)}, which is not one of its labels`,
       hint: meant === undefined ? 'remove it from the mappings' : `did you mean "${meant}"?`,
     });
   }
+  const problems = [...directive.problems, ...firstOf(object, misnamed)];
   const valueNames = type.labels.map((label) => mappings.get(label) ?? label);
   const unusable = (reason: string, settings: object) =>
     built(undefined, ...problems, {
@@ -130,7 +132,7 @@ function nameEnum(
   const wrong = type.labels.filter((_, i) => !isEnumValueName(valueNames[i] ?? ''));
   const [first] = wrong;
   if (first !== undefined) {
-    const name = JSON.stringify(mappings.get(first) ?? first);
+    const name = shown(mappings.get(first) ?? first);
     const remedy = { mappings: Object.fromEntries(wrong.map((label) => [label, '…'])) };
     return unusable(`GraphQL does not allow a value named ${name}`, remedy);
   }

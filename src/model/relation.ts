@@ -1,6 +1,7 @@
+import { listed, shown } from '../wording.ts';
 import { type Column, findTable, type Problem, type Relation, type Table } from './model.ts';
 import { isGraphQLName, lowerFirst, toFieldName } from './name.ts';
-import { type Built, built } from './result.ts';
+import { type Built, built, firstOf } from './result.ts';
 import type { ForeignKeySetting } from './shape.ts';
 import type { TableDraft } from './table.ts';
 
@@ -16,26 +17,33 @@ export function relate(
   const problems: Problem[] = [];
   const tables = drafts.map(({ table }) => table);
   const relations = new Map<Unrelated, Relation[]>(tables.map((table) => [table, []]));
-  const add = (declaredBy: Unrelated, table: Unrelated, relation: Relation, setting: string) => {
+  const add = (
+    own: Problem[],
+    declaredBy: Unrelated,
+    table: Unrelated,
+    relation: Relation,
+    setting: string,
+  ) => {
     const siblings = relations.get(table) ?? [];
     const fault = faultOfName(relation.fieldName, table, siblings);
     if (fault === undefined) siblings.push(relation);
     else {
-      problems.push({
+      own.push({
         object: `${declaredBy.schema}.${declaredBy.name}`,
-        reason: `its foreign key cannot be the field ${JSON.stringify(relation.fieldName)} of ${table.typeName}: ${fault}`,
+        reason: `its foreign key cannot be the field ${shown(relation.fieldName)} of ${table.typeName}: ${fault}`,
         hint: `give it another "${setting}" in its directive`,
       });
     }
   };
   for (const { table: local, foreignKeys } of drafts) {
+    const own: Problem[] = [];
     for (const key of foreignKeys) {
       const foreign = findTable(tables, { schema: key.foreignSchema, name: key.foreignTable });
       const fault = foreign ? faultOf(key, local, foreign) : 'refers to a table that is not exposed';
       if (!foreign || fault) {
-        problems.push({
+        own.push({
           object: `${local.schema}.${local.name}`,
-          reason: `its foreign key to ${key.foreignSchema}.${key.foreignTable} ${fault}`,
+          reason: `its foreign key to ${listed([`${key.foreignSchema}.${key.foreignTable}`])} ${fault}`,
           hint: 'correct "foreign_keys" in its directive',
         });
         continue;
@@ -55,9 +63,10 @@ export function relate(
         otherColumns: key.localColumns,
         cardinality: unique ? 'one' : 'many',
       };
-      add(local, local, toForeign, 'foreign_name');
-      add(local, foreign, toLocal, 'local_name');
+      add(own, local, local, toForeign, 'foreign_name');
+      add(own, local, foreign, toLocal, 'local_name');
     }
+    problems.push(...firstOf(`${local.schema}.${local.name}`, own));
   }
   return built(
     tables.map((table) => ({ ...table, relations: relations.get(table) ?? [] })),
@@ -91,8 +100,9 @@ function faultOf(key: ForeignKeySetting, local: Unrelated, foreign: Unrelated): 
     const column = local.columns.find((candidate) => candidate.name === name);
     const otherName = key.foreignColumns[i];
     const other = foreign.columns.find((candidate) => candidate.name === otherName);
-    if (!column) return `names the column ${name}, which ${local.name} does not expose`;
-    if (!other) return `names the column ${otherName}, which ${foreign.name} does not expose`;
+    if (!column) return `names the column ${listed([name])}, which ${local.name} does not expose`;
+    if (!other)
+      return `names the column ${listed(otherName === undefined ? [] : [otherName])}, which ${foreign.name} does not expose`;
     if (!areComparable(column, other)) return `compares ${name} with ${otherName}, whose types differ`;
   }
   return undefined;

@@ -31,6 +31,23 @@ export function all<T>(parts: readonly Built<T>[]): Built<readonly T[]> {
   return { value: parts.map(({ value }) => value), problems: parts.flatMap(({ problems }) => problems) };
 }
 
+/** The most problems of one kind that are reported of an object. */
+const mostProblems = 10;
+
+/** The first of an object's problems, and how many more there are: whatever a comment holds, they can be read. */
+export function firstOf(object: string, problems: readonly Problem[]): readonly Problem[] {
+  if (problems.length <= mostProblems) return problems;
+  const more = problems.length - mostProblems;
+  return [
+    ...problems.slice(0, mostProblems),
+    {
+      object,
+      reason: `it has ${more} more ${more === 1 ? 'problem' : 'problems'}`,
+      hint: 'correct the others first',
+    },
+  ];
+}
+
 /** Drops the parts that could not be built. */
 export function existing<T>({ value, problems }: Built<readonly (T | undefined)[]>): Built<readonly T[]> {
   return { value: value.filter((part) => part !== undefined), problems };

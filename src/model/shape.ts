@@ -136,8 +136,8 @@ export const policies: Shape<ReadonlyMap<string, PolicyFilter>> = {
         filters.set(role, policy.filter);
       } else {
         faults(
-          `policies.${role} must be {"filter": {…}}, but is ${shown(policy)}`,
-          `correct it; until then the role ${role} sees no rows`,
+          `policies.${shown(role)} must be {"filter": {…}}, but is ${shown(policy)}`,
+          `correct it; until then the role ${shown(role)} sees no rows`,
         );
       }
     }
@@ -155,7 +155,7 @@ export function reportUnknownKeys(
   for (const key of Object.keys(settings).filter((candidate) => !known.includes(candidate))) {
     const meant = nearestSpelling(key, known);
     faults(
-      `the key ${JSON.stringify(key)}${place === undefined ? '' : ` of ${place}`} is not known here`,
+      `the key ${shown(key)}${place === undefined ? '' : ` of ${place}`} is not known here`,
       meant === undefined ? `remove it; the known keys are ${known.join(', ')}` : `did you mean "${meant}"?`,
     );
   }

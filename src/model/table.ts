@@ -1,3 +1,4 @@
+import { shown } from '../wording.ts';
 import { buildColumns } from './column.ts';
 import type { CatalogDefinition, ForeignTableDefinition } from './definition.ts';
 import { type Dialect, misspeltOptions } from './dialect.ts';
@@ -6,7 +7,7 @@ import { chooseKey } from './key.ts';
 import type { Problem, Table, TableName } from './model.ts';
 import { isGraphQLName, toTypeName } from './name.ts';
 import { readableBy } from './reading-role.ts';
-import { type Built, built } from './result.ts';
+import { type Built, built, firstOf } from './result.ts';
 import type { ForeignKeySetting } from './shape.ts';
 import { nearestSpelling } from './spelling.ts';
 import { commentOn } from './statement.ts';
@@ -59,7 +60,7 @@ export function buildTable(
   const typeName = get(tableKeys.name) ?? toTypeName(definition.name, settings.inflectNames);
   if (!isGraphQLName(typeName)) {
     return unusable(
-      `${JSON.stringify(typeName)} is not a name that GraphQL allows for a type`,
+      `${shown(typeName)} is not a name that GraphQL allows for a type`,
       `name it with: ${commentOn(base ? 'view' : 'foreign table', [definition.schema, definition.name], { name: '…' })}`,
     );
   }
@@ -105,7 +106,7 @@ export function buildTable(
     ...columns.problems,
     ...key.problems,
     ...(unclear ? [hidden(path)] : []),
-    ...misspeltRoles(path, table.policies, catalog),
+    ...firstOf(path, misspeltRoles(path, table.policies, catalog)),
   );
 }
 
@@ -120,9 +121,9 @@ function misspeltRoles(
   policies: Table['policies'],
   { roles }: Pick<CatalogDefinition, 'roles'>,
 ): readonly Problem[] {
-  const known = roles.map(({ role }) => role);
+  const known = new Set(roles.map(({ role }) => role));
   return [...(policies?.keys() ?? [])].flatMap((role) => {
-    const meant = known.includes(role) ? undefined : nearestSpelling(role, known);
+    const meant = known.has(role) ? undefined : nearestSpelling(role, known);
     if (meant === undefined) return [];
     return [
       {

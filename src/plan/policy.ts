@@ -2,9 +2,10 @@ import { RE2JS } from 're2js';
 import { type Claims, claimAt } from '../auth/claims.ts';
 import { BadUserInputError } from '../errors.ts';
 import { findTable, type PolicyFilter, type Problem, type Table, type TableName } from '../model/model.ts';
+import { firstOf } from '../model/result.ts';
 import type { Filter } from '../rows/filter/filter.ts';
 import { isPlainObject } from '../values/plain-object.ts';
-import { shown } from '../wording.ts';
+import { listed, shown } from '../wording.ts';
 import { and, type FilterInput, toFilter } from './filter.ts';
 
 /** The rows of a table that a role may see: all, none, or those that match a filter. */
@@ -58,14 +59,16 @@ const sharedVisibilities = new WeakMap<PolicyFilter, Visibility>();
 
 /** What is wrong with the policies of a table, or may surprise, as far as it can be known without a token. */
 export function policyProblems(table: Table): readonly Problem[] {
-  return [...(table.policies ?? [])].flatMap(([role, policy]) => [
+  const object = `${table.schema}.${table.name}`;
+  const problems = [...(table.policies ?? [])].flatMap(([role, policy]) => [
     ...mistakesIn(table, role, policy),
     ...claimsInPatterns(table, policy).map(({ field, operator }) => ({
-      object: `${table.schema}.${table.name}`,
-      reason: `its policy for the role ${role} compares ${field} with a claim by ${operator}; the claim's text is taken literally, and an empty one matches nothing`,
+      object,
+      reason: `its policy for the role ${listed([role])} compares ${field} with a claim by ${operator}; the claim's text is taken literally, and an empty one matches nothing`,
       hint: 'use eq to compare the whole value',
     })),
   ]);
+  return firstOf(object, problems);
 }
 
 function mistakesIn(table: Table, role: string, policy: PolicyFilter): readonly Problem[] {
@@ -82,7 +85,7 @@ function mistakesIn(table: Table, role: string, policy: PolicyFilter): readonly 
     return [
       {
         object: `${table.schema}.${table.name}`,
-        reason: `its policy for the role ${role} is wrong: ${error.message}`,
+        reason: `its policy for the role ${listed([role])} is wrong: ${error.message}`,
         hint: 'correct "policies" in its directive; until then the role sees no rows',
       },
     ];
@@ -109,13 +112,26 @@ function readPolicy(table: Table, policy: PolicyFilter, claim: ReadClaim): Visib
   }
 }
 
-/** A caller's filter may contain empty parts. In a policy they would silently show rows, so they are rejected. */
-function assertComplete(value: unknown, path: string): void {
+/** The most objects within objects of a policy's filter, as in a request by default (`--max-filter-depth`). */
+const deepestPolicy = 32;
+
+/**
+ * A caller's filter may contain empty parts. In a policy they would silently show rows, so they are rejected; and so is one
+ * that is nested more deeply than a caller's may be.
+ */
+function assertComplete(value: unknown, path: string, depth = 0): void {
   if (value === null || (typeof value === 'object' && isEmpty(value))) {
     throw new BadUserInputError(path, `${path} must not be empty in a policy, but got ${shown(value)}`);
   }
   if (typeof value !== 'object') return;
-  for (const [key, inner] of Object.entries(value)) assertComplete(inner, `${path}.${key}`);
+  if (depth === deepestPolicy && isPlainObject(value) && claimPath(value) === undefined) {
+    throw new BadUserInputError(
+      'filter',
+      `filter must have at most ${deepestPolicy} objects within objects in a policy`,
+    );
+  }
+  const below = Array.isArray(value) ? depth : depth + 1;
+  for (const [key, inner] of Object.entries(value)) assertComplete(inner, `${path}.${listed([key])}`, below);
 }
 
 function isEmpty(value: object): boolean {

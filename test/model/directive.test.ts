@@ -53,6 +53,36 @@ describe('a comment that resembles policies hides all rows, and is reported with
   });
 });
 
+describe('a directive of any depth and size', () => {
+  test.each([
+    ['lists', `{"x": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+    ['objects', `${'{"x":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
+    ['lists without an end', `{"x": ${'['.repeat(100_000)}`],
+    ['filters', `{"policies": {"anon": {"filter": ${'{"not":'.repeat(1_000)}1${'}'.repeat(1_000)}}}}`],
+  ])('hides all rows if its brackets are nested too deeply: %s', (_, json) => {
+    const { policies: found, problems } = read(`@graphql(${json})`);
+    expect(found).toEqual(new Map());
+    expect(problems[0]?.object).toBe('cognito.users');
+  });
+
+  test('has no more than a few problems, and says how many more there are', () => {
+    const keys = Object.fromEntries(Array.from({ length: 80_000 }, (_, i) => [`key_of_nobody_${i}`, 1]));
+    const { problems } = read(directive(keys));
+    expect(problems.map(({ reason }) => reason)).toEqual([
+      ...Array.from({ length: 10 }, () => expect.stringContaining('is not known here')),
+      'it has 79990 more problems',
+    ]);
+  });
+
+  test('repeats only the beginning of what is wrong in it', () => {
+    const long = 'x'.repeat(100_000);
+    const wrong = { [long]: 1, policies: { [long]: 1 } };
+    const { problems } = read(directive(wrong));
+    expect(problems.length).toBeGreaterThan(1);
+    for (const { reason, hint } of problems) expect(`${reason}${hint}`.length).toBeLessThan(500);
+  });
+});
+
 test('policies that are null hide all rows, because a template may have failed to fill them in', () => {
   const { policies: found, problems } = read(directive({ policies: null }));
   expect(found).toEqual(new Map());

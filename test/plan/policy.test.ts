@@ -57,6 +57,20 @@ describe('a policy', () => {
     expect(await seen(policy)).toEqual([]);
   });
 
+  test('that is nested more deeply than a request may be shows none, and is reported', async () => {
+    const nested = (levels: number) => {
+      let filter: PolicyFilter = { email: { eq: { claim: 'email' } } };
+      for (let i = 0; i < levels; i++) filter = { not: filter };
+      return filter;
+    };
+    expect(policyProblems(withPolicy(nested(30)))).toEqual([]);
+    expect(await seen(nested(30), { email: 'jan@x.test' })).toEqual(['jan']);
+    expect(policyProblems(withPolicy(nested(32)))).toMatchObject([
+      { reason: expect.stringContaining('objects within objects') },
+    ]);
+    expect(await seen(nested(32), { email: 'jan@x.test' })).toEqual([]);
+  });
+
   test('compares with the claims of the caller', async () => {
     const policy = { email: { eq: { claim: 'email' } } };
     expect(await seen(policy, { email: 'jan@x.test' })).toEqual(['jan']);
