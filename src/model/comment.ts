@@ -1,6 +1,6 @@
 import { isPlainObject, type PlainObject } from '../values/plain-object.ts';
 import { endOfString, outlineOf } from './json-outline.ts';
-import { nearestSpelling } from './spelling.ts';
+import { mentionsPolicies, type NearDirective, nearDirective } from './near-directive.ts';
 
 /** A comment, split into its prose and the settings of its `@graphql({…})` directive. */
 export interface Comment {
@@ -44,7 +44,7 @@ export function parseComment(comment: string | undefined, knownKeys: ReadonlySet
       fault:
         near === undefined
           ? undefined
-          : faulty(`its comment contains something that resembles a directive: ${near}`, text),
+          : faulty(`its comment contains something that resembles a directive: ${near.found}`, text, near),
     };
   }
   const end = endOfDirective(text, start + opening.length);
@@ -91,7 +91,9 @@ export function parseComment(comment: string | undefined, knownKeys: ReadonlySet
       ),
     };
   }
-  const second = rest.includes(opening) ? opening : nearDirective(rest, knownKeys);
+  const second = rest.includes(opening)
+    ? { found: opening, mayMeanPolicies: false }
+    : nearDirective(rest, knownKeys);
   return {
     prose: trimmed(rest),
     settings,
@@ -99,14 +101,19 @@ export function parseComment(comment: string | undefined, knownKeys: ReadonlySet
       second === undefined
         ? undefined
         : faulty(
-            `its comment contains more than one directive, or something that resembles one: ${second}`,
+            `its comment contains more than one directive, or something that resembles one: ${second.found}`,
             text,
+            second,
           ),
   };
 }
 
-function faulty(reason: string, text: string): CommentFault {
-  return { reason, hint: rightSpelling, mayMeanPolicies: mayMeanPolicies(text) };
+function faulty(reason: string, text: string, near?: NearDirective): CommentFault {
+  return {
+    reason,
+    hint: rightSpelling,
+    mayMeanPolicies: near?.mayMeanPolicies || mentionsPolicies(text),
+  };
 }
 
 /** The index of the parenthesis that closes the directive, ignoring those in JSON strings. */
@@ -136,37 +143,4 @@ function keysOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   const inner: readonly unknown[] = Object.values(value);
   return inner.reduce<number>((total, each) => total + keysOf(each), Array.isArray(value) ? 0 : inner.length);
-}
-
-/** A word before a bracket that could be a misspelt `@graphql`; anything longer is prose. */
-const beforeBracket =
-  /(@?)\s{0,4}([\p{L}\p{N}_-]{1,12}(?: [\p{L}\p{N}_-]{1,6})?)\s{0,4}(\(\s{0,4}\{|[({[])/gu;
-const quotes = '"\'“”„«»`';
-/** A key in something that resembles a JSON object. */
-const jsonKey = new RegExp(`[{,]\\s{0,20}[${quotes}]([^${quotes}]{1,40})[${quotes}]\\s{0,20}:`, 'gu');
-
-/** The part of a text that resembles a directive but is not one; undefined if there is none. */
-function nearDirective(text: string, knownKeys: ReadonlySet<string>): string | undefined {
-  for (const [found, at, word, bracket] of text.matchAll(beforeBracket)) {
-    // `GraphQL (…)` is prose; `@GraphQL(…)` and `GraphQL({…})` are not.
-    if ((at || bracket !== '(') && nearestSpelling(word ?? '', ['graphql'])) return found.trim();
-  }
-  for (const [, key] of text.matchAll(jsonKey)) {
-    if (nearestSpelling(key ?? '', knownKeys)) return `{"${key}": …}`;
-  }
-  return undefined;
-}
-
-/** Whether a text that cannot be parsed mentions policies, or something that only policies contain. */
-function mayMeanPolicies(text: string): boolean {
-  const words = [...text.matchAll(/[\p{L}_]+/gu), ...text.matchAll(/"([^"]{1,40})"/gu)];
-  return words.some(([word, quoted]) => resemblesPolicies(quoted ?? word));
-}
-
-/** Whether a key may have been meant as `policies`, or as the filter or claim of a policy. */
-export function resemblesPolicies(key: string): boolean {
-  return (
-    /polic|permission|security|\brls\b/i.test(key) ||
-    nearestSpelling(key, ['policies', 'policy', 'filter', 'claim']) !== undefined
-  );
 }

@@ -1,3 +1,4 @@
+import { isContainer, isPlainObject } from '../values/plain-object.ts';
 import { shown } from '../wording.ts';
 import { parseComment } from './comment.ts';
 import type { Problem } from './model.ts';
@@ -16,6 +17,7 @@ import {
   text,
   truth,
 } from './shape.ts';
+import { nearestSpelling } from './spelling.ts';
 
 /** A key of an object's directive. */
 export interface DirectiveKey<T = unknown> extends Shape<T> {
@@ -168,9 +170,6 @@ export function readDirective(
   }
   const knownHere = known.map(({ name }) => name);
   reportUnknownKeys(settings, knownHere, undefined, report);
-  const misplaced = Object.entries(settings).filter(
-    ([name]) => name !== tableKeys.policies.name || !knownHere.includes(name),
-  );
   const directive: Directive = {
     prose,
     has: ({ name }) => name in settings,
@@ -178,9 +177,37 @@ export function readDirective(
       const value = settings[name];
       return isAbsent(value, name) ? undefined : read(value, () => {});
     },
-    mayMeanPolicies: (fault?.mayMeanPolicies ?? false) || holdsPolicies(Object.fromEntries(misplaced)),
+    mayMeanPolicies:
+      (fault?.mayMeanPolicies ?? false) ||
+      Object.entries(settings).some(([name, value]) => settingMayMeanPolicies(name, value, known)),
   };
   return built(directive, ...firstOf(object, problems));
+}
+
+/** Whether a setting without effect, or a part of one, may have been meant as policies. */
+function settingMayMeanPolicies(name: string, value: unknown, known: readonly DirectiveKey[]): boolean {
+  const key = known.find((candidate) => candidate.name === name);
+  if (key === tableKeys.policies || (key && isFlawless(key, value))) return false;
+  if (holdsPolicies({ [name]: value })) return true;
+  if (knownNames.has(name)) return false;
+  // What is structured under an unknown key could be rules of access by role, whatever they are called.
+  const isStructured = isPlainObject(value) || (Array.isArray(value) && value.some(isContainer));
+  if (!isStructured) return false;
+  const spelling = nearestSpelling(
+    name,
+    known.map((candidate) => candidate.name),
+  );
+  const meant = known.find((candidate) => candidate.name === spelling);
+  return !meant || !isFlawless(meant, value);
+}
+
+/** Whether a key has this value without any fault, so that all of it has its effect. */
+function isFlawless({ read }: DirectiveKey, value: unknown): boolean {
+  let faults = 0;
+  const found = read(value, () => {
+    faults++;
+  });
+  return found !== undefined && faults === 0;
 }
 
 /** A setting that is null counts as absent, as in pg_graphql, except policies, which would then show all rows. */

@@ -1,8 +1,9 @@
 import { durationRule, parseDuration } from '../duration.ts';
 import { isPlainObject } from '../values/plain-object.ts';
 import { shown } from '../wording.ts';
-import { resemblesPolicies, type Settings } from './comment.ts';
+import type { Settings } from './comment.ts';
 import type { PolicyFilter } from './model.ts';
+import { resemblesPolicies } from './near-directive.ts';
 import { nearestSpelling } from './spelling.ts';
 
 /** The shape that the value of a directive's key must have. */

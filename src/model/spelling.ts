@@ -1,8 +1,9 @@
 import { distance } from 'fastest-levenshtein';
+import { folded } from './folded-text.ts';
 
 /**
- * The known word that was most likely meant: the nearest one, or undefined if none is near enough. Case, spaces, hyphens
- * and underscores are ignored.
+ * The known word that was most likely meant: the nearest one, or undefined if none is near enough. Case, accents, look-alike
+ * letters, spaces, hyphens and underscores are ignored.
  */
 export function nearestSpelling(word: string, known: Iterable<string>): string | undefined {
   const plain = plainForm(word);
@@ -26,5 +27,5 @@ function toleratedEdits(word: string): number {
 }
 
 function plainForm(word: string): string {
-  return word.toLowerCase().replace(/[\s_-]/g, '');
+  return /^[a-z\d]*$/.test(word) ? word : folded(word).replace(/[\s_-]/g, '');
 }

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { build, column, directive, foreignTable } from './definitions.ts';
+import { attribute, build, column, directive, enumType, foreignTable } from './definitions.ts';
 
 const policies = { policies: { anon: { filter: { username: { eq: 'jan' } } } } };
 const written = directive(policies);
@@ -38,6 +39,58 @@ describe('a comment that resembles policies hides all rows, and is reported with
     ['quotes of typography', written.replaceAll('"', '”')],
     ['a parenthesis that is never closed', written.slice(0, -1)],
     ['a list instead of an object', `@graphql([${JSON.stringify(policies)}])`],
+    ['a colon after the word', '@graphql: {policies: {anon: {filter: {}}}}'],
+    ['an equals sign after the word', '@graphql = {policies: {anon: {filter: {}}}}'],
+    ['YAML', '@graphql\npolicies:\n  anon:\n    filter:\n      username: jan'],
+    ['YAML without the word', 'policies:\n  anon:\n    filter:\n      username: jan'],
+    ['words', '@graphql policies'],
+    ['an invisible character in the word', written.replace('graph', 'graph\u200b')],
+    ['an invisible character in the key', written.replace('poli', 'poli\u00ad')],
+    ['an invisible character beside the key', written.replace('"policies"', '\u200b"policies"')],
+    ['a control character in the key', written.replace('poli', 'poli\u0001')],
+    ['bold letters', written.replace('graphql', '𝗴𝗿𝗮𝗽𝗵𝗾𝗹')],
+    ['letters with accents', written.replace('policies', 'pólícíés')],
+    ['Cyrillic letters in the word', written.replace('graphql', 'gгарhql')],
+    ['Cyrillic letters in the key', written.replace('policies', 'роӏісіеѕ')],
+    ['Greek letters', written.replace('policies', 'ρολιcιες')],
+    ['small capitals', written.replace('graphql', 'ɢʀᴀᴘʜǫʟ')],
+    ['letters that nobody can read', written.replace('graphql', 'ᎶᏒᎪᏢᎻᏫᏞ')],
+    ['wide characters', '＠ｇｒａｐｈｑｌ（｛＂ｐｏｌｉｃｉｅｓ＂：｛｝｝）'],
+    ['wide characters in the key', written.replace('policies', 'ｐｏｌｉｃｉｅｓ')],
+    ['wide brackets', written.replace('(', '（').replace(')', '）')],
+    ['a wide brace instead of the parenthesis', written.replace('({', '｛')],
+    ['other brackets', written.replace('(', '【').replace(')', '】')],
+    ['policies as the word', `@policies(${JSON.stringify(policies.policies)})`],
+    ['the singular as the word', '@policy({anon: {username: {eq: "jan"}}})'],
+    ['policies without a word', `policies: ${JSON.stringify(policies.policies)}`],
+    ['policies as a function', 'policies({anon: {filter: {}}})'],
+    ['policies as an assignment', 'policies = {anon => {filter => {}}}'],
+    ['a longer word', '@graphqlPolicies({anon: {filter: {}}})'],
+    ['a word with a hyphen', '@graphql-policies({anon: {filter: {}}})'],
+    ['a shorter word', '@gql({policies: {anon: {filter: {}}}})'],
+    ['the word of another tool', '@supabase({policies: {anon: {filter: {}}}})'],
+    ['no quotes', '{policies: {anon: {filter: {}}}}'],
+    ['policies after a directive', `${directive({ name: 'A' })} policies: {anon: {filter: {}}}`],
+    ['a path after a directive', `${directive({ name: 'A' })} then @graphql.policies({anon: {}})`],
+    ['a key after a directive', `${directive({ name: 'A' })}, "policies": {"anon": {}}`],
+    ['escaped quotes', JSON.stringify(policies).replaceAll('"', '\\"')],
+    ['doubled quotes', JSON.stringify(policies).replaceAll('"', '""')],
+    ['single quotes', JSON.stringify(policies).replaceAll('"', "'")],
+    ['doubled single quotes', JSON.stringify(policies).replaceAll('"', "''")],
+    ['quotes of HTML', JSON.stringify(policies).replaceAll('"', '&quot;')],
+    ['numeric quotes of HTML', JSON.stringify(policies).replaceAll('"', '&#x22;')],
+    ['quotes of a URL', encodeURIComponent(JSON.stringify(policies))],
+    ['other quotes', JSON.stringify(policies).replaceAll('"', '‘')],
+    ['a comment before the key', JSON.stringify(policies).replace('{', '{ /* who sees what */ ')],
+    ['a comment after the key', JSON.stringify(policies).replace(':', ' /* who sees what, and so on */ :')],
+    ['a comment of one line', JSON.stringify(policies).replace('{', '{ // who sees: what\n')],
+    ['many spaces', JSON.stringify(policies).replace('{', `{${' '.repeat(50)}`)],
+    ['roles as keys', directive(policies.policies)],
+    ['rules of access', directive({ row_access: { anon: { username: 'jan' } } })],
+    ['rules', directive({ rules: { anon: { where: { username: 'jan' } } } })],
+    ['rules in a list', directive({ access: [{ role: 'anon', where: {} }] })],
+    ['filters', directive({ rowFilter: { anon: {} } })],
+    ['the roles', directive({ roles: { anon: false } })],
   ])('%s', (_, comment) => {
     const { policies: found, problems } = read(comment);
     expect(found).toEqual(new Map());
@@ -130,6 +183,21 @@ describe('prose is no directive', () => {
     'Write to us (graphql@example.com) about policies.',
     'Our policies: {see the handbook}.',
     'Everybody who {signed} up',
+    'Our privacy policy applies to these users.',
+    'see the policies: HR-12',
+    'Policies (see: HR-12) are set by HR.',
+    'The policies of the company (2024): https://example.com/policies',
+    'Our policies: [HR-12](https://example.com/hr-12), [HR-13](https://example.com/hr-13)',
+    'Who has which permission? Ask security: +1 555 0100.',
+    'A claim = a complaint; a filter = a way to find it.',
+    'Claims (paid: yes, open: no) per user',
+    'Policy: see HR-12. Attributes look like {tier: gold}.',
+    'Users, e.g. {tier: gold}. Retention policy: 30 days.',
+    'Office hours [from 10:30], see policy',
+    'Политика конфиденциальности: см. HR-12 (раздел 4).',
+    'Mail @größte (the greatest) for access',
+    'Roles & permissions — “who may what” — are in the handbook.',
+    '100% of users; 5 &lt; 6; C:\\policies',
   ])('%s', (comment) => {
     const model = build([foreignTable({ comment })]);
     expect(model.problems).toEqual([]);
@@ -145,6 +213,71 @@ test('an unknown key gets the known one that it resembles as a suggestion', () =
       hint: 'did you mean "totalCount"?',
     },
   ]);
+});
+
+test('an enum may have labels that resemble policies', () => {
+  const comment = directive({ mappings: { permission: 'PERMISSION', policy: 'POLICY' } });
+  const type = enumType('kind', ['permission', 'policy'], { comment });
+  const model = build([foreignTable({ columns: [column('username'), attribute('kind', { type })] })]);
+  expect(model).toMatchObject({ problems: [], tables: [{ policies: undefined }] });
+});
+
+test('a comment of any size is read in one pass', () => {
+  const size = 300_000;
+  for (const part of [
+    '@ a',
+    '{',
+    '{"',
+    '{"a',
+    '/*',
+    '\\"',
+    'policies:',
+    '@graphq ',
+    'policies',
+    '&',
+    '％',
+    'é',
+  ]) {
+    expect(build([foreignTable({ comment: part.repeat(size) })]).tables).toHaveLength(1);
+  }
+});
+
+test('no character or change of case, wherever it is, shows rows to anyone else without a problem', () => {
+  const good = directive({
+    name: 'Person',
+    policies: { anon: { filter: {} }, member: { filter: { email: { startsWith: { claim: 'email' } } } } },
+  });
+  const roles = ['anon', 'member', 'support'];
+  const policiesOf = (comment: string) => {
+    const model = build([foreignTable({ comment })], {}, {}, [], roles);
+    return {
+      exposed: model.tables.length > 0,
+      policies: model.tables[0]?.policies,
+      problems: model.problems,
+    };
+  };
+  const { policies: intended } = policiesOf(good);
+  const character = fc.oneof(
+    fc.constantFrom(...'(){}[]":,;\\/*#@= \n\'”’_-.aе\u200b\u00a0\u0301（｛＂：'),
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
+  );
+  const place = fc.nat(good.length - 1);
+  const edit = fc.oneof(
+    fc.record({ place, character }).map(({ place, character }) => [place, character, good[place]]),
+    place.map((place) => [place, '', good[place]?.toUpperCase()]),
+  );
+  fc.assert(
+    fc.property(edit, ([place, inserted, here]) => {
+      const at = Number(place);
+      const found = policiesOf(`${good.slice(0, at)}${inserted}${here}${good.slice(at + 1)}`);
+      const isIntended = (role: string) => isDeepStrictEqual(found.policies?.get(role), intended?.get(role));
+      expect(found.exposed).toBe(found.policies !== undefined);
+      for (const role of roles.filter((each) => found.policies?.has(each))) {
+        expect(isIntended(role) || role === 'member' || found.problems.length > 0).toBe(true);
+      }
+    }),
+    { numRuns: 5_000 },
+  );
 });
 
 test('after any single typing error, policies still apply or all rows are hidden', () => {
