@@ -84,6 +84,7 @@ select (json_build_object(
       'comment', pg_catalog.obj_description(s.oid, 'pg_foreign_server'),
       'srvoptions', s.srvoptions,
       'fdwname', w.fdwname,
+      'fdwcomment', pg_catalog.obj_description(w.oid, 'pg_foreign_data_wrapper'),
       'fdwoptions', w.fdwoptions,
       'handler', p.proname
     ) order by s.srvname collate "C"), '[]')
@@ -164,6 +165,7 @@ export interface CatalogRow {
     readonly comment: string | null;
     readonly srvoptions: readonly string[] | null;
     readonly fdwname: string;
+    readonly fdwcomment: string | null;
     readonly fdwoptions: readonly string[] | null;
     readonly handler: string | null;
   }[];

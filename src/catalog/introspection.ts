@@ -41,6 +41,7 @@ function toDefinition(row: CatalogRow, views: readonly ViewDefinition[]): Catalo
         options: toOptions(server.srvoptions),
         wrapper: {
           name: server.fdwname,
+          comment: server.fdwcomment ?? undefined,
           handler: server.handler ?? undefined,
           options: toOptions(server.fdwoptions),
         },

@@ -3,6 +3,7 @@ import type {
   CatalogDefinition,
   ForeignTableDefinition,
   SchemaDefinition,
+  ServerDefinition,
   ViewDefinition,
 } from './definition.ts';
 import type { Dialect } from './dialect.ts';
@@ -34,16 +35,23 @@ export function buildModel(catalog: CatalogDefinition, options: ModelOptions): M
   const settings = new Map(
     exposed.flatMap(({ name }, i) => {
       const directive = directives.value[i];
-      return directive ? [[name, toSettings(directive)] as const] : [];
+      return directive ? [[name, toSettings(name, directive)] as const] : [];
     }),
   );
   const inflects = (schema: string) => settings.get(schema)?.inflectNames ?? false;
 
+  const used = new Set(
+    catalog.tables.filter(({ schema }) => settings.has(schema)).map(({ server }) => server),
+  );
+  const servers = readServers(catalog.servers.filter(({ name }) => used.has(name)));
   const drafts = existing(
     all(
       catalog.tables.flatMap((table) => {
         const schema = settings.get(table.schema);
-        return schema && isExposed(catalog, table) ? [draftTable(table, schema, catalog, options)] : [];
+        const { expose = true, unclear = [] } = servers.value.get(table.server) ?? {};
+        if (!schema || !expose) return [];
+        const both = { ...schema, unclear: [...schema.unclear, ...unclear] };
+        return [draftTable(table, both, catalog, options)];
       }),
     ),
   );
@@ -65,7 +73,9 @@ export function buildModel(catalog: CatalogDefinition, options: ModelOptions): M
     tables: Object.freeze(related.value.map((table) => Object.freeze(table))),
     problems: Object.freeze([
       ...unusableChoices(catalog, wanted),
-      ...[directives, drafts, tables, views, distinct, named, related].flatMap(({ problems }) => problems),
+      ...[directives, servers, drafts, tables, views, distinct, named, related].flatMap(
+        ({ problems }) => problems,
+      ),
     ]),
     // One schema that forbids introspection is enough, because its names would be visible otherwise.
     introspection: introspection.includes(false) ? false : introspection.includes(true) ? true : undefined,
@@ -73,21 +83,42 @@ export function buildModel(catalog: CatalogDefinition, options: ModelOptions): M
 }
 
 /** The settings of a schema's directive, which apply to every table in it. */
-function toSettings(directive: Directive): SchemaSettings & { readonly introspection: boolean | undefined } {
+function toSettings(
+  name: string,
+  directive: Directive,
+): SchemaSettings & { readonly introspection: boolean | undefined } {
   return {
     inflectNames: directive.get(schemaKeys.inflectNames) ?? false,
     maxRows: directive.get(schemaKeys.maxRows),
-    mayMeanPolicies: directive.mayMeanPolicies,
+    unclear: directive.mayMeanPolicies ? [`schema ${name}`] : [],
     introspection: directive.get(schemaKeys.introspection),
   };
 }
 
-/** Whether the directive of the table's server allows it in the API. */
-function isExposed({ servers }: CatalogDefinition, table: ForeignTableDefinition): boolean {
-  const server = servers.find(({ name }) => name === table.server);
-  return (
-    readDirective(`server ${table.server}`, server?.comment, serverKeys).value.get(serverKeys.expose) ?? true
-  );
+/** What the directives of a server and its wrapper say about its tables. */
+interface ServerSettings extends Pick<SchemaSettings, 'unclear'> {
+  readonly expose: boolean;
+}
+
+/** Reads the comments of some servers and of their wrappers, each once. */
+function readServers(servers: readonly ServerDefinition[]): Built<ReadonlyMap<string, ServerSettings>> {
+  const settings = new Map<string, ServerSettings>();
+  const unclearWrappers = new Map<string, readonly string[]>();
+  const problems: Problem[] = [];
+  const read = (object: string, comment: string | undefined, keys: Parameters<typeof readDirective>[2]) => {
+    const directive = readDirective(object, comment, keys);
+    problems.push(...directive.problems);
+    return { ...directive.value, unclear: directive.value.mayMeanPolicies ? [object] : [] };
+  };
+  for (const { name, comment, wrapper } of servers) {
+    const ofWrapper =
+      unclearWrappers.get(wrapper.name) ??
+      read(`foreign-data wrapper ${wrapper.name}`, wrapper.comment, {}).unclear;
+    unclearWrappers.set(wrapper.name, ofWrapper);
+    const { get, unclear } = read(`server ${name}`, comment, serverKeys);
+    settings.set(name, { expose: get(serverKeys.expose) ?? true, unclear: [...unclear, ...ofWrapper] });
+  }
+  return built(settings, ...problems);
 }
 
 function draftTable(

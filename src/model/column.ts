@@ -3,17 +3,20 @@ import type { ScalarKind } from '../values/type/sql-type.ts';
 import { type ColumnType, type ElementType, nameOfType } from './column-type.ts';
 import type { ColumnDefinition, ForeignTableDefinition, TypeDefinition } from './definition.ts';
 import { type Dialect, misspeltOptions } from './dialect.ts';
-import { columnKeys, readDirective } from './directive.ts';
+import { columnKeys, enumKeys, readDirective } from './directive.ts';
 import type { Column, Problem, Reason } from './model.ts';
 import { isGraphQLName, toFieldName } from './name.ts';
 import { all, type Built, built, failure, type Result, success } from './result.ts';
 import { commentOn } from './statement.ts';
 
-/** The exposable columns of a table. */
-export interface BuiltColumns {
-  readonly columns: readonly Column[];
-  /** Whether a column's comment contains something without effect that may have been meant as policies. */
-  readonly mayMeanPolicies: boolean;
+/** The columns and types, such as `column x`, whose comments may have been meant as policies, which have no effect there. */
+export function unclearColumns(columns: readonly ColumnDefinition[]): readonly string[] {
+  return columns.flatMap(({ name, comment, type }) => [
+    ...(readDirective(name, comment, columnKeys).value.mayMeanPolicies ? [`column ${name}`] : []),
+    ...(readDirective(name, type.enum?.comment, enumKeys).value.mayMeanPolicies
+      ? [`type ${type.schema}.${type.name}`]
+      : []),
+  ]);
 }
 
 /** Builds the columns of a table in declaration order. Of two with the same field name, the first one gets it. */
@@ -21,11 +24,11 @@ export function buildColumns(
   table: ForeignTableDefinition,
   dialect: Dialect,
   inflect: boolean,
-): Built<BuiltColumns> {
+): Built<readonly Column[]> {
   const parts = all(table.columns.map((column) => buildColumn(table, column, dialect, inflect)));
   const columns: Column[] = [];
   const collisions: Problem[] = [];
-  for (const { column } of parts.value) {
+  for (const column of parts.value) {
     if (!column) continue;
     const rival = columns.find((other) => other.fieldName === column.fieldName);
     if (!rival && column.fieldName !== 'nodeId') columns.push(column);
@@ -37,8 +40,7 @@ export function buildColumns(
       });
     }
   }
-  const mayMeanPolicies = parts.value.some((part) => part.mayMeanPolicies);
-  return built({ columns, mayMeanPolicies }, ...parts.problems, ...collisions);
+  return built(columns, ...parts.problems, ...collisions);
 }
 
 function buildColumn(
@@ -46,10 +48,10 @@ function buildColumn(
   definition: ColumnDefinition,
   dialect: Dialect,
   inflect: boolean,
-): Built<{ readonly column: Column | undefined; readonly mayMeanPolicies: boolean }> {
+): Built<Column | undefined> {
   const path = pathOf(table, definition);
   const directive = readDirective(path, definition.comment, columnKeys);
-  const { get, prose, mayMeanPolicies } = directive.value;
+  const { get, prose } = directive.value;
   const fieldName = get(columnKeys.name) ?? toFieldName(definition.name, inflect);
   const source = sourceOf(table, definition, dialect);
   const fault: Reason | undefined = !source.ok
@@ -62,7 +64,7 @@ function buildColumn(
         };
   const misspelt = misspeltOptions(path, definition.options, dialect.columnOptions);
   const problems = [...directive.problems, ...misspelt, ...(fault ? [{ object: path, ...fault }] : [])];
-  if (!source.ok || fault) return built({ column: undefined, mayMeanPolicies }, ...problems);
+  if (!source.ok || fault) return built(undefined, ...problems);
   const column = {
     name: definition.name,
     fieldName,
@@ -70,7 +72,7 @@ function buildColumn(
     notNull: definition.notNull || get(columnKeys.notNull) === true,
     ...source.value,
   };
-  return built({ column, mayMeanPolicies }, ...problems);
+  return built(column, ...problems);
 }
 
 /** The origin of the column's values, and its type, which must suit them. */

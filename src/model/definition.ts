@@ -18,6 +18,7 @@ export interface ServerDefinition {
   readonly options: Options;
   readonly wrapper: {
     readonly name: string;
+    readonly comment?: string | undefined;
     /** The name of the handler function; undefined if the wrapper was created without one. */
     readonly handler: string | undefined;
     readonly options: Options;

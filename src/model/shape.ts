@@ -157,7 +157,9 @@ export function reportUnknownKeys(
     const meant = nearestSpelling(key, known);
     faults(
       `the key ${shown(key)}${place === undefined ? '' : ` of ${place}`} is not known here`,
-      meant === undefined ? `remove it; the known keys are ${known.join(', ')}` : `did you mean "${meant}"?`,
+      meant === undefined
+        ? `remove it; the known keys are ${known.join(', ') || 'none'}`
+        : `did you mean "${meant}"?`,
     );
   }
 }

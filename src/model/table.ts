@@ -1,5 +1,5 @@
-import { shown } from '../wording.ts';
-import { buildColumns } from './column.ts';
+import { listed, shown } from '../wording.ts';
+import { buildColumns, unclearColumns } from './column.ts';
 import type { CatalogDefinition, ForeignTableDefinition } from './definition.ts';
 import { type Dialect, misspeltOptions } from './dialect.ts';
 import { type Directive, readDirective, tableKeys } from './directive.ts';
@@ -21,12 +21,12 @@ export interface TableDraft {
   readonly foreignKeys: readonly ForeignKeySetting[];
 }
 
-/** The settings of a schema's directive for its tables. */
+/** What a schema and a server say about their tables. */
 export interface SchemaSettings {
   readonly inflectNames: boolean;
   readonly maxRows: number | undefined;
-  /** Whether the schema's comment contains something without effect that may have been meant as policies. */
-  readonly mayMeanPolicies: boolean;
+  /** What the table belongs to, such as `schema x`, if its comment may have been meant as policies. */
+  readonly unclear: readonly string[];
 }
 
 /**
@@ -66,16 +66,19 @@ export function buildTable(
   }
   const columns = buildColumns(reading.value, dialect, settings.inflectNames);
   if (reading.value.columns.length === 0) return built(undefined, ...problems);
-  if (columns.value.columns.length === 0) {
+  if (columns.value.length === 0) {
     return built(undefined, ...problems, ...columns.problems, {
       object: path,
       reason: 'none of its columns can be exposed',
       hint: 'correct at least one column as its own problem says',
     });
   }
-  const key = chooseKey(path, columns.value.columns, get(tableKeys.primaryKeyColumns), dialect);
-  const unclear =
-    settings.mayMeanPolicies || directive.value.mayMeanPolicies || columns.value.mayMeanPolicies;
+  const key = chooseKey(path, columns.value, get(tableKeys.primaryKeyColumns), dialect);
+  const unclear = new Set([
+    ...(directive.value.mayMeanPolicies ? [`${base ? 'view' : 'foreign table'} itself`] : []),
+    ...unclearColumns(definition.columns),
+    ...settings.unclear,
+  ]);
   const table = {
     schema: definition.schema,
     name: definition.name,
@@ -84,9 +87,7 @@ export function buildTable(
     server: definition.server,
     base,
     object: object.value,
-    columns: columns.value.columns.map(
-      (column) => key.value.find((part) => part.name === column.name) ?? column,
-    ),
+    columns: columns.value.map((column) => key.value.find((part) => part.name === column.name) ?? column),
     key: key.value,
     totalCount: get(tableKeys.totalCount) ?? true,
     aggregate: get(tableKeys.aggregate) ?? false,
@@ -98,14 +99,14 @@ export function buildTable(
       staleWhileRevalidateMs: get(tableKeys.staleWhileRevalidate),
       refreshMs: get(tableKeys.refresh),
     },
-    policies: unclear ? new Map() : policiesOf(directive.value),
+    policies: unclear.size > 0 ? new Map() : policiesOf(directive.value),
   };
   return built(
     { table, foreignKeys: get(tableKeys.foreignKeys) ?? [] },
     ...problems,
     ...columns.problems,
     ...key.problems,
-    ...(unclear ? [hidden(path)] : []),
+    ...(unclear.size > 0 ? [hidden(path, unclear)] : []),
     ...firstOf(path, misspeltRoles(path, table.policies, catalog)),
   );
 }
@@ -135,11 +136,10 @@ function misspeltRoles(
   });
 }
 
-function hidden(path: string): Problem {
+function hidden(path: string, unclear: Iterable<string>): Problem {
   return {
     object: path,
-    reason:
-      'its rows are hidden from everyone, because what is wrong in a comment may have been meant as policies',
-    hint: 'correct the comment of the table, its column or its schema, as the other problems say',
+    reason: `its rows are hidden from everyone, because what is wrong in the comment of the ${listed(unclear)} may have been meant as policies`,
+    hint: 'correct that comment; policies belong in the comment of the table, as "policies" in its directive',
   };
 }

@@ -1,3 +1,4 @@
+import { unclearColumns } from './column.ts';
 import type {
   CatalogDefinition,
   ColumnDefinition,
@@ -41,7 +42,9 @@ export function buildView(
   }
   const { schema, name, comment } = view;
   const definition = { schema, name, comment, columns, server: shown.table.server, options: new Map() };
-  const draft = buildTable(definition, dialectOf(shown, baseNames), settings, catalog, {
+  // Columns that are not exposed have comments, too.
+  const unclear = [...settings.unclear, ...unclearColumns(view.columns)];
+  const draft = buildTable(definition, dialectOf(shown, baseNames), { ...settings, unclear }, catalog, {
     schema: base.schema,
     name: base.name,
   });

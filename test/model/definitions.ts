@@ -54,7 +54,8 @@ export const foreignTable = (settings: Partial<ForeignTableDefinition> = {}): Fo
   ...settings,
 });
 
-const dialectOf: ModelOptions['dialectOf'] = (server) =>
+/** The dialect of the Cognito tables' server. */
+export const dialectOf: ModelOptions['dialectOf'] = (server) =>
   server === 'cognito_server'
     ? success(cognitoDialect)
     : failure({ reason: 'there is no source for it', hint: 'use another' });

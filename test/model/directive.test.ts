@@ -1,7 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { attribute, build, column, directive, enumType, foreignTable } from './definitions.ts';
+import { buildModel } from '../../src/model/build.ts';
+import {
+  attribute,
+  build,
+  catalogOf,
+  column,
+  dialectOf,
+  directive,
+  enumType,
+  foreignTable,
+} from './definitions.ts';
 
 const policies = { policies: { anon: { filter: { username: { eq: 'jan' } } } } };
 const written = directive(policies);
@@ -103,6 +113,39 @@ describe('a comment that resembles policies hides all rows, and is reported with
     expect(inColumn.tables[0]?.policies).toEqual(new Map());
     const inSchema = build([foreignTable()], { cognito: written });
     expect(inSchema.tables[0]?.policies).toEqual(new Map());
+  });
+
+  test.each([
+    ['a server', written, undefined, 'server cognito_server'],
+    ['a wrapper', undefined, written, 'foreign-data wrapper cognito'],
+    ['a server, misspelt', written.replace('@g', '@G'), undefined, 'server cognito_server'],
+    ['a server, twice', `${directive({ expose: true })} ${written}`, undefined, 'server cognito_server'],
+  ])('in the comment of %s, whose problems are reported once', (_, comment, commentOfWrapper, object) => {
+    const server = {
+      name: 'cognito_server',
+      comment,
+      options: new Map(),
+      wrapper: { name: 'cognito', handler: undefined, options: new Map(), comment: commentOfWrapper },
+    };
+    const catalog = catalogOf([foreignTable(), foreignTable({ name: 'others' })]);
+    const model = buildModel({ ...catalog, servers: [server] }, { dialectOf, schemas: undefined });
+    expect(model.tables.map((table) => table.policies)).toEqual([new Map(), new Map()]);
+    expect(model.problems.map((problem) => problem.object)).toEqual([
+      object,
+      'cognito.users',
+      'cognito.others',
+    ]);
+    expect(model.problems.at(-1)?.reason).toContain(object);
+  });
+
+  test('in the comment of an enum, or of a column that is not exposed', () => {
+    const type = enumType('kind', ['a'], { comment: written });
+    const inType = build([foreignTable({ columns: [column('username'), attribute('kind', { type })] })]);
+    expect(inType.tables[0]?.policies).toEqual(new Map());
+    expect(inType.problems.map(({ reason }) => reason).join()).toContain('comment of the type public.kind');
+    const unexposed = column('of_no_meaning', { comment: written });
+    const inColumn = build([foreignTable({ columns: [column('username'), unexposed] })]);
+    expect(inColumn.tables[0]?.policies).toEqual(new Map());
   });
 });
 
