@@ -184,6 +184,12 @@ export function readDirective(
   return built(directive, ...firstOf(object, problems));
 }
 
+/** Whether the comment of any object has policies, or may have been meant to. */
+export function concernsPolicies(comment: string | undefined): boolean {
+  const { value } = readDirective('', comment, tableKeys);
+  return value.has(tableKeys.policies) || value.mayMeanPolicies;
+}
+
 /** Whether a setting without effect, or a part of one, may have been meant as policies. */
 function settingMayMeanPolicies(name: string, value: unknown, known: readonly DirectiveKey[]): boolean {
   const key = known.find((candidate) => candidate.name === name);

@@ -1,9 +1,11 @@
 import type { PGlite } from '@electric-sql/pglite';
 import type { Node } from 'libpg-query';
 import { codeOf } from '../../errors.ts';
+import { nearestSpelling } from '../../model/spelling.ts';
 import { qualifiedName, quoteIdentifier } from '../../model/statement.ts';
 import { Prerequisites } from './prerequisites.ts';
 import { PsqlReader } from './psql-reader.ts';
+import { codeCouldRestrict, couldRestrict } from './restriction.ts';
 import {
   type Actor,
   actorSetBy,
@@ -13,7 +15,9 @@ import {
   parseStatement,
   readsRowsFromScript,
   relationsOf,
+  revokes,
   type Statement,
+  schemasOf,
   summaryOf,
   withoutGrantor,
 } from './statement.ts';
@@ -79,15 +83,20 @@ export class ScriptLoader {
   async load({ name, text }: SqlScript): Promise<void> {
     await this.#database.exec(searchPath);
     const reader = new PsqlReader(text);
+    let last = '';
     for (let piece = reader.next(); piece; piece = reader.next()) {
       const place = { file: name, line: piece.line };
       if (piece.kind === 'command') {
         const command = piece.text.split(/\s/, 1)[0] ?? '';
         // These guard the output of pg_dump, and mean nothing outside psql.
         if (command === '\\restrict' || command === '\\unrestrict') continue;
-        this.#skip({ ...place, statement: command, reason: "it is one of psql's own commands" });
+        const report = { ...place, statement: command, reason: "it is one of psql's own commands" };
+        // This one runs what the query before it has written.
+        if (command === '\\gexec' && codeCouldRestrict(last)) this.#failed.push(report);
+        else this.#skip(report);
         continue;
       }
+      last = piece.sql;
       const statement = parseStatement(piece.sql);
       if (readsRowsFromScript(statement.node)) reader.skipCopyData();
       const failure =
@@ -204,17 +213,37 @@ export class ScriptLoader {
 
   /** Whether the catalog needs a statement that failed: by its kind, or because it names foreign tables. */
   async #counts(statement: Statement): Promise<boolean> {
-    if (alwaysCounts(statement)) return true;
-    if (!statement.node || changesRows(statement.node)) return false;
-    for (const { schema, name } of relationsOf(statement.node)) {
+    if (alwaysCounts(statement) || couldRestrict(statement)) return true;
+    const { node } = statement;
+    if (!node || changesRows(node)) return false;
+    const isRevoked = revokes(node);
+    for (const { schema, name } of relationsOf(node)) {
       const path = schema === undefined ? quoteIdentifier(name) : qualifiedName({ schema, name });
-      const { rows } = await this.#database.query(
-        `select from pg_class where oid = to_regclass($1) and relkind = 'f'`,
+      const { rows } = await this.#database.query<{ relkind: string }>(
+        'select relkind from pg_class where oid = to_regclass($1)',
         [path],
       );
-      if (rows.length > 0) return true;
+      const [found] = rows;
+      if (found?.relkind === 'f' || (found?.relkind === 'v' && isRevoked)) return true;
+      // A privilege that a misspelt name leaves in place shows rows.
+      if (!found && isRevoked && nearestSpelling(name, await this.#foreignNames('relname'))) return true;
     }
-    return false;
+    return isRevoked && this.#areForeign(schemasOf(node));
+  }
+
+  /** Whether one of the schemas has foreign tables, or could be a misspelt one that has. */
+  async #areForeign(schemas: readonly string[]): Promise<boolean> {
+    const known = schemas.length > 0 ? await this.#foreignNames('nspname') : [];
+    return schemas.some((schema) => nearestSpelling(schema, known) !== undefined);
+  }
+
+  /** The names of all foreign tables and views, or of their schemas. */
+  async #foreignNames(kind: 'relname' | 'nspname'): Promise<readonly string[]> {
+    const { rows } = await this.#database.query<{ name: string }>(
+      `select distinct ${kind} as name from pg_class c join pg_namespace n on n.oid = relnamespace
+       where relkind = 'f' or relkind = 'v' and nspname not in ('pg_catalog', 'information_schema')`,
+    );
+    return rows.map(({ name }) => name);
   }
 
   #skip(report: StatementReport): void {

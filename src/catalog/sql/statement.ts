@@ -8,10 +8,12 @@ export interface Statement {
   readonly node: Node | undefined;
   /** Why it cannot be parsed. */
   readonly syntaxError: string | undefined;
+  /** Whether it is so long that it was not parsed, and only writes rows. */
+  readonly writesRows: boolean;
 }
 
-/** The longest statement that is parsed. Only statements with rows are longer, and parsing them takes seconds. */
-const longestStatement = 1024 * 1024;
+/** The longest statement with rows that is parsed, in characters: parsing longer ones takes seconds. */
+const longestRows = 1024 * 1024;
 
 /** Loads Postgres' own parser, which is WebAssembly. */
 export async function loadParser(): Promise<void> {
@@ -20,13 +22,14 @@ export async function loadParser(): Promise<void> {
 
 /** Parses one statement. The parser must have been loaded. */
 export function parseStatement(sql: string): Statement {
-  if (sql.length > longestStatement) {
-    return { sql, node: undefined, syntaxError: `it is longer than ${longestStatement} characters` };
+  const writesRows = sql.length > longestRows && /^(?:insert|copy|update|delete|merge)\b/i.test(sql);
+  if (writesRows) {
+    return { sql, node: undefined, syntaxError: `it is longer than ${longestRows} characters`, writesRows };
   }
   try {
-    return { sql, node: parseSync(sql).stmts?.[0]?.stmt, syntaxError: undefined };
+    return { sql, node: parseSync(sql).stmts?.[0]?.stmt, syntaxError: undefined, writesRows };
   } catch (cause) {
-    return { sql, node: undefined, syntaxError: messageOf(cause) };
+    return { sql, node: undefined, syntaxError: messageOf(cause), writesRows };
   }
 }
 
@@ -41,8 +44,8 @@ export function summaryOf({ sql }: Statement): string {
 }
 
 /** Whether the catalog needs this statement, whatever object it is about. */
-export function alwaysCounts({ node, sql }: Pick<Statement, 'node' | 'sql'>): boolean {
-  if (!node) return sql.length <= longestStatement && looksLikeDefinition(sql);
+export function alwaysCounts({ node, sql, writesRows }: Statement): boolean {
+  if (!node) return !writesRows && looksLikeDefinition(sql);
   if ('AlterTableStmt' in node) return node.AlterTableStmt.objtype === 'OBJECT_FOREIGN_TABLE';
   if ('InsertStmt' in node || 'UpdateStmt' in node || 'SelectStmt' in node || 'CallStmt' in node) {
     return mentionsVault(node);
@@ -62,13 +65,14 @@ export function alwaysCounts({ node, sql }: Pick<Statement, 'node' | 'sql'>): bo
 function looksLikeDefinition(sql: string): boolean {
   const [first, ...rest] = (
     sql
-      .slice(0, 200)
+      .slice(0, 1_000)
+      .replace(/\/\*.*?\*\/|--[^\n]*/gs, ' ')
       .toLowerCase()
       .match(/[a-z_]+/g) ?? []
   ).slice(0, 4);
-  if (first === 'grant' || first === 'revoke' || first === 'import') return true;
+  if (first === 'grant' || first === 'revoke' || first === 'import' || first === 'comment') return true;
   return (
-    (first === 'create' || first === 'alter' || first === 'comment') &&
+    (first === 'create' || first === 'alter') &&
     rest.some((word) => word === 'foreign' || word === 'server' || word === 'role')
   );
 }
@@ -87,6 +91,21 @@ export function relationsOf(node: Node): { readonly schema: string | undefined; 
   const isTable =
     objtype === 'OBJECT_COLUMN' || objtype === 'OBJECT_FOREIGN_TABLE' || objtype === 'OBJECT_TABLE';
   return isTable && name !== undefined ? [{ schema: names.at(-2), name }] : [];
+}
+
+/** The schemas that a grant is about; none if it is about other objects. */
+export function schemasOf(node: Node): readonly string[] {
+  if (!('GrantStmt' in node)) return [];
+  const { objtype, targtype, objects = [] } = node.GrantStmt;
+  const aboutSchemas = objtype === 'OBJECT_SCHEMA' || targtype === 'ACL_TARGET_ALL_IN_SCHEMA';
+  return aboutSchemas && (objtype === 'OBJECT_SCHEMA' || objtype === 'OBJECT_TABLE')
+    ? objects.flatMap(namesIn)
+    : [];
+}
+
+/** Whether the statement revokes privileges on objects. */
+export function revokes(node: Node): boolean {
+  return 'GrantStmt' in node && !node.GrantStmt.is_grant;
 }
 
 /** The roles that must exist for the statement to succeed. */

@@ -42,6 +42,10 @@ async function saved(name: string, content: string | Uint8Array): Promise<string
   return file;
 }
 
+/** A directive with policies and other settings. */
+const directiveWith = (settings: object) =>
+  `@graphql(${JSON.stringify({ ...settings, policies: { anon: { filter: {} } } })})`;
+
 const allColumns = 7;
 
 describe('a catalog of SQL', () => {
@@ -300,6 +304,66 @@ grant select on public.unrelated to anon;`,
       `${file}:15: comment on column cognito.users.nothing is: column "nothing" of relation "cognito.users" does not exist`,
       `${file}:16: insert into vault.secrets: a value is not valid (SQLSTATE 22P02)`,
     ]);
+  });
+
+  const policies = '@graphql({"policies": {"anon": {"filter": {"username": {"eq": "jan"}}}}})';
+  const long = 'x'.repeat(2 * 1024 * 1024);
+
+  test('includes whatever could have restricted who sees rows', async () => {
+    const failing = [
+      `comment on foreign table cognito.user is '${policies}'`,
+      `comment on view cognito.nothing is '${policies}'`,
+      `comment on domain cognito.nothing is 'policies: {anon: {filter: {}}}'`,
+      `comment on foreign table cognito.users is ${long}`,
+      `comment /* ${'of this '.repeat(50)} */ on table public.x iss 'x'`,
+      'revoke select on cognito.user from anon',
+      'revoke usage on schema cognit from anon',
+      'revoke select on all tables in schema cognit from anon',
+      'revoke select (nothing) on cognito.shown from anon',
+      `do $$ begin perform missing(); comment on foreign table cognito.users is '${policies}'; end $$`,
+      `do $$ begin perform missing(); revoke select on cognito.users from anon; end $$`,
+      `create function f() returns missing language sql as $$ comment on foreign table cognito.users is '${policies}' $$`,
+      `select missing('revoke select on cognito.users from anon')`,
+    ];
+    const sql = `${cognitoServer} ${sevenColumns}
+create view cognito.shown as select username from cognito.users;\n`;
+    // A message lists five failures.
+    for (let i = 0; i < failing.length; i += 5) {
+      const some = failing.slice(i, i + 5);
+      const message = await refusal({ sql: sql + some.map((statement) => `${statement};\n`).join('') });
+      expect([...message.matchAll(/the SQL:\d+: (\w+)/g)].map(([, word]) => word)).toEqual(
+        some.map((statement) => statement.split(' ', 1)[0]),
+      );
+    }
+    expect(
+      await refusal({ sql: `${sql} select 'revoke select on cognito.users from anon' \\gexec` }),
+    ).toContain('gexec');
+  });
+
+  test('includes nothing that only concerns other objects', async () => {
+    const definition = await read({
+      sql: `${cognitoServer} ${sevenColumns}
+        revoke all on public.todos from anon;
+        revoke all on schema private from anon;
+        revoke execute on function public.nothing() from anon;
+        comment on table public.todos is 'Our privacy policy applies.';
+        comment on policy "own rows" on public.todos is 'Policy: own rows only';
+        create policy "own rows" on public.todos using (true);
+        do $$ begin revoke execute on function public.nothing() from anon; end $$;
+        do $$ begin comment on table public.todos is 'Todos'; end $$;`,
+    });
+    expect(skippedOf(definition)).toHaveLength(8);
+  });
+
+  test('does not include a long one: it is run, unless it only writes rows', async () => {
+    const comment = `${directiveWith({ description: long })}`;
+    const definition = await read({
+      sql: `${cognitoServer} ${sevenColumns}
+        comment on foreign table cognito.users is '${comment}';
+        insert into public.todos values ('comment on policies: revoke ${long}');`,
+    });
+    expect(definition.tables[0]?.comment).toBe(comment);
+    expect(skippedOf(definition)).toEqual(['insert into public.todos values']);
   });
 
   test('is reported if it cannot be parsed, without the value next to the error', async () => {
