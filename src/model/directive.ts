@@ -1,6 +1,7 @@
 import { isContainer, isPlainObject } from '../values/plain-object.ts';
 import { shown } from '../wording.ts';
 import { parseComment } from './comment.ts';
+import { folded } from './folded-text.ts';
 import type { Problem } from './model.ts';
 import { type Built, built, firstOf } from './result.ts';
 import {
@@ -196,6 +197,7 @@ function settingMayMeanPolicies(name: string, value: unknown, known: readonly Di
   if (key === tableKeys.policies || (key && isFlawless(key, value))) return false;
   if (holdsPolicies({ [name]: value })) return true;
   if (knownNames.has(name)) return false;
+  if (/access|restrict|privilege|visib|using|where/.test(folded(name))) return true;
   // What is structured under an unknown key could be rules of access by role, whatever they are called.
   const isStructured = isPlainObject(value) || (Array.isArray(value) && value.some(isContainer));
   if (!isStructured) return false;

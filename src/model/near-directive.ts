@@ -13,7 +13,7 @@ export interface NearDirective {
  * The first part of a text that resembles a directive; undefined if there is none. That is
  *
  * - something like the word `@graphql`, or `graphql` before a brace;
- * - an at sign and policies, or a word that cannot be read, before a bracket;
+ * - an at sign and policies, or a word that cannot be read, before a bracket, or any word before `({`;
  * - policies, or what they consist of, with keys below them;
  * - one of the known keys, in quotes and in its place in JSON.
  *
@@ -67,7 +67,7 @@ class Finder {
   #followsQuote = false;
   #inComment = false;
   /** Where the last bracket is: what a brace in it makes a directive. */
-  #parenthesis: 'after the word' | 'after something unreadable' | undefined;
+  #parenthesis: 'after the word' | 'after another' | undefined;
   /** Policies that were named: before or after the separator or bracket that follows the name. */
   #policies: { readonly stage: 'named' | 'opened'; readonly level: number; words: number } | undefined;
 
@@ -95,7 +95,7 @@ class Finder {
     if ('({['.includes(text)) return this.#open(text);
     if (')}]'.includes(text)) return this.#close();
     if (/^(?:[:=]+>?|->)$/.test(text)) return this.#separate();
-    if (/^[.;!?]$/.test(text) && this.#brackets.length <= (this.#policies?.level ?? 0))
+    if (/^[.,;!?]$/.test(text) && this.#brackets.length <= (this.#policies?.level ?? 0))
       this.#policies = undefined;
     // The at sign of an address is none of a directive.
     this.#follow(text === '@' && glued && this.#last === 'a' ? 'of an address' : text);
@@ -128,15 +128,21 @@ class Finder {
     const { text, hasAt } = this.#word;
     const followsWord = this.#last === 'a';
     const isNamed = followsWord && resemblesWord(text);
-    const isUnreadable = followsWord && hasAt && /[^\p{ASCII}]/u.test(text);
     const shown = `${hasAt ? '@' : ''}${text}`;
     if (isNamed && (hasAt || bracket !== '(')) return near(`${shown}${bracket}`);
-    if (isUnreadable && bracket !== '(') return near(`${shown}${bracket}`, true);
-    if (this.#parenthesis && this.#last === '(' && bracket !== '(') {
-      return near(`${shown}(${bracket}`, this.#parenthesis === 'after something unreadable');
+    if (
+      followsWord &&
+      hasAt &&
+      (resemblesPolicies(text) || (bracket !== '(' && /[^\p{ASCII}]/u.test(text)))
+    ) {
+      return near(`${shown}${bracket}`, true);
     }
-    if (followsWord && hasAt && resemblesPolicies(text)) return near(`${shown}${bracket}`, true);
-    this.#parenthesis = isNamed ? 'after the word' : isUnreadable ? 'after something unreadable' : undefined;
+    if (this.#parenthesis && this.#last === '(' && bracket !== '(') {
+      return near(`${shown}(${bracket}`, this.#parenthesis === 'after another');
+    }
+    if (this.#policies?.stage === 'opened' && followsWord && isPartOfPolicies(text))
+      return this.#foundPolicies();
+    this.#parenthesis = isNamed ? 'after the word' : followsWord && hasAt ? 'after another' : undefined;
     this.#enterPolicies();
     this.#brackets.push(bracket);
     this.#follow(bracket);
@@ -157,7 +163,7 @@ class Finder {
       return this.#foundPolicies();
     }
     const { text, before } = this.#word;
-    if (isQuotedKey && '{,'.includes(before) && nearestSpelling(text, this.#knownKeys)) {
+    if (isQuotedKey && (before === '{' || before === ',') && nearestSpelling(text, this.#knownKeys)) {
       return near(`{"${text}": …}`);
     }
     this.#enterPolicies();
@@ -176,9 +182,7 @@ class Finder {
     return (
       (this.#brackets.length > level && this.#brackets.at(-1) === '{') ||
       this.#brackets.length > level + 1 ||
-      text === 'where' ||
-      text === 'using' ||
-      nearestSpelling(text, ['filter', 'claim']) !== undefined
+      isPartOfPolicies(text)
     );
   }
 
@@ -189,6 +193,11 @@ class Finder {
 
 function near(found: string, mayMeanPolicies = false): NearDirective {
   return { found: found.slice(0, 80), mayMeanPolicies };
+}
+
+/** Whether a word may stand for what only policies contain, in this or another language. */
+function isPartOfPolicies(word: string): boolean {
+  return word === 'where' || word === 'using' || nearestSpelling(word, ['filter', 'claim']) !== undefined;
 }
 
 /** Whether a word may have been meant as `graphql`. */
