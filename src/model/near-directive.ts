@@ -140,7 +140,7 @@ class Finder {
     if (this.#parenthesis && this.#last === '(' && bracket !== '(') {
       return near(`${shown}(${bracket}`, this.#parenthesis === 'after another');
     }
-    if (this.#policies?.stage === 'opened' && followsWord && isPartOfPolicies(text))
+    if (this.#policies?.stage === 'opened' && bracket !== '[' && followsWord && isPartOfPolicies(text))
       return this.#foundPolicies();
     this.#parenthesis = isNamed ? 'after the word' : followsWord && hasAt ? 'after another' : undefined;
     this.#enterPolicies();
@@ -163,6 +163,7 @@ class Finder {
       return this.#foundPolicies();
     }
     const { text, before } = this.#word;
+    if (isQuotedKey && this.#brackets.length > 1 && isPartOfPolicies(text)) return this.#foundPolicies();
     if (isQuotedKey && (before === '{' || before === ',') && nearestSpelling(text, this.#knownKeys)) {
       return near(`{"${text}": …}`);
     }
