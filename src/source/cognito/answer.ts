@@ -1,50 +1,100 @@
-import { isUtf8 } from 'node:buffer';
+import { Buffer, isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
+import { JsonLimitError, type JsonLimits, parseSliced } from '../../columns/sliced-json.ts';
+import { isPlainObject, type PlainObject } from '../../values/plain-object.ts';
 import { MalformedAnswerError } from './page.ts';
 
 /** An error in an answer whose status indicates success. It has the shape of the SDK's own errors. */
 export class ErrorAnswer extends Error {
   readonly $fault = 'server';
   readonly $metadata = { httpStatusCode: 200 };
+  /** For the SDK, which looks for headers such as `Retry-After` there. */
+  readonly $response: unknown;
 
   /** @param type the error's name in the API's model, such as `InternalErrorException` */
-  constructor(type: string) {
+  constructor(type: string, response?: unknown) {
     super('the service answered with an error');
     // It may be preceded by a namespace and followed by a URL.
     this.name = type.split('#').at(-1)?.split(':')[0] ?? type;
+    this.$response = response;
   }
 }
 
-/**
- * The maximum size of an answer in bytes: more than 60 users with 75 attributes of 2,048 escaped characters each, the
- * largest page that the API's quotas allow.
- */
-const maxBodyBytes = 64 * 2 ** 20;
+/** How much of a kind of answer is read. */
+export interface AnswerLimits {
+  readonly bytes: number;
+  readonly json: JsonLimits;
+}
 
 /**
- * The JSON of a successful answer as the service wrote it, because the SDK rounds times and tolerates missing fields. The
- * bytes stay in the response for the SDK to read.
+ * The largest page that the API's quotas allow has 60 users with 75 attributes of 2,048 characters each, all of which may be
+ * escaped: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+ */
+export const pageLimits: AnswerLimits = {
+  bytes: 64 * 2 ** 20,
+  json: {
+    depth: 100,
+    containers: 50_000,
+    members: 5_000,
+    values: 200_000,
+    // A megabyte in which every character is escaped.
+    textBytes: 8 * 2 ** 20,
+    gapBytes: 2 ** 18,
+  },
+};
+
+/** A description may contain some templates of 20,000 characters each, and hundreds of attributes and tags. */
+export const descriptionLimits: AnswerLimits = {
+  bytes: 2 ** 20,
+  json: { ...pageLimits.json, containers: 10_000, values: 50_000 },
+};
+
+/** What is read of an error: more than its type and message take. */
+const maxErrorBytes = 16 * 1024;
+
+/** What the SDK reads in place of a body that has been read here, or is too long for an error. */
+const emptyBody = Buffer.from('{}');
+
+/** How far from this machine's time a service may be, in milliseconds: certificates are valid for about as long. */
+const farthestMs = 366 * 24 * 60 * 60 * 1000;
+
+/**
+ * The JSON of a successful answer as the service wrote it, because the SDK rounds times, tolerates missing fields, and parses
+ * all at once. It finds an empty object in its place.
  *
  * https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  *
  * @param response as the SDK's HTTP handler gives it
+ * @param signal ends the reading with its reason
  * @returns undefined if the status indicates an error, which is left to the SDK
  * @throws ErrorAnswer if the answer is an error although its status says otherwise
  * @throws MalformedAnswerError if it is not JSON, or too long
  */
-export async function readAnswer(response: unknown): Promise<unknown> {
+export async function readAnswer(
+  response: unknown,
+  limits: AnswerLimits,
+  signal: AbortSignal,
+): Promise<PlainObject | undefined> {
   if (!isHttpResponse(response)) throw new MalformedAnswerError('an answer that is not HTTP');
-  if (!(response.body instanceof Readable)) throw new MalformedAnswerError('an answer without a body');
-  const bytes = await readBytes(response.body);
-  response.body = bytes;
-  if (response.statusCode >= 300) return undefined;
-  const json = parseJson(bytes);
-  if (isErrorBody(json)) throw new ErrorAnswer(json.__type);
+  const { body, headers, statusCode } = response;
+  if (!(body instanceof Readable)) throw new MalformedAnswerError('an answer without a body');
+  dropFarDate(headers);
+  if (statusCode >= 300) {
+    response.body = (await readBytes(body, maxErrorBytes, signal)) ?? emptyBody;
+    return undefined;
+  }
+  const bytes = await readBytes(body, limits.bytes, signal);
+  response.body = emptyBody;
+  if (!bytes) throw new MalformedAnswerError(`an answer of more than ${limits.bytes} bytes`);
+  const json = await parseJson(bytes, limits.json, signal);
+  if (!isPlainObject(json)) throw new MalformedAnswerError('an answer that is not a JSON object');
+  if (typeof json.__type === 'string') throw new ErrorAnswer(json.__type, response);
   return json;
 }
 
 interface HttpResponse {
   readonly statusCode: number;
+  readonly headers: Record<string, unknown>;
   body: unknown;
 }
 
@@ -54,35 +104,58 @@ function isHttpResponse(value: unknown): value is HttpResponse {
     value !== null &&
     'statusCode' in value &&
     typeof value.statusCode === 'number' &&
+    'headers' in value &&
+    typeof value.headers === 'object' &&
+    value.headers !== null &&
     'body' in value
   );
 }
 
-function readBytes(body: Readable): Promise<Buffer> {
+/** The SDK signs all later requests with the time of the last answer. Some times cannot be written in a signature. */
+function dropFarDate(headers: Record<string, unknown>): void {
+  const { date } = headers;
+  const isNear = typeof date === 'string' && Math.abs(Date.parse(date) - Date.now()) <= farthestMs;
+  if (!isNear) delete headers.date;
+}
+
+/** The whole body; undefined if it is longer. The connection of such a body is closed. */
+function readBytes(body: Readable, maxBytes: number, signal: AbortSignal): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
+    const abort = () => body.destroy(asError(signal.reason));
+    const end = () => signal.removeEventListener('abort', abort);
     body.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
       length += chunk.length;
-      if (length > maxBodyBytes) body.destroy(new MalformedAnswerError('an answer that does not end'));
+      if (length <= maxBytes) chunks.push(chunk);
+      else {
+        chunks.length = 0;
+        body.destroy();
+        resolve(undefined);
+      }
     });
     body.on('end', () => resolve(Buffer.concat(chunks, length)));
     body.on('error', reject);
+    body.on('close', end);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
   });
 }
 
-function parseJson(bytes: Buffer): unknown {
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('the request was aborted', { cause: reason });
+}
+
+async function parseJson(bytes: Buffer, limits: JsonLimits, signal: AbortSignal): Promise<unknown> {
   if (isUtf8(bytes)) {
     try {
-      return JSON.parse(bytes.toString('utf8'));
-    } catch {
-      // Reported below.
+      return await parseSliced(bytes, limits, { signal });
+    } catch (error) {
+      if (error instanceof JsonLimitError) {
+        throw new MalformedAnswerError(`an answer with more than ${error.message}`);
+      }
+      if (!(error instanceof SyntaxError)) throw error;
     }
   }
   throw new MalformedAnswerError('an answer that is not JSON');
-}
-
-function isErrorBody(json: unknown): json is { readonly __type: string } {
-  return typeof json === 'object' && json !== null && '__type' in json && typeof json.__type === 'string';
 }

@@ -1,10 +1,11 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { CognitoIdentityProviderClientConfig } from '@aws-sdk/client-cognito-identity-provider';
-import { readAnswer } from './answer.ts';
+import type { PlainObject } from '../../values/plain-object.ts';
+import { type AnswerLimits, descriptionLimits, pageLimits, readAnswer } from './answer.ts';
 import type { CredentialsProvider } from './credentials.ts';
 import type { CognitoServer } from './options.ts';
-import { type Page, parsePage } from './page.ts';
+import { type Page, parseEstimate, parsePage } from './page.ts';
 
 /** The two requests to a user pool. Each is sent once, without retries. */
 export interface PoolClient {
@@ -51,6 +52,14 @@ async function readProfilesAgain(): Promise<void> {
   await loadSharedConfigFiles({ ignoreCache: true });
 }
 
+/** A step of the SDK's between the connection and what comes after it. */
+type ReadStep = <Args, Result extends { readonly response: unknown }>(
+  next: (args: Args) => Promise<Result>,
+) => (args: Args) => Promise<Result>;
+
+/** The SDK parses answers in this step; with a low priority another runs between that and the connection. */
+const beforeParsing = { step: 'deserialize', priority: 'low' } as const;
+
 /** A client of the AWS SDK, which is loaded and created at the first request. */
 export function createPoolClient({ server, credentials, maxSockets }: PoolClientOptions): PoolClient {
   const agentOptions = { keepAlive: true, keepAliveMsecs: keepAliveMs, maxSockets };
@@ -76,30 +85,59 @@ export function createPoolClient({ server, credentials, maxSockets }: PoolClient
     });
   }
 
+  /**
+   * Lets the SDK sign and send a request, and report errors.
+   *
+   * @param send sends a command that has the given step, in which the JSON of a successful answer is read
+   */
+  async function ask(
+    send: (sdk: Sdk, read: ReadStep) => Promise<unknown>,
+    limits: AnswerLimits,
+    signal: AbortSignal,
+  ): Promise<PlainObject> {
+    const loading = loadSdk();
+    let isSent = false;
+    let answer: PlainObject | undefined;
+    try {
+      await send(await loading, (next) => async (args) => {
+        isSent = true;
+        const result = await next(args);
+        answer = await readAnswer(result.response, limits, signal);
+        return result;
+      });
+    } catch (error) {
+      // What kept it from being sent may be what the client remembers of an earlier answer, such as its time.
+      if (!isSent && sdk === loading) sdk = undefined;
+      throw error;
+    }
+    if (!answer) throw new TypeError('the SDK did not throw for an error');
+    return answer;
+  }
+
   return {
     async listUsers(request, abortSignal) {
-      const { client, ListUsersCommand } = await loadSdk();
-      const command = new ListUsersCommand({ UserPoolId: server.userPoolId, ...request });
-      let page: Page | undefined;
-      command.middlewareStack.add(
-        (next) => async (args) => {
-          const result = await next(args);
-          const json = await readAnswer(result.response);
-          if (json !== undefined) page = parsePage(json);
-          return result;
+      const answer = await ask(
+        ({ client, ListUsersCommand }, read) => {
+          const command = new ListUsersCommand({ UserPoolId: server.userPoolId, ...request });
+          command.middlewareStack.add(read, beforeParsing);
+          return client.send(command, { abortSignal });
         },
-        // The SDK parses answers in this step; with a low priority this runs between that and the connection.
-        { step: 'deserialize', priority: 'low' },
+        pageLimits,
+        abortSignal,
       );
-      await client.send(command, { abortSignal });
-      if (!page) throw new TypeError('the SDK did not throw for an error');
-      return page;
+      return parsePage(answer);
     },
     async estimateUsers(abortSignal) {
-      const { client, DescribeUserPoolCommand } = await loadSdk();
-      const command = new DescribeUserPoolCommand({ UserPoolId: server.userPoolId });
-      const { UserPool } = await client.send(command, { abortSignal });
-      return UserPool?.EstimatedNumberOfUsers;
+      const answer = await ask(
+        ({ client, DescribeUserPoolCommand }, read) => {
+          const command = new DescribeUserPoolCommand({ UserPoolId: server.userPoolId });
+          command.middlewareStack.add(read, beforeParsing);
+          return client.send(command, { abortSignal });
+        },
+        descriptionLimits,
+        abortSignal,
+      );
+      return parseEstimate(answer);
     },
     get credentialsVersion() {
       return credentialsVersion;

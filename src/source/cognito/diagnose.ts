@@ -3,6 +3,7 @@ import type { Finding } from '../finding.ts';
 import type { PoolClient } from './client.ts';
 import { failureOf } from './failure.ts';
 import type { CognitoServer } from './options.ts';
+import { pageLength } from './page.ts';
 import { withTimeout } from './retry.ts';
 import { scanFailure } from './scan-failure.ts';
 
@@ -14,8 +15,7 @@ export interface DiagnosisOptions {
 }
 
 const timeoutMs = 10_000;
-/** Users per page, and Cognito's quota of requests per second for ListUsers and similar operations, over all pools. */
-const pageLength = 60;
+/** Cognito's quota of requests per second for ListUsers and similar operations, over all pools. */
 const quotaPerSecond = 30;
 /** The clock skew that AWS accepts in a signature, in seconds: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html */
 const largestSkew = 300;

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../../values/plain-object.ts';
+import { isPlainObject, type PlainObject } from '../../values/plain-object.ts';
 import type { SourceRecord } from '../source.ts';
 
 /** One answer of ListUsers. */
@@ -8,8 +8,18 @@ export interface Page {
   readonly token: string | undefined;
 }
 
+/** Users per page: the maximum of ListUsers, whose default is not documented. */
+export const pageLength = 60;
+
 /** An answer does not conform to the API's model. The message says how, without repeating any of it. */
 export class MalformedAnswerError extends Error {}
+
+/** The longest token in UTF-16 code units. The API states no maximum; tokens of some hundred were seen. */
+const longestToken = 2 ** 16;
+/** Attributes of one user. Cognito allows 20 standard and 50 custom ones, and has some of its own. */
+const mostAttributes = 250;
+/** The longest name of an attribute in UTF-16 code units. Cognito allows 20, and prefixes. */
+const longestName = 1024;
 
 /**
  * A page from the JSON of a ListUsers answer.
@@ -21,10 +31,26 @@ export class MalformedAnswerError extends Error {}
 export function parsePage(body: unknown): Page {
   if (!isPlainObject(body)) throw new MalformedAnswerError('a page that is not a JSON object');
   const token = optional(isString, body.PaginationToken, 'a page whose token is not a string') || undefined;
+  if (token !== undefined && token.length > longestToken) {
+    throw new MalformedAnswerError(`a page whose token has more than ${longestToken} characters`);
+  }
   const users = optional(Array.isArray, body.Users, 'a page whose users are not a list');
   // Like the Wrappers extension, this treats a page with only a token as empty.
   if (!users && token === undefined) throw new MalformedAnswerError('a page without users');
+  if (users && users.length > pageLength) {
+    throw new MalformedAnswerError(`a page with more than the ${pageLength} users that were asked for`);
+  }
   return { records: (users ?? []).map(parseUser), token };
+}
+
+/**
+ * The estimated number of users from the JSON of a DescribeUserPool answer; undefined if it has none.
+ *
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPool.html
+ */
+export function parseEstimate(body: PlainObject): number | undefined {
+  const users = isPlainObject(body.UserPool) ? body.UserPool.EstimatedNumberOfUsers : undefined;
+  return isNumber(users) && Number.isSafeInteger(users) && users >= 0 ? users : undefined;
 }
 
 /**
@@ -42,6 +68,10 @@ const maxSeconds = 8.64e12;
 
 function parseUser(user: unknown): SourceRecord {
   if (!isPlainObject(user)) throw new MalformedAnswerError('a user that is not a JSON object');
+  const attributes = optional(Array.isArray, user.Attributes, 'a user whose attributes are not a list') ?? [];
+  if (attributes.length > mostAttributes) {
+    throw new MalformedAnswerError(`a user with more than ${mostAttributes} attributes`);
+  }
   return {
     fields: [
       parseUsername(user.Username),
@@ -51,16 +81,14 @@ function parseUser(user: unknown): SourceRecord {
       parseTime(user.UserCreateDate),
       parseTime(user.UserLastModifiedDate),
     ],
-    attributes: (
-      optional(Array.isArray, user.Attributes, 'a user whose attributes are not a list') ?? []
-    ).map(parseAttribute),
+    attributes: attributes.map(parseAttribute),
   };
 }
 
 function parseUsername(username: unknown): string {
   if (!isString(username) || username === '') throw new MalformedAnswerError('a user without Username');
   // A lone surrogate cannot be encoded in UTF-8, which identifies users.
-  if (/\p{Surrogate}/u.test(username)) throw new MalformedAnswerError('a user whose Username is not Unicode');
+  if (!username.isWellFormed()) throw new MalformedAnswerError('a user whose Username is not Unicode');
   return username;
 }
 
@@ -75,6 +103,9 @@ function parseAttribute(attribute: unknown): readonly [string, string | null] {
   const name = isPlainObject(attribute) ? attribute.Name : undefined;
   if (!isPlainObject(attribute) || !isString(name))
     throw new MalformedAnswerError('an attribute without Name');
+  if (name.length > longestName) {
+    throw new MalformedAnswerError(`an attribute whose Name has more than ${longestName} characters`);
+  }
   return [name, optional(isString, attribute.Value, 'an attribute whose value is not a string') ?? null];
 }
 

@@ -1,13 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../clock.ts';
 import { DistinctTexts } from '../../columns/distinct-texts.ts';
+import { Pace } from '../../columns/pace.ts';
 import { inSpan } from '../../tracing.ts';
 import type { ScanProgress, SourceRecord } from '../source.ts';
 import { BoundedQueue } from './bounded-queue.ts';
 import { readChain, TokenRefusedError } from './chain.ts';
 import type { PoolClient } from './client.ts';
 import type { CognitoServer } from './options.ts';
-import type { Page } from './page.ts';
+import { type Page, pageLength } from './page.ts';
 import { partitions } from './partitions.ts';
 import { GivenUpError, type RetryContext, type RetryPolicy, sendWithRetry, withTimeout } from './retry.ts';
 import { scanFailure } from './scan-failure.ts';
@@ -28,8 +29,6 @@ export interface ScanContext {
   readonly random: () => number;
 }
 
-/** Users per page: the maximum of ListUsers, whose default is not documented. */
-const limit = 60;
 /** Pages that may wait for the consumer, in addition to those held by the chains. */
 const waitingPages = 4;
 
@@ -83,11 +82,16 @@ async function readPool(
   const remaining = partitions(chains).values();
 
   async function deliverNew(records: readonly SourceRecord[]): Promise<number> {
-    const fresh = records.filter(({ fields: [username] }) => {
+    const pace = new Pace({ signal: stop.signal });
+    const fresh: SourceRecord[] = [];
+    for (const record of records) {
+      const [username] = record.fields;
       const before = seen.texts.count;
       if (typeof username === 'string') seen.add(username);
-      return seen.texts.count > before;
-    });
+      if (seen.texts.count > before) fresh.push(record);
+      // Usernames of some megabytes take milliseconds each.
+      if (pace.due) await pace.pause();
+    }
     tally.countPage(fresh.length);
     if (fresh.length > 0) await deliver(fresh);
     return fresh.length;
@@ -149,7 +153,7 @@ async function requestPage(
   token: string | undefined,
 ): Promise<Page> {
   const request = {
-    Limit: limit,
+    Limit: pageLength,
     ...(token === undefined ? {} : { PaginationToken: token }),
     ...(filter === undefined ? {} : { Filter: filter }),
   };

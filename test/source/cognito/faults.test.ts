@@ -145,6 +145,11 @@ describe('a scan ends with', () => {
     ['a page of HTML', '<html>'],
     ['half a page', '{"Users":[{"Username":"a"'],
     ['a user without Username', { Users: [{ Username: 'a' }, { Enabled: true }] }],
+    ['thousands of empty users', { Users: Array.from({ length: 30_000 }, () => ({})) }],
+    ['lists that nobody asked for', `{"x":[${'[],'.repeat(60_000)}1],"Users":[]}`],
+    ['lists within lists', `{"x":${'['.repeat(20_000)}${']'.repeat(20_000)},"Users":[]}`],
+    ['a value of ten megabytes', page(['a', 'x'.repeat(10 * 2 ** 20)]).body],
+    ['ten megabytes of white space', `{"Users":[]${' '.repeat(10 * 2 ** 20)}}`],
     ['bytes that are no text', { Users: [{ Username: 'a\ud800' }] }],
   ])('SCAN_INVALID_RESPONSE where the answer is %s', async (_, body) => {
     const pool = await startScriptedPool(() => ({ body }));
@@ -222,6 +227,50 @@ test('a username of a megabyte is one like any other', async () => {
   const users = ['x'.repeat(2 ** 20), 'short', 'ü'.repeat(2 ** 19)].map((Username) => ({ Username }));
   const { url } = await startPool(users);
   expect(sorted(await scanAll(connect(url)))).toEqual(sorted(users.map(recordOf)));
+});
+
+test('of a long error nothing is read but its status and headers', async () => {
+  const body = `{"x":[${'[],'.repeat(1_000_000)}1],"__type":"InternalErrorException"}`;
+  const headers = { 'x-amzn-errortype': 'AccessDeniedException' };
+  const denied = await startScriptedPool(() => ({ status: 400, headers, body }));
+  expect(await rejectionOf(scanAll(connect(denied.url)))).toMatchObject({ code: 'SCAN_DENIED' });
+  const broken = await startScriptedPool(() => ({ status: 502, body }));
+  expect(await rejectionOf(scanAll(connect(broken.url, { retry: { firstAttempts: 2 } })))).toMatchObject({
+    code: 'SCAN_UNAVAILABLE',
+    detail: expect.stringContaining('HTTP status 502'),
+  });
+});
+
+test('a description of the pool that is too long costs only the percentage', async () => {
+  const pool = await startScriptedPool(({ operation, body }) => {
+    if (operation === 'DescribeUserPool') {
+      return { body: { UserPool: { EstimatedNumberOfUsers: 5, Name: 'x'.repeat(2 ** 21) } } };
+    }
+    return body.PaginationToken === undefined ? page(['a'], 'next') : page(['b']);
+  });
+  let estimate: number | undefined;
+  const records = await scanAll(connect(pool.url), (progress) => {
+    estimate = progress.estimatedRows;
+  });
+  expect(records).toHaveLength(2);
+  expect(estimate).toBeUndefined();
+});
+
+describe('a Date that no signature can hold', () => {
+  const date = 'Sat, 13 Sep 275760 00:00:00 GMT';
+
+  test.each([
+    ['of a page', () => ({ ...page(['a'], 'next'), headers: { date } })],
+    ['of an error', () => ({ ...refusal('InternalErrorException'), headers: { date } })],
+    [
+      'within an error',
+      () => ({ status: 400, body: { __type: 'InternalErrorException', ServerTime: date } }),
+    ],
+  ])('%s does not keep later requests from being sent', async (_, first) => {
+    const pool = await startScriptedPool(() => (pool.requests.length === 1 ? first() : page(['b'])));
+    expect(await scanAll(connect(pool.url))).not.toHaveLength(0);
+    expect(pool.requests.length).toBeGreaterThan(1);
+  });
 });
 
 test('all chains wait as long as an answer asks for', async () => {

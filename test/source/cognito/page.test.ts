@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cutToMilliseconds, MalformedAnswerError, parsePage } from '../../../src/source/cognito/page.ts';
+import {
+  cutToMilliseconds,
+  MalformedAnswerError,
+  parseEstimate,
+  parsePage,
+} from '../../../src/source/cognito/page.ts';
 
 describe('a page', () => {
   test('holds fields and attributes in the order of the API', () => {
@@ -62,11 +67,34 @@ describe('a page', () => {
     ['has an Enabled that is no boolean', { Users: [{ Username: 'a', Enabled: 'yes' }] }],
     ['has attributes that are no list', { Users: [{ Username: 'a', Attributes: { sub: '1' } }] }],
     ['has an attribute without Name', { Users: [{ Username: 'a', Attributes: [{ Value: '1' }] }] }],
+    ['has more users than were asked for', { Users: Array.from({ length: 61 }, () => ({ Username: 'a' })) }],
+    ['has a token of a megabyte', { Users: [], PaginationToken: 'x'.repeat(2 ** 20) }],
+    ['has a user with hundreds of attributes', { Users: [{ Username: 'a', Attributes: named(251) }] }],
+    [
+      'has an attribute whose Name is a kilobyte long',
+      { Users: [{ Username: 'a', Attributes: [{ Name: 'n'.repeat(1025) }] }] },
+    ],
     ['has a value that is no text', { Users: [{ Username: 'a', Attributes: [{ Name: 'n', Value: 1 }] }] }],
   ])('is refused where it %s', (_, body) => {
     expect(() => parsePage(body)).toThrow(MalformedAnswerError);
   });
 });
+
+test.each([
+  ['a whole number', { UserPool: { EstimatedNumberOfUsers: 7 } }, 7],
+  ['none', { UserPool: { EstimatedNumberOfUsers: 0 } }, 0],
+  ['less than none', { UserPool: { EstimatedNumberOfUsers: -5 } }, undefined],
+  ['a part of one', { UserPool: { EstimatedNumberOfUsers: 0.5 } }, undefined],
+  ['more than all numbers', { UserPool: { EstimatedNumberOfUsers: Number.POSITIVE_INFINITY } }, undefined],
+  ['a text', { UserPool: { EstimatedNumberOfUsers: '7' } }, undefined],
+  ['nothing', { UserPool: null }, undefined],
+])('an estimate of %s', (_, body, users) => {
+  expect(parseEstimate(body)).toBe(users);
+});
+
+function named(count: number): { Name: string }[] {
+  return Array.from({ length: count }, (_, i) => ({ Name: `n${i}` }));
+}
 
 describe('a timestamp', () => {
   test('is cut to milliseconds, not rounded', () => {
