@@ -7,9 +7,9 @@ const chunkBytes = 2 ** 25;
 /**
  * The sizes of the first chunk until it is full. V8 collects garbage for every few chunks' worth of memory outside its
  * heap, used or not: so small columns take little, and large ones do not all grow at the same moment, although those of
- * one table have as many elements: the second size is a little larger for each than for the one before.
+ * one table have as many elements: the last size is a little larger for each than for the one before.
  */
-const firstChunkBytes = [2 ** 14, 2 ** 20] as const;
+const firstChunkBytes = [2 ** 8, 2 ** 11, 2 ** 14, 2 ** 20] as const;
 const spacingBytes = 2 ** 16;
 const spacings = 16;
 let created = 0;
@@ -32,9 +32,11 @@ export class Chunks<A extends Elements> {
     this.#create = create;
     this.length = chunkBytes / BYTES_PER_ELEMENT;
     this.#bits = Math.log2(this.length);
-    const [first, second] = firstChunkBytes;
-    const spaced = second + spacingBytes * (created++ % spacings);
-    this.#firstLengths = [first / BYTES_PER_ELEMENT, spaced / BYTES_PER_ELEMENT];
+    const last = firstChunkBytes.length - 1;
+    const spacing = spacingBytes * (created++ % spacings);
+    this.#firstLengths = firstChunkBytes.map(
+      (size, i) => (size + (i === last ? spacing : 0)) / BYTES_PER_ELEMENT,
+    );
   }
 
   /** The chunk that holds an element, at `index & (length - 1)`; undefined beyond the last chunk. */

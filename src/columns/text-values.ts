@@ -16,7 +16,7 @@ export class TextValues {
    * Recent texts, by `recentPlace`: in a column of few values, most are among them, and comparing two texts is cheaper
    * than hashing one. Those that arrived as bytes are numbers of texts; those that arrived as strings are kept as such.
    */
-  readonly #recentBytes = new Int32Array(recentLength).fill(-1);
+  #recentBytes: Int32Array | undefined;
   readonly #recentStrings: RecentString[] = [];
   #count = 0;
   #textsWhileRepeating = 0;
@@ -43,7 +43,7 @@ export class TextValues {
 
   push(value: string): void {
     this.#count++;
-    if (value.length > longestKnown) this.#known = undefined;
+    if (value.length > longestKnown) this.#stopRepeating();
     if (!this.#known) {
       this.texts.push(value);
       return;
@@ -55,19 +55,20 @@ export class TextValues {
       return;
     }
     const text = this.#known.add(value);
-    this.#recentStrings[place] = { value, text };
+    if (value.length <= longestRecent) this.#recentStrings[place] = { value, text };
     this.#pushRepeating(text);
   }
 
   /** The same with the value's UTF-8, in `bytes` from `start` to `end`. */
   pushBytes(bytes: Buffer, start: number, end: number): void {
     this.#count++;
-    if (end - start > longestKnown) this.#known = undefined;
+    if (end - start > longestKnown) this.#stopRepeating();
     if (!this.#known) {
       this.texts.pushBytes(bytes, start, end);
       return;
     }
     const place = recentPlace(end - start, bytes[start] ?? 0, bytes[end - 1] ?? 0);
+    this.#recentBytes ??= new Int32Array(recentLength).fill(-1);
     const recent = this.#recentBytes[place] ?? -1;
     if (recent >= 0 && this.texts.equals(recent, bytes, start, end)) {
       this.#codes.push(recent);
@@ -87,7 +88,13 @@ export class TextValues {
   #pushRepeating(text: number): void {
     this.#codes.push(text);
     this.#textsWhileRepeating = this.texts.count;
-    if (this.texts.count > repeatingLimit(this.#count)) this.#known = undefined;
+    if (this.texts.count > repeatingLimit(this.#count)) this.#stopRepeating();
+  }
+
+  #stopRepeating(): void {
+    this.#known = undefined;
+    this.#recentBytes = undefined;
+    this.#recentStrings.length = 0;
   }
 }
 
@@ -96,6 +103,9 @@ export class TextValues {
  * milliseconds, and texts of that size seldom repeat.
  */
 const longestKnown = 1 << 16;
+
+/** The longest string that is kept: a table has up to a thousand columns, whose recent strings nothing else counts. */
+const longestRecent = 64;
 
 /** A recent string, and the number of its text. */
 interface RecentString {

@@ -1,7 +1,7 @@
 import type { Column } from '../columns/column.ts';
 import type { Pace } from '../columns/pace.ts';
 import { TextBuilder } from '../columns/text-builder.ts';
-import type { SourceRecord } from '../source/source.ts';
+import { ScanError } from '../errors.ts';
 import { type Shapes, ShapesBuilder } from './shape.ts';
 import type { Slot } from './snapshot.ts';
 
@@ -13,6 +13,14 @@ export function bothNeeds(a: AttributeNeeds, b: AttributeNeeds): AttributeNeeds 
   return a === 'all' || b === 'all' ? 'all' : new Set([...a, ...b]);
 }
 
+/**
+ * Slots of a snapshot. A Cognito pool has at most 50 custom attributes, 20 standard ones and some of its own, each of which
+ * may be repeated or null: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+ */
+const mostSlots = 1000;
+/** About the bytes that a slot takes without its values. */
+const slotBytes = 4096;
+
 /** Collects the attributes of records in the order of their arrival. */
 export class AttributesBuilder {
   readonly #needs: AttributeNeeds;
@@ -20,27 +28,37 @@ export class AttributesBuilder {
   readonly #slots: GrowingSlot[] = [];
   readonly #shapes = new ShapesBuilder();
   #arrival = 0;
+  #shape = 0;
 
   constructor(needs: AttributeNeeds) {
     this.#needs = needs;
   }
 
-  /** Adds the attributes of the next record. */
-  add(attributes: SourceRecord['attributes']): void {
-    let shape = 0;
-    for (const [name, value] of attributes) {
-      if (this.#needs !== 'all' && !this.#needs.has(name)) continue;
-      const slot = this.#slotFor(name, value === null);
-      if (value !== null) slot.values?.set(this.#arrival, value);
-      shape = this.#shapes.extended(shape, slot.index);
-    }
-    this.#shapes.push(shape);
+  /**
+   * Adds an attribute to the record that has not ended yet.
+   *
+   * @throws ScanError if the records have too many different attributes
+   */
+  put(name: string, value: string | null): void {
+    if (this.#needs !== 'all' && !this.#needs.has(name)) return;
+    const slot = this.#slotFor(name, value === null);
+    if (value !== null) slot.values?.set(this.#arrival, value);
+    this.#shape = this.#shapes.extended(this.#shape, slot.index);
+  }
+
+  /** Ends a record, with or without attributes. */
+  endRecord(): void {
+    this.#shapes.push(this.#shape);
+    this.#shape = 0;
     this.#arrival++;
   }
 
   /** About how many bytes the attributes take so far. */
   get byteLength(): number {
-    return this.#slots.reduce((sum, { values }) => sum + (values?.byteLength ?? 0), this.#shapes.byteLength);
+    return this.#slots.reduce(
+      (sum, { values }) => sum + slotBytes + (values?.byteLength ?? 0),
+      this.#shapes.byteLength,
+    );
   }
 
   /**
@@ -73,6 +91,12 @@ export class AttributesBuilder {
   }
 
   #newSlot(named: NamedAttributes, slots: GrowingSlot[], values: TextBuilder | undefined): GrowingSlot {
+    if (this.#slots.length === mostSlots) {
+      throw new ScanError(
+        'SCAN_INVALID_RESPONSE',
+        `the rows have more than ${mostSlots} different attributes, counting repeated and null ones`,
+      );
+    }
     const { name, occurrence } = named;
     const slot = { index: this.#slots.length, name, occurrence, values };
     this.#slots.push(slot);

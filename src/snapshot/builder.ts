@@ -1,6 +1,6 @@
 import type { Column } from '../columns/column.ts';
 import { IdentityBuilder } from '../columns/identity-builder.ts';
-import { Pace } from '../columns/pace.ts';
+import { Pace, type Steps, takeAllSteps } from '../columns/pace.ts';
 import { isSameText } from '../columns/same-column.ts';
 import { ScanError } from '../errors.ts';
 import type { Field, Page, SourceRecord } from '../source/source.ts';
@@ -19,10 +19,13 @@ export interface SnapshotBuilderOptions {
 /** When the scan began, and its statistics; the builder counts the rows. */
 export type ScanFacts = Omit<SnapshotStats, 'rows'> & { readonly startedAt: number };
 
-const noAttributes: SourceRecord['attributes'] = [];
-
 /** Short, so that a rescan hardly delays the requests that are served meanwhile. */
 const sliceMs = 1;
+
+/** The work of a step, in bytes that are copied: some tens of microseconds. */
+const stepWork = 1 << 16;
+/** The work of a value besides its bytes. */
+const valueWork = 128;
 
 /** Builds a snapshot from a scan's pages as they come. */
 export class SnapshotBuilder {
@@ -45,34 +48,55 @@ export class SnapshotBuilder {
     return this.#fields.reduce((sum, { byteLength }) => sum + byteLength, this.#attributes.byteLength);
   }
 
-  /** @throws ScanError if a record does not have the source's fields */
+  /** @throws ScanError if a record does not have the source's fields, or they have too many different attributes */
   add(page: Page): void {
-    if ('spans' in page) this.#addRows(page);
-    else this.#addRecords(page);
+    takeAllSteps(this.addSteps(page));
   }
 
-  #addRecords(page: readonly SourceRecord[]): void {
+  /** The same in steps, for pages whose size others decide. No other page may be added in between. */
+  addSteps(page: Page): Steps<void> {
+    return 'spans' in page ? this.#addRows(page) : this.#addRecords(page);
+  }
+
+  *#addRecords(page: readonly SourceRecord[]): Steps<void> {
+    let work = 0;
     for (const { fields, attributes } of page) {
-      if (typeof fields[0] !== 'string') {
-        throw noIdentity(fields[0]);
-      }
+      const identity = fields[0];
+      if (typeof identity !== 'string') throw noIdentity(identity);
       for (const [i, field] of this.#fields.entries()) field.set(this.#arrivals, fields[i] ?? null);
-      this.#attributes.add(attributes);
+      work += identity.length + valueWork;
+      for (const [name, value] of attributes) {
+        this.#attributes.put(name, value);
+        work += (value?.length ?? 0) + valueWork;
+        if (work < stepWork) continue;
+        work = 0;
+        yield;
+      }
+      this.#attributes.endRecord();
       this.#arrivals++;
+      if (work < stepWork) continue;
+      work = 0;
+      yield;
     }
   }
 
-  #addRows({ length, bytes, spans }: TextRows): void {
+  *#addRows({ length, bytes, spans }: TextRows): Steps<void> {
     let at = 0;
+    let work = 0;
     for (let row = 0; row < length; row++) {
       if ((spans[at] ?? -1) < 0) throw noIdentity(null);
       for (const field of this.#fields) {
         const start = spans[at] ?? -1;
-        if (start >= 0) field.setBytes(this.#arrivals, bytes, start, spans[at + 1] ?? start);
+        const end = spans[at + 1] ?? start;
+        if (start >= 0) field.setBytes(this.#arrivals, bytes, start, end);
+        work += Math.max(0, end - start) + valueWork;
         at += 2;
       }
-      this.#attributes.add(noAttributes);
+      this.#attributes.endRecord();
       this.#arrivals++;
+      if (work < stepWork) continue;
+      work = 0;
+      yield;
     }
   }
 
@@ -88,7 +112,10 @@ export class SnapshotBuilder {
     const columns: Column[] = [];
     const share = async (column: Column): Promise<Column> => {
       signal?.throwIfAborted();
-      for (const known of columns) if (await isSameText(known, column, pace)) return known;
+      for (const known of columns) {
+        if (await isSameText(known, column, pace)) return known;
+        if (pace.due) await pace.pause();
+      }
       columns.push(column);
       return column;
     };

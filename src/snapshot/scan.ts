@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { Pace } from '../columns/pace.ts';
+import { Pace, takeSteps } from '../columns/pace.ts';
 import { ScanError } from '../errors.ts';
 import type { Observe } from '../observation.ts';
 import type { ScanProgress, Source } from '../source/source.ts';
@@ -85,7 +85,7 @@ export class Scan implements SnapshotRun {
     const pace = new Pace({ signal });
     try {
       for await (const page of source.scan(signal, (progress) => this.#report(progress), rateShare)) {
-        builder.add(page);
+        await takeSteps(builder.addSteps(page), pace);
         this.#assertFits(builder.byteLength);
         if (pace.due) await pace.pause();
       }

@@ -1,3 +1,4 @@
+import { Chunks } from '../columns/chunks.ts';
 import { type Codes, GrowingCodes, newCodes } from '../columns/codes.ts';
 import { type Pace, paced } from '../columns/pace.ts';
 
@@ -22,31 +23,33 @@ export function slotsOf(shapes: Shapes, row: number): number[] {
   return slots.reverse();
 }
 
+/** The bytes that a shape takes while it is built: its four numbers. */
+const shapeBytes = 4 * Uint32Array.BYTES_PER_ELEMENT;
+
 /** Collects shapes from rows in the order of their arrival. */
 export class ShapesBuilder {
-  readonly #parents = new GrowingCodes();
-  readonly #slots = new GrowingCodes();
+  readonly #parents = newNumbers();
+  readonly #slots = newNumbers();
   readonly #codes = new GrowingCodes();
   /** For each shape, the one by which the last row extended it, since most rows are like the one before. */
-  readonly #latest: number[] = [0];
-  /** For each shape, all shapes that extend it, by slot. */
-  readonly #others = new Map<number, Map<number, number>>();
-
-  constructor() {
-    this.#parents.push(0);
-    this.#slots.push(0);
-  }
+  readonly #latest = newNumbers();
+  /** For each shape, the next one that extends the same one by another slot; the last is followed by the first. */
+  readonly #siblings = newNumbers();
+  #count = 1;
 
   /** The shape that extends `shape` by one slot. */
   extended(shape: number, slot: number): number {
-    const latest = this.#latest[shape] ?? 0;
-    if (latest !== 0 && this.#slots.at(latest) === slot) return latest;
-    const others = this.#others.get(shape) ?? new Map<number, number>();
-    this.#others.set(shape, others);
-    const next = others.get(slot) ?? this.#learn(shape, slot);
-    others.set(slot, next);
-    this.#latest[shape] = next;
-    return next;
+    const latest = this.#latest.at(shape);
+    if (latest === 0) return this.#learn(shape, slot, undefined);
+    let next = latest;
+    do {
+      if (this.#slots.at(next) === slot) {
+        if (next !== latest) this.#latest.put(shape, next);
+        return next;
+      }
+      next = this.#siblings.at(next);
+    } while (next !== latest);
+    return this.#learn(shape, slot, latest);
   }
 
   /** Adds a row with this shape. */
@@ -55,12 +58,12 @@ export class ShapesBuilder {
   }
 
   get byteLength(): number {
-    return this.#codes.byteLength;
+    return this.#codes.byteLength + shapeBytes * this.#count;
   }
 
   /** @param order for each row, its position in the order of arrival */
   async finish(order: Uint32Array, pace: Pace): Promise<Shapes> {
-    const count = this.#parents.length;
+    const count = this.#count;
     const parents = new Uint32Array(count);
     const slots = new Uint32Array(count);
     await paced(count, pace, (shape) => {
@@ -74,11 +77,18 @@ export class ShapesBuilder {
     return { parents, slots, codes };
   }
 
-  #learn(shape: number, slot: number): number {
-    const learned = this.#parents.length;
-    this.#parents.push(shape);
-    this.#slots.push(slot);
-    this.#latest.push(0);
+  /** @param sibling another shape that extends the same one */
+  #learn(shape: number, slot: number, sibling: number | undefined): number {
+    const learned = this.#count++;
+    this.#parents.put(learned, shape);
+    this.#slots.put(learned, slot);
+    this.#siblings.put(learned, sibling === undefined ? learned : this.#siblings.at(sibling));
+    if (sibling !== undefined) this.#siblings.put(sibling, learned);
+    this.#latest.put(shape, learned);
     return learned;
   }
+}
+
+function newNumbers(): Chunks<Uint32Array> {
+  return new Chunks((length) => new Uint32Array(length));
 }

@@ -129,6 +129,50 @@ describe('a snapshot', () => {
     expect(() => builder.add([{ fields: values, attributes: [] }])).toThrow(ScanError);
   });
 
+  test('refuses rows of a thousand different attributes, but not a thousand that are not kept', () => {
+    const rows = Array.from({ length: 20 }, (_, i) =>
+      record(
+        String(i),
+        Array.from({ length: 60 }, (_, j) => [`name ${i}.${j}`, 'value']),
+      ),
+    );
+    const all = new SnapshotBuilder({ fields, needs: 'all' });
+    expect(() => all.add(rows)).toThrow(
+      expect.objectContaining({ detail: expect.stringContaining('more than 1000 different attributes') }),
+    );
+    new SnapshotBuilder({ fields, needs: new Set(['name 0.0']) }).add(rows);
+  });
+
+  test('is added in steps, of which a large page takes many', () => {
+    const builder = new SnapshotBuilder({ fields, needs: 'all' });
+    const page = Array.from({ length: 60 }, (_, i) =>
+      record(
+        String(i),
+        Array.from({ length: 20 }, (_, j) => [`name ${j}`, `${i}`.padEnd(10_000)]),
+      ),
+    );
+    expect([...builder.addSteps(page)].length).toBeGreaterThan(100);
+    expect([...builder.addSteps([{ fields: ['x'.repeat(100_000), true, 0], attributes: [] }])]).toHaveLength(
+      1,
+    );
+  });
+
+  test('knows the bytes that names take, and orders of names', () => {
+    const bytesOf = (row: (i: number) => SourceRecord['attributes']) => {
+      const builder = new SnapshotBuilder({ fields, needs: 'all' });
+      builder.add(Array.from({ length: 100 }, (_, i) => record(String(i), row(i))));
+      return builder.byteLength;
+    };
+    const names = Array.from({ length: 50 }, (_, i) => `name${i}`);
+    const same = bytesOf(() => names.map((name) => [name, '']));
+    const shuffled = bytesOf((i) =>
+      names.toSorted((a, b) => weight(a, i) - weight(b, i)).map((name) => [name, '']),
+    );
+    const single = bytesOf(() => []);
+    expect(same - single).toBeGreaterThan(50 * 1_000);
+    expect(shuffled - same).toBeGreaterThan(100 * 20 * 16);
+  });
+
   test('is not finished after the signal is aborted', async () => {
     const builder = new SnapshotBuilder({ fields, needs: 'all' });
     builder.add([record('a', [])]);
