@@ -1,5 +1,6 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
+import { Pace, type Steps, takeSteps } from '../../columns/pace.ts';
 import { JsonLimitError, type JsonLimits, parseSliced } from '../../columns/sliced-json.ts';
 import { isPlainObject, type PlainObject } from '../../values/plain-object.ts';
 import { MalformedAnswerError } from './page.ts';
@@ -52,6 +53,9 @@ export const descriptionLimits: AnswerLimits = {
 /** What is read of an error: more than its type and message take. */
 const maxErrorBytes = 16 * 1024;
 
+/** The buffer for a body of unknown length, which doubles as often as needed. */
+const firstBytes = 2 ** 16;
+
 /** What the SDK reads in place of a body that has been read here, or is too long for an error. */
 const emptyBody = Buffer.from('{}');
 
@@ -80,10 +84,10 @@ export async function readAnswer(
   if (!(body instanceof Readable)) throw new MalformedAnswerError('an answer without a body');
   dropFarDate(headers);
   if (statusCode >= 300) {
-    response.body = (await readBytes(body, maxErrorBytes, signal)) ?? emptyBody;
+    response.body = (await readBytes({ body, headers }, maxErrorBytes, signal)) ?? emptyBody;
     return undefined;
   }
-  const bytes = await readBytes(body, limits.bytes, signal);
+  const bytes = await readBytes({ body, headers }, limits.bytes, signal);
   response.body = emptyBody;
   if (!bytes) throw new MalformedAnswerError(`an answer of more than ${limits.bytes} bytes`);
   const json = await parseJson(bytes, limits.json, signal);
@@ -119,25 +123,39 @@ function dropFarDate(headers: Record<string, unknown>): void {
 }
 
 /** The whole body; undefined if it is longer. The connection of such a body is closed. */
-function readBytes(body: Readable, maxBytes: number, signal: AbortSignal): Promise<Buffer | undefined> {
+function readBytes(
+  { body, headers }: { readonly body: Readable; readonly headers: Record<string, unknown> },
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    const declared = Number(headers['content-length']);
+    let bytes = Buffer.allocUnsafeSlow(Math.min(maxBytes, declared >= 0 ? declared : firstBytes));
     let length = 0;
+    const giveUp = () => {
+      body.destroy();
+      resolve(undefined);
+    };
     const abort = () => body.destroy(asError(signal.reason));
-    const end = () => signal.removeEventListener('abort', abort);
-    body.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= maxBytes) chunks.push(chunk);
-      else {
-        chunks.length = 0;
-        body.destroy();
-        resolve(undefined);
-      }
-    });
-    body.on('end', () => resolve(Buffer.concat(chunks, length)));
     body.on('error', reject);
-    body.on('close', end);
+    body.on('close', () => signal.removeEventListener('abort', abort));
+    body.on('data', (chunk: Buffer) => {
+      const needed = length + chunk.length;
+      if (needed > maxBytes) {
+        giveUp();
+        return;
+      }
+      if (needed > bytes.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.min(maxBytes, 2 * needed));
+        bytes.copy(larger, 0, 0, length);
+        bytes = larger;
+      }
+      chunk.copy(bytes, length);
+      length = needed;
+    });
+    body.on('end', () => resolve(bytes.subarray(0, length)));
     if (signal.aborted) abort();
+    else if (declared > maxBytes) giveUp();
     else signal.addEventListener('abort', abort, { once: true });
   });
 }
@@ -147,7 +165,8 @@ function asError(reason: unknown): Error {
 }
 
 async function parseJson(bytes: Buffer, limits: JsonLimits, signal: AbortSignal): Promise<unknown> {
-  if (isUtf8(bytes)) {
+  const pace = new Pace({ signal });
+  if (await takeSteps(isText(bytes), pace)) {
     try {
       return await parseSliced(bytes, limits, { signal });
     } catch (error) {
@@ -158,4 +177,24 @@ async function parseJson(bytes: Buffer, limits: JsonLimits, signal: AbortSignal)
     }
   }
   throw new MalformedAnswerError('an answer that is not JSON');
+}
+
+/** The bytes that are checked at once, in some hundred microseconds. */
+const checkedBytes = 2 ** 20;
+
+/** Whether the bytes are UTF-8. */
+function* isText(bytes: Buffer): Steps<boolean> {
+  for (let from = 0; from < bytes.length; ) {
+    let to = Math.min(from + checkedBytes, bytes.length);
+    // A character that continues beyond the end belongs to the next part; it has four bytes at most.
+    for (let i = 0; i < 3 && isContinuation(bytes[to]); i++) to--;
+    if (!isUtf8(bytes.subarray(from, to))) return false;
+    from = to;
+    yield;
+  }
+  return true;
+}
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0b1100_0000) === 0b1000_0000;
 }

@@ -273,6 +273,15 @@ describe('a Date that no signature can hold', () => {
   });
 });
 
+test('characters of several bytes may be anywhere in a page of some megabytes', async () => {
+  // Four starts of different lengths, so that a part of any length ends within a character of one of them.
+  const values = ['', 'a', 'bc', 'def'].map((start) => start + '😀'.repeat(300_000));
+  const Users = values.map((Value, i) => ({ Username: `user-${i}`, Attributes: [{ Name: 'name', Value }] }));
+  const pool = await startScriptedPool(() => ({ body: { Users } }));
+  const records = await scanAll(connect(pool.url));
+  expect(records.map(({ attributes }) => attributes[0]?.[1])).toEqual(values);
+});
+
 test('all chains wait as long as an answer asks for', async () => {
   const clock = new InstantClock();
   const bucket = createTokenBucket({ requestsPerSecond: 10_000, clock });
