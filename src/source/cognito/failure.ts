@@ -39,10 +39,9 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof MalformedAnswerError) return { kind: 'malformed', what: error.message };
   if (error instanceof TimeoutError) return { kind: 'unavailable', what: error.message };
   if (!(error instanceof Error)) return { kind: 'unavailable', what: 'it failed' };
-  if (error.name.endsWith('ProviderError')) {
-    return { kind: 'denied', what: "AWS' credential chain has none" };
-  }
   if (isAnswered(error)) return serviceFailure(error);
+  // Only of an error that no service wrote is the name the SDK's.
+  if (error.name.endsWith('ProviderError')) return chainFailure();
   const code = codeOf(error);
   return {
     kind: 'unavailable',
@@ -125,8 +124,23 @@ function serviceFailure(error: AnsweredError): Failure {
   return { kind: 'refused', what };
 }
 
-/** How long the service asks to wait, by the headers that the SDK knows. */
+/** How long the service asks to wait, by the headers that the SDK knows: for ever if no date can hold it. */
 function retryAfterOf(error: Error): number | undefined {
   const at = '$response' in error ? getRetryAfterHint(error.$response) : undefined;
-  return at && Math.max(0, at.getTime() - Date.now());
+  if (!at) return undefined;
+  const ms = at.getTime() - Date.now();
+  return Number.isNaN(ms) ? Number.POSITIVE_INFINITY : Math.max(0, ms);
+}
+
+/**
+ * The variables of the endpoint that hands out the credentials of a container. The chain asks it last, and does not say
+ * why it has got none: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+ */
+const endpointVariables = ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'];
+
+function chainFailure(): Failure {
+  const variable = endpointVariables.find((name) => process.env[name]);
+  return variable === undefined
+    ? { kind: 'denied', what: "AWS' credential chain has none" }
+    : { kind: 'unavailable', what: `AWS' credential chain got none from the endpoint of ${variable}` };
 }

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ConfigurationError, UnavailableError } from '../../../src/errors.ts';
 import type { ServerCredentials } from '../../../src/source/cognito/options.ts';
 import { connect, makeSubscribers, makeUsers, rejectionOf, scanAll, serverAt, startPool } from './pool.ts';
@@ -179,14 +180,48 @@ describe('credentials', () => {
   });
 
   test("deny the scan where AWS' own chain has none", async () => {
-    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE'])
-      vi.stubEnv(name, undefined);
-    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
-    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nonexistent/credentials');
-    vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent/config');
+    stubEmptyChain();
     const pool = await startPool(makeUsers(10));
     const server = serverAt(pool.url, { credentials: { kind: 'default-chain' } });
     expect(await rejectionOf(scanAll(connect(pool.url, { server })))).toMatchObject({ code: 'SCAN_DENIED' });
     expect(pool.requests).toEqual([]);
   });
+
+  test("are unavailable while the endpoint of AWS' own chain fails", async () => {
+    stubEmptyChain();
+    const pool = await startPool(makeUsers(10));
+    const endpoint = await startScriptedEndpoint(() => 500);
+    vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', endpoint);
+    const server = serverAt(pool.url, { credentials: { kind: 'default-chain' } });
+    const retry = { firstAttempts: 2 };
+    expect(await rejectionOf(scanAll(connect(pool.url, { server, retry })))).toMatchObject({
+      code: 'SCAN_UNAVAILABLE',
+      detail: expect.stringContaining('AWS_CONTAINER_CREDENTIALS_FULL_URI'),
+    });
+    expect(pool.requests).toEqual([]);
+  });
 });
+
+function stubEmptyChain(): void {
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE'])
+    vi.stubEnv(name, undefined);
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nonexistent/credentials');
+  vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent/config');
+}
+
+/** An endpoint of credentials, closed when the test is over; its URL. */
+async function startScriptedEndpoint(status: () => number): Promise<string> {
+  const server = createServer((_request, response) => {
+    response.writeHead(status()).end('an answer');
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => {
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server must listen on a port');
+  return `http://127.0.0.1:${address.port}`;
+}

@@ -194,6 +194,7 @@ describe('a scan ends with', () => {
     ['com.amazonaws.cognito#NotAuthorizedException', 'SCAN_DENIED'],
     ['ResourceNotFoundException:http://internal.amazon.com/coral/', 'SCAN_NOT_FOUND'],
     ['OperationNotEnabledException', 'SCAN_INVALID_RESPONSE'],
+    ['CredentialsProviderError', 'SCAN_INVALID_RESPONSE'],
   ])('the code of the error %s', async (type, code) => {
     const pool = await startScriptedPool(() => refusal(type));
     expect(await rejectionOf(scanAll(connect(pool.url)))).toMatchObject({ code });
@@ -282,16 +283,40 @@ test('characters of several bytes may be anywhere in a page of some megabytes', 
   expect(records.map(({ attributes }) => attributes[0]?.[1])).toEqual(values);
 });
 
-test('all chains wait as long as an answer asks for', async () => {
-  const clock = new InstantClock();
-  const bucket = createTokenBucket({ requestsPerSecond: 10_000, clock });
-  const pool = await startScriptedPool(() =>
-    pool.requests.length === 1
-      ? { status: 503, headers: { 'retry-after': '30' }, body: '' }
-      : page([`user-${pool.requests.length}`]),
-  );
-  expect(await scanAll(connect(pool.url, { bucket, clock }))).toHaveLength(1);
-  expect(clock.now()).toBeGreaterThanOrEqual(30_000);
+describe('all chains wait', () => {
+  test.each<[string, ScriptedAnswer]>([
+    ['in seconds', { status: 503, headers: { 'retry-after': '30' }, body: '' }],
+    ['in milliseconds', { status: 503, headers: { 'x-amz-retry-after': '30000' }, body: '' }],
+    ['with a throttle', { ...refusal('TooManyRequestsException'), headers: { 'retry-after': '30' } }],
+    [
+      'with an error whose status is 200',
+      { body: { __type: 'TooManyRequestsException' }, headers: { 'retry-after': '30' } },
+    ],
+  ])('as long as an answer asks for %s', async (_, answer) => {
+    expect(await waitAfter(answer)).toBeGreaterThanOrEqual(29_000);
+  });
+
+  test.each([
+    { 'retry-after': '99999999999999999999' },
+    { 'retry-after': '9'.repeat(400) },
+    { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' },
+    { 'x-amz-retry-after': 'Infinity' },
+    { 'x-amz-retry-after': '1e300' },
+  ])('but not for ever, whatever it asks for: %j', async (headers) => {
+    const ms = await waitAfter({ ...refusal('TooManyRequestsException'), headers });
+    expect(ms).toBeGreaterThanOrEqual(299_000);
+    expect(ms).toBeLessThan(310_000);
+  });
+
+  /** The milliseconds between the first answer and the next request, by the clock of the scan. */
+  async function waitAfter(first: ScriptedAnswer): Promise<number> {
+    const clock = new InstantClock();
+    const bucket = createTokenBucket({ requestsPerSecond: 10_000, clock });
+    const pool = await startScriptedPool(() => (pool.requests.length === 1 ? first : page(['a'])));
+    const retry = { throttlePatienceMs: 1_000_000 };
+    expect(await scanAll(connect(pool.url, { bucket, clock, retry }))).toHaveLength(1);
+    return clock.now();
+  }
 });
 
 function page(usernames: readonly string[], token?: string): ScriptedAnswer {
