@@ -123,6 +123,35 @@ function endOfText(bytes: Buffer, start: number, longest = bytes.length): number
   throw new SyntaxError('a text does not end');
 }
 
+/** How many members the outermost object has as it is written, those of the same name included. It must be JSON. */
+export function* countMembers(bytes: Buffer): Steps<number> {
+  let depth = 0;
+  let members = 0;
+  let sliceEnd = sliceBytes;
+  for (let at = 0; at < bytes.length; at++) {
+    if (at >= sliceEnd) {
+      sliceEnd = at + sliceBytes;
+      yield;
+    }
+    switch (bytes[at]) {
+      case quote:
+        at = endOfText(bytes, at);
+        break;
+      case openingBracket:
+      case openingBrace:
+        depth++;
+        break;
+      case closingBracket:
+      case closingBrace:
+        depth--;
+        break;
+      case colon:
+        if (depth === 1) members++;
+    }
+  }
+  return members;
+}
+
 /** Assembles large objects and lists from groups of values that are parsed at once. */
 class SlicedJson {
   readonly #bytes: Buffer;

@@ -1,7 +1,7 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { Pace, type Steps, takeSteps } from '../../columns/pace.ts';
-import { JsonLimitError, type JsonLimits, parseSliced } from '../../columns/sliced-json.ts';
+import { countMembers, JsonLimitError, type JsonLimits, parseSliced } from '../../columns/sliced-json.ts';
 import { isPlainObject, type PlainObject } from '../../values/plain-object.ts';
 import { MalformedAnswerError } from './page.ts';
 
@@ -56,6 +56,9 @@ const maxErrorBytes = 16 * 1024;
 /** The buffer for a body of unknown length, which doubles as often as needed. */
 const firstBytes = 2 ** 16;
 
+/** The members of errors, which no answer has: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html#operation-error-serialization */
+const errorMembers = ['__type', 'code', 'message', 'Message'];
+
 /** What the SDK reads in place of a body that has been read here, or is too long for an error. */
 const emptyBody = Buffer.from('{}');
 
@@ -87,12 +90,20 @@ export async function readAnswer(
     response.body = (await readBytes({ body, headers }, maxErrorBytes, signal)) ?? emptyBody;
     return undefined;
   }
+  // No operation has another: a cache may have kept a part, or a proxy have made one up.
+  if (statusCode !== 200) {
+    body.destroy();
+    throw new MalformedAnswerError(`HTTP status ${statusCode}`);
+  }
   const bytes = await readBytes({ body, headers }, limits.bytes, signal);
   response.body = emptyBody;
   if (!bytes) throw new MalformedAnswerError(`an answer of more than ${limits.bytes} bytes`);
-  const json = await parseJson(bytes, limits.json, signal);
-  if (!isPlainObject(json)) throw new MalformedAnswerError('an answer that is not a JSON object');
-  if (typeof json.__type === 'string') throw new ErrorAnswer(json.__type, response);
+  const json = await parseObject(bytes, limits.json, signal);
+  const type = headers['x-amzn-errortype'] ?? json.__type ?? json.code;
+  if (typeof type === 'string') throw new ErrorAnswer(type, response);
+  if (errorMembers.some((name) => Object.hasOwn(json, name))) {
+    throw new MalformedAnswerError('an error that has no type');
+  }
   return json;
 }
 
@@ -164,11 +175,17 @@ function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error('the request was aborted', { cause: reason });
 }
 
-async function parseJson(bytes: Buffer, limits: JsonLimits, signal: AbortSignal): Promise<unknown> {
+/** JSON.parse keeps only the last of several members of one name, which may be an empty list of users. */
+async function parseObject(bytes: Buffer, limits: JsonLimits, signal: AbortSignal): Promise<PlainObject> {
   const pace = new Pace({ signal });
   if (await takeSteps(isText(bytes), pace)) {
     try {
-      return await parseSliced(bytes, limits, { signal });
+      const json = await parseSliced(bytes, limits, { signal });
+      if (!isPlainObject(json)) throw new MalformedAnswerError('an answer that is not a JSON object');
+      if ((await takeSteps(countMembers(bytes), pace)) > Object.keys(json).length) {
+        throw new MalformedAnswerError('an answer that has a member twice');
+      }
+      return json;
     } catch (error) {
       if (error instanceof JsonLimitError) {
         throw new MalformedAnswerError(`an answer with more than ${error.message}`);

@@ -30,6 +30,8 @@ const longestName = 1024;
  */
 export function parsePage(body: unknown): Page {
   if (!isPlainObject(body)) throw new MalformedAnswerError('a page that is not a JSON object');
+  const misnamed = Object.keys(body).find((name) => body[name] !== null && isMisnamed(name));
+  if (misnamed !== undefined) throw new MalformedAnswerError('a page whose token or users have another name');
   const token = optional(isString, body.PaginationToken, 'a page whose token is not a string') || undefined;
   if (token !== undefined && token.length > longestToken) {
     throw new MalformedAnswerError(`a page whose token has more than ${longestToken} characters`);
@@ -65,6 +67,13 @@ export function cutToMilliseconds(seconds: number): number {
 
 /** The range of a `Date` in seconds, in both directions from 1970: ECMA-262, 21.4.1.1. */
 const maxSeconds = 8.64e12;
+
+/** Whether a member stands for users or a token, but not by the name that the API gives it: a scan would end too early. */
+function isMisnamed(name: string): boolean {
+  return (
+    /^(?:users|paginationtoken|nexttoken)$/i.test(name) && name !== 'Users' && name !== 'PaginationToken'
+  );
+}
 
 function parseUser(user: unknown): SourceRecord {
   if (!isPlainObject(user)) throw new MalformedAnswerError('a user that is not a JSON object');

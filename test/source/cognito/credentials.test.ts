@@ -193,7 +193,7 @@ describe('credentials', () => {
     const endpoint = await startScriptedEndpoint(() => 500);
     vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', endpoint);
     const server = serverAt(pool.url, { credentials: { kind: 'default-chain' } });
-    const retry = { firstAttempts: 2 };
+    const retry = { firstAttempts: 1 };
     expect(await rejectionOf(scanAll(connect(pool.url, { server, retry })))).toMatchObject({
       code: 'SCAN_UNAVAILABLE',
       detail: expect.stringContaining('AWS_CONTAINER_CREDENTIALS_FULL_URI'),

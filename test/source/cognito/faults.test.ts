@@ -189,6 +189,39 @@ describe('a scan ends with', () => {
     expect(await rejectionOf(scanAll(connect(pool.url, { retry })))).toMatchObject({ code });
   });
 
+  test.each<[string, ScriptedAnswer, string]>([
+    ['a header', { headers: { 'x-amzn-errortype': 'InternalErrorException' }, body: {} }, 'SCAN_UNAVAILABLE'],
+    ['a code', { body: { code: 'AccessDeniedException', message: 'no' } }, 'SCAN_DENIED'],
+    ['a message', { body: { message: 'no' } }, 'SCAN_INVALID_RESPONSE'],
+    ['a message with a capital', { body: { Message: 'no' } }, 'SCAN_INVALID_RESPONSE'],
+    ['a type that is null', { body: { __type: null } }, 'SCAN_INVALID_RESPONSE'],
+    ['a type that is an object', { body: { __type: {} } }, 'SCAN_INVALID_RESPONSE'],
+    ['status 201', { status: 201, body: {} }, 'SCAN_INVALID_RESPONSE'],
+    ['status 206', { status: 206, body: {} }, 'SCAN_INVALID_RESPONSE'],
+  ])('an error although there are users: %s', async (_, answer, code) => {
+    const pool = await startScriptedPool(() => ({
+      ...answer,
+      body: { ...Object(answer.body), Users: [{ Username: 'a' }] },
+    }));
+    const retry = { firstAttempts: 2 };
+    expect(await rejectionOf(scanAll(connect(pool.url, { retry })))).toMatchObject({ code });
+  });
+
+  test.each([
+    ['two lists of users', '{"Users":[{"Username":"a"}],"Users":[]}'],
+    ['two lists of users, one of them escaped', '{"Users":[{"Username":"a"}],"\\u0055sers":[]}'],
+    ['two lists of users, far apart', `{"Users":[{"Username":"${'a'.repeat(20_000)}"}],"Users":[]}`],
+    ['two tokens', '{"Users":[],"PaginationToken":"a","PaginationToken":null}'],
+    ['a token by another name', '{"Users":[],"NextToken":"a"}'],
+    ['a token in lower case', '{"Users":[],"paginationToken":"a"}'],
+  ])('SCAN_INVALID_RESPONSE rather than with fewer users where a page has %s', async (_, body) => {
+    const pool = await startScriptedPool(() => ({ body }));
+    const retry = { firstAttempts: 2 };
+    expect(await rejectionOf(scanAll(connect(pool.url, { retry })))).toMatchObject({
+      code: 'SCAN_INVALID_RESPONSE',
+    });
+  });
+
   test.each([
     ['InvalidSignatureException', 'SCAN_DENIED'],
     ['com.amazonaws.cognito#NotAuthorizedException', 'SCAN_DENIED'],
@@ -298,7 +331,6 @@ describe('all chains wait', () => {
 
   test.each([
     { 'retry-after': '99999999999999999999' },
-    { 'retry-after': '9'.repeat(400) },
     { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' },
     { 'x-amz-retry-after': 'Infinity' },
     { 'x-amz-retry-after': '1e300' },
