@@ -4,6 +4,7 @@ import { Pace, type Steps, takeSteps } from '../../columns/pace.ts';
 import { countMembers, JsonLimitError, type JsonLimits, parseSliced } from '../../columns/sliced-json.ts';
 import { isPlainObject, type PlainObject } from '../../values/plain-object.ts';
 import { MalformedAnswerError } from './page.ts';
+import type { SingleFile } from './single-file.ts';
 
 /** An error in an answer whose status indicates success. It has the shape of the SDK's own errors. */
 export class ErrorAnswer extends Error {
@@ -59,6 +60,9 @@ const firstBytes = 2 ** 16;
 /** The members of errors, which no answer has: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html#operation-error-serialization */
 const errorMembers = ['__type', 'code', 'message', 'Message'];
 
+/** A body of this size is a large one: 60 users with a dozen attributes take some tens of kilobytes. */
+const largeBytes = 2 ** 20;
+
 /** What the SDK reads in place of a body that has been read here, or is too long for an error. */
 const emptyBody = Buffer.from('{}');
 
@@ -72,6 +76,7 @@ const farthestMs = 366 * 24 * 60 * 60 * 1000;
  * https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  *
  * @param response as the SDK's HTTP handler gives it
+ * @param large what is read one after the other: all large answers of a client
  * @param signal ends the reading with its reason
  * @returns undefined if the status indicates an error, which is left to the SDK
  * @throws ErrorAnswer if the answer is an error although its status says otherwise
@@ -80,6 +85,7 @@ const farthestMs = 366 * 24 * 60 * 60 * 1000;
 export async function readAnswer(
   response: unknown,
   limits: AnswerLimits,
+  large: SingleFile,
   signal: AbortSignal,
 ): Promise<PlainObject | undefined> {
   if (!isHttpResponse(response)) throw new MalformedAnswerError('an answer that is not HTTP');
@@ -87,7 +93,7 @@ export async function readAnswer(
   if (!(body instanceof Readable)) throw new MalformedAnswerError('an answer without a body');
   dropFarDate(headers);
   if (statusCode >= 300) {
-    response.body = (await readBytes({ body, headers }, maxErrorBytes, signal)) ?? emptyBody;
+    response.body = (await readBytes({ body, headers }, maxErrorBytes, never, signal)) ?? emptyBody;
     return undefined;
   }
   // No operation has another: a cache may have kept a part, or a proxy have made one up.
@@ -95,16 +101,49 @@ export async function readAnswer(
     body.destroy();
     throw new MalformedAnswerError(`HTTP status ${statusCode}`);
   }
-  const bytes = await readBytes({ body, headers }, limits.bytes, signal);
   response.body = emptyBody;
-  if (!bytes) throw new MalformedAnswerError(`an answer of more than ${limits.bytes} bytes`);
-  const json = await parseObject(bytes, limits.json, signal);
+  const json = await readObject({ body, headers }, limits, large, signal);
   const type = headers['x-amzn-errortype'] ?? json.__type ?? json.code;
   if (typeof type === 'string') throw new ErrorAnswer(type, response);
   if (errorMembers.some((name) => Object.hasOwn(json, name))) {
     throw new MalformedAnswerError('an error that has no type');
   }
   return json;
+}
+
+/** Nobody waits for an error. */
+const never = async () => undefined;
+
+/** The JSON of a body. Large ones wait for each other, because many at once would take gigabytes. */
+async function readObject(
+  message: Message,
+  limits: AnswerLimits,
+  large: SingleFile,
+  signal: AbortSignal,
+): Promise<PlainObject> {
+  let turn: Promise<() => void> | undefined;
+  try {
+    const bytes = await readBytes(
+      message,
+      limits.bytes,
+      () => {
+        turn = large.enter();
+        return turn;
+      },
+      signal,
+    );
+    if (!bytes) throw new MalformedAnswerError(`an answer of more than ${limits.bytes} bytes`);
+    return await parseObject(bytes, limits.json, signal);
+  } finally {
+    // Also if it has been aborted before its turn came.
+    void turn?.then((leave) => leave());
+  }
+}
+
+/** A body with its headers. */
+interface Message {
+  readonly body: Readable;
+  readonly headers: Record<string, unknown>;
 }
 
 interface HttpResponse {
@@ -133,16 +172,22 @@ function dropFarDate(headers: Record<string, unknown>): void {
   if (!isNear) delete headers.date;
 }
 
-/** The whole body; undefined if it is longer. The connection of such a body is closed. */
+/**
+ * The whole body; undefined if it is longer. The connection of such a body is closed.
+ *
+ * @param onLarge what the rest of a large body waits for
+ */
 function readBytes(
-  { body, headers }: { readonly body: Readable; readonly headers: Record<string, unknown> },
+  { body, headers }: Message,
   maxBytes: number,
+  onLarge: () => Promise<unknown>,
   signal: AbortSignal,
 ): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const declared = Number(headers['content-length']);
-    let bytes = Buffer.allocUnsafeSlow(Math.min(maxBytes, declared >= 0 ? declared : firstBytes));
+    let bytes = Buffer.allocUnsafeSlow(Math.min(largeBytes, maxBytes, declared >= 0 ? declared : firstBytes));
     let length = 0;
+    let isLarge = false;
     const giveUp = () => {
       body.destroy();
       resolve(undefined);
@@ -157,12 +202,16 @@ function readBytes(
         return;
       }
       if (needed > bytes.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.min(maxBytes, 2 * needed));
+        const larger = Buffer.allocUnsafeSlow(Math.min(maxBytes, Math.max(2 * needed, declared || 0)));
         bytes.copy(larger, 0, 0, length);
         bytes = larger;
       }
       chunk.copy(bytes, length);
       length = needed;
+      if (isLarge || length < largeBytes) return;
+      isLarge = true;
+      body.pause();
+      void onLarge().then(() => body.resume());
     });
     body.on('end', () => resolve(bytes.subarray(0, length)));
     if (signal.aborted) abort();

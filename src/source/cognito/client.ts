@@ -6,6 +6,7 @@ import { type AnswerLimits, descriptionLimits, pageLimits, readAnswer } from './
 import type { CredentialsProvider } from './credentials.ts';
 import type { CognitoServer } from './options.ts';
 import { type Page, parseEstimate, parsePage } from './page.ts';
+import { SingleFile } from './single-file.ts';
 
 /** The two requests to a user pool. Each is sent once, without retries. */
 export interface PoolClient {
@@ -64,6 +65,7 @@ const beforeParsing = { step: 'deserialize', priority: 'low' } as const;
 export function createPoolClient({ server, credentials, maxSockets }: PoolClientOptions): PoolClient {
   const agentOptions = { keepAlive: true, keepAliveMsecs: keepAliveMs, maxSockets };
   const agents = [new HttpAgent(agentOptions), new HttpsAgent(agentOptions)] as const;
+  const largeAnswers = new SingleFile();
   let sdk: Promise<Sdk> | undefined;
   let credentialsVersion = 0;
 
@@ -102,7 +104,7 @@ export function createPoolClient({ server, credentials, maxSockets }: PoolClient
       await send(await loading, (next) => async (args) => {
         isSent = true;
         const result = await next(args);
-        answer = await readAnswer(result.response, limits, signal);
+        answer = await readAnswer(result.response, limits, largeAnswers, signal);
         return result;
       });
     } catch (error) {
