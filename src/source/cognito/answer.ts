@@ -36,9 +36,10 @@ export const pageLimits: AnswerLimits = {
   bytes: 64 * 2 ** 20,
   json: {
     depth: 100,
-    containers: 50_000,
+    // Emulators send whole pools as one page.
+    containers: 200_000,
     members: 5_000,
-    values: 200_000,
+    values: 1_000_000,
     // A megabyte in which every character is escaped.
     textBytes: 8 * 2 ** 20,
     gapBytes: 2 ** 18,

@@ -43,6 +43,11 @@ describe('a page', () => {
     expect(parsePage({ Users: [], PaginationToken: null }).token).toBeUndefined();
   });
 
+  test('may hold more users than were asked for, as those of emulators without pages do', () => {
+    const users = Array.from({ length: 5_000 }, (_, i) => ({ Username: `user${i}` }));
+    expect(parsePage({ Users: users }).records).toHaveLength(5_000);
+  });
+
   test('may say nothing of a user but the username', () => {
     expect(parsePage({ Users: [{ Username: 'bob', Attributes: null, UserStatus: null }] }).records).toEqual([
       { fields: ['bob', null, false, null, null], attributes: [] },
@@ -67,7 +72,6 @@ describe('a page', () => {
     ['has an Enabled that is no boolean', { Users: [{ Username: 'a', Enabled: 'yes' }] }],
     ['has attributes that are no list', { Users: [{ Username: 'a', Attributes: { sub: '1' } }] }],
     ['has an attribute without Name', { Users: [{ Username: 'a', Attributes: [{ Value: '1' }] }] }],
-    ['has more users than were asked for', { Users: Array.from({ length: 61 }, () => ({ Username: 'a' })) }],
     ['has a token of a megabyte', { Users: [], PaginationToken: 'x'.repeat(2 ** 20) }],
     ['has a user with hundreds of attributes', { Users: [{ Username: 'a', Attributes: named(251) }] }],
     [
