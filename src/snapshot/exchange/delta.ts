@@ -8,6 +8,7 @@ import type { BlockReader } from '../file/block-reader.ts';
 import type { BlockWriter } from '../file/block-writer.ts';
 import { readContent } from '../file/content-reader.ts';
 import { writeContent } from '../file/content-writer.ts';
+import { DamagedContent } from '../file/unusable-file.ts';
 import type { ColumnarSnapshot, SnapshotContent } from '../snapshot.ts';
 
 /** The difference between two snapshots: removed rows and added rows. A changed row is both. */
@@ -68,13 +69,17 @@ export async function writeDelta(out: BlockWriter, { removed, positions, rows }:
   await writeContent(out, rows);
 }
 
-/** Reads what `writeDelta` has written. */
+/**
+ * Reads what `writeDelta` has written.
+ *
+ * @throws DamagedContent, or RangeError, if it is something else
+ */
 export async function readDelta(input: BlockReader): Promise<Delta> {
-  return {
-    removed: new Uint32Array(await input.bytes(4 * (await input.uint32()))),
-    positions: new Uint32Array(await input.bytes(4 * (await input.uint32()))),
-    rows: await readContent(input),
-  };
+  const removed = new Uint32Array(await input.bytes(4 * (await input.uint32())));
+  const positions = new Uint32Array(await input.bytes(4 * (await input.uint32())));
+  const rows = await readContent(input);
+  if (rows.rowCount !== positions.length) throw new DamagedContent();
+  return { removed, positions, rows };
 }
 
 /** Compares the identities of a row of each snapshot by their UTF-8 bytes, which is the order of rows. */

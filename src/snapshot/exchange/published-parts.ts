@@ -4,6 +4,7 @@ import { readContent } from '../file/content-reader.ts';
 import { writeContent } from '../file/content-writer.ts';
 import type { SnapshotKey } from '../file/key.ts';
 import { readSealed, writeSealed } from '../file/sealed-file.ts';
+import { UnusableFile } from '../file/unusable-file.ts';
 import type { ColumnarSnapshot, SnapshotContent } from '../snapshot.ts';
 import { applyDelta } from './apply-delta.ts';
 import { BlockFileReader, BlockFileWriter } from './block-file.ts';
@@ -76,8 +77,12 @@ export class PublishedParts {
     const pace = new Pace({ sliceMs });
     const deltas: Delta[] = [];
     for (const part of parts) deltas.push(await this.#read(part, readDelta));
-    const delta = await composeDeltas(deltas, pace);
-    return delta ? applyDelta(content, delta, pace) : content;
+    try {
+      const delta = await composeDeltas(deltas, pace);
+      return delta ? await applyDelta(content, delta, pace) : content;
+    } catch (error) {
+      throw error instanceof RangeError ? new UnusableFile('has changes of another snapshot') : error;
+    }
   }
 
   /**

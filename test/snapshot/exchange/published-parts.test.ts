@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { SnapshotBuilder } from '../../../src/snapshot/builder.ts';
+import { BlockFileWriter } from '../../../src/snapshot/exchange/block-file.ts';
 import { MemoryPlace } from '../../../src/snapshot/exchange/memory-place.ts';
 import type { Part } from '../../../src/snapshot/exchange/place.ts';
 import { PublishedParts } from '../../../src/snapshot/exchange/published-parts.ts';
+import { parseSnapshotKey, type SnapshotKey } from '../../../src/snapshot/file/key.ts';
+import { UnusableFile } from '../../../src/snapshot/file/unusable-file.ts';
 import { ColumnarSnapshot } from '../../../src/snapshot/snapshot.ts';
 import { fields, readBack } from '../records.ts';
 
@@ -70,8 +74,60 @@ test('if more than a quarter of the rows have changed, only a complete snapshot 
   expect(written.step).toBeUndefined();
 });
 
-function open(): PublishedParts {
-  return new PublishedParts({ place, object: 'users', key: undefined, fields });
+test.each([
+  ['as it is', undefined],
+  ['encrypted', parseSnapshotKey(randomBytes(32).toString('hex'))],
+])(
+  'a part in which any bit is another is refused, even if its block bears the right name: %s',
+  async (_, key) => {
+    const parts = open(key);
+    const first = await small('a', 'b', 'c', 'd');
+    const one = await parts.write(first, undefined);
+    const two = await parts.write(await small('a', 'b', 'c', 'e'), { snapshot: first, parts: one.parts });
+    expect(two.parts).toHaveLength(2);
+    for (const [place, part] of two.parts.entries()) {
+      const bytes = await bytesOf(part);
+      for (let bit = 0; bit < 8 * bytes.length; bit++) {
+        const damaged = Buffer.from(bytes);
+        damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        const read = parts.read({ parts: two.parts.with(place, await store(damaged)) }, undefined, false);
+        await expect(read, `bit ${bit} of part ${place}`).rejects.toThrow(UnusableFile);
+      }
+    }
+  },
+);
+
+test('changes of another snapshot are refused', async () => {
+  const [whole, other] = [await writer.write(await small('a'), undefined), await build(0)];
+  const { parts } = await writer.write(await build(1), { snapshot: other, parts: whole.parts });
+  await expect(open().read({ parts }, undefined, false)).rejects.toThrow(
+    new UnusableFile('has changes of another snapshot'),
+  );
+});
+
+function open(key?: SnapshotKey): PublishedParts {
+  return new PublishedParts({ place, object: 'users', key, fields });
+}
+
+/** The bytes of a part that is as small as a block. */
+async function bytesOf({ blocks }: Part): Promise<Uint8Array> {
+  const found = await place.getBlocks('users', blocks);
+  return found.get(blocks[0] ?? '') ?? expect.fail('no block');
+}
+
+async function store(bytes: Uint8Array): Promise<Part> {
+  const file = new BlockFileWriter(place, 'users');
+  await file.write(bytes);
+  return file.end();
+}
+
+/** Users with these names. */
+async function small(...names: readonly string[]): Promise<ColumnarSnapshot> {
+  const builder = new SnapshotBuilder({ fields, needs: 'all' });
+  builder.add(
+    names.map((name) => ({ fields: [name, true, 0, 'CONFIRMED'], attributes: [['email', `${name}@x`]] })),
+  );
+  return builder.finish({ startedAt: 0, pages: 1, requests: 1, throttles: 0, durationMs: 1 });
 }
 
 /** Users of whom one in so many has been changed by each generation so far, each time another one. */
