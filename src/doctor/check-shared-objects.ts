@@ -116,7 +116,8 @@ async function whyUnusable(
   const smallest = place === undefined ? undefined : parts[place];
   if (!smallest || place === undefined || smallest.byteLength > largestProbe) return undefined;
   try {
-    await verifyPart(blocksIn(session), name, smallest, { key, isWhole: place === 0 });
+    const source = { place: blocksIn(session), object: name, key };
+    await verifyPart(source, smallest, place === 0 ? 'whole' : 'delta');
     return undefined;
   } catch (error) {
     if (!(error instanceof UnusableFile)) throw error;

@@ -1,5 +1,7 @@
 import { Pace } from '../../columns/pace.ts';
 import type { Field } from '../../source/source.ts';
+import type { BlockReader } from '../file/block-reader.ts';
+import type { BlockWriter } from '../file/block-writer.ts';
 import { readContent } from '../file/content-reader.ts';
 import { writeContent } from '../file/content-writer.ts';
 import type { SnapshotKey } from '../file/key.ts';
@@ -58,7 +60,7 @@ export class PublishedParts {
    * Reads a snapshot, or only the deltas from a known one.
    *
    * @param isNext whether the known one is the previous publication
-   * @throws UnusableFile if it is damaged, encrypted with another key, or has been replaced
+   * @throws UnusableFile if it is damaged, of another object, encrypted with another key, or has been replaced
    */
   async read(
     { parts, step }: Pick<Publication, 'parts' | 'step'>,
@@ -70,13 +72,13 @@ export class PublishedParts {
     if (known && isNext && step) return this.#continue(known.snapshot.content, [step]);
     const [whole, ...deltas] = parts;
     if (!whole) throw new TypeError('a publication has no parts');
-    return this.#continue(await this.#read(whole, readContent), deltas);
+    return this.#continue(await this.#read(whole, 'whole', readContent), deltas);
   }
 
   async #continue(content: SnapshotContent, parts: readonly Part[]): Promise<SnapshotContent> {
     const pace = new Pace({ sliceMs });
     const deltas: Delta[] = [];
-    for (const part of parts) deltas.push(await this.#read(part, readDelta));
+    for (const part of parts) deltas.push(await this.#read(part, 'delta', readDelta));
     try {
       const delta = await composeDeltas(deltas, pace);
       return delta ? await applyDelta(content, delta, pace) : content;
@@ -95,48 +97,63 @@ export class PublishedParts {
     snapshot: ColumnarSnapshot,
     known: KnownParts | undefined,
   ): Promise<Pick<Publication, 'parts' | 'step'>> {
-    const whole = () => this.#write((out) => writeContent(out, snapshot.content));
+    const whole = () => this.#write('whole', (out) => writeContent(out, snapshot.content));
     if (!known) return { parts: [await whole()] };
     const { fields } = this.#options;
     const delta = await deltaBetween(known.snapshot, snapshot, fields, new Pace({ sliceMs }));
     if (isEmptyDelta(delta)) return { parts: known.parts };
     const changed = (delta.removed.length + delta.positions.length) / 2;
     if (changed > largestChange * snapshot.rowCount) return { parts: [await whole()] };
-    const step = await this.#write((out) => writeDelta(out, delta));
+    const step = await this.#write('delta', (out) => writeDelta(out, delta));
     return isFull(known.parts) ? { parts: [await whole()], step } : { parts: [...known.parts, step] };
   }
 
-  async #read<T>(part: Part, read: Parameters<typeof readSealed<T>>[3]): Promise<T> {
-    const { place, object, key } = this.#options;
-    const content = await readSealed(new BlockFileReader(place, object, part), part.byteLength, key, read);
+  async #read<T>(part: Part, kind: PartKind, read: (input: BlockReader) => Promise<T>): Promise<T> {
+    const content = await readPart(this.#options, part, kind, read);
     this.#bytesRead += part.byteLength;
     return content;
   }
 
-  async #write(write: Parameters<typeof writeSealed>[2]): Promise<Part> {
+  async #write(kind: PartKind, write: (out: BlockWriter) => Promise<void>): Promise<Part> {
     const { place, object, key } = this.#options;
     const file = new BlockFileWriter(place, object);
-    await writeSealed(file, key, write);
+    await writeSealed(file, { key, subject: subjectOf(object, kind) }, write);
     const part = await file.end();
     this.#bytesWritten += part.byteLength;
     return part;
   }
 }
 
+/** What a part is: a complete snapshot, or the changes since the one before. */
+type PartKind = 'whole' | 'delta';
+
+/** Where a part is stored, and how it is sealed. */
+interface PartSource extends Pick<PublishedPartsOptions, 'object' | 'key'> {
+  readonly place: Pick<ExchangePlace, 'getBlocks'>;
+}
+
 /**
  * Verifies that a part can be read.
  *
- * @param isWhole whether it is a complete snapshot instead of a delta
- * @throws UnusableFile if it is damaged, or encrypted with another key
+ * @throws UnusableFile if it is damaged, of another object, or encrypted with another key
  */
-export async function verifyPart(
-  place: Pick<ExchangePlace, 'getBlocks'>,
-  object: string,
+export async function verifyPart(source: PartSource, part: Part, kind: PartKind): Promise<void> {
+  await readPart<unknown>(source, part, kind, kind === 'whole' ? readContent : readDelta);
+}
+
+function readPart<T>(
+  { place, object, key }: PartSource,
   part: Part,
-  { key, isWhole }: { readonly key: SnapshotKey | undefined; readonly isWhole: boolean },
-): Promise<void> {
-  const read = isWhole ? readContent : readDelta;
-  await readSealed<unknown>(new BlockFileReader(place, object, part), part.byteLength, key, read);
+  kind: PartKind,
+  read: (input: BlockReader) => Promise<T>,
+): Promise<T> {
+  const file = new BlockFileReader(place, object, part);
+  return readSealed(file, part.byteLength, { key, subject: subjectOf(object, kind) }, read);
+}
+
+/** A place without the key cannot pass off the part of one object as that of another. */
+function subjectOf(object: string, kind: PartKind): string {
+  return JSON.stringify([kind, object]);
 }
 
 /** Whether there are so many deltas that a complete snapshot is due. */

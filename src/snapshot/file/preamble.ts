@@ -19,7 +19,7 @@ export const preambleLength = 8 + 4 + 4 + saltLength + nonceLength;
 
 const magic = Buffer.from('fdw-snap');
 /** To be changed with every change of the format. */
-export const formatVersion = 1;
+export const formatVersion = 2;
 const versionAt = magic.length;
 const encryptedAt = versionAt + 4;
 const saltAt = encryptedAt + 4;

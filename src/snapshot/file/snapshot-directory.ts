@@ -9,7 +9,7 @@ import type { WritableFile } from './block-writer.ts';
 import { readContent } from './content-reader.ts';
 import { writeContent } from './content-writer.ts';
 import type { SnapshotKey } from './key.ts';
-import { readSealed, writeSealed } from './sealed-file.ts';
+import { readSealed, type Sealing, writeSealed } from './sealed-file.ts';
 import type { SnapshotFiles, SnapshotOwner } from './snapshot-files.ts';
 import { assertTrustedDirectory, openTrusted } from './trusted-path.ts';
 import { UnusableFile } from './unusable-file.ts';
@@ -136,14 +136,7 @@ export class SnapshotDirectory implements SnapshotFiles {
     if (!file) return undefined;
     try {
       const { size } = await file.stat();
-      const sealed = await readSealed(file, size, this.#key, async (input) => ({
-        owner: await input.text(),
-        content: await readContent(input),
-      }));
-      if (sealed.owner !== describeOwner(owner)) {
-        throw new UnusableFile('belongs to another object, or has other columns');
-      }
-      return new ColumnarSnapshot(sealed.content);
+      return new ColumnarSnapshot(await readSealed(file, size, this.#sealing(owner), readContent));
     } finally {
       await file.close();
     }
@@ -152,14 +145,15 @@ export class SnapshotDirectory implements SnapshotFiles {
   async #write(path: string, owner: SnapshotOwner, snapshot: ColumnarSnapshot): Promise<void> {
     const file = await this.#createFile(path);
     try {
-      await writeSealed(file, this.#key, async (out) => {
-        out.text(describeOwner(owner));
-        await writeContent(out, snapshot.content);
-      });
+      await writeSealed(file, this.#sealing(owner), (out) => writeContent(out, snapshot.content));
       await file.sync();
     } finally {
       await file.close();
     }
+  }
+
+  #sealing(owner: SnapshotOwner): Sealing {
+    return { key: this.#key, subject: describeOwner(owner) };
   }
 
   async #removeAbandoned(path: string): Promise<void> {
@@ -179,6 +173,7 @@ export class SnapshotDirectory implements SnapshotFiles {
 
 function describeOwner({ server, object, origin, fields, needs }: SnapshotOwner): string {
   return JSON.stringify([
+    'kept',
     server,
     object,
     origin ?? null,

@@ -13,6 +13,11 @@ import { fields, readBack } from '../records.ts';
 
 const rows = 2_000;
 
+const seals = [
+  ['as it is', undefined],
+  ['encrypted', parseSnapshotKey(randomBytes(32).toString('hex'))],
+] as const;
+
 let place: MemoryPlace;
 let writer: PublishedParts;
 
@@ -96,6 +101,26 @@ test.each([
     }
   },
 );
+
+test.each(seals)('a part of another object, or of another kind, is refused: %s', async (_, key) => {
+  const [users, others] = [open(key), new PublishedParts({ place, object: 'others', key, fields })];
+  const first = await small('a', 'b', 'c', 'd');
+  const one = await users.write(first, undefined);
+  const { parts } = await users.write(await small('a', 'b', 'c', 'e'), { snapshot: first, parts: one.parts });
+  for (const { blocks } of parts) {
+    const found = await place.getBlocks('users', blocks);
+    await place.putBlocks(
+      'others',
+      [...found].map(([hash, bytes]) => ({ hash, bytes })),
+    );
+  }
+  const reason = new UnusableFile('belongs to another object, or has other columns');
+  await expect(others.read({ parts }, undefined, false)).rejects.toThrow(reason);
+  const theirs = await others.write(first, undefined);
+  const mixed = [...theirs.parts, ...parts.slice(1)];
+  await expect(others.read({ parts: mixed }, undefined, false)).rejects.toThrow(reason);
+  await expect(users.read({ parts: parts.toReversed() }, undefined, false)).rejects.toThrow(UnusableFile);
+});
 
 test('changes of another snapshot are refused', async () => {
   const [whole, other] = [await writer.write(await small('a'), undefined), await build(0)];

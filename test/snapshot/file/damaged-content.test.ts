@@ -19,6 +19,8 @@ const seals = [
   ['key', key],
 ] as const;
 
+const subject = 'the users of a pool';
+
 let content: SnapshotContent;
 
 beforeAll(async () => {
@@ -151,7 +153,7 @@ async function sealed(
       return { bytesWritten: bytes.length };
     },
   };
-  await writeSealed(file, key, write);
+  await writeSealed(file, { key, subject }, write);
   const bytes = Buffer.concat(written);
   expect(bytes.length).toBeGreaterThan(preambleLength);
   return bytes;
@@ -169,5 +171,5 @@ function read(
       return { bytesRead: part.length };
     },
   };
-  return readSealed(file, size, key, readContent);
+  return readSealed(file, size, { key, subject }, readContent);
 }
