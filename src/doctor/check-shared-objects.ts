@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { printDuration } from '../duration.ts';
 import { type Model, objectsOf } from '../model/model.ts';
+import { blockLength } from '../snapshot/exchange/block-file.ts';
 import { sharedObjectName } from '../snapshot/exchange/object-name.ts';
 import type { ExchangePlace, Publication } from '../snapshot/exchange/place.ts';
 import { blockTable, objectTable } from '../snapshot/exchange/postgres/schema.ts';
@@ -136,7 +137,8 @@ function blocksIn(session: Session): Pick<ExchangePlace, 'getBlocks'> {
   return {
     async getBlocks(object, hashes) {
       const { rows } = await session.query<{ hash: string; bytes: Buffer }>(
-        `select hash, bytes from ${blockTable} where object = $1 and hash = any($2)`,
+        `select hash, bytes from ${blockTable}
+       where object = $1 and hash = any($2) and octet_length(bytes) <= ${blockLength}`,
         [object, hashes],
       );
       return new Map(rows.map(({ hash, bytes }) => [hash, bytes]));

@@ -38,6 +38,7 @@ export interface GatewaySettings {
 export async function resolveOptions(options: GatewayOptions, observe: Observe): Promise<GatewaySettings> {
   const limits = resolveLimits(options.limits);
   const scanTimeoutMs = options.scanTimeoutMs ?? 30_000;
+  const maxSnapshotBytes = options.maxSnapshotBytes ?? Math.floor(usableMemory() / 4);
   assertTimeForScans(limits, scanTimeoutMs);
   assertPlaceToShare(options);
   return {
@@ -51,8 +52,8 @@ export async function resolveOptions(options: GatewayOptions, observe: Observe):
       staleWhileRevalidateMs: options.staleWhileRevalidateMs ?? 600_000,
       scanTimeoutMs,
       minRefreshMs: options.minRefreshMs ?? 5_000,
-      maxSnapshotBytes: options.maxSnapshotBytes ?? Math.floor(usableMemory() / 4),
-      files: await snapshotFilesOf(options, observe),
+      maxSnapshotBytes,
+      files: await snapshotFilesOf(options, maxSnapshotBytes, observe),
       observe,
     },
     cursorSecret: cursorSecretOf(options),
@@ -110,10 +111,14 @@ function cursorSecretOf({ cursorKey, snapshotKey, auth, catalog }: GatewayOption
   );
 }
 
-async function snapshotFilesOf({ snapshotDir, snapshotKey }: GatewayOptions, observe: Observe) {
+async function snapshotFilesOf(
+  { snapshotDir, snapshotKey }: GatewayOptions,
+  maxSnapshotBytes: number,
+  observe: Observe,
+) {
   const key = snapshotKey === undefined ? undefined : parseSnapshotKey(snapshotKey);
   if (snapshotDir === undefined) return undefined;
-  const files = new SnapshotDirectory({ directory: snapshotDir, key, observe });
+  const files = new SnapshotDirectory({ directory: snapshotDir, key, maxSnapshotBytes, observe });
   await files.assertTrusted();
   return files;
 }

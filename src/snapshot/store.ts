@@ -240,11 +240,12 @@ export class SnapshotStore {
   }
 
   #share(sharing: Sharing): SharedObject {
-    const { observe } = this.#options;
+    const { observe, maxSnapshotBytes } = this.#options;
     const shared = new SharedObject({
       ...sharing,
       owner: ownerOf(this.#options),
       quota: this.#options.source.quota,
+      maxSnapshotBytes,
       observe,
       clock: this.#clock,
     });

@@ -46,7 +46,7 @@ export class BlockFileWriter implements WritableFile {
 
   async #cut(): Promise<void> {
     const bytes = this.#block.subarray(0, this.#filled);
-    const hash = hashOf(bytes);
+    const hash = blockHash(this.#hashes.length, bytes);
     this.#hashes.push(hash);
     this.#pending.push({ hash, bytes });
     this.#block = Buffer.allocUnsafeSlow(blockLength);
@@ -71,7 +71,9 @@ export class BlockFileReader implements ReadableFile {
   readonly #blocks = new Map<number, Uint8Array>();
   readonly #pace = new Pace({ sliceMs });
 
+  /** @throws UnusableFile if the part's blocks cannot have its length */
   constructor(place: Pick<ExchangePlace, 'getBlocks'>, object: string, part: Part) {
+    assertPart(part);
     this.#place = place;
     this.#object = object;
     this.#part = part;
@@ -102,7 +104,10 @@ export class BlockFileReader implements ReadableFile {
       const bytes = found.get(hash);
       // A gateway that has published something newer has removed it.
       if (!bytes) throw new UnusableFile('has a block that no longer exists');
-      if (hashOf(bytes) !== hash) throw new UnusableFile('has a damaged block');
+      const length = Math.min(blockLength, this.#part.byteLength - (number + i) * blockLength);
+      if (bytes.length !== length || blockHash(number + i, bytes) !== hash) {
+        throw new UnusableFile('has a damaged block');
+      }
       this.#blocks.set(number + i, bytes);
       if (this.#pace.due) await this.#pace.pause();
     }
@@ -110,6 +115,18 @@ export class BlockFileReader implements ReadableFile {
   }
 }
 
-function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+/** @throws UnusableFile if the part's blocks cannot have its length */
+export function assertPart({ byteLength, blocks }: Part): void {
+  const isLength = Number.isSafeInteger(byteLength) && byteLength >= 0;
+  if (!isLength || blocks.length !== Math.ceil(byteLength / blockLength)) {
+    throw new UnusableFile('has more or fewer blocks than its length');
+  }
+}
+
+/**
+ * Names a block by its bytes and its number in the file. So a file that names a block twice is not valid, and a few stored
+ * blocks cannot stand for a file of any length.
+ */
+function blockHash(number: number, bytes: Uint8Array): string {
+  return createHash('sha256').update(`${number} `).update(bytes).digest('hex');
 }

@@ -27,6 +27,8 @@ export interface SharedObjectOptions extends Sharing {
   readonly owner: SnapshotOwner;
   /** Identifies the quota that the source's requests count against; undefined if it is the object's own. */
   readonly quota: string | undefined;
+  /** The size of the largest snapshot in bytes; unlimited by default. Much longer publications are not read. */
+  readonly maxSnapshotBytes?: number | undefined;
   readonly observe: Observe;
   readonly clock: Clock;
 }

@@ -91,7 +91,7 @@ export interface Term {
 
 /** A piece of a sealed snapshot. */
 export interface Block {
-  /** SHA-256 of the bytes, in hexadecimal. */
+  /** SHA-256 of its number in its file and its bytes, in hexadecimal. */
   readonly hash: string;
   readonly bytes: Uint8Array;
 }

@@ -6,10 +6,11 @@ import { readContent } from '../file/content-reader.ts';
 import { writeContent } from '../file/content-writer.ts';
 import type { SnapshotKey } from '../file/key.ts';
 import { readSealed, writeSealed } from '../file/sealed-file.ts';
+import { longestSealed, tooLong } from '../file/size-limit.ts';
 import { UnusableFile } from '../file/unusable-file.ts';
 import type { ColumnarSnapshot, SnapshotContent } from '../snapshot.ts';
 import { applyDelta } from './apply-delta.ts';
-import { BlockFileReader, BlockFileWriter } from './block-file.ts';
+import { assertPart, BlockFileReader, BlockFileWriter } from './block-file.ts';
 import { composeDeltas } from './compose-deltas.ts';
 import { type Delta, deltaBetween, isEmptyDelta, readDelta, writeDelta } from './delta.ts';
 import type { ExchangePlace, Part, Publication } from './place.ts';
@@ -21,6 +22,8 @@ export interface PublishedPartsOptions {
   readonly object: string;
   readonly key: SnapshotKey | undefined;
   readonly fields: readonly Field[];
+  /** The size of the largest snapshot in bytes; unlimited by default. Much longer parts are not read. */
+  readonly maxSnapshotBytes?: number | undefined;
 }
 
 /** A snapshot in memory, and the parts from which it was made. */
@@ -71,19 +74,36 @@ export class PublishedParts {
     if (known && isContinued) return this.#continue(known.snapshot.content, parts.slice(known.parts.length));
     if (known && isNext && step) return this.#continue(known.snapshot.content, [step]);
     const [whole, ...deltas] = parts;
-    if (!whole) throw new TypeError('a publication has no parts');
+    if (!whole) throw new UnusableFile('has no parts');
+    this.#assertFits([whole]);
     return this.#continue(await this.#read(whole, 'whole', readContent), deltas);
   }
 
   async #continue(content: SnapshotContent, parts: readonly Part[]): Promise<SnapshotContent> {
     const pace = new Pace({ sliceMs });
     const deltas: Delta[] = [];
+    this.#assertFits(parts);
     for (const part of parts) deltas.push(await this.#read(part, 'delta', readDelta));
     try {
       const delta = await composeDeltas(deltas, pace);
       return delta ? await applyDelta(content, delta, pace) : content;
     } catch (error) {
       throw error instanceof RangeError ? new UnusableFile('has changes of another snapshot') : error;
+    }
+  }
+
+  /**
+   * A complete snapshot, or all deltas to it together, since they are in memory at the same time.
+   *
+   * @throws UnusableFile if they have more bytes than the largest snapshot, or are more than are ever published
+   */
+  #assertFits(parts: readonly Part[]): void {
+    const { maxSnapshotBytes = Number.POSITIVE_INFINITY } = this.#options;
+    if (parts.length > mostDeltas) throw new UnusableFile(`has more than ${mostDeltas} sets of changes`);
+    for (const part of parts) assertPart(part);
+    const byteLength = parts.reduce((sum, part) => sum + part.byteLength, 0);
+    if (byteLength > longestSealed(maxSnapshotBytes)) {
+      throw new UnusableFile(tooLong(byteLength, maxSnapshotBytes));
     }
   }
 

@@ -21,9 +21,10 @@ export class SharedObject {
 
   constructor(options: SharedObjectOptions) {
     this.#options = options;
-    const { place, key, owner, clock } = options;
+    const { place, key, owner, maxSnapshotBytes, clock } = options;
     this.client = new PlaceClient(options);
-    this.#parts = new PublishedParts({ place, object: this.client.name, key, fields: owner.fields });
+    const object = this.client.name;
+    this.#parts = new PublishedParts({ place, object, key, fields: owner.fields, maxSnapshotBytes });
     this.#publisher = new Publisher({
       place,
       clock,

@@ -117,6 +117,8 @@ async function readColumn(input: BlockReader, rowCount: number, pace: Pace): Pro
 async function readRanked(input: BlockReader, rowCount: number, pace: Pace): Promise<RankedColumn> {
   const width = await input.uint32();
   const count = await input.uint32();
+  // Every value of a dictionary is that of some row.
+  if (count > rowCount) throw new DamagedContent();
   const dictionary = await readText(input, await input.uint32(), count, pace);
   const values: string[] = [];
   await paced(count, pace, (i) => values.push(dictionary.get(i)));

@@ -10,6 +10,7 @@ import { readContent } from './content-reader.ts';
 import { writeContent } from './content-writer.ts';
 import type { SnapshotKey } from './key.ts';
 import { readSealed, type Sealing, writeSealed } from './sealed-file.ts';
+import { longestSealed, tooLong } from './size-limit.ts';
 import type { SnapshotFiles, SnapshotOwner } from './snapshot-files.ts';
 import { assertTrustedDirectory, openTrusted } from './trusted-path.ts';
 import { UnusableFile } from './unusable-file.ts';
@@ -20,6 +21,8 @@ export interface SnapshotDirectoryOptions {
   readonly directory: string;
   /** Encrypts the files. */
   readonly key?: SnapshotKey | undefined;
+  /** The size of the largest snapshot in bytes; unlimited by default. Much longer files are not read. */
+  readonly maxSnapshotBytes?: number | undefined;
   readonly observe: Observe;
   /** Creates a file that only its owner can read. */
   readonly createFile?: (path: string) => Promise<NewFile>;
@@ -41,14 +44,22 @@ const abandonedAfterMs = 3_600_000;
 export class SnapshotDirectory implements SnapshotFiles {
   readonly #directory: string;
   readonly #key: SnapshotKey | undefined;
+  readonly #maxSnapshotBytes: number;
   readonly #observe: Observe;
   readonly #createFile: (path: string) => Promise<NewFile>;
   /** Why the directory is not used, as last observed. */
   #unusable: string | undefined;
 
-  constructor({ directory, key, observe, createFile = createPrivateFile }: SnapshotDirectoryOptions) {
+  constructor({
+    directory,
+    key,
+    maxSnapshotBytes = Number.POSITIVE_INFINITY,
+    observe,
+    createFile = createPrivateFile,
+  }: SnapshotDirectoryOptions) {
     this.#directory = directory;
     this.#key = key;
+    this.#maxSnapshotBytes = maxSnapshotBytes;
     this.#observe = observe;
     this.#createFile = createFile;
   }
@@ -136,6 +147,9 @@ export class SnapshotDirectory implements SnapshotFiles {
     if (!file) return undefined;
     try {
       const { size } = await file.stat();
+      if (size > longestSealed(this.#maxSnapshotBytes)) {
+        throw new UnusableFile(tooLong(size, this.#maxSnapshotBytes));
+      }
       return new ColumnarSnapshot(await readSealed(file, size, this.#sealing(owner), readContent));
     } finally {
       await file.close();

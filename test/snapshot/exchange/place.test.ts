@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
+import { blockLength } from '../../../src/snapshot/exchange/block-file.ts';
 import { MemoryPlace } from '../../../src/snapshot/exchange/memory-place.ts';
 import type { ExchangePlace, Lease, Position, Publication } from '../../../src/snapshot/exchange/place.ts';
 import { PostgresPlace } from '../../../src/snapshot/exchange/postgres/postgres-place.ts';
@@ -265,6 +266,21 @@ describe('a place in Postgres', () => {
       `select relpersistence from pg_class where relnamespace = 'fdw_graphql'::regnamespace and relkind = 'r'`,
     );
     expect(rows).toEqual([{ relpersistence: persistence }, { relpersistence: persistence }]);
+    await place.close();
+  });
+
+  test('does not hand out a block that is longer than any gateway writes', async () => {
+    const place = new PostgresPlace({ connection: { connectionString: database.url }, logged: false });
+    const blocks = [blockLength, blockLength + 1].map((length) => ({
+      hash: `${length} bytes`,
+      bytes: new Uint8Array(length),
+    }));
+    await place.putBlocks(object, blocks);
+    const found = await place.getBlocks(
+      object,
+      blocks.map(({ hash }) => hash),
+    );
+    expect([...found.keys()]).toEqual([`${blockLength} bytes`]);
     await place.close();
   });
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { SnapshotBuilder } from '../../../src/snapshot/builder.ts';
-import { BlockFileWriter } from '../../../src/snapshot/exchange/block-file.ts';
+import { BlockFileWriter, blockLength } from '../../../src/snapshot/exchange/block-file.ts';
 import { MemoryPlace } from '../../../src/snapshot/exchange/memory-place.ts';
 import type { Part } from '../../../src/snapshot/exchange/place.ts';
 import { PublishedParts } from '../../../src/snapshot/exchange/published-parts.ts';
@@ -24,6 +24,10 @@ let writer: PublishedParts;
 beforeEach(() => {
   place = new MemoryPlace(systemClock);
   writer = open();
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 test('a gateway without a snapshot reads a complete one and all changes since', async () => {
@@ -120,6 +124,75 @@ test.each(seals)('a part of another object, or of another kind, is refused: %s',
   const mixed = [...theirs.parts, ...parts.slice(1)];
   await expect(others.read({ parts: mixed }, undefined, false)).rejects.toThrow(reason);
   await expect(users.read({ parts: parts.toReversed() }, undefined, false)).rejects.toThrow(UnusableFile);
+});
+
+describe('a part is refused before it takes memory,', () => {
+  const long = 300 * blockLength;
+
+  test('if it names the same block again and again', async () => {
+    const fetched = vi.spyOn(place, 'getBlocks');
+    const [whole] = (await writer.write(await build(0), undefined)).parts;
+    const [first = ''] = whole?.blocks ?? [];
+    const file = new BlockFileWriter(place, 'users');
+    const bytes = Buffer.alloc(2 * blockLength);
+    for (let at = 0; at < bytes.length; ) at += (await file.write(bytes.subarray(at))).bytesWritten;
+    const [, zeros = ''] = (await file.end()).blocks;
+    const part = { byteLength: long, blocks: [first, ...Array<string>(299).fill(zeros)] };
+    await expectRefused(part, 'has a damaged block');
+    expect(fetched).toHaveBeenCalledTimes(1);
+  });
+
+  test.each([
+    ['fewer', long, 299],
+    ['more', long, 301],
+    ['more', 0, 1],
+    ['more', -blockLength, 1],
+    ['more', -1, 0],
+    ['more', Number.NaN, 1],
+    ['more', 0.5, 1],
+    ['fewer', Number.POSITIVE_INFINITY, 1],
+  ])('if it has %s blocks than its length: %d bytes in %i', async (_, byteLength, count) => {
+    const blocks = Array.from({ length: count }, (_, i) => `block ${i}`);
+    await expectRefused({ byteLength, blocks }, 'has more or fewer blocks than its length');
+  });
+
+  test('if a block has more or fewer bytes than a block', async () => {
+    const [whole] = (await writer.write(await small('a'), undefined)).parts;
+    if (!whole) return expect.fail('no part');
+    for (const byteLength of [whole.byteLength - 1, whole.byteLength + 1]) {
+      await expectRefused({ ...whole, byteLength }, 'has a damaged block');
+    }
+  });
+
+  test('if it, or all changes together, are longer than the largest snapshot', async () => {
+    const fetched = vi.spyOn(place, 'getBlocks');
+    const limited = new PublishedParts({
+      place,
+      object: 'users',
+      key: undefined,
+      fields,
+      maxSnapshotBytes: 10_000,
+    });
+    const whole = { byteLength: 2e6, blocks: ['a', 'b', 'c', 'd'] };
+    const reason = 'has 2000000 bytes, more than a snapshot of 10000 bytes takes (--max-snapshot-bytes)';
+    await expectRefused(whole, reason, limited);
+    const snapshot = await small('a');
+    const { parts } = await writer.write(snapshot, undefined);
+    const delta = { byteLength: 1e6, blocks: ['a', 'b'] };
+    const known = { snapshot, parts };
+    const readAll = (...deltas: readonly Part[]) =>
+      limited.read({ parts: [...parts, ...deltas] }, known, false);
+    await expect(readAll(delta, delta)).rejects.toThrow(new UnusableFile(reason));
+    await expect(readAll(delta, delta, { byteLength: -2e6, blocks: [] })).rejects.toThrow(UnusableFile);
+    await expect(readAll(...Array<Part>(257).fill({ byteLength: 1, blocks: ['a'] }))).rejects.toThrow(
+      new UnusableFile('has more than 256 sets of changes'),
+    );
+    expect(fetched).not.toHaveBeenCalled();
+  });
+
+  async function expectRefused(part: Part, reason: string, reader = open()): Promise<void> {
+    await expect(reader.read({ parts: [part] }, undefined, false)).rejects.toThrow(new UnusableFile(reason));
+  }
 });
 
 test('changes of another snapshot are refused', async () => {

@@ -11,6 +11,7 @@ import {
   rm,
   stat,
   symlink,
+  truncate,
   utimes,
   writeFile,
 } from 'node:fs/promises';
@@ -252,6 +253,19 @@ describe('a file that cannot be used is ignored with one warning:', () => {
     );
     await writeFile(files.pathOf(owner), Buffer.concat([whole, Buffer.from('more')]));
     await expectIgnored(files, owner, 'is damaged');
+  });
+
+  test('one that is longer than the largest snapshot', async () => {
+    const files = keeper({ maxSnapshotBytes: 100_000 });
+    await files.save(owner, await build(records));
+    expect((await files.load(owner, always))?.rowCount).toBe(records.length);
+    const length = 200 * 2 ** 30;
+    await truncate(files.pathOf(owner), length);
+    await expectIgnored(
+      files,
+      owner,
+      `has ${length} bytes, more than a snapshot of 100000 bytes takes (--max-snapshot-bytes)`,
+    );
   });
 
   test('a pipe, a device, a link or a directory', async () => {

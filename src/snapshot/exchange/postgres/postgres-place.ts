@@ -2,6 +2,7 @@ import pg from 'pg';
 import { type Clock, systemClock } from '../../../clock.ts';
 import { codeOf } from '../../../errors.ts';
 import type { ScanProgress } from '../../../source/source.ts';
+import { blockLength } from '../block-file.ts';
 import {
   type Block,
   blocksOf,
@@ -148,7 +149,8 @@ export class PostgresPlace implements ExchangePlace {
 
   async getBlocks(object: string, hashes: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
     const rows = await this.#query<{ hash: string; bytes: Buffer }>(
-      `select hash, bytes from ${blockTable} where object = $1 and hash = any($2)`,
+      `select hash, bytes from ${blockTable}
+       where object = $1 and hash = any($2) and octet_length(bytes) <= ${blockLength}`,
       [object, hashes],
       blockTimeoutMs,
     );
