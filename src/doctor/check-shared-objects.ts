@@ -3,8 +3,9 @@ import { printDuration } from '../duration.ts';
 import { type Model, objectsOf } from '../model/model.ts';
 import { blockLength } from '../snapshot/exchange/block-file.ts';
 import { sharedObjectName } from '../snapshot/exchange/object-name.ts';
-import type { ExchangePlace, Publication } from '../snapshot/exchange/place.ts';
+import type { ExchangePlace, Publication, Published } from '../snapshot/exchange/place.ts';
 import { blockTable, objectTable } from '../snapshot/exchange/postgres/schema.ts';
+import { assertSealed } from '../snapshot/exchange/publication-seal.ts';
 import { verifyPart } from '../snapshot/exchange/published-parts.ts';
 import type { SnapshotKey } from '../snapshot/file/key.ts';
 import { UnusableFile } from '../snapshot/file/unusable-file.ts';
@@ -41,7 +42,8 @@ async function checkSharedObject(
 ): Promise<readonly Finding[]> {
   const { rows } = await session.query<SharedRow>(
     `select holder, epoch::float8 as epoch, extract(epoch from expires_at - clock_timestamp())::float8 as "expiresIn",
-       (progress->>'rows')::float8 as rows, sequence::float8 as sequence,
+       (progress->>'rows')::float8 as rows, incarnation::text as incarnation, sequence::float8 as sequence,
+       (extract(epoch from published_began_at) * 1000)::float8 as "beganAt",
        extract(epoch from clock_timestamp() - published_began_at)::float8 as age, publication
      from ${objectTable} where name = $1`,
     [name],
@@ -58,10 +60,13 @@ interface SharedRow {
   readonly expiresIn: number | null;
   /** How many the scan under the lease has found so far. */
   readonly rows: number | null;
+  readonly incarnation: string;
   readonly sequence: number;
+  /** When the scan of what is published began, in milliseconds. */
+  readonly beganAt: number | null;
   /** Seconds since the scan of what is published began. */
   readonly age: number | null;
-  readonly publication: Omit<Publication, 'ageMs'> | null;
+  readonly publication: Omit<Publication, 'beganAt'> | null;
 }
 
 function checkHolder(check: string, { holder, epoch, expiresIn, rows }: SharedRow): Finding {
@@ -87,14 +92,15 @@ async function checkPublished(
   session: Session,
   check: string,
   name: string,
-  { sequence, age, publication }: SharedRow,
+  { incarnation, sequence, beganAt, age, publication }: SharedRow,
   key: SnapshotKey | undefined,
 ): Promise<Finding> {
   if (!publication) return { check, status: 'ok', detail: 'nothing is published yet' };
   const { parts, stats } = publication;
   const bytes = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const detail = `snapshot ${sequence} is published: ${counted(stats.rows, 'row')}, ${seconds(age ?? 0)} old, ${(bytes / 1e6).toFixed(1)} MB in ${counted(parts.length, 'part')}`;
-  const unusable = await whyUnusable(session, name, parts, key);
+  const published = { position: { incarnation, sequence }, beganAt: beganAt ?? 0, publication };
+  const unusable = await whyUnusable(session, name, published, key);
   if (!unusable) return { check, status: 'ok', detail };
   return { check, status: 'fail', detail: `${detail}; it ${unusable.reason}`, fix: unusable.fix };
 }
@@ -102,9 +108,10 @@ async function checkPublished(
 async function whyUnusable(
   session: Session,
   name: string,
-  parts: Publication['parts'],
+  published: Published,
   key: SnapshotKey | undefined,
 ): Promise<{ readonly reason: string; readonly fix: string } | undefined> {
+  const { parts } = published.publication;
   const scanAnew = `delete from ${objectTable} where name = '${name}';`;
   const hashes = [...new Set(parts.flatMap(({ blocks }) => blocks))];
   const { rows } = await session.query<{ count: number }>(
@@ -115,8 +122,9 @@ async function whyUnusable(
   if (missing > 0) return { reason: `lacks ${missing} of ${hashes.length} blocks`, fix: scanAnew };
   const [place] = [...parts.keys()].sort((a, b) => lengthOf(parts[a]) - lengthOf(parts[b]));
   const smallest = place === undefined ? undefined : parts[place];
-  if (!smallest || place === undefined || smallest.byteLength > largestProbe) return undefined;
   try {
+    await assertSealed(name, published, key);
+    if (!smallest || place === undefined || smallest.byteLength > largestProbe) return undefined;
     const source = { place: blocksIn(session), object: name, key };
     await verifyPart(source, smallest, place === 0 ? 'whole' : 'delta');
     return undefined;

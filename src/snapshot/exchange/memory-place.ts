@@ -97,14 +97,14 @@ export class MemoryPlace implements ExchangePlace {
   async publish(
     object: string,
     lease: Lease,
-    { ageMs, ...publication }: Publication,
+    { beganAt, ...publication }: Publication,
   ): Promise<Position | undefined> {
     const shared = this.#of(object);
     const now = this.#clock.monotonic();
     if (!holds(shared, lease) || !shared.lease || shared.lease.expiresAt <= now) return undefined;
     const sequence = (shared.published?.position.sequence ?? 0) + 1;
     const position = { incarnation: this.#incarnation, sequence };
-    shared.published = { position, beganAt: now - ageMs, publication };
+    shared.published = { position, beganAt, publication };
     shared.lease = undefined;
     const named = new Set(blocksOf(publication));
     for (const hash of shared.blocks.keys()) if (!named.has(hash)) shared.blocks.delete(hash);

@@ -42,6 +42,11 @@ export class PlaceClient {
   /** The result of the last look. */
   #state: ObjectState | undefined;
   #publishedAt = 0;
+  /**
+   * How far the place's clock is ahead of the monotonic one, in milliseconds: too far by at most what the last look took, so
+   * that no scan seems to have begun before it did.
+   */
+  #aheadMs = 0;
 
   constructor(options: SharedObjectOptions) {
     this.#options = options;
@@ -74,8 +79,11 @@ export class PlaceClient {
   }
 
   async look(): Promise<ObjectState> {
-    const state = await this.attempt('look', () => this.#options.place.look(this.name));
+    const { place, clock } = this.#options;
+    const asked = clock.monotonic();
+    const state = await this.attempt('look', () => place.look(this.name));
     this.#state = state;
+    this.#aheadMs = state.now - asked;
     if (state.published) this.#publishedAt = this.startedAtOf(state.published, state.now);
     return state;
   }
@@ -134,6 +142,11 @@ export class PlaceClient {
   /** When a publication's scan began, by this machine's clock. */
   startedAtOf({ beganAt }: Published, now: number): number {
     return this.#options.clock.now() - Math.max(0, now - beganAt);
+  }
+
+  /** The time of the place's clock some milliseconds ago, as far as the last look tells, in whole milliseconds. */
+  placeTimeBefore(ageMs: number): number {
+    return Math.ceil(this.#options.clock.monotonic() + this.#aheadMs - ageMs);
   }
 
   warn(message: string): void {

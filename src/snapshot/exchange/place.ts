@@ -47,7 +47,7 @@ export interface Published {
   readonly position: Position;
   /** When its scan began. */
   readonly beganAt: number;
-  readonly publication: Omit<Publication, 'ageMs'>;
+  readonly publication: Omit<Publication, 'beganAt'>;
 }
 
 /** Identifies a publication of an object. */
@@ -98,8 +98,8 @@ export interface Block {
 
 /** A snapshot that a gateway publishes for the others. */
 export interface Publication {
-  /** How long ago its scan began. */
-  readonly ageMs: number;
+  /** When its scan began, in whole milliseconds. */
+  readonly beganAt: number;
   readonly stats: SnapshotStats;
   /** A complete snapshot, followed by deltas. */
   readonly parts: readonly Part[];
@@ -108,6 +108,8 @@ export interface Publication {
    * have to read the complete one that replaces many deltas.
    */
   readonly step?: Part | undefined;
+  /** Proves all of this to those who have the key; see `sealPublication`. */
+  readonly seal: string;
 }
 
 /** The hashes of all blocks that a publication names. */

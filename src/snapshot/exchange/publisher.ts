@@ -5,6 +5,7 @@ import { blockLength } from './block-file.ts';
 import { LeaseLostError } from './lease-keeper.ts';
 import type { Lease, ObjectState, Position, Publication, Published } from './place.ts';
 import type { PlaceClient, SharedObjectOptions } from './place-client.ts';
+import { sealPublication } from './publication-seal.ts';
 
 /** A snapshot that this gateway has scanned. */
 export interface Scanned {
@@ -20,7 +21,7 @@ export interface LeasedAt {
 }
 
 /** What a publisher depends on. */
-export interface PublisherOptions extends Pick<SharedObjectOptions, 'place' | 'clock'> {
+export interface PublisherOptions extends Pick<SharedObjectOptions, 'place' | 'clock' | 'key'> {
   readonly client: PlaceClient;
   /** Writes the parts of a snapshot that are not published yet. */
   readonly write: (
@@ -76,12 +77,12 @@ export class Publisher {
    * Tests whether writing works again, and then publishes what could not be published. If a publication fails although writing
    * works, it is retried less and less often.
    */
-  async retry({ published, now }: ObjectState): Promise<void> {
+  async retry({ published }: Pick<ObjectState, 'published'>): Promise<void> {
     const { client, clock } = this.#options;
     if (!client.isFailing('lease', 'publish') || this.#backoff.delayAt(clock.monotonic()) > 0) return;
     if (!(await this.#canWrite())) return this.#backoff.succeed();
     const scanned = this.#unpublished;
-    if (scanned && !isOlder(scanned, published, now)) return this.publish(scanned);
+    if (scanned && !this.#isOlder(scanned, published)) return this.publish(scanned);
     this.#unpublished = undefined;
     this.#backoff.succeed();
     client.wrote();
@@ -102,8 +103,8 @@ export class Publisher {
 
   async #publishUnleased(scanned: Scanned): Promise<void> {
     const { client } = this.#options;
-    const { published, now } = await client.look();
-    if (isOlder(scanned, published, now)) throw new LeaseLostError();
+    const { published } = await client.look();
+    if (this.#isOlder(scanned, published)) throw new LeaseLostError();
     const lease = await client.acquire(published?.position, 0);
     if (!lease) throw new LeaseLostError();
     try {
@@ -114,17 +115,19 @@ export class Publisher {
     }
   }
 
+  #isOlder({ ageMs }: Scanned, published: Published | undefined): boolean {
+    return published !== undefined && published.beganAt > this.#options.client.placeTimeBefore(ageMs());
+  }
+
   async #publish({ snapshot, ageMs }: Scanned, { lease, published }: LeasedAt): Promise<void> {
-    const { place, client, write, onPublished } = this.#options;
+    const { place, client, key, write, onPublished } = this.#options;
     const written = await write(snapshot, published?.position);
-    const publication = { ageMs: ageMs(), stats: snapshot.stats, ...written };
-    const position = await place.publish(client.name, lease, publication);
+    const facts = { beganAt: client.placeTimeBefore(ageMs()), stats: snapshot.stats, ...written };
+    // Under the lease nobody else publishes, so that this will be the next one.
+    const next = { incarnation: lease.incarnation, sequence: (published?.position.sequence ?? 0) + 1 };
+    const seal = await sealPublication(client.name, next, facts, key);
+    const position = await place.publish(client.name, lease, { ...facts, seal });
     if (!position) throw new LeaseLostError();
     onPublished(snapshot, position, written.parts);
   }
-}
-
-/** @param now the time of the look, by the place's clock */
-function isOlder(scanned: Scanned, published: Published | undefined, now: number): boolean {
-  return published !== undefined && published.beganAt > now - scanned.ageMs();
 }

@@ -1,6 +1,7 @@
 import { ColumnarSnapshot } from '../snapshot.ts';
 import type { ObjectState, Position, Publication, Published } from './place.ts';
 import { PlaceClient, type SharedObjectOptions } from './place-client.ts';
+import { assertSealed } from './publication-seal.ts';
 import { type KnownParts, PublishedParts } from './published-parts.ts';
 import { type LeasedAt, Publisher, type Scanned } from './publisher.ts';
 import type { PublishedStatus, SharingStatus } from './sharing-status.ts';
@@ -28,6 +29,7 @@ export class SharedObject {
     this.#publisher = new Publisher({
       place,
       clock,
+      key,
       client: this.client,
       write: (snapshot, published) => this.#write(snapshot, published),
       onPublished: (snapshot, position, parts) => this.#published({ snapshot, position, parts }),
@@ -92,7 +94,7 @@ export class SharedObject {
   /**
    * Loads a publication, unless it is in memory already. All callers share one load.
    *
-   * @throws UnusableFile if it is damaged, encrypted with another key, or has been replaced
+   * @throws UnusableFile if it is damaged or not what was published, encrypted with another key, or has been replaced
    */
   load(published: Published, now: number): Promise<ColumnarSnapshot> {
     const { position } = published;
@@ -158,9 +160,11 @@ export class SharedObject {
     return { sequence: position.sequence, scannedAt: publishedAt, isLoaded };
   }
 
-  async #load({ position, publication }: Published, startedAt: number): Promise<ColumnarSnapshot> {
-    const { clock, observe, owner } = this.#options;
+  async #load(published: Published, startedAt: number): Promise<ColumnarSnapshot> {
+    const { clock, key, observe, owner } = this.#options;
+    const { position, publication } = published;
     const began = clock.monotonic();
+    await assertSealed(this.client.name, published, key);
     const before = this.#parts.bytesRead;
     const known = this.#current;
     const content = await this.#parts.read(publication, known, isNext(position, known?.position));

@@ -1,8 +1,10 @@
-import { createSecretKey, type KeyObject, type ScryptOptions, scrypt } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes, type ScryptOptions, scrypt } from 'node:crypto';
 import { ConfigurationError } from '../../errors.ts';
 
 /** The key that encrypts snapshot files. Its bytes are kept outside the JavaScript heap. */
 export interface SnapshotKey {
+  /** The salt of all files that this process writes, so that they need one key; each has its own nonce. */
+  readonly salt: Uint8Array;
   /** The AES-256 key for the file with this salt. */
   forSalt(salt: Uint8Array): Promise<KeyObject>;
 }
@@ -27,12 +29,31 @@ export function parseSnapshotKey(text: string): SnapshotKey {
     );
   }
   const bytes = keyBytes(text);
+  const salt = randomBytes(saltLength);
   if (bytes) {
     const key = createSecretKey(bytes);
-    return { forSalt: async () => key };
+    return { salt, forSalt: async () => key };
   }
-  const passphrase = createSecretKey(text, 'utf8');
-  return { forSalt: (salt) => derive(passphrase, salt) };
+  return { salt, forSalt: derivedFrom(createSecretKey(text, 'utf8')) };
+}
+
+/** So many keys are kept: those of the processes that write what this one reads. */
+const mostKeys = 64;
+
+/** Derives the key of each salt once, because that is meant to take long. */
+function derivedFrom(passphrase: KeyObject): SnapshotKey['forSalt'] {
+  const keys = new Map<string, Promise<KeyObject>>();
+  return (salt) => {
+    const name = Buffer.from(salt).toString('hex');
+    const key = keys.get(name) ?? derive(passphrase, salt);
+    // The one that was used last is the last to go.
+    keys.delete(name);
+    keys.set(name, key);
+    key.catch(() => keys.delete(name));
+    const [oldest] = keys.keys();
+    if (keys.size > mostKeys && oldest !== undefined) keys.delete(oldest);
+    return key;
+  };
 }
 
 function keyBytes(text: string): Buffer | undefined {

@@ -34,7 +34,8 @@ export async function newPreamble(
   writeNumber(preamble, versionAt, formatVersion);
   if (!key) return { preamble, seal: plainSeal(preamble) };
   writeNumber(preamble, encryptedAt, 1);
-  randomBytes(saltLength + nonceLength).copy(preamble, saltAt);
+  preamble.set(key.salt, saltAt);
+  randomBytes(nonceLength).copy(preamble, nonceAt);
   const { salt, nonce } = secretsOf(preamble);
   return { preamble, seal: cipherSeal(preamble, await key.forSalt(salt), nonce) };
 }

@@ -11,6 +11,7 @@ import { createDatabase, type TestDatabase } from '../../support/database.ts';
 const object = 'pool.users';
 const progress = { rows: 60, pages: 1, requests: 1, throttles: 0, estimatedRows: 600 };
 const stats = { rows: 1, pages: 1, requests: 1, throttles: 0, durationMs: 5 };
+const seal = 'a seal';
 const hour = 3_600_000;
 
 interface Setting {
@@ -101,14 +102,21 @@ describe.each(Object.keys(settings))('a place in %s', (name) => {
     expect(await place.renew(object, lease, { leaseMs: hour, progress })).toBeUndefined();
   });
 
-  test('shows what was published, with the age of its scan by the time of the place', async () => {
+  test('shows what was published exactly, with when its scan began by the time of the place', async () => {
     const lease = await taken('a');
-    const position = await place.publish(object, lease, { ageMs: 5_000, stats, parts: [part('x')] });
-    const { published, holder, now } = await place.look(object);
-    expect(published).toMatchObject({ position, publication: { stats, parts: [part('x')] } });
-    expect(now - (published?.beganAt ?? 0)).toBeGreaterThanOrEqual(5_000);
-    expect(now - (published?.beganAt ?? 0)).toBeLessThan(60_000);
+    const beganAt = Math.floor((await place.look(object)).now) - 5_001;
+    const position = await place.publish(object, lease, { beganAt, stats, parts: [part('x')], seal });
+    const { published, holder } = await place.look(object);
+    expect(published).toEqual({ position, beganAt, publication: { stats, parts: [part('x')], seal } });
     expect(holder).toBeUndefined();
+  });
+
+  test('gives the next publication the position after the last, in the incarnation of the lease', async () => {
+    const lease = await taken('a');
+    const first = await publish(lease, 'x');
+    expect(first).toEqual({ incarnation: lease.incarnation, sequence: 1 });
+    const next = (await claim('b', { seen: first })) ?? expect.fail('no lease');
+    expect(await publish(next, 'y')).toEqual({ incarnation: next.incarnation, sequence: 2 });
   });
 
   test('rejects publications under a lease that has expired, or is another holder', async () => {
@@ -141,7 +149,7 @@ describe.each(Object.keys(settings))('a place in %s', (name) => {
     const lease = await taken('a');
     await place.putBlocks(object, blocks);
     await place.putBlocks(object, blocks);
-    await place.publish(object, lease, { ageMs: 0, stats, parts: [part('x'), part('z')] });
+    await place.publish(object, lease, { beganAt: 0, stats, parts: [part('x'), part('z')], seal });
     const found = await place.getBlocks(object, ['x', 'y', 'z']);
     expect([...found.keys()].sort()).toEqual(['x', 'z']);
     expect(Buffer.from(found.get('z') ?? [])).toEqual(blocks[2]?.bytes);
@@ -151,7 +159,13 @@ describe.each(Object.keys(settings))('a place in %s', (name) => {
     const block = (hash: string) => ({ hash, bytes: Buffer.from(hash) });
     const lease = await taken('a');
     await place.putBlocks(object, [block('whole'), block('step')]);
-    await place.publish(object, lease, { ageMs: 0, stats, parts: [part('whole')], step: part('step') });
+    await place.publish(object, lease, {
+      beganAt: 0,
+      stats,
+      parts: [part('whole')],
+      step: part('step'),
+      seal,
+    });
     const seen = (await place.look(object)).published;
     expect(seen?.publication.step).toEqual(part('step'));
     expect((await place.getBlocks(object, ['whole', 'step'])).size).toBe(2);
@@ -211,7 +225,12 @@ describe.each(Object.keys(settings))('a place in %s', (name) => {
   }
 
   function publish(lease: Lease, hash: string) {
-    return place.publish(object, lease, { ageMs: 0, stats, parts: [part(hash)] } satisfies Publication);
+    return place.publish(object, lease, {
+      beganAt: 0,
+      stats,
+      parts: [part(hash)],
+      seal,
+    } satisfies Publication);
   }
 });
 
@@ -291,7 +310,7 @@ describe('a place in Postgres', () => {
     await database.client.query(`truncate ${objectTable}`);
     expect(await place.renew(object, lease, { leaseMs: hour, progress })).toBeUndefined();
     expect(await place.acquire(object, wish)).toMatchObject({ epoch: 1 });
-    expect(await place.publish(object, lease, { ageMs: 0, stats, parts: [] })).toBeUndefined();
+    expect(await place.publish(object, lease, { beganAt: 0, stats, parts: [], seal })).toBeUndefined();
     await place.close();
   });
 });

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Observation } from '../../../src/observation.ts';
 import { MemoryPlace } from '../../../src/snapshot/exchange/memory-place.ts';
-import type { ExchangePlace } from '../../../src/snapshot/exchange/place.ts';
+import type { Claim, ExchangePlace, ObjectState, Published } from '../../../src/snapshot/exchange/place.ts';
 import { parseSnapshotKey, type SnapshotKey } from '../../../src/snapshot/file/key.ts';
+import type { SnapshotStats } from '../../../src/snapshot/snapshot.ts';
 import { SnapshotStore } from '../../../src/snapshot/store.ts';
 import type { SnapshotStoreOptions } from '../../../src/snapshot/store-definition.ts';
 import { FakeClock, settle } from '../fake-clock.ts';
@@ -124,6 +125,66 @@ describe('gateways that share scans', () => {
     running()?.finish('b');
     expect(identities(await read)).toEqual(['b']);
   }, 20_000);
+});
+
+describe('a place that changes what it says of a publication is not believed:', () => {
+  const key = parseSnapshotKey('ab'.repeat(32));
+
+  test.each<[string, (published: Published) => Published]>([
+    ['its start', (published) => ({ ...published, beganAt: published.beganAt + minute })],
+    ['its sequence', (published) => ({ ...published, position: { ...published.position, sequence: 7 } })],
+    [
+      'its incarnation',
+      (published) => ({ ...published, position: { ...published.position, incarnation: 'b' } }),
+    ],
+    ['how long its scan took', (published) => withStats(published, { durationMs: 10 * minute })],
+    ['its rows', (published) => withStats(published, { rows: 2 })],
+    [
+      'its parts',
+      (published) => withPublication(published, { parts: published.publication.parts.slice(0, 1) }),
+    ],
+    ['its step', (published) => withPublication(published, { step: published.publication.parts[0] })],
+    ['its seal', (published) => withPublication(published, { seal: '' })],
+  ])('%s', async (_, lie) => {
+    const first = startGateway({ key });
+    await readOf(first, 'a', 'b', 'c', 'd');
+    await rescan(first, 'a', 'b', 'c', 'e');
+    place.lie = lie;
+    const other = startGateway({ key });
+    const read = other.store.read();
+    for (let i = 0; i < 20 && scans() < 3; i++) {
+      await clock.advance(second);
+      await settle();
+    }
+    await until(() => scans() === 3);
+    running()?.finish('scanned');
+    expect(identities(await read)).toEqual(['scanned']);
+    expect(observed('snapshot-loaded')).toBe(0);
+  });
+
+  test('the pool that it is of', async () => {
+    const first = startGateway({ key });
+    await readOf(first, 'a');
+    place.swap = true;
+    const other = startGateway({ key, object: 'others' });
+    const read = other.store.read();
+    for (let i = 0; i < 20 && scans() < 2; i++) {
+      await clock.advance(second);
+      await settle();
+    }
+    await until(() => scans() === 2);
+    running()?.finish('scanned');
+    expect(identities(await read)).toEqual(['scanned']);
+    expect(observed('snapshot-loaded')).toBe(0);
+  });
+
+  function withStats(published: Published, stats: Partial<SnapshotStats>): Published {
+    return withPublication(published, { stats: { ...published.publication.stats, ...stats } });
+  }
+
+  function withPublication(published: Published, changed: Partial<Published['publication']>): Published {
+    return { ...published, publication: { ...published.publication, ...changed } };
+  }
 });
 
 describe('clocks that differ by an hour', () => {
@@ -471,6 +532,11 @@ function skewed(offset: number) {
 /** A place that can be down, cut off from one gateway, and empty. */
 class FlakyPlace {
   down = false;
+  /** What it says instead of what was published. */
+  lie: (published: Published) => Published = (published) => published;
+  /** Whether it has the first object, and its blocks, for all others. */
+  swap = false;
+  #first: string | undefined;
   readonly #clock: FakeClock;
   readonly #cut = new Set<string>();
   /** What nobody can do. */
@@ -509,6 +575,19 @@ class FlakyPlace {
     this.#place = new MemoryPlace(this.#clock);
   }
 
+  async #look(object: string): Promise<ObjectState> {
+    this.#first ??= object;
+    const state = await this.#place.look(this.swap ? this.#first : object);
+    return { ...state, published: state.published && this.lie(state.published) };
+  }
+
+  /** Whoever has seen what it says has seen the latest. */
+  async #acquire(object: string, claim: Claim) {
+    const [said, { published }] = [await this.#look(object), await this.#place.look(object)];
+    const isLatest = said.published?.position.sequence === claim.seen?.sequence;
+    return this.#place.acquire(object, isLatest ? { ...claim, seen: published?.position } : claim);
+  }
+
   as(name: string): ExchangePlace {
     return new Proxy<ExchangePlace>(this.#place, {
       get: (_, method: keyof ExchangePlace) => {
@@ -517,6 +596,14 @@ class FlakyPlace {
           if (this.down || this.#cut.has(name)) return Promise.reject(new Error('no answer'));
           if (this.refused.has(method) || this.#refusedTo.get(name) === method) {
             return Promise.reject(new Error('no'));
+          }
+          const [object, claim] = parameters;
+          if (method === 'look' && object !== undefined) return this.#look(object);
+          if (method === 'getBlocks' && this.swap && this.#first !== undefined && claim !== undefined) {
+            return this.#place.getBlocks(this.#first, claim);
+          }
+          if (method === 'acquire' && object !== undefined && claim !== undefined) {
+            return this.#acquire(object, claim);
           }
           return Reflect.apply(this.#place[method], this.#place, parameters);
         };

@@ -160,14 +160,14 @@ export class PostgresPlace implements ExchangePlace {
   async publish(
     object: string,
     lease: Lease,
-    { ageMs, ...publication }: Publication,
+    { beganAt, ...publication }: Publication,
   ): Promise<Position | undefined> {
     const { holder, epoch, incarnation } = lease;
     const hashes = blocksOf(publication);
     const [row] = await this.#query<{ sequence: number }>(
       `with published as (
          update ${objectTable} set
-           sequence = sequence + 1, publication = $5, published_began_at = ${later('-$6')},
+           sequence = sequence + 1, publication = $5, published_began_at = to_timestamp($6::float8 / 1000),
            holder = null, expires_at = null, progress = null
          where ${heldBy} and expires_at > clock_timestamp()
          returning name, sequence
@@ -176,7 +176,7 @@ export class PostgresPlace implements ExchangePlace {
          where object = $1 and hash <> all ($7) and exists (select from published)
        )
        select sequence::float8 as sequence, pg_notify('${newsChannel}', name) from published`,
-      [object, holder, epoch, incarnation, JSON.stringify(publication), ageMs, hashes],
+      [object, holder, epoch, incarnation, JSON.stringify(publication), beganAt, hashes],
       blockTimeoutMs,
     );
     return row && { incarnation, sequence: row.sequence };
@@ -268,7 +268,7 @@ interface LookRow {
   readonly incarnation: string | null;
   readonly sequence: number | null;
   readonly published_began_at: number | null;
-  readonly publication: Omit<Publication, 'ageMs'> | null;
+  readonly publication: Omit<Publication, 'beganAt'> | null;
 }
 
 /** undefined_table and invalid_schema_name: https://www.postgresql.org/docs/current/errcodes-appendix.html */
