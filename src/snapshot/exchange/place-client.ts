@@ -33,6 +33,21 @@ export interface SharedObjectOptions extends Sharing {
   readonly clock: Clock;
 }
 
+/** What a look tells of the place's clock. */
+interface ClockComparison {
+  /**
+   * How far it is ahead of the monotonic clock, in milliseconds: too far by at most what the look took, so that no scan seems to
+   * have begun before it did.
+   */
+  readonly aheadMs: number;
+  readonly tookMs: number;
+  /** By the monotonic clock. */
+  readonly answered: number;
+}
+
+/** Later the clocks may have drifted apart, or the place may have another one. */
+const comparedForMs = 10_000;
+
 /** This gateway's access to the place for one object. Keeps track of which steps are failing. */
 export class PlaceClient {
   /** The object's name at the place. */
@@ -42,11 +57,8 @@ export class PlaceClient {
   /** The result of the last look. */
   #state: ObjectState | undefined;
   #publishedAt = 0;
-  /**
-   * How far the place's clock is ahead of the monotonic one, in milliseconds: too far by at most what the last look took, so
-   * that no scan seems to have begun before it did.
-   */
-  #aheadMs = 0;
+  /** The comparison of both clocks by the quickest look of late. */
+  #comparison: ClockComparison | undefined;
 
   constructor(options: SharedObjectOptions) {
     this.#options = options;
@@ -83,7 +95,7 @@ export class PlaceClient {
     const asked = clock.monotonic();
     const state = await this.attempt('look', () => place.look(this.name));
     this.#state = state;
-    this.#aheadMs = state.now - asked;
+    this.#compare(state.now, asked);
     if (state.published) this.#publishedAt = this.startedAtOf(state.published, state.now);
     return state;
   }
@@ -144,9 +156,18 @@ export class PlaceClient {
     return this.#options.clock.now() - Math.max(0, now - beganAt);
   }
 
+  /** A look that has to connect first says little about when the place read its clock. */
+  #compare(now: number, asked: number): void {
+    const answered = this.#options.clock.monotonic();
+    const known = this.#comparison;
+    const tookMs = answered - asked;
+    if (known && tookMs > known.tookMs && answered - known.answered < comparedForMs) return;
+    this.#comparison = { aheadMs: now - asked, tookMs, answered };
+  }
+
   /** The time of the place's clock some milliseconds ago, as far as the last look tells, in whole milliseconds. */
   placeTimeBefore(ageMs: number): number {
-    return Math.ceil(this.#options.clock.monotonic() + this.#aheadMs - ageMs);
+    return Math.ceil(this.#options.clock.monotonic() + (this.#comparison?.aheadMs ?? 0) - ageMs);
   }
 
   warn(message: string): void {

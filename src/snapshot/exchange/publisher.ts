@@ -60,7 +60,7 @@ export class Publisher {
     this.#unpublished = undefined;
     try {
       await client.attempt('publish', () =>
-        under ? this.#publish(scanned, under) : this.#publishUnleased(scanned),
+        under ? this.#publishLeased(scanned, under) : this.#publishUnleased(scanned),
       );
       this.#backoff.succeed();
     } catch (error) {
@@ -99,6 +99,12 @@ export class Publisher {
       },
       () => false,
     );
+  }
+
+  /** Looks once more to compare the clocks: the look before the scan may have been the first, and slow. */
+  async #publishLeased(scanned: Scanned, under: LeasedAt): Promise<void> {
+    await this.#options.client.look();
+    await this.#publish(scanned, under);
   }
 
   async #publishUnleased(scanned: Scanned): Promise<void> {
