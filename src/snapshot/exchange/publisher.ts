@@ -65,6 +65,8 @@ export class Publisher {
       this.#backoff.succeed();
     } catch (error) {
       if (error instanceof LeaseLostError) {
+        // What another gateway publishes instead may be older: one that could not publish either retries at the same time.
+        if (client.isFailing('publish')) this.#unpublished = scanned;
         this.#backoff.succeed();
         throw error;
       }
