@@ -9,7 +9,7 @@ const longestPipeline = 32;
 /** The maximum number of further requests. Node keeps some kilobytes for each as long as the connection is open. */
 const mostIgnored = 256;
 
-/** The milliseconds in which requests are read, and small ones answered, in one turn of the event loop. */
+/** The milliseconds in which requests are read in one turn of the event loop. */
 const readMs = 10;
 
 /**
@@ -147,9 +147,8 @@ export class Connections {
     this.#isHeld = true;
     const held = [...this.#open].filter((socket) => !socket.isPaused());
     for (const socket of held) socket.pause();
-    const hasAnswered = (socket: Socket) => this.#known.get(socket)?.hasAnswered ?? false;
-    const proven = held.filter(hasAnswered);
-    const others = held.filter((socket) => !hasAnswered(socket));
+    const proven = held.filter((socket) => this.#known.get(socket)?.hasAnswered);
+    const others = held.filter((socket) => !this.#known.get(socket)?.hasAnswered);
     setImmediate(() => {
       this.#isHeld = false;
       for (const socket of proven) socket.resume();
